@@ -1,0 +1,9 @@
+//! The root component.
+
+use yew::prelude::*;
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    html! {}
+}

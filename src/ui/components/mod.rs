@@ -1,0 +1,6 @@
+//! What several rooms use. Components only show state and report what the visitor does.
+
+pub mod chart;
+pub mod equation;
+pub mod picture;
+pub mod transport;

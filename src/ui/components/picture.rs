@@ -1,0 +1,73 @@
+//! A grey picture on a canvas, one canvas pixel a picture pixel, enlarged by the style sheet.
+
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+use yew::prelude::*;
+
+use crate::data::{PIXELS, SIDE};
+
+/// Properties of [`PictureView`].
+#[derive(Properties, PartialEq)]
+pub struct PictureProps {
+    /// Grey values in `[-1, 1]` (clamped), pictures one after another, `[n, 28, 28]`.
+    pub pixels: std::rc::Rc<Vec<f32>>,
+    /// What is seen, for those who do not see it.
+    pub label: AttrValue,
+    /// Pictures a row, for more than one.
+    #[prop_or(1)]
+    pub columns: usize,
+    /// Classes of the canvas.
+    #[prop_or_default]
+    pub class: Classes,
+}
+
+/// Shows one picture, or several as a sheet.
+#[component]
+pub fn PictureView(props: &PictureProps) -> Html {
+    let canvas = use_node_ref();
+    let (columns, rows) = sheet(props.pixels.len() / PIXELS, props.columns);
+    {
+        let canvas = canvas.clone();
+        use_effect_with((props.pixels.clone(), props.columns), move |(pixels, columns)| {
+            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                draw(&canvas, pixels, *columns);
+            }
+        });
+    }
+    html! {
+        <canvas ref={canvas} class={props.class.clone()} role="img" aria-label={props.label.clone()}
+            width={(columns * SIDE).to_string()} height={(rows * SIDE).to_string()} />
+    }
+}
+
+/// Columns and rows of a sheet of `n` pictures.
+fn sheet(n: usize, columns: usize) -> (usize, usize) {
+    let columns = columns.clamp(1, n.max(1));
+    (columns, n.max(1).div_ceil(columns))
+}
+
+/// Draws pictures `[n, 28, 28]` in `[-1, 1]` on a canvas of the sheet's size.
+pub fn draw(canvas: &HtmlCanvasElement, pixels: &[f32], columns: usize) {
+    let context = canvas.get_context("2d").ok().flatten();
+    let Some(context) = context.and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok()) else {
+        return;
+    };
+    let columns = sheet(pixels.len() / PIXELS, columns).0;
+    for (n, picture) in pixels.chunks_exact(PIXELS).enumerate() {
+        let rgba: Vec<u8> = picture.iter().flat_map(|&v| grey(v)).collect();
+        let side = SIDE as u32;
+        let Ok(image) =
+            ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), side, side)
+        else {
+            return;
+        };
+        let (x, y) = ((n % columns) * SIDE, (n / columns) * SIDE);
+        // Fails only for a picture without a size.
+        let _ = context.put_image_data(&image, x as f64, y as f64);
+    }
+}
+
+fn grey(value: f32) -> [u8; 4] {
+    let level = (127.5 + 127.5 * value).clamp(0.0, 255.0).round() as u8;
+    [level, level, level, 255]
+}

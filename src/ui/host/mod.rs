@@ -1,0 +1,45 @@
+//! Where the page's work is done: engine workers and the runs on them.
+//!
+//! [`scheduler`] decides (pure, tested natively): which engine, how a batch is split, when a
+//! run moves from one engine to the other, what happens when one breaks. `Host` carries the
+//! decisions out in a browser.
+
+pub mod scheduler;
+
+#[cfg(feature = "ui")]
+mod browser;
+
+#[cfg(feature = "ui")]
+pub use browser::{Host, RunHandle, use_host};
+
+use crate::protocol::{EngineError, EngineKind, Frame, NoiseStatsFrame};
+
+/// What a run tells the room that started it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunEvent {
+    /// Weights are on their way.
+    Loading {
+        /// Bytes so far.
+        received: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// This engine computes from here on.
+    Engine(EngineKind),
+    /// One step; all pictures of the batch, however it was split.
+    Frame(Frame),
+    /// Statistics of a noising run.
+    NoiseStats(NoiseStatsFrame),
+    /// Result of a timing job, ms each.
+    Timed(Vec<f32>),
+    /// The run is complete.
+    Done {
+        /// From start to now, ms.
+        ms: f32,
+    },
+    /// The run was ended early, by its handle or by a newer run.
+    Cancelled,
+    /// It broke and could not be saved. The host has told the visitor; if they choose to
+    /// retry, events go on.
+    Failed(EngineError),
+}

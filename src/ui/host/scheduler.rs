@@ -1,0 +1,1 @@
+//! Decides which engine does what. Pure: events in, effects out.

@@ -1,0 +1,33 @@
+//! The page: what the visitor sees and drives.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`state`] | the URL's hash as typed state (pure) |
+//! | [`playback`] | play, step, scrub: where a timeline stands (pure) |
+//! | [`timeline`] | the kept frames of a run and its branches (pure) |
+//! | [`host`] | engine workers, runs, fail-over; its [`host::scheduler`] is pure |
+//! | `errors` | the one place where an error becomes a sentence |
+//! | `app`, `router` | the root component; hash and history |
+//! | `components` | what several rooms use |
+//! | `rooms` | one folder a room |
+//!
+//! The pure modules need no browser and are tested natively; the rest is behind the feature
+//! `ui`.
+
+pub mod host;
+pub mod playback;
+pub mod state;
+pub mod timeline;
+
+#[cfg(feature = "ui")]
+pub mod app;
+#[cfg(feature = "ui")]
+pub mod components;
+#[cfg(feature = "ui")]
+pub mod content;
+#[cfg(feature = "ui")]
+pub mod errors;
+#[cfg(feature = "ui")]
+pub mod rooms;
+#[cfg(feature = "ui")]
+pub mod router;

@@ -1,0 +1,20 @@
+//! The rooms, one folder each.
+//!
+//! A chapter is a component with [`ChapterProps`]: its part of the URL's state, and a callback
+//! that changes it. It renders the stage and the inspectors; the room around it renders the
+//! story. Names the shell expects: `landing::Landing` (no properties),
+//! `diffusion::noise::NoiseChapter` (`ChapterProps<NoiseState>`),
+//! `diffusion::denoise::DenoiseChapter` (`ChapterProps<DenoiseState>`).
+
+pub mod diffusion;
+
+use yew::prelude::*;
+
+/// Properties of a chapter.
+#[derive(Properties, PartialEq)]
+pub struct ChapterProps<S: PartialEq> {
+    /// The controls.
+    pub state: S,
+    /// Asks for other controls; the URL follows (late, in one go, while they change fast).
+    pub on_state: Callback<S>,
+}

@@ -1,0 +1,1 @@
+//! Hash and history: the page's state in the URL.
