@@ -1,0 +1,308 @@
+//! The denoising network: a small class-conditional U-Net of ResNet blocks.
+//!
+//! ```text
+//! x_t [n,1,28,28] ─ 2x2 space-to-depth ─ [n,4,14,14] ─ conv ─ [n,48,14,14]
+//!   ├─ ResBlock ──────────────────────────── skip 0 ──┐
+//!   ├─ ResBlock ─────────────────────────── skip 1 ─┐ │
+//!   └─ halve ─ [n,96,7,7] ─ ResBlock ─ attention ─ ResBlock ─ double ─ [n,48,14,14]
+//!                                merge skip 1 ─ ResBlock ─ merge skip 0 ─ ResBlock
+//!      norm ─ ReLU ─ conv ─ [n,4,14,14] ─ depth-to-space ─ v [n,1,28,28]
+//! ```
+//!
+//! Time and class enter every ResBlock as a scale and a shift of its second normalisation
+//! (FiLM). The output is v of Salimans and Ho 2022 (arXiv:2202.00512), section 4:
+//! `v = sqrt(alpha_bar) eps - sqrt(1 - alpha_bar) x_0`.
+//!
+//! Choices for two CPU cores and a browser tab: the trunk works at 14x14 (space-to-depth), and
+//! the blocks use ReLU because exponentials are not vectorised in burn-flex; skips are merged
+//! by a 1x1 convolution over the concatenation, so that all blocks keep their width.
+
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{
+    Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig,
+    PaddingConfig2d,
+};
+use burn::tensor::activation::{relu, silu, softmax};
+use burn::tensor::module::interpolate;
+use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
+use burn::tensor::{Device, Int, Tensor};
+
+use crate::data::CLASSES;
+
+use super::schedule::T;
+
+/// The class that stands for 'any': what guidance is measured against.
+pub const ANY_CLASS: usize = CLASSES;
+
+/// Groups of every group normalisation.
+const GROUPS: usize = 8;
+
+/// Size of the network.
+#[derive(Config, Debug, PartialEq)]
+pub struct UNetConfig {
+    /// Channels at 14x14.
+    #[config(default = 48)]
+    pub base: usize,
+    /// Channels at 7x7.
+    #[config(default = 96)]
+    pub deep: usize,
+    /// ResBlocks at 14x14, each way.
+    #[config(default = 2)]
+    pub blocks: usize,
+    /// Attention heads at 7x7.
+    #[config(default = 4)]
+    pub heads: usize,
+    /// Width of the embedding of time and class.
+    #[config(default = 96)]
+    pub embedding: usize,
+}
+
+impl UNetConfig {
+    /// The network that ships with the page.
+    pub fn shipped() -> Self {
+        Self::new()
+    }
+
+    /// Makes a network with fresh weights.
+    pub fn init(&self, device: &Device) -> UNet {
+        let res = |channels| ResBlock::new(channels, self.embedding, device);
+        UNet {
+            time_1: LinearConfig::new(self.embedding, self.embedding).init(device),
+            time_2: LinearConfig::new(self.embedding, self.embedding).init(device),
+            class: EmbeddingConfig::new(CLASSES + 1, self.embedding).init(device),
+            input: conv3(4, self.base).init(device),
+            down: (0..self.blocks).map(|_| res(self.base)).collect(),
+            halve: conv3(self.base, self.deep).with_stride([2, 2]).init(device),
+            deep_1: res(self.deep),
+            attention: Attention::new(self.deep, self.heads, device),
+            deep_2: res(self.deep),
+            double: conv3(self.deep, self.base).init(device),
+            merge: (0..self.blocks)
+                .map(|_| Conv2dConfig::new([2 * self.base, self.base], [1, 1]).init(device))
+                .collect(),
+            up: (0..self.blocks).map(|_| res(self.base)).collect(),
+            norm: GroupNormConfig::new(GROUPS, self.base).init(device),
+            output: conv3(self.base, 4)
+                .with_initializer(Initializer::Zeros)
+                .init(device),
+            embedding: self.embedding,
+        }
+    }
+}
+
+/// The network. See the module's text for its plan.
+#[derive(Module, Debug)]
+pub struct UNet {
+    time_1: Linear,
+    time_2: Linear,
+    class: Embedding,
+    input: Conv2d,
+    down: Vec<ResBlock>,
+    halve: Conv2d,
+    deep_1: ResBlock,
+    attention: Attention,
+    deep_2: ResBlock,
+    double: Conv2d,
+    merge: Vec<Conv2d>,
+    up: Vec<ResBlock>,
+    norm: GroupNorm,
+    output: Conv2d,
+    embedding: usize,
+}
+
+impl UNet {
+    /// Predicts v.
+    ///
+    /// - `x`: x_t, `[n, 1, 28, 28]`
+    /// - `t`: time, `[n]`, `1..=1000` as floats
+    /// - `class`: `[n]`, `0..=9`, or [`ANY_CLASS`]
+    /// - returns v, `[n, 1, 28, 28]`
+    pub fn forward(&self, x: Tensor<4>, t: Tensor<1>, class: Tensor<1, Int>) -> Tensor<4> {
+        let e = self.embed(t, class); // [n, embedding]
+        let mut h = self.input.forward(space_to_depth(x)); // [n, base, 14, 14]
+        let mut skips = Vec::with_capacity(self.down.len());
+        for block in &self.down {
+            h = block.forward(h, e.clone());
+            skips.push(h.clone());
+        }
+        h = self.halve.forward(h); // [n, deep, 7, 7]
+        h = self.deep_1.forward(h, e.clone());
+        h = self.attention.forward(h);
+        h = self.deep_2.forward(h, e.clone());
+        h = double(self.double.forward(h)); // [n, base, 14, 14]
+        for (merge, block) in self.merge.iter().zip(&self.up) {
+            if let Some(skip) = skips.pop() {
+                h = merge.forward(Tensor::cat(vec![h, skip], 1));
+            }
+            h = block.forward(h, e.clone());
+        }
+        let out = self.output.forward(relu(self.norm.forward(h))); // [n, 4, 14, 14]
+        depth_to_space(out)
+    }
+
+    /// Time and class as one vector, `[n, embedding]`.
+    fn embed(&self, t: Tensor<1>, class: Tensor<1, Int>) -> Tensor<2> {
+        let time = self
+            .time_1
+            .forward(sinusoids(t, self.embedding / 2));
+        let time = self.time_2.forward(silu(time));
+        let [n, width] = time.dims();
+        let class = self.class.forward(class.unsqueeze_dim(1)); // [n, 1, embedding]
+        silu(time + class.reshape([n, width]))
+    }
+}
+
+/// Two convolutions with a residual connection; time and class scale and shift the middle.
+#[derive(Module, Debug)]
+struct ResBlock {
+    norm_1: GroupNorm,
+    conv_1: Conv2d,
+    film: Linear,
+    norm_2: GroupNorm,
+    conv_2: Conv2d,
+}
+
+impl ResBlock {
+    fn new(channels: usize, embedding: usize, device: &Device) -> Self {
+        Self {
+            norm_1: GroupNormConfig::new(GROUPS, channels).init(device),
+            conv_1: conv3(channels, channels).init(device),
+            film: LinearConfig::new(embedding, 2 * channels).init(device),
+            // Scale and shift come from `film`.
+            norm_2: GroupNormConfig::new(GROUPS, channels).with_affine(false).init(device),
+            conv_2: conv3(channels, channels)
+                .with_initializer(Initializer::Zeros)
+                .init(device),
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>, e: Tensor<2>) -> Tensor<4> {
+        let h = self.conv_1.forward(relu(self.norm_1.forward(x.clone())));
+        let [n, channels, _, _] = h.dims();
+        let film = self.film.forward(e).reshape([n, 2 * channels, 1, 1]);
+        let scale = film.clone().narrow(1, 0, channels) + 1.0;
+        let shift = film.narrow(1, channels, channels);
+        let h = relu(self.norm_2.forward(h) * scale + shift);
+        x + self.conv_2.forward(h)
+    }
+}
+
+/// Multi-head self-attention over all positions of a feature map, with a residual connection.
+#[derive(Module, Debug)]
+struct Attention {
+    norm: GroupNorm,
+    qkv: Linear,
+    out: Linear,
+    heads: usize,
+}
+
+impl Attention {
+    fn new(channels: usize, heads: usize, device: &Device) -> Self {
+        Self {
+            norm: GroupNormConfig::new(GROUPS, channels).init(device),
+            qkv: LinearConfig::new(channels, 3 * channels).init(device),
+            out: LinearConfig::new(channels, channels)
+                .with_initializer(Initializer::Zeros)
+                .init(device),
+            heads,
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let [n, c, height, width] = x.dims();
+        let (tokens, d) = (height * width, c / self.heads);
+        let h: Tensor<3> = self.norm.forward(x.clone()).reshape([n, c, tokens]).swap_dims(1, 2);
+        let qkv = self
+            .qkv
+            .forward(h) // [n, tokens, 3c]
+            .reshape([n, tokens, 3 * self.heads, d])
+            .swap_dims(1, 2); // [n, 3 heads, tokens, d]
+        let part = |i| qkv.clone().narrow(1, i * self.heads, self.heads);
+        let weights = softmax(
+            part(0).matmul(part(1).transpose()) * (d as f64).powf(-0.5),
+            3,
+        ); // [n, heads, tokens, tokens]
+        let h = weights.matmul(part(2)).swap_dims(1, 2).reshape([n, tokens, c]);
+        let h = self.out.forward(h).swap_dims(1, 2).reshape([n, c, height, width]);
+        x + h
+    }
+}
+
+/// A 3x3 convolution that keeps the size.
+fn conv3(from: usize, to: usize) -> Conv2dConfig {
+    Conv2dConfig::new([from, to], [3, 3]).with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+}
+
+/// Nearest-neighbour doubling of height and width.
+fn double(x: Tensor<4>) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    interpolate(x, InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([2 * height, 2 * width]))
+}
+
+/// `[n, 1, 2h, 2w] -> [n, 4, h, w]`: each 2x2 patch becomes four channels.
+fn space_to_depth(x: Tensor<4>) -> Tensor<4> {
+    let [n, _, height, width] = x.dims();
+    x.reshape([n, height / 2, 2, width / 2, 2])
+        .permute([0, 2, 4, 1, 3])
+        .reshape([n, 4, height / 2, width / 2])
+}
+
+/// `[n, 4, h, w] -> [n, 1, 2h, 2w]`: the inverse of [`space_to_depth`].
+fn depth_to_space(x: Tensor<4>) -> Tensor<4> {
+    let [n, _, height, width] = x.dims();
+    x.reshape([n, 2, 2, height, width])
+        .permute([0, 3, 1, 4, 2])
+        .reshape([n, 1, 2 * height, 2 * width])
+}
+
+/// Sines and cosines of `t` at `half` frequencies from 1 down to 1/1000 rad a step,
+/// `[n, 2 half]` (Vaswani et al. 2017, section 3.5, with T in place of 10,000).
+fn sinusoids(t: Tensor<1>, half: usize) -> Tensor<2> {
+    let frequencies: Vec<f32> = (0..half)
+        .map(|i| (T as f32).powf(-(i as f32) / (half - 1) as f32))
+        .collect();
+    let frequencies = Tensor::<1>::from_floats(frequencies.as_slice(), &t.device());
+    let angles: Tensor<2> = t.unsqueeze_dim::<2>(1) * frequencies.unsqueeze_dim::<2>(0);
+    Tensor::cat(vec![angles.clone().sin(), angles.cos()], 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::TensorData;
+
+    #[test]
+    fn space_to_depth_keeps_every_pixel() {
+        let device = Device::flex();
+        let x = Tensor::<1, Int>::arange(0..32, &device).float().reshape([2, 1, 4, 4]);
+        let y = space_to_depth(x.clone());
+        // Channel 0 holds the top left of each patch of the first picture.
+        let first: Tensor<4> = y.clone().slice([0..1, 0..1, 0..2, 0..2]);
+        first.into_data().assert_eq(&TensorData::from([[[[0.0f32, 2.0], [8.0, 10.0]]]]), true);
+        depth_to_space(y).into_data().assert_eq(&x.into_data(), true);
+    }
+
+    #[test]
+    fn output_is_as_large_as_the_input() {
+        let device = Device::flex();
+        let config = UNetConfig::shipped();
+        let net = config.init(&device);
+        let x = Tensor::<4>::zeros([3, 1, 28, 28], &device);
+        let t = Tensor::from_floats([1.0, 500.0, 1000.0], &device);
+        let class = Tensor::from_ints([0, 9, ANY_CLASS as i32], &device);
+        assert_eq!(net.forward(x, t, class).dims(), [3, 1, 28, 28]);
+        assert!(net.num_params() < 750_000, "{}", net.num_params());
+    }
+
+    #[test]
+    fn sinusoids_at_zero_and_quarter_turn() {
+        let device = Device::flex();
+        let t = Tensor::from_floats([0.0, std::f32::consts::FRAC_PI_2], &device);
+        let s = sinusoids(t, 4).into_data().into_vec::<f32>().expect("f32");
+        assert_eq!(s[..8], [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
+        assert!((s[8] - 1.0).abs() < 1e-6 && s[12].abs() < 1e-6);
+        assert!((s[11] - 1.570_796e-3).abs() < 1e-6);
+    }
+}

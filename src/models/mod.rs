@@ -1,0 +1,3 @@
+//! The models, one folder a family.
+
+pub mod diffusion;

@@ -1,0 +1,190 @@
+//! Checkpoints of a training run: all that is needed to go on as if nothing had happened.
+//!
+//! `runs/<model>/last/` holds `model.bpk`, `ema.bpk`, `optimizer.bpk` (burn's own records) and
+//! `state.json`. A checkpoint is written beside the last one and then takes its place, so a
+//! full disk or a kill in the middle leaves the last one whole. Random numbers need no state:
+//! every step draws from its own stream.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
+use burn::store::{ModuleRecord, RecordError};
+use serde::{Deserialize, Serialize};
+
+/// Where a run stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunState {
+    /// Steps done.
+    pub step: u64,
+    /// Training pictures seen.
+    pub images: u64,
+    /// Pictures the whole run was planned for (fixes the learning-rate schedule).
+    pub planned: u64,
+    /// Seed of the run.
+    pub seed: u64,
+    /// The model's configuration, as text, to refuse a checkpoint of another shape.
+    pub config: String,
+    /// Time spent training, s.
+    pub seconds: f64,
+}
+
+/// Why a checkpoint cannot be written or used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// The file system said no (no such checkpoint, disk full, …).
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// burn could not write, read or apply a record.
+    #[error("{}: {source}", path.display())]
+    Record {
+        /// Which file.
+        path: PathBuf,
+        /// burn's word.
+        source: RecordError,
+    },
+    /// `state.json` is not what we wrote.
+    #[error("{} is damaged: {source}", path.display())]
+    State {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// The checkpoint is of another model.
+    #[error("the checkpoint is of another shape:\n  it was made with {found}\n  the model is now {wanted}\nmove {} away to start anew", dir.display())]
+    OtherShape {
+        /// The run's folder.
+        dir: PathBuf,
+        /// Its configuration.
+        found: String,
+        /// The present one.
+        wanted: String,
+    },
+}
+
+/// The folder of one run.
+#[derive(Clone, Debug)]
+pub struct RunDir(PathBuf);
+
+impl RunDir {
+    /// `runs/<model>/`, made if it is not there.
+    pub fn open(root: &Path, model: &str) -> Result<Self, CheckpointError> {
+        let dir = root.join(model);
+        fs::create_dir_all(&dir).map_err(io(&dir))?;
+        Ok(Self(dir))
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Whether there is a checkpoint.
+    pub fn has_checkpoint(&self) -> bool {
+        self.0.join("last/state.json").is_file()
+    }
+
+    /// Writes a checkpoint and then puts it in the last one's place.
+    pub fn save<M: Module>(
+        &self,
+        model: &M,
+        ema: &M,
+        optimizer: &ModuleOptimizer,
+        state: &RunState,
+    ) -> Result<(), CheckpointError> {
+        let (next, last, old) = (self.0.join("next"), self.0.join("last"), self.0.join("old"));
+        remove(&next)?;
+        fs::create_dir_all(&next).map_err(io(&next))?;
+        let record = |module: &M, path: PathBuf| {
+            module.clone().into_record().save(&path).map_err(rec(&path))
+        };
+        record(model, next.join("model.bpk"))?;
+        record(ema, next.join("ema.bpk"))?;
+        let path = next.join("optimizer.bpk");
+        optimizer.save(&path).map_err(rec(&path))?;
+        let path = next.join("state.json");
+        let text = serde_json::to_string_pretty(state)
+            .map_err(|source| CheckpointError::State { path: path.clone(), source })?;
+        fs::write(&path, text).map_err(io(&path))?;
+        remove(&old)?;
+        if last.exists() {
+            fs::rename(&last, &old).map_err(io(&last))?;
+        }
+        fs::rename(&next, &last).map_err(io(&next))?;
+        remove(&old)
+    }
+
+    /// The last checkpoint's state, if it was made with `config`.
+    pub fn state(&self, config: &str) -> Result<RunState, CheckpointError> {
+        let path = self.0.join("last/state.json");
+        let text = fs::read_to_string(&path).map_err(io(&path))?;
+        let state: RunState = serde_json::from_str(&text)
+            .map_err(|source| CheckpointError::State { path, source })?;
+        if state.config != config {
+            return Err(CheckpointError::OtherShape {
+                dir: self.0.clone(),
+                found: state.config,
+                wanted: config.into(),
+            });
+        }
+        Ok(state)
+    }
+
+    /// `module` with the weights of `model` or `ema` of the last checkpoint.
+    pub fn load_module<M: Module>(&self, module: M, which: Which) -> Result<M, CheckpointError> {
+        let path = self.0.join("last").join(which.file());
+        let record = ModuleRecord::load(&path).map_err(rec(&path))?;
+        module.try_load_record(record).map_err(rec(&path))
+    }
+
+    /// `optimizer` with the state of the last checkpoint.
+    pub fn load_optimizer(
+        &self,
+        optimizer: ModuleOptimizer,
+    ) -> Result<ModuleOptimizer, CheckpointError> {
+        let path = self.0.join("last/optimizer.bpk");
+        optimizer.load(&path).map_err(rec(&path))
+    }
+}
+
+/// Which weights of a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// As the optimiser left them.
+    Model,
+    /// Their exponential moving average.
+    Ema,
+}
+
+impl Which {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Model => "model.bpk",
+            Self::Ema => "ema.bpk",
+        }
+    }
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> CheckpointError {
+    let path = path.to_owned();
+    move |source| CheckpointError::Io { path, source }
+}
+
+fn rec(path: &Path) -> impl FnOnce(RecordError) -> CheckpointError {
+    let path = path.to_owned();
+    move |source| CheckpointError::Record { path, source }
+}
+
+fn remove(dir: &Path) -> Result<(), CheckpointError> {
+    match fs::remove_dir_all(dir) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(dir)(e)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,5 @@
+//! Blocks that two or more families use.
+
+#[cfg(feature = "lab")]
+pub mod checkpoint;
+pub mod params;

@@ -1,0 +1,400 @@
+//! What page and engine say to each other: plain serde types, sent as postcard bytes.
+//!
+//! The page sends [`Request`]s, an engine answers with [`Event`]s. An engine works on one run
+//! at a time, sends a [`Frame`] after each step and looks for messages between steps, so
+//! [`Request::Cancel`] and a newer `Start` are prompt. Every event of a run carries its
+//! [`RunId`]: the page drops events of runs it no longer wants.
+//!
+//! Pictures are `f32` in `[-1, 1]`, row by row, `[n, 28, 28]` flattened.
+
+use serde::{Deserialize, Serialize};
+
+use crate::models::diffusion::schedule::ScheduleKind;
+use crate::weights::manifest::ModelEntry;
+
+/// Names one run. The page counts up; 0 is never used.
+pub type RunId = u32;
+
+/// Page and engines built together share this; anything else is a stale file.
+pub const BUILD_ID: &str = match option_env!("GENSCOPE_BUILD_ID") {
+    Some(id) => id,
+    None => "dev",
+};
+
+/// From the page to an engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Fetch, check and keep a model's weights. Answered by `Loading`… `Loaded`, or `Failed`.
+    /// Loading what is loaded already answers `Loaded` at once.
+    Load {
+        /// The manifest's entry.
+        model: ModelEntry,
+        /// Absolute URL of the weights file.
+        url: String,
+    },
+    /// Start a run; one that is under way is cancelled first.
+    Start {
+        /// Its name.
+        run: RunId,
+        /// What to do.
+        job: Job,
+    },
+    /// End the run if it is still going. Answered by `Cancelled`, or nothing if it was over.
+    Cancel {
+        /// Which run.
+        run: RunId,
+    },
+    /// Break on purpose, for tests of what happens then. Only sent by the page under
+    /// `#…&fault=…`, and harmless to anyone but the sender.
+    Fault(Fault),
+}
+
+/// A deliberate failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fault {
+    /// Panic at the next step of a run.
+    Panic,
+    /// Lose the GPU device (destroys it) at the next step of a run.
+    LoseDevice,
+}
+
+/// A piece of work that sends frames.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Job {
+    /// Sample pictures from a diffusion model.
+    Denoise(Denoise),
+    /// Compare one jump to x_t with many small steps. Needs no weights.
+    NoiseStats(NoiseStats),
+    /// Time the network: answers `Timed`.
+    Time {
+        /// Model id; it has to be loaded.
+        model: String,
+        /// Batch size.
+        batch: u32,
+        /// How many timed evaluations, after two that are not.
+        repeats: u32,
+    },
+}
+
+/// Which rule turns (x_t, prediction) into the next x.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Sampler {
+    /// Ancestral sampling, Ho et al. 2020. The same as DDIM with `eta = 1`.
+    Ddpm,
+    /// Song et al. 2021 (arXiv:2010.02502). `eta` 0 is deterministic, 1 is DDPM.
+    Ddim {
+        /// Share of fresh noise, `0..=1`.
+        eta: f32,
+    },
+}
+
+/// Settings of one denoising run of `labels.len()` pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Denoise {
+    /// Model id; it has to be loaded.
+    pub model: String,
+    /// Wanted class of each picture; `None` is 'any'.
+    pub labels: Vec<Option<u8>>,
+    /// Index of the first picture in its seed's streams (a split batch starts at its part).
+    pub first_index: u32,
+    /// Seed of all noise.
+    pub seed: u64,
+    /// The rule.
+    pub sampler: Sampler,
+    /// Network evaluations from pure noise to picture, `1..=1000`.
+    pub steps: u32,
+    /// Guidance weight w: `eps_uncond + w (eps_cond - eps_uncond)`; 1 is none.
+    pub guidance: f32,
+    /// Continue from a kept frame instead of from pure noise.
+    pub start: Option<Start>,
+    /// Send every n-th frame only (the first and last are always sent), `1..`.
+    pub frame_every: u32,
+}
+
+/// Where a run continues.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    /// Steps already done, `0..steps`.
+    pub step: u32,
+    /// x after those steps, `[n, 28, 28]`.
+    pub x: Vec<f32>,
+}
+
+/// The state of a denoising run after `step` of `steps` steps.
+///
+/// Frame `k` shows x at time `t_k` and what the network makes of *that* x: the noise it sees
+/// and the clean picture it expects. So a run of 20 steps has frames 0..=20; frame 0 is pure
+/// noise with the network's first opinion, frame 20 the picture (its `x0` is itself).
+/// `eps` is not sent; it is `(x - sqrt(alpha_bar) x0) / sqrt(1 - alpha_bar)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Steps done, `0..=steps`.
+    pub step: u32,
+    /// Time of `x`, `1000..=0`.
+    pub t: u32,
+    /// `alpha_bar` at `t`.
+    pub alpha_bar: f32,
+    /// x_t, `[n, 28, 28]`.
+    pub x: Vec<f32>,
+    /// The predicted x_0, `[n, 28, 28]`, not clipped (roughly `[-1, 1]`).
+    pub x0: Vec<f32>,
+    /// The update that leads to the next frame; `None` on the last.
+    pub update: Option<Update>,
+    /// Time this step's network evaluation and update took, ms.
+    pub ms: f32,
+}
+
+/// The numbers of one update: `x_next = x0_factor x0 + eps_factor eps + noise_factor z`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    /// Time of the next x.
+    pub t_next: u32,
+    /// sqrt(alpha_bar of the next time).
+    pub x0_factor: f32,
+    /// Factor of the predicted noise.
+    pub eps_factor: f32,
+    /// Factor of the fresh noise z (0 for DDIM with eta 0).
+    pub noise_factor: f32,
+}
+
+/// Many runs of one picture's noising, by one jump and by single steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoiseStats {
+    /// The clean picture, `[28, 28]`.
+    pub x_0: Vec<f32>,
+    /// Noised up to here, `1..=1000`.
+    pub t: u32,
+    /// With this schedule.
+    pub schedule: ScheduleKind,
+    /// How many independent runs of each kind.
+    pub runs: u32,
+    /// Seed of all noise.
+    pub seed: u64,
+}
+
+/// Pixel statistics of [`NoiseStats`], growing while the runs go on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoiseStatsFrame {
+    /// Runs of each kind so far.
+    pub runs: u32,
+    /// Left edge of the first bin.
+    pub low: f32,
+    /// Width of a bin.
+    pub bin_width: f32,
+    /// Share of pixel values in each bin, one jump each run.
+    pub jump: Vec<f32>,
+    /// Share of pixel values in each bin, `t` single steps each run.
+    pub steps: Vec<f32>,
+    /// Mean over pixels of the per-pixel mean, and the pooled sd around it: jump, steps.
+    pub mean: [f32; 2],
+    /// Root mean square over pixels of the per-pixel standard deviation: jump, steps.
+    pub sd: [f32; 2],
+    /// Two-sample Kolmogorov-Smirnov distance between the two sets of noise parts,
+    /// `x_t - sqrt(alpha_bar_t) x_0`.
+    pub ks: f32,
+    /// The distance that 1 in 20 pairs of equal distributions would exceed.
+    pub ks_critical: f32,
+}
+
+/// Which engine speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EngineKind {
+    /// burn's flex backend, SIMD, one thread.
+    Cpu,
+    /// burn on WebGPU.
+    Gpu,
+}
+
+/// From an engine to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The engine runs. Always the first event.
+    Ready {
+        /// Which.
+        engine: EngineKind,
+        /// [`BUILD_ID`] of the engine.
+        build: String,
+        /// The adapter's description, on the GPU.
+        adapter: Option<String>,
+    },
+    /// Weights are on their way.
+    Loading {
+        /// Model id.
+        model: String,
+        /// Bytes so far.
+        received: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// Weights are checked and in use.
+    Loaded {
+        /// Model id.
+        model: String,
+        /// From request to ready, ms.
+        ms: f32,
+    },
+    /// One step of a denoising run.
+    Frame {
+        /// Which run.
+        run: RunId,
+        /// The state.
+        frame: Frame,
+    },
+    /// Statistics of a noising run.
+    NoiseStats {
+        /// Which run.
+        run: RunId,
+        /// The state.
+        frame: NoiseStatsFrame,
+    },
+    /// Result of [`Job::Time`].
+    Timed {
+        /// Which run.
+        run: RunId,
+        /// Each evaluation, ms.
+        ms: Vec<f32>,
+    },
+    /// The run is over, all frames are sent.
+    Done {
+        /// Which run.
+        run: RunId,
+        /// From start to now, ms.
+        ms: f32,
+    },
+    /// The run was ended early.
+    Cancelled {
+        /// Which run.
+        run: RunId,
+    },
+    /// Something went wrong.
+    Failed {
+        /// In this run, or `None` for start-up and loading.
+        run: Option<RunId>,
+        /// What.
+        error: EngineError,
+    },
+}
+
+/// What can go wrong in an engine. The page turns it into a sentence in one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum EngineError {
+    /// No adapter, or none that works.
+    #[error("no WebGPU adapter: {0}")]
+    NoAdapter(String),
+    /// The device was lost, or a shader failed.
+    #[error("the GPU device failed: {0}")]
+    DeviceLost(String),
+    /// A weights file could not be fetched (after retries).
+    #[error("cannot fetch {file}: {reason}")]
+    Fetch {
+        /// File name.
+        file: String,
+        /// HTTP status or network error.
+        reason: String,
+    },
+    /// A weights file has the wrong length, hash or shapes.
+    #[error("{file} is damaged: {reason}")]
+    BadWeights {
+        /// File name.
+        file: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A request that makes no sense (a bug, or a stale page).
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// The model gave numbers that are not finite.
+    #[error("the model's output is not finite")]
+    NotFinite,
+    /// The engine panicked and is gone; a new worker is needed.
+    #[error("the engine stopped: {0}")]
+    Panicked(String),
+}
+
+/// Packs a message.
+pub fn encode<M: Serialize>(message: &M) -> Result<Vec<u8>, ProtocolError> {
+    Ok(postcard::to_stdvec(message)?)
+}
+
+/// Unpacks a message.
+pub fn decode<'a, M: Deserialize<'a>>(bytes: &'a [u8]) -> Result<M, ProtocolError> {
+    Ok(postcard::from_bytes(bytes)?)
+}
+
+/// Bytes that are no message.
+#[derive(Debug, thiserror::Error)]
+#[error("not a message of this build: {0}")]
+pub struct ProtocolError(#[from] postcard::Error);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip<M>(message: M)
+    where
+        M: Serialize + for<'a> Deserialize<'a> + PartialEq + std::fmt::Debug,
+    {
+        let bytes = encode(&message).expect("encodes");
+        assert_eq!(decode::<M>(&bytes).expect("decodes"), message);
+        if bytes.len() > 1 {
+            assert!(decode::<M>(&bytes[..bytes.len() - 1]).is_err(), "cut short: {message:?}");
+        }
+    }
+
+    fn denoise() -> Denoise {
+        Denoise {
+            model: "diffusion-mnist".into(),
+            labels: vec![Some(3), None],
+            first_index: 8,
+            seed: u64::MAX,
+            sampler: Sampler::Ddim { eta: 0.5 },
+            steps: 20,
+            guidance: 1.5,
+            start: Some(Start { step: 4, x: vec![0.25; 4] }),
+            frame_every: 1,
+        }
+    }
+
+    #[test]
+    fn requests_survive_the_trip() {
+        round_trip(Request::Start { run: 1, job: Job::Denoise(denoise()) });
+        round_trip(Request::Start {
+            run: 2,
+            job: Job::NoiseStats(NoiseStats {
+                x_0: vec![-1.0; 784],
+                t: 500,
+                schedule: ScheduleKind::Linear,
+                runs: 64,
+                seed: 1,
+            }),
+        });
+        round_trip(Request::Cancel { run: 3 });
+        round_trip(Request::Fault(Fault::LoseDevice));
+    }
+
+    #[test]
+    fn events_survive_the_trip() {
+        round_trip(Event::Ready { engine: EngineKind::Gpu, build: "x".into(), adapter: None });
+        round_trip(Event::Frame {
+            run: 9,
+            frame: Frame {
+                step: 1,
+                t: 950,
+                alpha_bar: 0.01,
+                x: vec![1.0, -2.5],
+                x0: vec![0.0, 0.5],
+                update: Some(Update {
+                    t_next: 900,
+                    x0_factor: 0.1,
+                    eps_factor: 0.9,
+                    noise_factor: 0.0,
+                }),
+                ms: 3.5,
+            },
+        });
+        round_trip(Event::Failed {
+            run: Some(9),
+            error: EngineError::BadWeights { file: "a".into(), reason: "b".into() },
+        });
+    }
+}
