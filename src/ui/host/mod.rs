@@ -4,6 +4,7 @@
 //! run moves from one engine to the other, what happens when one breaks. `Host` carries the
 //! decisions out in a browser.
 
+mod merge;
 pub mod scheduler;
 
 #[cfg(feature = "ui")]

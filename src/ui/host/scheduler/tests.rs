@@ -1,0 +1,425 @@
+//! The scheduler against a little world of obedient (or breaking) engines.
+
+use super::*;
+use crate::data::PIXELS;
+use crate::protocol::{Sampler, Update};
+
+const MODEL: &str = "m";
+
+/// Engines that compute x_{k+1} = x_k + 1 from x_0 = the picture's index.
+struct World {
+    scheduler: Scheduler,
+    jobs: [Option<(RunId, Denoise, u32)>; 3],
+    alive: [bool; 3],
+    /// Steps after which the engine at a place panics, counted over its life.
+    dies_after: [Option<u32>; 3],
+    spawned: Vec<Place>,
+    told: Vec<(u32, RunEvent)>,
+    reported: Vec<Trouble>,
+    build: &'static str,
+}
+
+impl World {
+    fn new(cores: usize, choice: EngineChoice, adapter: Adapter) -> Self {
+        let mut scheduler = Scheduler::new("http://x/weights/".into(), cores, choice);
+        scheduler.adapter(adapter);
+        Self {
+            scheduler,
+            jobs: Default::default(),
+            alive: [false; 3],
+            dies_after: [None; 3],
+            spawned: Vec::new(),
+            told: Vec::new(),
+            reported: Vec::new(),
+            build: BUILD_ID,
+        }
+    }
+
+    /// Carries out effects until nothing is left to do but compute.
+    fn settle(&mut self) {
+        loop {
+            let effects = self.scheduler.take();
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                self.carry_out(effect);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Spawn(place) => {
+                assert!(!self.alive[place as usize], "{place:?} spawned twice");
+                self.alive[place as usize] = true;
+                self.spawned.push(place);
+                let ready =
+                    Event::Ready { engine: place.kind(), build: self.build.into(), adapter: None };
+                self.scheduler.event(place, ready, 0.0);
+            }
+            Effect::Kill(place) => {
+                self.alive[place as usize] = false;
+                self.jobs[place as usize] = None;
+            }
+            Effect::Send(place, request) => self.receive(place, request),
+            Effect::FetchManifest => self.scheduler.manifest(Ok(manifest())),
+            Effect::Tell(ticket, event) => self.told.push((ticket, event)),
+            Effect::Report(trouble) => self.reported.push(trouble),
+        }
+    }
+
+    fn receive(&mut self, place: Place, request: Request) {
+        assert!(self.alive[place as usize], "{request:?} sent to a dead {place:?}");
+        let job = &mut self.jobs[place as usize];
+        match request {
+            Request::Load { model, url } => {
+                assert_eq!(url, "http://x/weights/m.bin");
+                let loaded = Event::Loaded { model: model.id, ms: 1.0 };
+                self.scheduler.event(place, loaded, 0.0);
+            }
+            Request::Start { run, job: Job::Denoise(denoise) } => {
+                let step = denoise.start.as_ref().map_or(0, |start| start.step);
+                *job = Some((run, denoise, step));
+            }
+            Request::Start { job, .. } => panic!("{job:?}"),
+            Request::Cancel { run } => {
+                if job.as_ref().is_some_and(|(id, ..)| *id == run) {
+                    *job = None;
+                }
+            }
+            Request::Fault(_) => self.dies_after[place as usize] = Some(0),
+        }
+    }
+
+    /// Every engine computes one step; false when none had anything to do.
+    fn step(&mut self) -> bool {
+        self.settle();
+        let mut busy = false;
+        for place in Place::ALL {
+            busy |= self.step_at(place);
+            self.settle();
+        }
+        busy
+    }
+
+    fn step_at(&mut self, place: Place) -> bool {
+        let Some((run, job, step)) = self.jobs[place as usize].clone() else { return false };
+        match &mut self.dies_after[place as usize] {
+            Some(0) => {
+                self.dies_after[place as usize] = None;
+                self.scheduler.broke(place, EngineError::Panicked("test".into()));
+                return true;
+            }
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        let x = match &job.start {
+            Some(start) => start.x.iter().map(|x| x + (step - start.step) as f32).collect(),
+            None => (0..job.labels.len())
+                .flat_map(|i| vec![(job.first_index + i as u32 + step) as f32; PIXELS])
+                .collect(),
+        };
+        let over = step == job.steps;
+        self.jobs[place as usize] = (!over).then_some((run, job, step + 1));
+        let update = Update { t_next: 0, x0_factor: 0.0, eps_factor: 0.0, noise_factor: 0.0 };
+        let frame = Frame {
+            step,
+            t: 0,
+            alpha_bar: 0.5,
+            x0: vec![0.0; PIXELS],
+            x,
+            update: (!over).then_some(update),
+            ms: 1.0,
+        };
+        self.scheduler.event(place, Event::Frame { run, frame }, 0.0);
+        if over {
+            self.scheduler.event(place, Event::Done { run, ms: 0.0 }, 9.0);
+        }
+        true
+    }
+
+    fn finish(&mut self) {
+        let mut rounds = 0;
+        while self.step() {
+            rounds += 1;
+            assert!(rounds < 10_000, "never ends");
+        }
+    }
+
+    /// First pixel of each picture, by frame: (step, values).
+    fn frames(&self) -> Vec<(u32, Vec<f32>)> {
+        let frames = self.told.iter().filter_map(|(_, event)| match event {
+            RunEvent::Frame(frame) => Some(frame),
+            _ => None,
+        });
+        frames.map(|f| (f.step, f.x.chunks(PIXELS).map(|x| x[0]).collect())).collect()
+    }
+
+    /// Every step 0..=steps was told with the right x, and the run was told to be done.
+    fn assert_complete(&self, steps: u32, n: usize) {
+        for step in 0..=steps {
+            let wanted: Vec<f32> = (0..n).map(|i| i as f32 + step as f32).collect();
+            assert!(self.frames().contains(&(step, wanted)), "step {step} of {:?}", self.frames());
+        }
+        assert!(matches!(self.told.last(), Some((_, RunEvent::Done { .. }))), "{:?}", self.told.last());
+    }
+}
+
+fn manifest() -> Manifest {
+    Manifest {
+        models: vec![ModelEntry {
+            id: MODEL.into(),
+            file: "m.bin".into(),
+            bytes: 1,
+            sha256: String::new(),
+            parameters: 1,
+            data_set: String::new(),
+            images_seen: 0,
+            command: String::new(),
+            commit: String::new(),
+            quality: None,
+        }],
+    }
+}
+
+fn job(n: usize, steps: u32) -> Job {
+    Job::Denoise(Denoise {
+        model: MODEL.into(),
+        labels: vec![None; n],
+        first_index: 0,
+        seed: 1,
+        sampler: Sampler::Ddpm,
+        steps,
+        guidance: 1.0,
+        start: None,
+        frame_every: 1,
+    })
+}
+
+fn engines(world: &World) -> Vec<EngineKind> {
+    let kinds = world.told.iter().filter_map(|(_, event)| match event {
+        RunEvent::Engine(kind) => Some(*kind),
+        _ => None,
+    });
+    kinds.collect()
+}
+
+#[test]
+fn one_digit_runs_on_one_cpu_worker() {
+    let mut world = World::new(8, EngineChoice::Auto, Adapter::Hardware);
+    world.scheduler.preload(MODEL);
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    world.assert_complete(20, 1);
+    assert_eq!(world.spawned, [Place::Cpu]);
+    assert_eq!(world.frames().len(), 21);
+    assert!(!world.scheduler.status().busy);
+}
+
+#[test]
+fn a_batch_is_split_and_merged_in_order() {
+    let mut world = World::new(2, EngineChoice::Cpu, Adapter::Missing);
+    world.scheduler.run(job(16, 5), 0.0);
+    world.finish();
+    world.assert_complete(5, 16);
+    assert_eq!(world.spawned, [Place::Cpu, Place::SecondCpu]);
+
+    let mut world = World::new(1, EngineChoice::Cpu, Adapter::Missing);
+    world.scheduler.run(job(16, 5), 0.0);
+    world.finish();
+    world.assert_complete(5, 16);
+    assert_eq!(world.spawned, [Place::Cpu]);
+}
+
+#[test]
+fn a_panic_goes_on_from_the_last_frame() {
+    for place in [Place::Cpu, Place::SecondCpu] {
+        let mut world = World::new(2, EngineChoice::Auto, Adapter::Missing);
+        world.dies_after[place as usize] = Some(7);
+        world.scheduler.run(job(16, 20), 0.0);
+        world.finish();
+        world.assert_complete(20, 16);
+        assert!(
+            matches!(world.reported[..], [Trouble::Rescued { step: Some(6), .. }]),
+            "{:?}",
+            world.reported
+        );
+        // No step is computed anew but the one it goes on from.
+        assert!(world.frames().len() <= 22);
+    }
+}
+
+#[test]
+fn a_provoked_panic_strikes_once() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.scheduler.provoke(Some(Fault::Panic));
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    world.assert_complete(20, 1);
+    assert_eq!((world.spawned.len(), world.reported.len()), (2, 1));
+}
+
+#[test]
+fn a_run_that_keeps_breaking_stops_and_can_be_retried() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.scheduler.run(job(1, 20), 0.0);
+    for _ in 0..3 {
+        world.dies_after[0] = Some(1);
+        while world.dies_after[0].is_some() && world.step() {}
+    }
+    world.finish();
+    assert!(matches!(world.told.last(), Some((_, RunEvent::Failed(_)))));
+    assert!(matches!(world.reported.last(), Some(Trouble::Stopped(_))));
+    let before = world.frames().len();
+    assert!(before > 0);
+    world.scheduler.retry();
+    world.finish();
+    world.assert_complete(20, 1);
+}
+
+#[test]
+fn a_long_job_moves_to_the_gpu_between_steps() {
+    let mut world = World::new(2, EngineChoice::Auto, Adapter::Hardware);
+    world.scheduler.run(job(16, 20), 0.0);
+    world.finish();
+    world.assert_complete(20, 16);
+    assert_eq!(engines(&world), [EngineKind::Cpu, EngineKind::Gpu]);
+    assert!(world.spawned.contains(&Place::Gpu));
+
+    let mut world = World::new(2, EngineChoice::Auto, Adapter::Software);
+    world.scheduler.run(job(16, 20), 0.0);
+    world.finish();
+    assert_eq!(engines(&world), [EngineKind::Cpu], "a software GPU is not worth it");
+}
+
+#[test]
+fn a_lost_gpu_hands_back_to_the_cpu() {
+    let mut world = World::new(1, EngineChoice::Gpu, Adapter::Software);
+    world.dies_after[Place::Gpu as usize] = Some(5);
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    world.assert_complete(20, 1);
+    assert_eq!(engines(&world), [EngineKind::Gpu, EngineKind::Cpu]);
+    assert!(matches!(world.reported[..], [Trouble::GpuFailed(_)]));
+    // The next run does not try it again.
+    world.told.clear();
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    assert_eq!(engines(&world), [EngineKind::Cpu]);
+}
+
+#[test]
+fn without_webgpu_the_cpu_serves_who_asked_for_it() {
+    let mut world = World::new(1, EngineChoice::Gpu, Adapter::Unknown);
+    world.scheduler.run(job(1, 4), 0.0);
+    world.finish();
+    assert!(world.frames().is_empty(), "waits for the browser's answer");
+    world.scheduler.adapter(Adapter::Missing);
+    world.finish();
+    world.assert_complete(4, 1);
+    assert_eq!(world.reported, [Trouble::NoGpu]);
+}
+
+#[test]
+fn the_choice_moves_a_run_both_ways() {
+    let mut world = World::new(1, EngineChoice::Cpu, Adapter::Hardware);
+    world.scheduler.run(job(1, 20), 0.0);
+    for _ in 0..5 {
+        world.step();
+    }
+    world.scheduler.choose(EngineChoice::Gpu);
+    for _ in 0..5 {
+        world.step();
+    }
+    world.scheduler.choose(EngineChoice::Cpu);
+    world.finish();
+    world.assert_complete(20, 1);
+    assert_eq!(engines(&world), [EngineKind::Cpu, EngineKind::Gpu, EngineKind::Cpu]);
+}
+
+#[test]
+fn a_newer_run_replaces_the_older() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    let first = world.scheduler.run(job(1, 20), 0.0);
+    for _ in 0..5 {
+        world.step();
+    }
+    let second = world.scheduler.run(job(1, 10), 0.0);
+    world.told.clear();
+    world.finish();
+    assert_eq!(world.told[0], (first, RunEvent::Cancelled));
+    assert!(world.told[1..].iter().all(|(ticket, _)| *ticket == second));
+    world.assert_complete(10, 1);
+}
+
+#[test]
+fn cancelling_ends_the_run_and_only_that() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    let ticket = world.scheduler.run(job(1, 20), 0.0);
+    for _ in 0..5 {
+        world.step();
+    }
+    world.scheduler.cancel(ticket + 1);
+    assert!(world.scheduler.status().busy);
+    world.scheduler.cancel(ticket);
+    world.finish();
+    assert_eq!(world.told.last(), Some(&(ticket, RunEvent::Cancelled)));
+    assert!(world.frames().len() < 8);
+}
+
+#[test]
+fn a_stale_engine_is_not_used() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.build = "another";
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    assert!(world.frames().is_empty());
+    assert_eq!(world.reported, [Trouble::Stale]);
+}
+
+#[test]
+fn an_engine_that_cannot_start_is_tried_three_times() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.scheduler.run(job(1, 20), 0.0);
+    let mut spawned = 0;
+    loop {
+        let effects = world.scheduler.take();
+        if effects.is_empty() {
+            break;
+        }
+        for effect in effects {
+            match effect {
+                Effect::Spawn(place) => {
+                    spawned += 1;
+                    world.scheduler.broke(place, EngineError::Panicked("404".into()));
+                }
+                Effect::Tell(ticket, event) => world.told.push((ticket, event)),
+                Effect::Report(trouble) => world.reported.push(trouble),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(spawned, 3);
+    assert!(matches!(world.told.last(), Some((_, RunEvent::Failed(_)))));
+    assert!(matches!(world.reported.last(), Some(Trouble::Stopped(_))));
+}
+
+#[test]
+fn missing_weights_stop_the_run_until_retried() {
+    let missing = EngineError::Fetch { file: "m.bin".into(), reason: "404".into() };
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.scheduler.manifest(Err(missing.clone()));
+    world.scheduler.run(job(1, 3), 0.0);
+    let effects = world.scheduler.take();
+    assert_eq!(effects, [Effect::Spawn(Place::Cpu), Effect::FetchManifest]);
+    world.alive[0] = true;
+    world.scheduler.manifest(Err(missing.clone()));
+    world.settle();
+    assert_eq!(world.reported, [Trouble::Stopped(missing)]);
+    let ready = Event::Ready { engine: EngineKind::Cpu, build: BUILD_ID.into(), adapter: None };
+    world.scheduler.event(Place::Cpu, ready, 0.0);
+    world.scheduler.retry();
+    world.finish();
+    world.assert_complete(3, 1);
+}
