@@ -1,0 +1,149 @@
+//! What a visitor does: look, click, type, turn the phone.
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use thirtyfour::{By, TypingData, WebElement};
+
+use crate::Tab;
+
+impl Tab {
+    /// Clicks the first match, scrolling to it; fails if something covers it.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be clicked.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let element = self.wait_for(css).await?;
+        element
+            .click()
+            .await
+            .with_context(|| format!("could not click {css}"))
+    }
+
+    /// Types into the first match: text, or a [`Key`](crate::Key).
+    ///
+    /// # Errors
+    /// If there is none, or it takes no keys.
+    pub async fn type_into(&self, css: &str, keys: impl Into<TypingData>) -> Result<()> {
+        let element = self.wait_for(css).await?;
+        element
+            .send_keys(keys)
+            .await
+            .with_context(|| format!("could not type into {css}"))
+    }
+
+    /// Presses keys wherever the focus is, as a visitor without a mouse would.
+    ///
+    /// # Errors
+    /// If the browser is gone.
+    pub async fn keys(&self, keys: impl Into<TypingData>) -> Result<()> {
+        self.driver
+            .action_chain()
+            .send_keys(keys.into().to_string())
+            .perform()
+            .await?;
+        Ok(())
+    }
+
+    /// Sets a field or slider to a value, with the events a visitor's hand would cause.
+    ///
+    /// # Errors
+    /// If there is no such field.
+    pub async fn set_value(&self, css: &str, value: &str) -> Result<()> {
+        self.wait_for(css).await?;
+        let set = format!(
+            "(() => {{ const field = document.querySelector({css}); field.focus();
+             Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set.call(field, {value});
+             for (const name of ['input', 'change'])
+                 field.dispatchEvent(new Event(name, {{ bubbles: true }})); return true; }})()",
+            css = json!(css),
+            value = json!(value),
+        );
+        self.js(&set).await.map(drop)
+    }
+
+    /// All matches now.
+    ///
+    /// # Errors
+    /// If the selector is malformed.
+    pub async fn all(&self, css: &str) -> Result<Vec<WebElement>> {
+        Ok(self.driver.find_all(By::Css(css)).await?)
+    }
+
+    /// The visible text of the first match.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn text(&self, css: &str) -> Result<String> {
+        Ok(self.wait_for(css).await?.text().await?)
+    }
+
+    /// An attribute of the first match, such as `data-run-state`; `None` if it lacks it.
+    ///
+    /// # Errors
+    /// If there is no match.
+    pub async fn attribute(&self, css: &str, name: &str) -> Result<Option<String>> {
+        Ok(self.wait_for(css).await?.attr(name).await?)
+    }
+
+    /// The window's inner size in CSS pixels; under 600 wide it is a phone.
+    ///
+    /// # Errors
+    /// If the browser is gone.
+    pub async fn viewport(&self, width: u32, height: u32) -> Result<()> {
+        let phone = width < 600;
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics)
+            .await
+    }
+
+    /// The visitor's preferences: dark colours, and less motion.
+    ///
+    /// # Errors
+    /// If the browser is gone.
+    pub async fn prefer(&self, dark: bool, reduced_motion: bool) -> Result<()> {
+        let feature =
+            |name, on, yes, no| json!({ "name": name, "value": if on { yes } else { no } });
+        let features = [
+            feature("prefers-color-scheme", dark, "dark", "light"),
+            feature(
+                "prefers-reduced-motion",
+                reduced_motion,
+                "reduce",
+                "no-preference",
+            ),
+        ];
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await
+    }
+
+    /// Cuts the whole network off, or back on.
+    ///
+    /// # Errors
+    /// If the browser is gone.
+    pub async fn offline(&self, offline: bool) -> Result<()> {
+        let conditions = json!({
+            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        self.cdp("Network.enable", json!({})).await?;
+        self.cdp("Network.emulateNetworkConditions", conditions)
+            .await
+    }
+
+    /// Makes the page think its tab was hidden, or is seen again.
+    ///
+    /// # Errors
+    /// If the browser is gone.
+    pub async fn hidden(&self, hidden: bool) -> Result<()> {
+        let state = if hidden { "hidden" } else { "visible" };
+        let set = format!(
+            "(() => {{ Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }});
+             Object.defineProperty(document, 'visibilityState', {{ value: '{state}', configurable: true }});
+             document.dispatchEvent(new Event('visibilitychange', {{ bubbles: true }})); return true; }})()"
+        );
+        self.js(&set).await.map(drop)
+    }
+}

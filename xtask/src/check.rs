@@ -1,0 +1,127 @@
+//! `test`, `bench` and `shot`: what needs the sources to be right and a browser to be there.
+//!
+//! Profiles are chosen so that nothing is compiled twice without need: native lints and tests use
+//! `lab` (burn is unusably slow unoptimised; training uses it too), wasm lints `release`, and the
+//! tools and browser tests `dev`, which is the quickest to compile.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::process::{self, cargo};
+use crate::site::{self, Engines, Options};
+use crate::steps::Steps;
+use crate::tools;
+
+const BROWSER: &str = "genscope-browser";
+
+/// Everything a commit must pass, with a table of times at the end. `quick` leaves out whatever
+/// needs the GPU engine.
+pub fn test(quick: bool) -> Result<()> {
+    let mut steps = Steps::default();
+    let result = stages(quick, &mut steps);
+    eprint!("\n{}", steps.table());
+    result
+}
+
+fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
+    let engines = if quick {
+        Engines::CpuOnly
+    } else {
+        Engines::All
+    };
+    tools::fetch_for_build(steps)?;
+    tools::fetch_browser(steps)?;
+    steps.run("formatting", || {
+        process::run(&mut cargo("fmt --all --check"))
+    })?;
+    steps.run("clippy: native", || {
+        clippy("--profile lab --features lab --all-targets")
+    })?;
+    for (name, feature) in site::clippy_features() {
+        if quick && name == "engine_gpu" {
+            continue;
+        }
+        steps.run(&format!("clippy: {name}"), || {
+            clippy(&format!(
+                "--release --target wasm32-unknown-unknown --no-default-features \
+                 --features {feature} --lib --bin {name}"
+            ))
+        })?;
+    }
+    steps.run("clippy: xtask, browser tests", || {
+        clippy(&format!(
+            "--package xtask --package {BROWSER} --all-targets"
+        ))
+    })?;
+    steps.run("tests: native", || {
+        process::run(&mut cargo("test --profile lab --features lab"))
+    })?;
+    steps.run("tests: xtask", || {
+        process::run(&mut cargo("test --package xtask"))
+    })?;
+    site::build(
+        Options {
+            dev: false,
+            engines,
+        },
+        steps,
+    )?;
+    steps.run("tests: browser", || process::run(&mut browser_tests(quick)))
+}
+
+fn clippy(what: &str) -> Result<()> {
+    process::run(
+        cargo("clippy")
+            .args(what.split_whitespace())
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+/// One browser at a time: several on few cores would starve each other into timeouts. Tests that
+/// need the GPU engine have `gpu` in their names.
+fn browser_tests(quick: bool) -> Command {
+    let mut tests = cargo("test --package");
+    tests.args([BROWSER, "--", "--test-threads=1"]);
+    if quick {
+        tests.args(["--skip", "gpu"]);
+    }
+    tests
+}
+
+/// Builds the site, measures it, and prints JSON.
+pub fn bench(out: Option<&Path>, steps: &mut Steps) -> Result<()> {
+    tools::fetch_browser(steps)?;
+    site::fetch_and_build(Options::RELEASE, steps)?;
+    let measured = steps.run("measure", || {
+        let mut run = cargo("run --quiet --package");
+        let output = run
+            .args([BROWSER, "--bin", "bench"])
+            .stderr(std::process::Stdio::inherit())
+            .output()
+            .context("could not start the bench")?;
+        anyhow::ensure!(
+            output.status.success(),
+            "the bench failed ({})",
+            output.status
+        );
+        Ok(output.stdout)
+    })?;
+    print!("{}", String::from_utf8_lossy(&measured));
+    match out {
+        Some(file) => fs::write(file, &measured)
+            .with_context(|| format!("could not write {}", file.display())),
+        None => Ok(()),
+    }
+}
+
+/// Takes a picture of `pkg/` as it is; the arguments are those of `tests/browser/shot.rs`.
+pub fn shot(arguments: &[String], steps: &mut Steps) -> Result<()> {
+    tools::fetch_browser(steps)?;
+    let here = std::env::current_dir().context("no current folder")?;
+    let mut run = cargo("run --quiet --package");
+    run.args([BROWSER, "--bin", "shot", "--"]).args(arguments);
+    process::run(run.env("SHOT_FOLDER", here))
+}

@@ -1,0 +1,213 @@
+//! From source to `pkg/`.
+//!
+//! The site is three wasm binaries: the page and two engines. An engine is slow to build (the GPU
+//! engine takes about ten minutes with `wasm-opt`), so finished engines are kept in the cache under
+//! a hash of everything they are made from; a change to the page alone does not build them again.
+//! That hash is the build id: both page and engines get it as `GENSCOPE_BUILD_ID`, and the page asks
+//! for `engine_cpu.js?v=ID`, since Trunk gives workers no hashed names.
+
+mod index;
+mod key;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+pub use key::locked_version;
+
+use crate::process::{self, cargo, command};
+use crate::steps::Steps;
+use crate::{paths, tools};
+
+/// A binary that Trunk puts into the site, with the one feature it is built with.
+struct Binary {
+    name: &'static str,
+    feature: &'static str,
+}
+
+const PAGE: Binary = Binary {
+    name: "app",
+    feature: "ui",
+};
+const ENGINE_CPU: Binary = Binary {
+    name: "engine_cpu",
+    feature: "engine",
+};
+const ENGINE_GPU: Binary = Binary {
+    name: "engine_gpu",
+    feature: "gpu",
+};
+
+/// Says which inputs a `pkg/` was made from; written last, so a broken build has none.
+const STAMP: &str = "build.json";
+
+/// What to build.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Quick to compile and not shrunk, instead of quick to load and run.
+    pub dev: bool,
+    pub engines: Engines,
+}
+
+/// Which engines the site gets. Less than all is for quick loops while working on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engines {
+    All,
+    CpuOnly,
+    None,
+}
+
+impl Engines {
+    fn list(self) -> &'static [Binary] {
+        match self {
+            Self::All => &[ENGINE_CPU, ENGINE_GPU],
+            Self::CpuOnly => &[ENGINE_CPU],
+            Self::None => &[],
+        }
+    }
+}
+
+impl Options {
+    /// The whole site as it is published.
+    pub const RELEASE: Self = Self {
+        dev: false,
+        engines: Engines::All,
+    };
+
+    fn profile(self) -> &'static str {
+        if self.dev { "web-dev" } else { "release" }
+    }
+}
+
+/// Builds `pkg/`, unless it is already what these sources give.
+pub fn build(options: Options, steps: &mut Steps) -> Result<()> {
+    let key = key::site(&format!("{options:?}"))?;
+    if stamp().is_some_and(|stamp| stamp.contains(&key)) {
+        eprintln!("==> pkg/ is up to date ({key})");
+        return Ok(());
+    }
+    let id = key::engines()?;
+    let (cached, missing): (Vec<_>, Vec<_>) = options
+        .engines
+        .list()
+        .iter()
+        .partition(|engine| !options.dev && cached(engine, &id).is_some());
+    for binary in missing.iter().copied().chain([&PAGE]) {
+        let name = format!("compile {} ({})", binary.name, options.profile());
+        steps.run(&name, || compile(binary, options, &id))?;
+    }
+    steps.run("bind, shrink and assemble (trunk)", || {
+        let html = index::Temporary::with_links(&names(missing.iter().copied()))?;
+        process::run(trunk("build", options, &id).arg(html.path()))
+    })?;
+    for engine in missing.into_iter().filter(|_| !options.dev) {
+        keep(engine, &id)?;
+    }
+    for engine in cached {
+        eprintln!("    {} {id} taken from the cache", engine.name);
+        restore(engine, &id)?;
+    }
+    let stamp =
+        serde_json::json!({ "build_id": id, "made_from": key, "profile": options.profile() });
+    fs::write(paths::pkg().join(STAMP), format!("{stamp}\n")).context("could not write the stamp")
+}
+
+/// Trunk's own server: builds, watches, reloads the tab. Ends with Ctrl-C.
+pub fn watch(engines: Engines, port: u16) -> Result<()> {
+    let options = Options { dev: true, engines };
+    let html = index::Temporary::with_links(&names(engines.list().iter()))?;
+    let mut serve = trunk("serve", options, &key::engines()?);
+    serve.args(["--address", "127.0.0.1", "--port", &port.to_string()]);
+    process::run(serve.arg(html.path()))
+}
+
+fn names<'a>(binaries: impl Iterator<Item = &'a Binary>) -> Vec<&'static str> {
+    binaries.chain([&PAGE]).map(|binary| binary.name).collect()
+}
+
+/// The same call that Trunk makes, so that Trunk finds it done: this way each binary has its time,
+/// and Trunk's parallel calls do not wait for each other's locks.
+fn compile(binary: &Binary, options: Options, id: &str) -> Result<()> {
+    let mut build = cargo("build --target wasm32-unknown-unknown --no-default-features");
+    build.args(["--profile", options.profile(), "--bin", binary.name]);
+    build
+        .args(["--features", binary.feature])
+        .env("GENSCOPE_BUILD_ID", id);
+    process::run(&mut build)
+}
+
+fn trunk(action: &str, options: Options, id: &str) -> std::process::Command {
+    let mut trunk = command("trunk");
+    trunk.args([
+        action,
+        "--skip-version-check",
+        "--html-output",
+        "index.html",
+    ]);
+    if options.dev {
+        trunk.args(["--cargo-profile", options.profile()]);
+    } else {
+        trunk.arg("--release=true");
+    }
+    trunk.env("GENSCOPE_BUILD_ID", id);
+    trunk
+}
+
+fn stamp() -> Option<String> {
+    fs::read_to_string(paths::pkg().join(STAMP)).ok()
+}
+
+/// The files Trunk makes of an engine.
+fn files(engine: &Binary) -> [String; 2] {
+    [
+        format!("{}.js", engine.name),
+        format!("{}_bg.wasm", engine.name),
+    ]
+}
+
+fn shelf(engine: &Binary, id: &str) -> PathBuf {
+    paths::cache()
+        .join("engines")
+        .join(format!("{}-{id}", engine.name))
+}
+
+/// Where an engine built before lies.
+fn cached(engine: &Binary, id: &str) -> Option<PathBuf> {
+    let shelf = shelf(engine, id);
+    files(engine)
+        .iter()
+        .all(|file| shelf.join(file).is_file())
+        .then_some(shelf)
+}
+
+fn keep(engine: &Binary, id: &str) -> Result<()> {
+    let shelf = shelf(engine, id);
+    fs::create_dir_all(&shelf)?;
+    copy_all(engine, &paths::pkg(), &shelf).context("could not cache the engine")
+}
+
+fn restore(engine: &Binary, id: &str) -> Result<()> {
+    copy_all(engine, &shelf(engine, id), &paths::pkg()).context("could not take a cached engine")
+}
+
+fn copy_all(engine: &Binary, from: &Path, to: &Path) -> Result<()> {
+    for file in files(engine) {
+        // Renamed into place: a cut copy must not look like a finished file.
+        let part = to.join(format!("{file}.part"));
+        fs::copy(from.join(&file), &part)?;
+        fs::rename(&part, to.join(&file))?;
+    }
+    Ok(())
+}
+
+/// The lint call for each kind of wasm binary, by the features it has.
+pub fn clippy_features() -> [(&'static str, &'static str); 3] {
+    [PAGE, ENGINE_CPU, ENGINE_GPU].map(|binary| (binary.name, binary.feature))
+}
+
+/// Installs what is missing, then builds.
+pub fn fetch_and_build(options: Options, steps: &mut Steps) -> Result<()> {
+    tools::fetch_for_build(steps)?;
+    build(options, steps)
+}

@@ -1,0 +1,79 @@
+//! `index.html` with only some of its wasm binaries. Trunk builds every binary the page links, so
+//! leaving one out (it is cached, or not wanted in a quick loop) means another page.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::paths;
+
+/// A copy of `index.html` beside it (its links are relative), removed when dropped.
+pub(super) struct Temporary(PathBuf);
+
+impl Temporary {
+    /// Keeps the Rust links to these binaries and drops the others.
+    pub(super) fn with_links(binaries: &[&str]) -> Result<Self> {
+        let source = paths::root().join("index.html");
+        let html = fs::read_to_string(&source).context("could not read index.html")?;
+        for name in binaries {
+            let wanted = format!("data-bin=\"{name}\"");
+            ensure!(
+                html.contains(&wanted),
+                "index.html has no Rust link with {wanted}"
+            );
+        }
+        let path = paths::root().join(format!(".index-{}.html", std::process::id()));
+        fs::write(&path, keep(&html, binaries)).context("could not write a copy of index.html")?;
+        Ok(Self(path))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // What stays behind is hidden, ignored by git and harmless.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// The page without its Rust links to other binaries than these.
+fn keep(html: &str, binaries: &[&str]) -> String {
+    let mut kept = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find("<link") {
+        let (before, tag) = rest.split_at(start);
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        kept.push_str(before);
+        if wanted(&tag[..end], binaries) {
+            kept.push_str(&tag[..end]);
+        }
+        rest = &tag[end..];
+    }
+    kept + rest
+}
+
+fn wanted(tag: &str, binaries: &[&str]) -> bool {
+    let names = |name: &&str| tag.contains(&format!("data-bin=\"{name}\""));
+    !tag.contains("data-bin=\"") || binaries.iter().any(|name| names(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keep;
+
+    #[test]
+    fn only_the_named_binaries_stay() {
+        let html = "<head><link rel=\"icon\" href=\"i.svg\">\n\
+            <link data-trunk rel=\"rust\" data-bin=\"app\"\n data-type=\"main\">\n\
+            <link data-trunk rel=\"rust\" data-bin=\"engine_gpu\" />x</head>";
+        let kept = keep(html, &["app", "engine_cpu"]);
+        assert!(kept.contains("i.svg") && kept.contains("data-bin=\"app\""));
+        assert!(!kept.contains("engine_gpu"));
+        assert!(kept.ends_with("\nx</head>"));
+        assert_eq!(keep(html, &["app", "engine_gpu"]), html);
+    }
+}
