@@ -4,7 +4,7 @@
 //! puts it into a network with [`load`]; [`fingerprint`] tells whether the network then still
 //! answers as it did when it was packed.
 
-#[cfg(all(feature = "engine", target_family = "wasm"))]
+#[cfg(feature = "engine")]
 pub mod fetch;
 #[cfg(feature = "nn")]
 pub mod fingerprint;

@@ -38,7 +38,11 @@ impl Plan {
             Sampler::Ddpm => 1.0,
             Sampler::Ddim { eta } => f64::from(eta),
         };
-        Self { schedule, times: timesteps(steps), eta }
+        Self {
+            schedule,
+            times: timesteps(steps),
+            eta,
+        }
     }
 
     /// Number of network evaluations.
@@ -59,8 +63,7 @@ impl Plan {
     /// The factors of the update from frame `step` to frame `step + 1`, `step = 0..steps`.
     pub fn update(&self, step: usize) -> Update {
         let (ab_t, ab_s) = (self.alpha_bar(step), self.alpha_bar(step + 1));
-        let sigma =
-            self.eta * ((1.0 - ab_s) / (1.0 - ab_t)).sqrt() * (1.0 - ab_t / ab_s).sqrt();
+        let sigma = self.eta * ((1.0 - ab_s) / (1.0 - ab_t)).sqrt() * (1.0 - ab_t / ab_s).sqrt();
         Update {
             t_next: self.times[step + 1] as u32,
             x0_factor: ab_s.sqrt() as f32,
@@ -73,7 +76,10 @@ impl Plan {
     /// The clean picture and the noise that the prediction `v` sees in `x` after `step` steps.
     pub fn opinion(&self, step: usize, x: &[f32], v: &[f32]) -> Opinion {
         let t = self.times[step];
-        let (a, s) = (self.schedule.signal(t) as f32, self.schedule.sigma(t) as f32);
+        let (a, s) = (
+            self.schedule.signal(t) as f32,
+            self.schedule.sigma(t) as f32,
+        );
         let pairs = || x.iter().zip(v);
         Opinion {
             x0: pairs().map(|(x, v)| a * x - s * v).collect(),
@@ -83,7 +89,12 @@ impl Plan {
 
     /// x after `step + 1` steps.
     pub fn advance(&self, step: usize, opinion: &Opinion, noise: &NoiseSource) -> Vec<f32> {
-        let Update { x0_factor, eps_factor, noise_factor, .. } = self.update(step);
+        let Update {
+            x0_factor,
+            eps_factor,
+            noise_factor,
+            ..
+        } = self.update(step);
         let mut x: Vec<f32> = opinion
             .x0
             .iter()
@@ -172,7 +183,12 @@ mod tests {
             .collect()
     }
 
-    fn run(plan: &Plan, noise: &NoiseSource, mut x: Vec<f32>, steps: std::ops::Range<usize>) -> Vec<f32> {
+    fn run(
+        plan: &Plan,
+        noise: &NoiseSource,
+        mut x: Vec<f32>,
+        steps: std::ops::Range<usize>,
+    ) -> Vec<f32> {
         for step in steps {
             let v = exact_v(plan, step, &x);
             x = plan.advance(step, &plan.opinion(step, &x, &v), noise);
@@ -189,8 +205,11 @@ mod tests {
             let (a, s) = (ab.sqrt(), (1.0 - ab).sqrt());
             let gain = a * SD * SD / (ab * SD * SD + 1.0 - ab);
             let u = plan.update(step);
-            let (fx, fe, fz) =
-                (f64::from(u.x0_factor), f64::from(u.eps_factor), f64::from(u.noise_factor));
+            let (fx, fe, fz) = (
+                f64::from(u.x0_factor),
+                f64::from(u.eps_factor),
+                f64::from(u.noise_factor),
+            );
             // x_s = fx x0 + fe (x - a x0) / s + fz z, x0 = MU + gain (x - a MU)
             let x0_slope = fx - fe * a / s;
             let slope = x0_slope * gain + fe / s;
@@ -203,13 +222,20 @@ mod tests {
     fn moments(x: &[f32]) -> (f64, f64) {
         let n = x.len() as f64;
         let mean = x.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
-        let var = x.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / n;
+        let var = x
+            .iter()
+            .map(|&x| (f64::from(x) - mean).powi(2))
+            .sum::<f64>()
+            / n;
         (mean, var.sqrt())
     }
 
     #[test]
     fn samples_follow_the_exact_reverse_process() {
-        let noise = NoiseSource { seed: 5, first_index: 0 };
+        let noise = NoiseSource {
+            seed: 5,
+            first_index: 0,
+        };
         let n = 64;
         for kind in ScheduleKind::ALL {
             for sampler in [DDIM, Sampler::Ddim { eta: 0.5 }, Sampler::Ddpm] {
@@ -220,8 +246,14 @@ mod tests {
                     let (want_mean, want_sd) = exact_end(&plan);
                     // Five standard errors of each estimate from n * 784 values.
                     let se = 5.0 * want_sd / ((n * PIXELS) as f64).sqrt();
-                    assert!((mean - want_mean).abs() < se, "{kind:?} {sampler:?} {steps}: {mean} {want_mean}");
-                    assert!((sd - want_sd).abs() < se, "{kind:?} {sampler:?} {steps}: {sd} {want_sd}");
+                    assert!(
+                        (mean - want_mean).abs() < se,
+                        "{kind:?} {sampler:?} {steps}: {mean} {want_mean}"
+                    );
+                    assert!(
+                        (sd - want_sd).abs() < se,
+                        "{kind:?} {sampler:?} {steps}: {sd} {want_sd}"
+                    );
                 }
             }
         }
@@ -236,7 +268,10 @@ mod tests {
                     (mean - MU).abs() + (sd - SD).abs()
                 };
                 let errors = [10, 50, 250, 1000].map(error);
-                assert!(errors.windows(2).all(|e| e[1] < e[0]), "{kind:?} {sampler:?} {errors:?}");
+                assert!(
+                    errors.windows(2).all(|e| e[1] < e[0]),
+                    "{kind:?} {sampler:?} {errors:?}"
+                );
                 assert!(errors[3] < 0.01, "{kind:?} {sampler:?} {errors:?}");
             }
         }
@@ -259,8 +294,14 @@ mod tests {
                     // eps = (x - sqrt(ab_t) x0) / sqrt(1 - ab_t)
                     let got_x = f64::from(u.eps_factor) / (1.0 - ab_t).sqrt();
                     let got_x0 = f64::from(u.x0_factor) - got_x * ab_t.sqrt();
-                    assert!((got_x - of_x).abs() < 1e-4, "{kind:?} {step}: {got_x} {of_x}");
-                    assert!((got_x0 - of_x0).abs() < 1e-4, "{kind:?} {step}: {got_x0} {of_x0}");
+                    assert!(
+                        (got_x - of_x).abs() < 1e-4,
+                        "{kind:?} {step}: {got_x} {of_x}"
+                    );
+                    assert!(
+                        (got_x0 - of_x0).abs() < 1e-4,
+                        "{kind:?} {step}: {got_x0} {of_x0}"
+                    );
                     assert!((f64::from(u.noise_factor) - beta_tilde.sqrt()).abs() < 1e-6);
                 }
             }
@@ -271,7 +312,10 @@ mod tests {
     fn the_last_update_is_the_predicted_picture() {
         for sampler in [DDIM, Sampler::Ddpm] {
             let u = plan(ScheduleKind::Cosine, sampler, 20).update(19);
-            assert_eq!((u.t_next, u.x0_factor, u.eps_factor, u.noise_factor), (0, 1.0, 0.0, 0.0));
+            assert_eq!(
+                (u.t_next, u.x0_factor, u.eps_factor, u.noise_factor),
+                (0, 1.0, 0.0, 0.0)
+            );
         }
     }
 
@@ -294,7 +338,10 @@ mod tests {
 
     #[test]
     fn a_resumed_run_gives_the_same_bits() {
-        let noise = NoiseSource { seed: 9, first_index: 3 };
+        let noise = NoiseSource {
+            seed: 9,
+            first_index: 3,
+        };
         let plan = plan(ScheduleKind::Cosine, Sampler::Ddpm, 10);
         let whole = run(&plan, &noise, noise.initial(2), 0..10);
         let half = run(&plan, &noise, noise.initial(2), 0..4);
@@ -305,7 +352,10 @@ mod tests {
     fn a_split_batch_gives_the_same_bits() {
         let plan = plan(ScheduleKind::Cosine, Sampler::Ddim { eta: 0.3 }, 6);
         let of = |first_index, n| {
-            let noise = NoiseSource { seed: 1, first_index };
+            let noise = NoiseSource {
+                seed: 1,
+                first_index,
+            };
             run(&plan, &noise, noise.initial(n), 0..6)
         };
         assert_eq!([of(0, 8), of(8, 8)].concat(), of(0, 16));

@@ -1,0 +1,7 @@
+//! The CPU engine, a worker of the page.
+use genscope::engine::{device, worker};
+use genscope::protocol::EngineKind;
+
+fn main() {
+    worker::start(EngineKind::Cpu, device::cpu());
+}

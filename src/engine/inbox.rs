@@ -1,0 +1,136 @@
+//! The page's requests, kept until the worker has time for them.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::MessageChannel;
+
+use crate::protocol::{Fault, Request, RunId};
+
+/// Requests in the order of their arrival. Clones share one queue.
+#[derive(Clone, Default)]
+pub struct Inbox(Rc<RefCell<Queue>>);
+
+#[derive(Default)]
+struct Queue {
+    requests: VecDeque<Request>,
+    faults: VecDeque<Fault>,
+    waker: Option<Waker>,
+}
+
+impl Inbox {
+    /// Takes a request in.
+    pub fn push(&self, request: Request) {
+        let mut queue = self.0.borrow_mut();
+        match request {
+            // Faults wait for the next step of a run, whatever else comes before it.
+            Request::Fault(fault) => queue.faults.push_back(fault),
+            request => queue.requests.push_back(request),
+        }
+        if let Some(waker) = queue.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// The next request; waits until there is one.
+    pub async fn next(&self) -> Request {
+        poll_fn(|context| {
+            let mut queue = self.0.borrow_mut();
+            match queue.requests.pop_front() {
+                Some(request) => Poll::Ready(request),
+                None => {
+                    queue.waker = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+
+    /// The next deliberate failure, if one is asked for.
+    pub fn take_fault(&self) -> Option<Fault> {
+        self.0.borrow_mut().faults.pop_front()
+    }
+
+    /// Whether what has arrived ends `run`: its cancellation, or the start of another.
+    pub fn ends(&self, run: RunId) -> bool {
+        self.0
+            .borrow()
+            .requests
+            .iter()
+            .any(|request| match request {
+                Request::Cancel { run: cancelled } => *cancelled == run,
+                Request::Start { .. } => true,
+                Request::Load { .. } | Request::Fault(_) => false,
+            })
+    }
+}
+
+/// A way to let a worker's waiting messages in: a message to oneself queues up behind them.
+///
+/// A timer would do the same, but browsers make nested timers wait 4 ms.
+pub struct Turn(MessageChannel);
+
+impl Turn {
+    /// Opens the channel to oneself.
+    pub fn new() -> Result<Self, JsValue> {
+        Ok(Self(MessageChannel::new()?))
+    }
+
+    /// Comes back when all messages that had arrived have been handled.
+    pub async fn pass(&self) -> Result<(), JsValue> {
+        let echo = Promise::new(&mut |resolve, _| self.0.port1().set_onmessage(Some(&resolve)));
+        self.0.port2().post_message(&JsValue::UNDEFINED)?;
+        JsFuture::from(echo).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::session::testing::block_on;
+    use crate::protocol::{Job, NoiseStats};
+
+    fn start(run: RunId) -> Request {
+        let job = Job::NoiseStats(NoiseStats {
+            x_0: vec![],
+            t: 1,
+            schedule: Default::default(),
+            runs: 1,
+            seed: 0,
+        });
+        Request::Start { run, job }
+    }
+
+    #[test]
+    fn requests_keep_their_order_and_faults_their_own() {
+        let inbox = Inbox::default();
+        inbox.push(Request::Fault(Fault::Panic));
+        inbox.push(start(1));
+        inbox.push(Request::Cancel { run: 1 });
+        assert_eq!(block_on(inbox.next()), start(1));
+        assert_eq!(block_on(inbox.next()), Request::Cancel { run: 1 });
+        assert_eq!(
+            (inbox.take_fault(), inbox.take_fault()),
+            (Some(Fault::Panic), None)
+        );
+    }
+
+    #[test]
+    fn its_cancellation_or_a_newer_start_ends_a_run() {
+        let inbox = Inbox::default();
+        inbox.push(Request::Cancel { run: 4 });
+        assert!(!inbox.ends(5) && inbox.ends(4));
+        inbox.push(start(6));
+        assert!(inbox.ends(5));
+        // Both are still there for the loop to see.
+        assert_eq!(block_on(inbox.next()), Request::Cancel { run: 4 });
+        assert_eq!(block_on(inbox.next()), start(6));
+    }
+}

@@ -1,0 +1,183 @@
+//! The one cancellable loop: a job becomes steps, a step at most one event.
+//!
+//! Before each step the loop lets waiting messages in and asks whether the run is still
+//! wanted, so a cancelled run ends within the step under way.
+
+use std::collections::HashMap;
+
+use super::denoise::{DenoiseRun, Denoiser};
+use super::noise_stats::NoiseStatsRun;
+use super::timing::TimingRun;
+use crate::protocol::{EngineError, Event, Job, RunId};
+
+/// What a session needs of its surroundings.
+#[expect(
+    async_fn_in_trait,
+    reason = "one thread; nobody needs the futures to be Send"
+)]
+pub trait Host {
+    /// Hands an event to the page.
+    fn send(&mut self, event: Event);
+    /// Lets waiting messages in. `false`: the run is no longer wanted.
+    async fn go_on(&mut self, run: RunId) -> bool;
+    /// A clock that never goes back, ms.
+    fn now_ms(&self) -> f64;
+}
+
+/// A job under way.
+#[expect(
+    async_fn_in_trait,
+    reason = "one thread; nobody needs the futures to be Send"
+)]
+pub trait Work {
+    /// Does the next step.
+    async fn step(&mut self, clock: &dyn Fn() -> f64) -> Result<Step, EngineError>;
+}
+
+/// What one step came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Nothing to show; there is more to do.
+    Quiet,
+    /// Something to show; there is more to do.
+    Show(Event),
+    /// Something to show, and the job is done.
+    Last(Event),
+}
+
+/// Runs `job` to its end, cancelled or not, and sends all its events.
+///
+/// `models` are the loaded networks by id.
+pub async fn run<D: Denoiser, H: Host>(
+    run: RunId,
+    job: Job,
+    models: &mut HashMap<String, D>,
+    host: &mut H,
+) {
+    let start = host.now_ms();
+    let end = match work(run, job, models, host).await {
+        Ok(true) => Event::Done {
+            run,
+            ms: (host.now_ms() - start) as f32,
+        },
+        Ok(false) => Event::Cancelled { run },
+        Err(error) => Event::Failed {
+            run: Some(run),
+            error,
+        },
+    };
+    host.send(end);
+}
+
+/// `false` if cancelled.
+async fn work<D: Denoiser, H: Host>(
+    run: RunId,
+    job: Job,
+    models: &mut HashMap<String, D>,
+    host: &mut H,
+) -> Result<bool, EngineError> {
+    match job {
+        Job::Denoise(job) => {
+            let net = find(models, &job.model)?;
+            drive(run, &mut DenoiseRun::new(run, job, net)?, host).await
+        }
+        Job::NoiseStats(job) => drive(run, &mut NoiseStatsRun::new(run, job)?, host).await,
+        Job::Time {
+            model,
+            batch,
+            repeats,
+        } => {
+            let net = find(models, &model)?;
+            drive(run, &mut TimingRun::new(run, batch, repeats, net)?, host).await
+        }
+    }
+}
+
+fn find<'a, D>(models: &'a mut HashMap<String, D>, id: &str) -> Result<&'a mut D, EngineError> {
+    models
+        .get_mut(id)
+        .ok_or_else(|| EngineError::BadRequest(format!("model {id} is not loaded")))
+}
+
+async fn drive<H: Host>(
+    run: RunId,
+    work: &mut impl Work,
+    host: &mut H,
+) -> Result<bool, EngineError> {
+    loop {
+        if !host.go_on(run).await {
+            return Ok(false);
+        }
+        match work.step(&|| host.now_ms()).await? {
+            Step::Quiet => {}
+            Step::Show(event) => host.send(event),
+            Step::Last(event) => {
+                host.send(event);
+                return Ok(true);
+            }
+        }
+    }
+}
+
+/// `Ok` if `good`, else a [`EngineError::BadRequest`] that says `what`.
+pub(super) fn demand(good: bool, what: impl Into<String>) -> Result<(), EngineError> {
+    if good {
+        Ok(())
+    } else {
+        Err(EngineError::BadRequest(what.into()))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    //! A host for tests: keeps what is sent, ends a run after so many steps.
+
+    use std::cell::Cell;
+    use std::future::Future;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// Sees `cancel_after` steps through, then cancels.
+    pub struct TestHost {
+        pub events: Vec<Event>,
+        pub cancel_after: usize,
+        now: Cell<f64>,
+    }
+
+    impl TestHost {
+        pub fn new(cancel_after: usize) -> Self {
+            Self {
+                events: Vec::new(),
+                cancel_after,
+                now: Cell::new(0.0),
+            }
+        }
+    }
+
+    impl Host for TestHost {
+        fn send(&mut self, event: Event) {
+            self.events.push(event);
+        }
+        async fn go_on(&mut self, _: RunId) -> bool {
+            let more = self.cancel_after > 0;
+            self.cancel_after = self.cancel_after.saturating_sub(1);
+            more
+        }
+        fn now_ms(&self) -> f64 {
+            self.now.set(self.now.get() + 1.0);
+            self.now.get()
+        }
+    }
+
+    /// Runs a future that never waits for anything outside.
+    pub fn block_on<F: Future>(future: F) -> F::Output {
+        let mut future = std::pin::pin!(future);
+        loop {
+            let mut context = Context::from_waker(Waker::noop());
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! An engine as a dedicated worker: requests in, events out, one thing at a time.
+//!
+//! Messages are postcard bytes in a `Uint8Array`, both ways (see [`crate::protocol`]).
+//! `www/worker.js` loads the engine's wasm and hands over what arrived meanwhile.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::future::Future;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, console};
+
+use super::device::Accelerator;
+use super::inbox::{Inbox, Turn};
+use super::network::Network;
+use super::session::{self, Host};
+use crate::models::diffusion::unet::UNetConfig;
+use crate::protocol::{
+    BUILD_ID, EngineError, EngineKind, Event, Fault, Request, RunId, decode, encode,
+};
+use crate::weights::manifest::ModelEntry;
+use crate::weights::{fetch::fetch, load::load};
+
+/// Starts the engine in this worker, on the device that `open` opens.
+pub fn start<F>(engine: EngineKind, open: F)
+where
+    F: Future<Output = Result<Accelerator, EngineError>> + 'static,
+{
+    std::panic::set_hook(Box::new(|info| tell_panic(&info.to_string())));
+    let inbox = Inbox::default();
+    listen(inbox.clone());
+    spawn_local(async move {
+        match open.await {
+            Ok(accelerator) => serve(engine, accelerator, inbox).await,
+            Err(error) => post(&Event::Failed { run: None, error }),
+        }
+    });
+}
+
+/// Answers requests until the page ends the worker.
+async fn serve(engine: EngineKind, accelerator: Accelerator, inbox: Inbox) {
+    let turn = match Turn::new() {
+        Ok(turn) => turn,
+        Err(error) => return tell_panic(&format!("no message channel: {error:?}")),
+    };
+    post(&Event::Ready {
+        engine,
+        build: BUILD_ID.into(),
+        adapter: accelerator.adapter.clone(),
+    });
+    let mut models = Models::default();
+    let mut host = WorkerHost {
+        inbox,
+        turn,
+        accelerator,
+    };
+    loop {
+        match host.inbox.next().await {
+            Request::Load { model, url } => {
+                let start = now_ms();
+                post(
+                    &match models.load(&model, &url, &host.accelerator.device).await {
+                        Ok(()) => Event::Loaded {
+                            model: model.id,
+                            ms: (now_ms() - start) as f32,
+                        },
+                        Err(error) => Event::Failed { run: None, error },
+                    },
+                );
+            }
+            Request::Start { run, job } => {
+                CURRENT_RUN.set(Some(run));
+                session::run(run, job, &mut models.networks, &mut host).await;
+                CURRENT_RUN.set(None);
+            }
+            // The run is over, or was ended by the loop in `session`.
+            Request::Cancel { .. } => {}
+            // The inbox keeps faults apart.
+            Request::Fault(_) => {}
+        }
+    }
+}
+
+/// The loaded networks and the hashes of their files, by model id.
+#[derive(Default)]
+struct Models {
+    networks: HashMap<String, Network>,
+    hashes: HashMap<String, String>,
+}
+
+impl Models {
+    async fn load(
+        &mut self,
+        model: &ModelEntry,
+        url: &str,
+        device: &Device,
+    ) -> Result<(), EngineError> {
+        if self.hashes.get(&model.id) == Some(&model.sha256) {
+            return Ok(());
+        }
+        let bytes = fetch(url, model, |received| {
+            post(&Event::Loading {
+                model: model.id.clone(),
+                received,
+                total: model.bytes,
+            });
+        })
+        .await?;
+        // Unpacking is the CPU's work, even in the GPU engine.
+        let net = load(UNetConfig::shipped().init(&Device::flex()), bytes, model)?;
+        let network = Network::new(net.to_device(device), device.clone());
+        self.networks.insert(model.id.clone(), network);
+        self.hashes.insert(model.id.clone(), model.sha256.clone());
+        Ok(())
+    }
+}
+
+/// The sessions' view of this worker.
+struct WorkerHost {
+    inbox: Inbox,
+    turn: Turn,
+    accelerator: Accelerator,
+}
+
+impl Host for WorkerHost {
+    fn send(&mut self, event: Event) {
+        post(&event);
+    }
+
+    async fn go_on(&mut self, run: RunId) -> bool {
+        if let Err(error) = self.turn.pass().await {
+            console::error_1(&error);
+        }
+        while let Some(fault) = self.inbox.take_fault() {
+            match fault {
+                Fault::Panic => panic!("a panic on purpose"),
+                Fault::LoseDevice => self.accelerator.lose(),
+            }
+        }
+        !self.inbox.ends(run)
+    }
+
+    fn now_ms(&self) -> f64 {
+        now_ms()
+    }
+}
+
+thread_local! {
+    static CURRENT_RUN: Cell<Option<RunId>> = const { Cell::new(None) };
+}
+
+/// The last word of an instance that has panicked: nothing runs in it afterwards.
+fn tell_panic(message: &str) {
+    console::error_1(&message.into());
+    // wgpu panics on errors that nobody catches: shaders, validation, memory.
+    let error = match message.split_once("wgpu error:") {
+        Some((_, reason)) => EngineError::DeviceLost(reason.trim().into()),
+        None => EngineError::Panicked(message.into()),
+    };
+    post(&Event::Failed {
+        run: CURRENT_RUN.get(),
+        error,
+    });
+}
+
+fn listen(inbox: Inbox) {
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+        match decode::<Request>(&Uint8Array::new(&message.data()).to_vec()) {
+            Ok(request) => inbox.push(request),
+            Err(error) => {
+                let error = EngineError::BadRequest(error.to_string());
+                post(&Event::Failed { run: None, error });
+            }
+        }
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The worker listens as long as it lives.
+    on_message.forget();
+}
+
+fn post(event: &Event) {
+    let sent = encode(event)
+        .map_err(|e| JsValue::from(e.to_string()))
+        .and_then(|bytes| {
+            let bytes = Uint8Array::from(bytes.as_slice());
+            scope().post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()))
+        });
+    if let Err(error) = sent {
+        console::error_1(&error);
+    }
+}
+
+fn now_ms() -> f64 {
+    scope().performance().map_or(0.0, |p| p.now())
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}

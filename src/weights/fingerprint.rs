@@ -1,0 +1,66 @@
+//! What a network answers to a fixed question: recorded when weights are packed, compared
+//! whenever they are loaded in a test.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use crate::data::{PIXELS, SIDE};
+use crate::models::diffusion::unet::{ANY_CLASS, UNet};
+use crate::noise::{self, INITIAL_DRAW};
+
+/// Times and classes of the pictures of pure noise the network is asked about.
+const QUESTIONS: [(f32, usize); 4] = [(1000.0, 3), (700.0, 8), (300.0, ANY_CLASS), (20.0, 0)];
+/// Seed of their noise.
+const SEED: u64 = 2021;
+/// Every so many values of the answer are kept.
+const STRIDE: usize = 49;
+
+/// A recorded answer, `tests/data/<model id>.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// SHA-256 of the weights file, as in the manifest.
+    pub sha256: String,
+    /// Every 49th value of v for four pictures.
+    pub v: Vec<f32>,
+}
+
+/// Asks `net`, which is on the CPU.
+pub fn fingerprint(net: &UNet) -> Vec<f32> {
+    let device = Device::flex();
+    let n = QUESTIONS.len();
+    let x: Vec<f32> = (0..n as u32)
+        .flat_map(|i| noise::normal(SEED, i, INITIAL_DRAW, PIXELS))
+        .collect();
+    let x = Tensor::<4>::from_data(TensorData::new(x, [n, 1, SIDE, SIDE]), &device);
+    let t = Tensor::<1>::from_floats(QUESTIONS.map(|(t, _)| t), &device);
+    let class = Tensor::<1, Int>::from_ints(QUESTIONS.map(|(_, class)| class as i32), &device);
+    let v = net.forward(x, t, class).into_data();
+    v.iter::<f32>().step_by(STRIDE).collect()
+}
+
+/// The largest difference of two answers, relative to the root mean square of `recorded`.
+pub fn difference(answer: &[f32], recorded: &[f32]) -> f32 {
+    if answer.len() != recorded.len() || recorded.is_empty() {
+        return f32::INFINITY;
+    }
+    let square: f32 = recorded.iter().map(|v| v * v).sum();
+    let rms = (square / recorded.len() as f32).sqrt();
+    let largest = answer
+        .iter()
+        .zip(recorded)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
+    largest / rms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_relative() {
+        assert_eq!(difference(&[2.0, 2.0], &[2.0, 2.0]), 0.0);
+        assert_eq!(difference(&[2.0, 3.0], &[2.0, 2.0]), 0.5);
+        assert_eq!(difference(&[2.0], &[2.0, 2.0]), f32::INFINITY);
+    }
+}
