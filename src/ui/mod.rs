@@ -6,6 +6,9 @@
 //! | [`playback`] | play, step, scrub: where a timeline stands (pure) |
 //! | [`timeline`] | the kept frames of a run and its branches (pure) |
 //! | [`host`] | engine workers, runs, fail-over; its [`host::scheduler`] is pure |
+//! | [`drawing`] | a drawn digit: strokes to a picture, and its code in a link (pure) |
+//! | `content` | the prose, from Markdown files |
+//! | `samples` | the real digits that ship with the page |
 //! | `errors` | the one place where an error becomes a sentence |
 //! | `app`, `router` | the root component; hash and history |
 //! | `components` | what several rooms use |
@@ -14,6 +17,7 @@
 //! The pure modules need no browser and are tested natively; the rest is behind the feature
 //! `ui`.
 
+pub mod drawing;
 pub mod host;
 pub mod playback;
 pub mod state;
@@ -31,3 +35,5 @@ pub mod errors;
 pub mod rooms;
 #[cfg(feature = "ui")]
 pub mod router;
+#[cfg(feature = "ui")]
+pub mod samples;

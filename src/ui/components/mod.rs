@@ -2,5 +2,6 @@
 
 pub mod chart;
 pub mod equation;
+pub mod pad;
 pub mod picture;
 pub mod transport;

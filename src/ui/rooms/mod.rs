@@ -7,6 +7,7 @@
 //! `diffusion::denoise::DenoiseChapter` (`ChapterProps<DenoiseState>`).
 
 pub mod diffusion;
+pub mod landing;
 
 use yew::prelude::*;
 

@@ -9,7 +9,7 @@ mod noise;
 mod query;
 
 pub use denoise::{DenoiseState, Past, STEPS, Wanted};
-pub use noise::{NoiseState, Picture};
+pub use noise::{NoiseState, Picture, SAMPLES};
 pub use query::{Reader, Writer};
 
 use crate::protocol::Fault;
@@ -204,7 +204,9 @@ pub fn parse(hash: &str) -> Parsed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::PIXELS;
     use crate::protocol::Sampler;
+    use crate::ui::drawing::Drawing;
 
     fn page(hash: &str) -> Page {
         let parsed = parse(hash);
@@ -246,9 +248,13 @@ mod tests {
                 },
             ],
         };
+        let drawing = Drawing::new(&[0.2; PIXELS]).expect("has ink");
+        let drawn = NoiseState { picture: Picture::Drawing(drawing), ..NoiseState::default() };
         for route in [
             Route::Overview,
             Route::Noise(NoiseState::default()),
+            Route::Noise(NoiseState { picture: Picture::Sample(SAMPLES - 1), t: 400, ..NoiseState::default() }),
+            Route::Noise(drawn),
             Route::Denoise(DenoiseState::default()),
             Route::Denoise(full),
         ] {

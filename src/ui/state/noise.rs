@@ -2,14 +2,18 @@
 
 use super::{Reader, Writer};
 use crate::models::diffusion::schedule::{ScheduleKind, T};
+use crate::ui::drawing::Drawing;
+
+/// Real digits that ship with the page.
+pub const SAMPLES: u32 = 320;
 
 /// What is noised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Picture {
-    /// A real test digit, by its place in the shipped samples.
+    /// A real test digit, by its place in the shipped samples, `0..SAMPLES`.
     Sample(u32),
-    /// What the visitor drew (kept on the page only, not in the link).
-    Drawing,
+    /// What the visitor drew.
+    Drawing(Drawing),
 }
 
 /// Controls of the chapter.
@@ -35,12 +39,7 @@ impl NoiseState {
     pub(super) fn read(query: &mut Reader) -> Self {
         let default = Self::default();
         Self {
-            picture: query
-                .choice("picture", |value| match value {
-                    "drawing" => Some(Picture::Drawing),
-                    number => number.parse().ok().map(Picture::Sample),
-                })
-                .unwrap_or(default.picture),
+            picture: read_picture(query).unwrap_or(default.picture),
             t: query.number("t", 0..=T as u32).unwrap_or(default.t),
             schedule: query
                 .choice("schedule", |value| {
@@ -53,8 +52,8 @@ impl NoiseState {
 
     pub(super) fn write(&self, query: &mut Writer) {
         let default = Self::default();
-        match self.picture {
-            Picture::Drawing => query.put("picture", "drawing"),
+        match &self.picture {
+            Picture::Drawing(drawing) => query.put("drawing", drawing.code()),
             Picture::Sample(0) => {}
             Picture::Sample(index) => query.put("picture", index),
         }
@@ -62,6 +61,13 @@ impl NoiseState {
         query.put_unless("seed", self.seed, default.seed);
         query.put_unless("t", self.t, default.t);
     }
+}
+
+/// A drawing wins over a sample.
+fn read_picture(query: &mut Reader) -> Option<Picture> {
+    let sample = query.number("picture", 0..=SAMPLES - 1).map(Picture::Sample);
+    let drawing = query.choice("drawing", Drawing::from_code).map(Picture::Drawing);
+    drawing.or(sample)
 }
 
 fn name(kind: ScheduleKind) -> &'static str {

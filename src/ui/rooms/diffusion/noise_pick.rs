@@ -1,0 +1,197 @@
+//! The controls of 'Noise it': a real digit or a drawn one, the schedule, the seed.
+
+use yew::prelude::*;
+
+use super::noise::schedule_name;
+use crate::data::CLASSES;
+use crate::models::diffusion::schedule::ScheduleKind;
+use crate::ui::components::pad::Pad;
+use crate::ui::content;
+use crate::ui::drawing::Drawing;
+use crate::ui::samples::{Loaded, Samples, preview_style};
+use crate::ui::state::{NoiseState, Picture, SAMPLES};
+
+/// Properties of [`Pick`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct PickProps {
+    /// The chapter's controls.
+    pub state: NoiseState,
+    /// Asks for other controls.
+    pub on_state: Callback<NoiseState>,
+    /// The real digits.
+    pub loaded: Loaded,
+    /// Load them again.
+    pub on_retry: Callback<()>,
+}
+
+impl PickProps {
+    /// A callback that changes the controls.
+    fn change<E: 'static>(&self, how: impl Fn(&mut NoiseState) + 'static) -> Callback<E> {
+        let (state, on_state) = (self.state.clone(), self.on_state.clone());
+        Callback::from(move |_| {
+            let mut changed = state.clone();
+            how(&mut changed);
+            on_state.emit(changed);
+        })
+    }
+}
+
+/// Controls and, below them, the digits to choose from or the pad.
+#[component]
+pub fn Pick(props: &PickProps) -> Html {
+    let drawing = use_state_eq(|| matches!(props.state.picture, Picture::Drawing(_)));
+    let filter = use_state_eq(|| None);
+    {
+        // A link followed while the chapter is open: show where its picture comes from.
+        let (drawing, filter) = (drawing.setter(), filter.setter());
+        use_effect_with(props.state.picture.clone(), move |picture| {
+            drawing.set(matches!(picture, Picture::Drawing(_)));
+            filter.set(None);
+        });
+    }
+    let class = (*filter).unwrap_or_else(|| class_of(props));
+    let draw_toggle = {
+        let drawing = drawing.clone();
+        Callback::from(move |_: MouseEvent| drawing.set(!*drawing))
+    };
+    html! {
+        <>
+            <div class="controls">
+                if !*drawing {
+                    { class_filter(class, &filter) }
+                    <button type="button" class="plain" onclick={random_digit(props)}>{ "Any digit" }</button>
+                }
+                <button type="button" class="plain" aria-pressed={drawing.to_string()}
+                    onclick={draw_toggle}>{ "Draw one" }</button>
+                { schedule_control(props) }
+                <span class="field">
+                    { "Seed " }<span class="num">{ props.state.seed }</span>
+                    <button type="button" class="plain" aria-label="New seed" title="New seed"
+                        onclick={props.change(|s| s.seed = u64::from(random(10_000)))}>{ "↻" }</button>
+                </span>
+            </div>
+            if *drawing { <DrawIt ..props.clone() /> } else { { digits(props, class) } }
+        </>
+    }
+}
+
+/// The class the picker shows for the picture.
+fn class_of(props: &PickProps) -> u8 {
+    match (&props.state.picture, &props.loaded) {
+        (Picture::Sample(index), Loaded::Ready(samples)) => {
+            samples.label(*index as usize).unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
+fn class_filter(class: u8, filter: &UseStateHandle<Option<u8>>) -> Html {
+    let button = |digit: u8| {
+        let filter = filter.setter();
+        let onclick = Callback::from(move |_: MouseEvent| filter.set(Some(digit)));
+        html! {
+            <button type="button" aria-pressed={(digit == class).to_string()} {onclick}>{ digit }</button>
+        }
+    };
+    html! {
+        <span class="field">
+            { "Digit " }
+            <span class="seg" role="group" aria-label="Show real digits of class">
+                { for (0..CLASSES as u8).map(button) }
+            </span>
+        </span>
+    }
+}
+
+fn random_digit(props: &PickProps) -> Callback<MouseEvent> {
+    props.change(|state| state.picture = Picture::Sample(random(SAMPLES)))
+}
+
+fn schedule_control(props: &PickProps) -> Html {
+    let button = |kind: ScheduleKind| {
+        let pressed = (kind == props.state.schedule).to_string();
+        html! {
+            <button type="button" aria-pressed={pressed}
+                onclick={props.change(move |s| s.schedule = kind)}>{ schedule_name(kind) }</button>
+        }
+    };
+    html! {
+        <span class="field">
+            { "Schedule " }
+            <span class="seg" role="group" aria-label="Schedule">
+                { for ScheduleKind::ALL.map(button) }
+            </span>
+        </span>
+    }
+}
+
+/// The real digits of a class, or what there is instead.
+fn digits(props: &PickProps, class: u8) -> Html {
+    match &props.loaded {
+        Loaded::Ready(samples) => strip(props, samples, class),
+        Loaded::Waiting => html! { <div class="digits" aria-busy="true" /> },
+        Loaded::Failed(reason) => {
+            let sentence = content::fill("diffusion", "samples.failed", &[("reason", reason)]);
+            let on_retry = props.on_retry.reform(|_: MouseEvent| ());
+            html! {
+                <p class="notice" role="alert">
+                    { sentence }{ " " }
+                    <button type="button" class="plain" onclick={on_retry}>{ "Try again" }</button>
+                </p>
+            }
+        }
+    }
+}
+
+/// A row of radio buttons that look like their digits: arrow keys come with them.
+fn strip(props: &PickProps, samples: &Samples, class: u8) -> Html {
+    let choice = |(n, index): (usize, usize)| {
+        let picture = Picture::Sample(index as u32);
+        let checked = props.state.picture == picture;
+        let onchange = props.change::<Event>(move |state| state.picture = picture.clone());
+        html! {
+            <label key={index}>
+                <input type="radio" name="digit" class="visually-hidden" {checked} {onchange}
+                    aria-label={format!("{class}, number {}", n + 1)} />
+                <span class="digit" style={preview_style(index)} />
+            </label>
+        }
+    };
+    html! {
+        <div class="digits" role="radiogroup" aria-label={format!("Real digits of class {class}")}
+            title={content::text("diffusion", "digit.source")}>
+            { for samples.of_class(class).enumerate().map(choice) }
+        </div>
+    }
+}
+
+/// The pad, and a word when it is empty.
+#[component]
+fn DrawIt(props: &PickProps) -> Html {
+    let empty = use_state_eq(|| !matches!(props.state.picture, Picture::Drawing(_)));
+    let on_picture = {
+        let (state, on_state) = (props.state.clone(), props.on_state.clone());
+        let empty = empty.setter();
+        Callback::from(move |pixels: Option<Vec<f32>>| {
+            let drawing = pixels.as_deref().and_then(Drawing::new);
+            empty.set(drawing.is_none());
+            if let Some(drawing) = drawing {
+                on_state.emit(NoiseState {
+                    picture: Picture::Drawing(drawing),
+                    ..state.clone()
+                });
+            }
+        })
+    };
+    html! {
+        <div class="draw-it">
+            <Pad {on_picture} />
+            if *empty { <p class="notice" role="status">{ content::text("diffusion", "draw.empty") }</p> }
+        </div>
+    }
+}
+
+/// A whole number below `below`; not part of any result that a link should give again.
+fn random(below: u32) -> u32 {
+    (js_sys::Math::random() * f64::from(below)) as u32
+}

@@ -1,0 +1,206 @@
+//! The live picture: one digit after another, denoised by the engine while it is looked at.
+//!
+//! Steps are shown at a gentle pace, whatever the engine's speed. With reduced motion there
+//! is one picture and only its end is shown.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+
+use crate::data::{CLASSES, PIXELS};
+use crate::noise::{INITIAL_DRAW, normal};
+use crate::protocol::{Denoise, Frame, Job, Sampler};
+use crate::ui::components::picture::PictureView;
+use crate::ui::content;
+use crate::ui::host::{RunEvent, RunHandle, use_host};
+
+const MODEL: &str = "diffusion-mnist";
+const STEPS: u32 = 16;
+const GUIDANCE: f32 = 2.0;
+/// The first digit; the next ones follow.
+const FIRST_CLASS: u8 = 3;
+const SEED: u64 = 42;
+/// Time a step is shown, ms.
+const STEP_MS: u32 = 160;
+/// Time a finished digit is shown, ms.
+const REST_MS: u32 = 2800;
+
+/// What is shown of a run: its frames so far, and which of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Show {
+    /// Number of the run, from 0.
+    run: u32,
+    frames: Vec<Rc<Frame>>,
+    shown: usize,
+    failed: bool,
+}
+
+enum Action {
+    Event(RunEvent),
+    /// The next frame, or at the end the next run.
+    On,
+}
+
+impl Reducible for Show {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            // After a change of engine a frame may come a second time.
+            Action::Event(RunEvent::Frame(frame)) if next.is_new(&frame) => {
+                next.frames.push(Rc::new(frame));
+            }
+            Action::Event(RunEvent::Failed(_)) => next.failed = true,
+            Action::Event(_) => return self,
+            Action::On if next.complete() => {
+                next = Self {
+                    run: next.run + 1,
+                    ..Self::default()
+                };
+            }
+            Action::On => next.shown = (next.shown + 1).min(next.frames.len().saturating_sub(1)),
+        }
+        Rc::new(next)
+    }
+}
+
+impl Show {
+    fn is_new(&self, frame: &Frame) -> bool {
+        self.frames.last().is_none_or(|last| last.step < frame.step)
+    }
+
+    fn class(&self) -> u8 {
+        ((u32::from(FIRST_CLASS) + self.run) % CLASSES as u32) as u8
+    }
+
+    fn seed(&self) -> u64 {
+        SEED + u64::from(self.run)
+    }
+
+    /// The frame shown; with `still`, only the picture's end.
+    fn frame(&self, still: bool) -> Option<&Rc<Frame>> {
+        match still {
+            false => self.frames.get(self.shown),
+            true => self.frames.last().filter(|frame| frame.step == STEPS),
+        }
+    }
+
+    /// At the last frame of the run?
+    fn complete(&self) -> bool {
+        self.frames
+            .get(self.shown)
+            .is_some_and(|frame| frame.step == STEPS)
+    }
+
+    fn job(&self) -> Job {
+        Job::Denoise(Denoise {
+            model: MODEL.into(),
+            labels: vec![Some(self.class())],
+            first_index: 0,
+            seed: self.seed(),
+            sampler: Sampler::Ddim { eta: 0.0 },
+            steps: STEPS,
+            guidance: GUIDANCE,
+            start: None,
+            frame_every: 1,
+        })
+    }
+}
+
+/// One digit after another.
+#[component]
+pub fn LivePicture() -> Html {
+    let show = use_reducer_eq(Show::default);
+    let still = use_memo((), |()| reduced_motion());
+    use_runs(&show);
+    use_pace(&show, *still);
+    let frame = show.frame(*still);
+    // Until the first frame is there: the very noise that the run starts from.
+    let noise = use_memo(show.seed(), |seed| {
+        Rc::new(normal(*seed, 0, INITIAL_DRAW, PIXELS))
+    });
+    let pixels = frame.map_or_else(|| (*noise).clone(), |frame| Rc::new(frame.x.clone()));
+    let caption = caption(&show, *still);
+    html! {
+        <figure class="live" data-step={frame.map_or(0, |f| f.step).to_string()}>
+            <PictureView class="pix" {pixels} label={format!("A digit being made: class {}", show.class())} />
+            <figcaption>{ caption }</figcaption>
+        </figure>
+    }
+}
+
+/// Starts each run; leaving the page cancels it.
+#[hook]
+fn use_runs(show: &UseReducerHandle<Show>) {
+    let host = use_host();
+    let kept = use_mut_ref(|| None::<RunHandle>);
+    let (dispatcher, job) = (show.dispatcher(), show.job());
+    use_effect_with((show.run, host.is_some()), move |_| {
+        if let Some(host) = host {
+            let on = Callback::from(move |event| dispatcher.dispatch(Action::Event(event)));
+            drop(kept.borrow_mut().take());
+            *kept.borrow_mut() = Some(host.run(job, on));
+        }
+    });
+}
+
+/// Shows the next frame when its time has come.
+#[hook]
+fn use_pace(show: &UseReducerHandle<Show>, still: bool) {
+    let dispatcher = show.dispatcher();
+    let visible = use_visible();
+    let complete = show.complete();
+    let waits = !complete && show.shown + 1 >= show.frames.len();
+    let goes_on = visible && !still && !waits;
+    use_effect_with((show.run, show.shown, goes_on), move |&(_, _, goes_on)| {
+        let ms = if complete { REST_MS } else { STEP_MS };
+        let timer = goes_on.then(|| Timeout::new(ms, move || dispatcher.dispatch(Action::On)));
+        move || drop(timer)
+    });
+}
+
+/// Is the page looked at? Nobody watches a picture in a hidden tab.
+#[hook]
+fn use_visible() -> bool {
+    let visible = use_state_eq(|| !gloo_utils::document().hidden());
+    let setter = visible.setter();
+    use_effect_with((), move |()| {
+        let document = gloo_utils::document();
+        let listener = EventListener::new(&document, "visibilitychange", move |_| {
+            setter.set(!gloo_utils::document().hidden());
+        });
+        move || drop(listener)
+    });
+    *visible
+}
+
+fn caption(show: &Show, still: bool) -> String {
+    let class = show.class().to_string();
+    let steps = STEPS.to_string();
+    match show.frame(still) {
+        _ if show.failed => content::text("landing", "diffusion.failed"),
+        None => content::text("landing", "diffusion.waiting"),
+        Some(frame) if frame.step == STEPS => content::fill(
+            "landing",
+            "diffusion.still",
+            &[("steps", &steps), ("class", &class)],
+        ),
+        Some(frame) => content::fill(
+            "landing",
+            "diffusion.live",
+            &[
+                ("step", &frame.step.to_string()),
+                ("steps", &steps),
+                ("class", &class),
+            ],
+        ),
+    }
+}
+
+fn reduced_motion() -> bool {
+    let query = gloo_utils::window().match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten().is_some_and(|list| list.matches())
+}

@@ -1,0 +1,98 @@
+//! The map of the four families, and what this page is.
+
+mod live;
+
+use yew::prelude::*;
+
+use crate::ui::content;
+use crate::ui::state::{NoiseState, Room, Route};
+use live::LivePicture;
+
+/// The page at `#/`.
+#[component]
+pub fn Landing() -> Html {
+    html! {
+        <div class="landing">
+            <header class="hero">
+                <h1>{ content::title("landing", "hero") }</h1>
+                <div class="gist">{ content::section("landing", "hero") }</div>
+            </header>
+            <section aria-labelledby="families">
+                <h2 id="families">{ content::title("landing", "families") }</h2>
+                <div class="lead">{ content::section("landing", "families") }</div>
+                { diffusion() }
+                <div class="family-row">{ coming_gan() }{ coming_vae() }{ coming_autoregressive() }</div>
+                <div class="flow">{ content::section("landing", "flow") }</div>
+            </section>
+            <section aria-labelledby="compare">
+                <h2 id="compare">{ content::title("landing", "compare") }</h2>
+                { content::section("landing", "compare") }
+                <div class="hint">{ content::section("landing", "compare.note") }</div>
+            </section>
+            <section class="here" aria-labelledby="here">
+                <h2 id="here">{ content::title("landing", "here") }</h2>
+                { content::section("landing", "here") }
+            </section>
+            <section class="sources" aria-labelledby="sources">
+                <h2 id="sources">{ content::title("landing", "sources") }</h2>
+                { content::section("landing", "sources") }
+            </section>
+        </div>
+    }
+}
+
+fn diffusion() -> Html {
+    let denoise = Room::Diffusion.entrance().unwrap_or_default().href();
+    let noise = Route::Noise(NoiseState::default()).href();
+    html! {
+        <article class="card family open diffusion">
+            <LivePicture />
+            <div>
+                <h3>{ content::title("landing", "diffusion") }</h3>
+                { content::section("landing", "diffusion") }
+                <p class="ways">
+                    <a class="go" href={denoise}>{ content::title("diffusion", "denoise") }</a>
+                    <a class="plain" href={noise}>{ content::title("diffusion", "noise") }</a>
+                </p>
+            </div>
+        </article>
+    }
+}
+
+fn coming_gan() -> Html {
+    coming(
+        "gan",
+        content::title("landing", "gan"),
+        content::section("landing", "gan"),
+        content::section("landing", "gan.coming"),
+    )
+}
+
+fn coming_vae() -> Html {
+    coming(
+        "vae",
+        content::title("landing", "vae"),
+        content::section("landing", "vae"),
+        content::section("landing", "vae.coming"),
+    )
+}
+
+fn coming_autoregressive() -> Html {
+    coming(
+        "autoregressive",
+        content::title("landing", "autoregressive"),
+        content::section("landing", "autoregressive"),
+        content::section("landing", "autoregressive.coming"),
+    )
+}
+
+/// A family whose room is still to come: its idea, and what will be there.
+fn coming(family: &'static str, title: AttrValue, idea: Html, plan: Html) -> Html {
+    html! {
+        <article class={classes!("card", "family", family)}>
+            <h3>{ title }<span class="badge">{ "coming" }</span></h3>
+            { idea }
+            <div class="plan">{ plan }</div>
+        </article>
+    }
+}

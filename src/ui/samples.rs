@@ -1,0 +1,274 @@
+//! The real digits that ship with the page: a few hundred of MNIST's test set.
+//!
+//! They lie in one picture, a sheet of 20 columns, and a list of labels. The sheet is also
+//! what small previews are cut from by the style sheet, so it is fetched once.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_net::http::Request;
+use js_sys::Promise;
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
+use yew::prelude::*;
+
+use crate::data::{CLASSES, PIXELS, SIDE};
+
+/// The sheet, relative to the page.
+pub const SHEET: &str = "samples/mnist-test.png";
+/// Digits in a row of the sheet.
+pub const COLUMNS: usize = 20;
+const LABELS: &str = "samples/mnist-test.json";
+
+/// What is in the file beside the sheet.
+#[derive(Debug, Deserialize)]
+struct Labels {
+    labels: Vec<u8>,
+    indices: Vec<u32>,
+}
+
+/// Real digits with their classes.
+#[derive(Debug)]
+pub struct Samples {
+    /// `[n, 28, 28]` in `[-1, 1]`.
+    pixels: Vec<f32>,
+    labels: Vec<u8>,
+    indices: Vec<u32>,
+}
+
+impl Samples {
+    fn new(sheet: &[u8], width: usize, labels: Labels) -> Result<Self, String> {
+        let n = labels.labels.len();
+        let height = n.div_ceil(COLUMNS) * SIDE;
+        if n == 0 || width != COLUMNS * SIDE || sheet.len() != 4 * width * height {
+            return Err("the sheet has another size".into());
+        }
+        if labels.indices.len() != n || labels.labels.iter().any(|&c| usize::from(c) >= CLASSES) {
+            return Err("the labels make no sense".into());
+        }
+        let mut pixels = Vec::with_capacity(n * PIXELS);
+        for index in 0..n {
+            let corner = (index / COLUMNS * SIDE) * width + index % COLUMNS * SIDE;
+            for pixel in 0..PIXELS {
+                let at = corner + pixel / SIDE * width + pixel % SIDE;
+                pixels.push(f32::from(sheet[4 * at]) / 127.5 - 1.0);
+            }
+        }
+        Ok(Self {
+            pixels,
+            labels: labels.labels,
+            indices: labels.indices,
+        })
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// None at all? (Never: that is an error when loading.)
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Digit `index`, `[28, 28]` in `[-1, 1]`.
+    pub fn pixels(&self, index: usize) -> Option<&[f32]> {
+        self.pixels.chunks_exact(PIXELS).nth(index)
+    }
+
+    /// Its class.
+    pub fn label(&self, index: usize) -> Option<u8> {
+        self.labels.get(index).copied()
+    }
+
+    /// Its number in the test set.
+    pub fn test_index(&self, index: usize) -> Option<u32> {
+        self.indices.get(index).copied()
+    }
+
+    /// All digits of a class.
+    pub fn of_class(&self, class: u8) -> impl Iterator<Item = usize> + '_ {
+        self.labels
+            .iter()
+            .enumerate()
+            .filter(move |(_, c)| **c == class)
+            .map(|(i, _)| i)
+    }
+}
+
+/// Style of an element that shows digit `index`, cut from the sheet; its size is `--side`.
+pub fn preview_style(index: usize) -> String {
+    let (row, column) = (index / COLUMNS, index % COLUMNS);
+    format!(
+        "background-image:url({SHEET});background-position:calc(var(--side)*{}) calc(var(--side)*{})",
+        -(column as i64),
+        -(row as i64)
+    )
+}
+
+/// How far loading is.
+#[derive(Clone, Debug, Default)]
+pub enum Loaded {
+    /// Under way.
+    #[default]
+    Waiting,
+    /// There.
+    Ready(Rc<Samples>),
+    /// Failed, and why, as part of a sentence.
+    Failed(String),
+}
+
+impl PartialEq for Loaded {
+    /// Digits are compared by identity: there is one set of them.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Waiting, Self::Waiting) => true,
+            (Self::Ready(a), Self::Ready(b)) => Rc::ptr_eq(a, b),
+            (Self::Failed(a), Self::Failed(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// The digits, and a way to try again. They are loaded once, however many rooms ask.
+#[hook]
+pub fn use_samples() -> (Loaded, Callback<()>) {
+    thread_local! {
+        static KEPT: RefCell<Option<Rc<Samples>>> = const { RefCell::new(None) };
+    }
+    let state = use_state_eq(|| {
+        KEPT.with_borrow(Clone::clone)
+            .map_or(Loaded::Waiting, Loaded::Ready)
+    });
+    let attempt = use_state_eq(|| 0u32);
+    {
+        let state = state.clone();
+        use_effect_with(*attempt, move |_| {
+            if !matches!(*state, Loaded::Ready(_)) {
+                state.set(Loaded::Waiting);
+                spawn_local(async move {
+                    state.set(match load().await {
+                        Ok(samples) => {
+                            let samples = Rc::new(samples);
+                            KEPT.set(Some(samples.clone()));
+                            Loaded::Ready(samples)
+                        }
+                        Err(reason) => Loaded::Failed(reason),
+                    });
+                });
+            }
+        });
+    }
+    let retry = Callback::from(move |()| attempt.set(*attempt + 1));
+    ((*state).clone(), retry)
+}
+
+async fn load() -> Result<Samples, String> {
+    let labels = labels().await?;
+    let image = HtmlImageElement::new().map_err(|_| "no picture can be made here")?;
+    image.set_src(SHEET);
+    let decoded: Promise = image.decode();
+    JsFuture::from(decoded)
+        .await
+        .map_err(|_| "the sheet did not arrive")?;
+    let (width, height) = (image.natural_width(), image.natural_height());
+    let rgba = read_pixels(&image, width, height).ok_or("the sheet cannot be read")?;
+    Samples::new(&rgba, width as usize, labels)
+}
+
+async fn labels() -> Result<Labels, String> {
+    let answer = Request::get(LABELS)
+        .send()
+        .await
+        .map_err(|_| "the network failed")?;
+    if !answer.ok() {
+        return Err(format!("the server answered {}", answer.status()));
+    }
+    let text = answer.text().await.map_err(|_| "the network failed")?;
+    serde_json::from_str(&text).map_err(|_| "the list of labels is damaged".into())
+}
+
+fn read_pixels(image: &HtmlImageElement, width: u32, height: u32) -> Option<Vec<u8>> {
+    let canvas: HtmlCanvasElement = gloo_utils::document()
+        .create_element("canvas")
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let context = canvas.get_context("2d").ok()??;
+    let context: CanvasRenderingContext2d = context.dyn_into().ok()?;
+    context
+        .draw_image_with_html_image_element(image, 0.0, 0.0)
+        .ok()?;
+    let data = context
+        .get_image_data(0.0, 0.0, f64::from(width), f64::from(height))
+        .ok()?;
+    Some(data.data().0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTH: usize = COLUMNS * SIDE;
+
+    fn labels(n: usize) -> Labels {
+        Labels {
+            labels: (0..n).map(|i| (i % 10) as u8).collect(),
+            indices: (0..n as u32).collect(),
+        }
+    }
+
+    #[test]
+    fn digits_are_cut_from_their_place() {
+        // Grey level = number of the digit.
+        let mut sheet = vec![255; 4 * WIDTH * 2 * SIDE];
+        for (i, rgba) in sheet.chunks_mut(4).enumerate() {
+            let (x, y) = (i % WIDTH / SIDE, i / WIDTH / SIDE);
+            rgba[..3].fill((y * COLUMNS + x) as u8);
+        }
+        let samples = Samples::new(&sheet, WIDTH, labels(25)).expect("fits");
+        assert_eq!(samples.len(), 25);
+        for index in [0, 7, 19, 20, 24] {
+            let pixels = samples.pixels(index).expect("there");
+            assert!(
+                pixels.iter().all(|&v| v == index as f32 / 127.5 - 1.0),
+                "{index}"
+            );
+        }
+        assert_eq!(samples.of_class(3).collect::<Vec<_>>(), [3, 13, 23]);
+        assert_eq!(
+            (samples.label(13), samples.test_index(24)),
+            (Some(3), Some(24))
+        );
+        assert_eq!((samples.pixels(25), samples.label(25)), (None, None));
+    }
+
+    #[test]
+    fn sheets_and_labels_that_do_not_fit_are_refused() {
+        let sheet = vec![0; 4 * WIDTH * SIDE];
+        assert!(Samples::new(&sheet, WIDTH, labels(20)).is_ok());
+        assert!(Samples::new(&sheet, WIDTH, labels(21)).is_err());
+        assert!(Samples::new(&sheet, WIDTH / 2, labels(20)).is_err());
+        assert!(Samples::new(&[], WIDTH, labels(0)).is_err());
+        let wrong = Labels {
+            labels: vec![10; 20],
+            ..labels(20)
+        };
+        assert!(Samples::new(&sheet, WIDTH, wrong).is_err());
+    }
+
+    /// The shipped list fits the shipped sheet, and holds 32 digits of each class.
+    #[test]
+    fn the_shipped_labels_are_complete() {
+        let shipped = include_str!("../../www/samples/mnist-test.json");
+        let labels: Labels = serde_json::from_str(shipped).expect("reads");
+        assert_eq!(labels.labels.len(), crate::ui::state::SAMPLES as usize);
+        for class in 0..CLASSES as u8 {
+            assert_eq!(labels.labels.iter().filter(|&&c| c == class).count(), 32);
+        }
+    }
+}
