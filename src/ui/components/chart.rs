@@ -174,10 +174,7 @@ fn use_measured_width(node: &NodeRef) -> f64 {
             }
         }
     };
-    {
-        let measure = measure.clone();
-        use_effect(move || measure());
-    }
+    use_effect(measure.clone());
     use_effect_with((), move |()| {
         let listener = EventListener::new(&gloo_utils::window(), "resize", move |_| measure());
         move || drop(listener)

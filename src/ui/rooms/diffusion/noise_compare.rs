@@ -111,7 +111,9 @@ pub fn Compare(props: &CompareProps) -> Html {
     let start = {
         let (of, comparison) = (props.clone(), comparison.setter());
         Callback::from(move |_: MouseEvent| {
-            let Some(host) = &host else { return };
+            // The old run goes first: its farewell must not reach the new comparison.
+            let old = run.borrow_mut().take();
+            drop(old);
             let fresh = Rc::new(Comparison::new(&of));
             let job = fresh.job();
             *latest.borrow_mut() = Some(fresh.clone());
@@ -122,8 +124,6 @@ pub fn Compare(props: &CompareProps) -> Html {
                 latest.borrow_mut().clone_from(&next);
                 comparison.set(next);
             });
-            // The old run goes first: its farewell must not reach the new comparison.
-            drop(run.borrow_mut().take());
             *run.borrow_mut() = Some(host.run(job, on));
         })
     };

@@ -138,12 +138,11 @@ fn use_runs(show: &UseReducerHandle<Show>) {
     let host = use_host();
     let kept = use_mut_ref(|| None::<RunHandle>);
     let (dispatcher, job) = (show.dispatcher(), show.job());
-    use_effect_with((show.run, host.is_some()), move |_| {
-        if let Some(host) = host {
-            let on = Callback::from(move |event| dispatcher.dispatch(Action::Event(event)));
-            drop(kept.borrow_mut().take());
-            *kept.borrow_mut() = Some(host.run(job, on));
-        }
+    use_effect_with(show.run, move |_| {
+        let on = Callback::from(move |event| dispatcher.dispatch(Action::Event(event)));
+        let old = kept.borrow_mut().take();
+        drop(old);
+        *kept.borrow_mut() = Some(host.run(job, on));
     });
 }
 
