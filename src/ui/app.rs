@@ -1,9 +1,168 @@
-//! The root component.
+//! The root component: location, engines, notices, and the room that is shown.
 
+use std::rc::Rc;
+
+use gloo_storage::{LocalStorage, Storage};
 use yew::prelude::*;
+
+use super::components::header::Header;
+use super::components::notices::Notices;
+use super::errors::{Notice, WayOn};
+use super::host::{Engines, Host, HostEvent};
+use super::rooms::diffusion::{DIGITS_MODEL, DiffusionRoom};
+use super::rooms::landing::Landing;
+use super::router::{Change, use_location};
+use super::state::{EngineChoice, Room, Route};
+
+const ENGINE_KEY: &str = "genscope.engine";
+
+/// What the root component knows beside the location.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Shell {
+    engines: Engines,
+    notices: Vec<Notice>,
+}
+
+enum Happening {
+    Host(HostEvent),
+    Notice(Notice),
+    Close(usize),
+    CloseAll,
+}
+
+impl Reducible for Shell {
+    type Action = Happening;
+
+    fn reduce(self: Rc<Self>, happening: Happening) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match happening {
+            Happening::Host(HostEvent::Status(status)) => next.engines.status = status,
+            Happening::Host(HostEvent::Manifest(manifest)) => next.engines.manifest = Some(manifest),
+            Happening::Host(HostEvent::Trouble(trouble)) => next.add(Notice::trouble(&trouble)),
+            Happening::Notice(notice) => next.add(notice),
+            Happening::Close(number) if number < next.notices.len() => {
+                next.notices.remove(number);
+            }
+            Happening::Close(_) => {}
+            Happening::CloseAll => next.notices.clear(),
+        }
+        Rc::new(next)
+    }
+}
+
+impl Shell {
+    /// Adds a notice, once.
+    fn add(&mut self, notice: Notice) {
+        self.notices.retain(|old| old.text != notice.text);
+        self.notices.push(notice);
+    }
+}
 
 /// The page.
 #[component]
 pub fn App() -> Html {
-    html! {}
+    let location = use_location();
+    let shell = use_reducer_eq(Shell::default);
+    let route = &location.page.route;
+    let choice = location.page.engine.unwrap_or_else(stored_choice);
+    let host = use_host_of_the_page(&shell, choice);
+    use_choice(&host, choice);
+    use_fault(&host, location.page.fault);
+    {
+        let shell = shell.dispatcher();
+        use_effect_with(location.problems.clone(), move |problems| {
+            if !problems.is_empty() {
+                shell.dispatch(Happening::Notice(Notice::nonsense(problems)));
+            }
+        });
+    }
+    use_effect_with(route.room(), |room| gloo_utils::document().set_title(&title(*room)));
+
+    let on_engine = {
+        let location = location.dispatcher();
+        Callback::from(move |choice| {
+            store_choice(choice);
+            location.dispatch(Change::Engine(choice));
+        })
+    };
+    let on_way = {
+        let (shell, host, on_engine) = (shell.dispatcher(), host.clone(), on_engine.clone());
+        Callback::from(move |way| {
+            shell.dispatch(Happening::CloseAll);
+            match way {
+                WayOn::Retry => host.retry(),
+                WayOn::UseCpu => on_engine.emit(EngineChoice::Cpu),
+                // Refused only by a browser that is closing the page.
+                WayOn::Reload => drop(gloo_utils::window().location().reload()),
+            }
+        })
+    };
+    let on_close = {
+        let shell = shell.dispatcher();
+        Callback::from(move |number| shell.dispatch(Happening::Close(number)))
+    };
+    let on_route = {
+        let location = location.dispatcher();
+        Callback::from(move |route| location.dispatch(Change::Controls(route)))
+    };
+    html! {
+        <ContextProvider<Host> context={host}>
+            <ContextProvider<Engines> context={shell.engines.clone()}>
+                <Header room={route.room()} {on_engine} />
+                <Notices notices={shell.notices.clone()} {on_way} {on_close} />
+                { room(route, on_route) }
+            </ContextProvider<Engines>>
+        </ContextProvider<Host>>
+    }
+}
+
+fn room(route: &Route, on_route: Callback<Route>) -> Html {
+    match route {
+        Route::Overview => html! { <Landing /> },
+        Route::Noise(_) | Route::Denoise(_) => {
+            html! { <DiffusionRoom route={route.clone()} {on_route} /> }
+        }
+    }
+}
+
+fn title(room: Room) -> String {
+    match room {
+        Room::Overview => "genscope: see generative AI run".into(),
+        room => format!("{} · genscope", room.title()),
+    }
+}
+
+/// The page's engines; the CPU engine starts at once, with the first room's model.
+#[hook]
+fn use_host_of_the_page(shell: &UseReducerHandle<Shell>, choice: EngineChoice) -> Host {
+    let shell = shell.dispatcher();
+    let host = use_memo((), |()| {
+        let on = Callback::from(move |event| shell.dispatch(Happening::Host(event)));
+        let host = Host::new(choice, on);
+        host.preload(DIGITS_MODEL);
+        host
+    });
+    (*host).clone()
+}
+
+#[hook]
+fn use_choice(host: &Host, choice: EngineChoice) {
+    let host = host.clone();
+    use_effect_with(choice, move |&choice| host.choose(choice));
+}
+
+#[hook]
+fn use_fault(host: &Host, fault: Option<crate::protocol::Fault>) {
+    let host = host.clone();
+    use_effect_with(fault, move |&fault| host.provoke(fault));
+}
+
+fn stored_choice() -> EngineChoice {
+    let id: String = LocalStorage::get(ENGINE_KEY).unwrap_or_default();
+    EngineChoice::from_id(&id).unwrap_or_default()
+}
+
+fn store_choice(choice: EngineChoice) {
+    // Without storage the choice lasts as long as the page.
+    let _ = LocalStorage::set(ENGINE_KEY, choice.id());
 }

@@ -10,6 +10,7 @@
 //! | `content` | the prose, from Markdown files |
 //! | `samples` | the real digits that ship with the page |
 //! | `errors` | the one place where an error becomes a sentence |
+//! | `media` | what the visitor's system prefers |
 //! | `app`, `router` | the root component; hash and history |
 //! | `components` | what several rooms use |
 //! | `rooms` | one folder a room |
@@ -31,6 +32,8 @@ pub mod components;
 pub mod content;
 #[cfg(feature = "ui")]
 pub mod errors;
+#[cfg(feature = "ui")]
+pub mod media;
 #[cfg(feature = "ui")]
 pub mod rooms;
 #[cfg(feature = "ui")]

@@ -108,6 +108,12 @@ impl Playback {
         self.cursor >= self.last
     }
 
+    /// At rest where it is meant to be: neither playing nor on its way to a frame that is
+    /// still to be computed.
+    pub fn settled(&self) -> bool {
+        !self.playing && self.wanted.is_none()
+    }
+
     /// Playing, but at the newest computed frame.
     pub fn waiting(&self) -> bool {
         self.playing && self.cursor >= self.ready && !self.at_end()

@@ -1,1 +1,110 @@
-//! Hash and history: the page's state in the URL.
+//! The page's state in the URL's hash, and the history of the browser.
+//!
+//! Links to rooms and chapters are plain links, so each makes a history entry. Controls and
+//! steps change the entry that is there, late and in one go: browsers limit how often.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::JsValue;
+use yew::prelude::*;
+
+use crate::ui::state::{EngineChoice, Page, Parsed, Route, parse};
+
+/// The URL follows the state after this long without a change.
+const SETTLE_MS: u32 = 200;
+
+/// The state, and what was wrong with the link it came from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Location {
+    /// The state.
+    pub page: Page,
+    /// What was ignored in the link that led here.
+    pub problems: Vec<String>,
+}
+
+/// How the state changes.
+pub enum Change {
+    /// The visitor followed a link.
+    Link(Parsed),
+    /// Controls of the shown chapter; ignored when another one is shown by now.
+    Controls(Route),
+    /// The engine.
+    Engine(EngineChoice),
+}
+
+impl Reducible for Location {
+    type Action = Change;
+
+    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match change {
+            Change::Link(Parsed { page, problems }) => next = Self { page, problems },
+            Change::Controls(route) if route.same_place(&next.page.route) => {
+                next.page.route = route;
+            }
+            Change::Controls(_) => {}
+            Change::Engine(EngineChoice::Auto) => next.page.engine = None,
+            Change::Engine(choice) => next.page.engine = Some(choice),
+        }
+        Rc::new(next)
+    }
+}
+
+/// The state, kept equal to the URL's hash in both directions.
+#[hook]
+pub fn use_location() -> UseReducerHandle<Location> {
+    let location = use_reducer_eq(|| {
+        let Parsed { page, problems } = parse(&current_hash());
+        Location { page, problems }
+    });
+    // The hash this component knows; another one means that a link was followed just now.
+    let known = use_mut_ref(current_hash);
+    {
+        let (location, known) = (location.dispatcher(), known.clone());
+        use_effect_with((), move |()| {
+            let listener = EventListener::new(&gloo_utils::window(), "hashchange", move |_| {
+                let hash = current_hash();
+                let parsed = parse(&hash);
+                *known.borrow_mut() = hash;
+                location.dispatch(Change::Link(parsed));
+            });
+            move || drop(listener)
+        });
+    }
+    use_effect_with(location.page.clone(), move |page| {
+        let page = page.clone();
+        let settle = Timeout::new(SETTLE_MS, move || {
+            let mut known = known.borrow_mut();
+            if *known == current_hash() && parse(&known) != clean(&page) {
+                *known = page.hash();
+                replace(&known);
+            }
+        });
+        move || drop(settle)
+    });
+    location
+}
+
+fn clean(page: &Page) -> Parsed {
+    Parsed { page: page.clone(), problems: Vec::new() }
+}
+
+/// The address of `page`, for sharing.
+pub fn link(page: &Page) -> String {
+    let href = gloo_utils::window().location().href().unwrap_or_default();
+    let site = href.split('#').next().unwrap_or_default();
+    format!("{site}{}", page.hash())
+}
+
+fn current_hash() -> String {
+    gloo_utils::window().location().hash().unwrap_or_default()
+}
+
+fn replace(hash: &str) {
+    if let Ok(history) = gloo_utils::window().history() {
+        // Refused only when called too often; the next change tries again.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}

@@ -2,6 +2,12 @@
 
 pub mod chart;
 pub mod equation;
+pub mod header;
+pub mod icon;
+pub mod model_card;
+pub mod notices;
 pub mod pad;
 pub mod picture;
+pub mod share;
+pub mod slider;
 pub mod transport;

@@ -204,7 +204,7 @@ pub fn Pad(props: &PadProps) -> Html {
                         onclick={act(|| Action::Clear)}>{ "Clear" }</button>
                 </div>
                 <div class="hint" id="pad-help">{ content::section("diffusion", "draw") }</div>
-                <span class="visually-hidden" role="status">{ state.spoken() }</span>
+                <span class="sr-only" role="status">{ state.spoken() }</span>
             </div>
         </div>
     }

@@ -1,15 +1,23 @@
 //! The one transport of all rooms: first, back, play, step, scrub, speed, position.
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 use yew::prelude::*;
 
-use crate::ui::playback::{Move, Playback};
+use super::icon::{Icon, IconButton};
+use crate::ui::playback::{Move, Playback, Speed};
 
 /// Properties of [`Transport`].
 #[derive(Properties, PartialEq)]
 pub struct TransportProps {
     /// Where playback stands.
     pub playback: Playback,
-    /// What the visitor does.
+    /// What the visitor does, and the time that passes while it plays.
     pub on: Callback<Move>,
     /// Position as shown: `12 / 20`.
     pub position: AttrValue,
@@ -23,26 +31,170 @@ pub struct TransportProps {
     pub children: Html,
 }
 
-/// The transport.
+/// The transport. While it is on the page it also listens to the keys space, arrows, Home
+/// and End, unless a control that uses them has the focus; and it plays by itself, once a
+/// screen refresh, so that a hidden tab stands still.
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
-    html! { <div class="transport" role="group" aria-label="Playback">{ &props.position }{ props.children.clone() }</div> }
+    let playback = props.playback;
+    use_keys(&props.on);
+    use_ticks(playback.playing && !playback.waiting(), &props.on);
+    let button = |icon, label: &'static str, action, disabled| {
+        let onclick = props.on.reform(move |()| action);
+        html! { <IconButton {icon} {label} {onclick} {disabled} /> }
+    };
+    let play = if playback.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    let (at_start, at_ready) = (playback.cursor == 0, playback.cursor >= playback.ready);
+    html! {
+        <div class="transport" role="group" aria-label="Playback">
+            <div class="keys">
+                { button(Icon::First, "First step", Move::First, at_start) }
+                { button(Icon::Back, "Step back", Move::Back, at_start) }
+                <IconButton class="play" icon={play.0} label={play.1}
+                    onclick={props.on.reform(|()| Move::Toggle)} />
+                { button(Icon::Forward, "Step forward", Move::Forward, at_ready) }
+                { button(Icon::Last, "Last step computed", Move::Last, at_ready) }
+            </div>
+            { scrub_bar(props) }
+            <div class="where">
+                <span class="num position">{ &props.position }</span>
+                <span class="num time">{ &props.time }</span>
+                { speed_select(playback.speed, &props.on) }
+            </div>
+            <div class="extras">{ props.children.clone() }</div>
+            <div class="sr-only" role="status">
+                { if playback.playing { AttrValue::default() } else { props.spoken.clone() } }
+            </div>
+        </div>
+    }
 }
 
-/// Playback state that plays by itself, once a screen refresh, while the page is visible;
-/// and the keys that drive it (space, arrows, Home, End) while no control has the focus.
+/// The scrub bar, over a bar that shows how much is computed.
+fn scrub_bar(props: &TransportProps) -> Html {
+    let playback = props.playback;
+    let oninput = props.on.reform(|event: InputEvent| {
+        let input = event.target_dyn_into::<HtmlInputElement>();
+        Move::To(input.map_or(0.0, |input| input.value_as_number()) as u32)
+    });
+    html! {
+        <div class="scrub">
+            <progress max={playback.last.max(1).to_string()} value={playback.ready.to_string()}
+                aria-label="Computed" />
+            <input type="range" min="0" max={playback.last.to_string()} step="1"
+                value={playback.cursor.to_string()} aria-label="Step"
+                aria-valuetext={props.spoken.clone()} {oninput} />
+        </div>
+    }
+}
+
+fn speed_select(speed: Speed, on: &Callback<Move>) -> Html {
+    let onchange = on.reform(|event: Event| {
+        let select = event.target_dyn_into::<HtmlSelectElement>();
+        let index = select.map_or(0, |select| select.selected_index().max(0) as usize);
+        Move::Speed(Speed::ALL.get(index).copied().unwrap_or_default())
+    });
+    html! {
+        <select class="speed" aria-label="Speed" {onchange}>
+            { for Speed::ALL.into_iter().map(|choice| html! {
+                <option selected={choice == speed}>{ choice.label() }</option>
+            }) }
+        </select>
+    }
+}
+
+/// Reports the playback keys.
+#[hook]
+fn use_keys(on: &Callback<Move>) {
+    use_effect_with(on.clone(), |on| {
+        let on = on.clone();
+        let listener = EventListener::new_with_options(
+            &gloo_utils::document(),
+            "keydown",
+            EventListenerOptions::enable_prevent_default(),
+            move |event| {
+                let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+                if let Some(action) = key(event) {
+                    event.prevent_default();
+                    on.emit(action);
+                }
+            },
+        );
+        move || drop(listener)
+    });
+}
+
+/// What a key does, if it is not for the control that has the focus.
+fn key(event: &KeyboardEvent) -> Option<Move> {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+        return None;
+    }
+    let focus = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let inside = |css| focus.as_ref().is_some_and(|e| matches!(e.closest(css), Ok(Some(_))));
+    if inside("input, select, textarea, [contenteditable], [data-keys]") {
+        return None;
+    }
+    match event.key().as_str() {
+        " " if !inside("button, a, summary") => Some(Move::Toggle),
+        "ArrowLeft" => Some(Move::Back),
+        "ArrowRight" => Some(Move::Forward),
+        "Home" => Some(Move::First),
+        "End" => Some(Move::Last),
+        _ => None,
+    }
+}
+
+/// Reports the time that passes, once a screen refresh, while `running`.
+#[hook]
+fn use_ticks(running: bool, on: &Callback<Move>) {
+    use_effect_with((running, on.clone()), |(running, on)| {
+        let ticks = running.then(|| {
+            let ticks = Rc::new(Ticks {
+                on: on.clone(),
+                last_ms: Cell::new(None),
+                next: RefCell::new(None),
+            });
+            ticks.ask();
+            ticks
+        });
+        move || drop(ticks)
+    });
+}
+
+/// Asks for one screen refresh after another until dropped.
+struct Ticks {
+    on: Callback<Move>,
+    last_ms: Cell<Option<f64>>,
+    next: RefCell<Option<AnimationFrame>>,
+}
+
+impl Ticks {
+    fn ask(self: &Rc<Self>) {
+        let ticks = Rc::downgrade(self);
+        let frame = request_animation_frame(move |now_ms| {
+            let Some(ticks) = ticks.upgrade() else { return };
+            if let Some(last_ms) = ticks.last_ms.replace(Some(now_ms)) {
+                ticks.on.emit(Move::Tick(now_ms - last_ms));
+            }
+            ticks.ask();
+        });
+        *self.next.borrow_mut() = Some(frame);
+    }
+}
+
+/// [`Playback`] as state of a component.
 #[hook]
 pub fn use_playback(last: u32) -> UseReducerHandle<Player> {
-    use_reducer(move || Player(Playback::new(last)))
+    use_reducer_eq(move || Player(Playback::new(last)))
 }
 
-/// [`Playback`] as a reducer of yew.
+/// [`Playback`] as a reducer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Player(pub Playback);
 
 impl Reducible for Player {
     type Action = Move;
-    fn reduce(self: std::rc::Rc<Self>, action: Move) -> std::rc::Rc<Self> {
-        std::rc::Rc::new(Self(self.0.after(action)))
+
+    fn reduce(self: Rc<Self>, action: Move) -> Rc<Self> {
+        Rc::new(Self(self.0.after(action)))
     }
 }

@@ -1,16 +1,69 @@
 //! The scheduler's hands: workers, timers, fetching.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::scheduler::{Effect, Place, Scheduler, Status, Trouble};
+use super::surroundings::{self, now_ms};
+use super::worker::{EngineWorker, Heard};
 use super::RunEvent;
-use crate::protocol::Job;
+use crate::protocol::{EngineError, Event, Fault, Job};
+use crate::ui::state::EngineChoice;
 use crate::weights::manifest::Manifest;
 
-/// The page's engines. A cheap clone; compare by identity.
+/// The page's engines. A cheap clone; two are equal if they are the same engines.
 #[derive(Clone)]
-pub struct Host(Rc<()>);
+pub struct Host(Rc<Inner>);
+
+struct Inner {
+    scheduler: RefCell<Scheduler>,
+    workers: RefCell<[Option<EngineWorker>; 3]>,
+    runs: RefCell<HashMap<u32, Callback<RunEvent>>>,
+    /// Effects are being carried out: those that a callback causes wait their turn.
+    acting: Cell<bool>,
+    on: Callback<HostEvent>,
+}
+
+/// What the host tells the page.
+pub enum HostEvent {
+    /// Something the page shows has changed.
+    Status(Status),
+    /// The list of models is here.
+    Manifest(Rc<Manifest>),
+    /// Something the visitor should know.
+    Trouble(Trouble),
+}
+
+/// What any component may know of the engines, as a context.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Engines {
+    /// Choice, engine, speed.
+    pub status: Status,
+    /// The list of models, once it is here.
+    pub manifest: Option<Rc<Manifest>>,
+}
+
+/// A run under way. Dropping it cancels the run.
+pub struct RunHandle {
+    host: Host,
+    ticket: u32,
+}
+
+impl RunHandle {
+    /// Ends the run; what was computed stays.
+    pub fn cancel(self) {}
+}
+
+impl Drop for RunHandle {
+    fn drop(&mut self) {
+        self.host.act(|scheduler| scheduler.cancel(self.ticket));
+        self.host.0.runs.borrow_mut().remove(&self.ticket);
+    }
+}
 
 impl PartialEq for Host {
     fn eq(&self, other: &Self) -> bool {
@@ -18,26 +71,162 @@ impl PartialEq for Host {
     }
 }
 
-/// A run under way. Dropping it cancels the run.
-pub struct RunHandle {
-    _host: Host,
+impl Default for Host {
+    fn default() -> Self {
+        Self::new(EngineChoice::Auto, Callback::noop())
+    }
 }
 
 impl Host {
-    /// Starts `job`; what happens is told to `on`. A run that was under way is cancelled:
-    /// the page has one at a time.
-    pub fn run(&self, _job: Job, _on: Callback<RunEvent>) -> RunHandle {
-        RunHandle { _host: self.clone() }
+    /// Engines of its own; none starts before it is needed.
+    pub fn new(choice: EngineChoice, on: Callback<HostEvent>) -> Self {
+        let scheduler =
+            Scheduler::new(surroundings::weights_url(), surroundings::cores(), choice);
+        let host = Self(Rc::new(Inner {
+            scheduler: RefCell::new(scheduler),
+            workers: RefCell::default(),
+            runs: RefCell::default(),
+            acting: Cell::new(false),
+            on,
+        }));
+        let asking = host.clone();
+        spawn_local(async move {
+            let adapter = surroundings::adapter().await;
+            asking.act(|scheduler| scheduler.adapter(adapter));
+        });
+        host
     }
 
-    /// The list of models, once it is there.
-    pub fn manifest(&self) -> Option<Rc<Manifest>> {
-        None
+    /// Starts `job`; what happens is told to `on`. A run that was under way is cancelled:
+    /// the page has one at a time.
+    pub fn run(&self, job: Job, on: Callback<RunEvent>) -> RunHandle {
+        let ticket = self.0.scheduler.borrow_mut().run(job, now_ms());
+        self.0.runs.borrow_mut().insert(ticket, on);
+        self.carry_out();
+        RunHandle { host: self.clone(), ticket }
+    }
+
+    /// Starts the CPU engine and loads a model, ahead of the first run.
+    pub fn preload(&self, model: &str) {
+        self.act(|scheduler| scheduler.preload(model));
+    }
+
+    /// Chooses the engine; a run under way moves to it between steps.
+    pub fn choose(&self, choice: EngineChoice) {
+        self.act(|scheduler| scheduler.choose(choice));
+    }
+
+    /// Lets a stopped run go on.
+    pub fn retry(&self) {
+        self.act(Scheduler::retry);
+    }
+
+    /// Provokes a failure in the next run (tests).
+    pub fn provoke(&self, fault: Option<Fault>) {
+        self.act(|scheduler| scheduler.provoke(fault));
+    }
+
+    fn act(&self, call: impl FnOnce(&mut Scheduler)) {
+        call(&mut self.0.scheduler.borrow_mut());
+        self.carry_out();
+    }
+
+    /// Carries out what the scheduler wants, until it wants nothing more.
+    fn carry_out(&self) {
+        if self.0.acting.replace(true) {
+            return;
+        }
+        loop {
+            let effects = self.0.scheduler.borrow_mut().take();
+            if effects.is_empty() {
+                break;
+            }
+            for effect in effects {
+                self.carry_out_one(effect);
+            }
+        }
+        self.0.acting.set(false);
+        let status = self.0.scheduler.borrow().status();
+        self.0.on.emit(HostEvent::Status(status));
+    }
+
+    fn carry_out_one(&self, effect: Effect) {
+        match effect {
+            Effect::Spawn(place) => self.spawn(place),
+            Effect::Kill(place) => {
+                let worker = self.0.workers.borrow_mut()[place as usize].take();
+                drop(worker);
+            }
+            Effect::Send(place, request) => {
+                let sent = match &self.0.workers.borrow()[place as usize] {
+                    Some(worker) => worker.send(&request),
+                    None => Ok(()),
+                };
+                if let Err(error) = sent {
+                    self.0.scheduler.borrow_mut().broke(place, error);
+                }
+            }
+            Effect::FetchManifest => {
+                let host = self.clone();
+                spawn_local(async move { host.fetch_manifest().await });
+            }
+            Effect::Tell(ticket, event) => {
+                let on = self.0.runs.borrow().get(&ticket).cloned();
+                if let Some(on) = on {
+                    on.emit(event);
+                }
+            }
+            Effect::Report(trouble) => self.0.on.emit(HostEvent::Trouble(trouble)),
+        }
+    }
+
+    fn spawn(&self, place: Place) {
+        let host = Rc::downgrade(&self.0);
+        let spawned = EngineWorker::spawn(place, move |heard| {
+            if let Some(inner) = host.upgrade() {
+                Self(inner).heard(place, heard);
+            }
+        });
+        match spawned {
+            Ok(worker) => self.0.workers.borrow_mut()[place as usize] = Some(worker),
+            Err(error) => {
+                let error = EngineError::Panicked(format!("{error:?}"));
+                self.0.scheduler.borrow_mut().broke(place, error);
+            }
+        }
+    }
+
+    fn heard(&self, place: Place, heard: Heard) {
+        match heard {
+            Heard::Event(event) => {
+                if let Event::Ready { .. } = event
+                    && let Some(worker) = &mut self.0.workers.borrow_mut()[place as usize]
+                {
+                    worker.is_ready();
+                }
+                self.act(|scheduler| scheduler.event(place, event, now_ms()));
+            }
+            Heard::Gone(error) => self.act(|scheduler| scheduler.broke(place, error)),
+        }
+    }
+
+    async fn fetch_manifest(&self) {
+        let manifest = surroundings::manifest().await;
+        if let Ok(manifest) = &manifest {
+            self.0.on.emit(HostEvent::Manifest(Rc::new(manifest.clone())));
+        }
+        self.act(|scheduler| scheduler.manifest(manifest));
     }
 }
 
-/// The page's host, from any component.
+/// The page's host, from any component below the root.
 #[hook]
-pub fn use_host() -> Option<Host> {
-    use_context::<Host>()
+pub fn use_host() -> Host {
+    use_context().unwrap_or_default()
+}
+
+/// What is known of the engines, from any component below the root.
+#[hook]
+pub fn use_engines() -> Engines {
+    use_context().unwrap_or_default()
 }

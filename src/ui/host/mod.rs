@@ -9,9 +9,13 @@ pub mod scheduler;
 
 #[cfg(feature = "ui")]
 mod browser;
+#[cfg(feature = "ui")]
+mod surroundings;
+#[cfg(feature = "ui")]
+mod worker;
 
 #[cfg(feature = "ui")]
-pub use browser::{Host, RunHandle, use_host};
+pub use browser::{Engines, Host, HostEvent, RunHandle, use_engines, use_host};
 
 use crate::protocol::{EngineError, EngineKind, Frame, NoiseStatsFrame};
 

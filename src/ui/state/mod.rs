@@ -8,7 +8,7 @@ mod denoise;
 mod noise;
 mod query;
 
-pub use denoise::{DenoiseState, Past, STEPS, Wanted};
+pub use denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted};
 pub use noise::{NoiseState, Picture, SAMPLES};
 pub use query::{Reader, Writer};
 

@@ -192,7 +192,7 @@ fn this_step(schedule: &Schedule, t: usize) -> Html {
 }
 
 /// Signal and noise over t, with the point where we are.
-fn schedule_chart(schedule: &Schedule, t: usize) -> Html {
+pub(super) fn schedule_chart(schedule: &Schedule, t: usize) -> Html {
     let curve = |of: &dyn Fn(usize) -> f64| -> Vec<(f64, f64)> {
         (0..=CURVE_POINTS)
             .map(|k| k * T / CURVE_POINTS)

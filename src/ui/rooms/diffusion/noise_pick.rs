@@ -61,7 +61,7 @@ pub fn Pick(props: &PickProps) -> Html {
                     { class_filter(class, &filter) }
                     <button type="button" class="plain" onclick={random_digit(props)}>{ "Any digit" }</button>
                 }
-                <button type="button" class="plain" aria-pressed={drawing.to_string()}
+                <button type="button" class="plain draw" aria-pressed={drawing.to_string()}
                     onclick={draw_toggle}>{ "Draw one" }</button>
                 { schedule_control(props) }
                 <span class="field">
@@ -151,7 +151,7 @@ fn strip(props: &PickProps, samples: &Samples, class: u8) -> Html {
         let onchange = props.change::<Event>(move |state| state.picture = picture.clone());
         html! {
             <label key={index}>
-                <input type="radio" name="digit" class="visually-hidden" {checked} {onchange}
+                <input type="radio" name="digit" class="sr-only" {checked} {onchange}
                     aria-label={format!("{class}, number {}", n + 1)} />
                 <span class="digit" style={preview_style(index)} />
             </label>

@@ -1,0 +1,74 @@
+//! The model card: what a model is, what it was trained on, how good and how fast it is.
+
+use yew::prelude::*;
+
+use super::header::engine_name;
+use crate::ui::host::use_engines;
+use crate::weights::manifest::{ModelEntry, Quality};
+
+/// Properties of [`ModelCard`].
+#[derive(Properties, PartialEq)]
+pub struct ModelCardProps {
+    /// The model's id in the manifest.
+    pub model: AttrValue,
+}
+
+/// The card, from the manifest and from what is measured here.
+#[component]
+pub fn ModelCard(props: &ModelCardProps) -> Html {
+    let engines = use_engines();
+    let entry = engines.manifest.as_ref().and_then(|manifest| manifest.find(&props.model));
+    let speed = engines.status.engine.zip(engines.status.step_ms);
+    html! {
+        <div class="card model-card">
+            <h4>{ "Model card" }</h4>
+            <dl>
+                { entry.map_or_else(|| html! { <><dt>{ "Model" }</dt><dd>{ "not here yet" }</dd></> }, facts) }
+                <dt>{ "Speed here, now" }</dt>
+                <dd class="num" data-name="speed">{ match speed {
+                    Some((engine, ms)) => format!("{ms:.0} ms a step, {}", engine_name(engine)),
+                    None => "no step yet".into(),
+                } }</dd>
+            </dl>
+            { entry.and_then(|entry| entry.quality.as_ref()).map(footnote).unwrap_or_default() }
+        </div>
+    }
+}
+
+fn facts(entry: &ModelEntry) -> Html {
+    html! {
+        <>
+            <dt>{ "Parameters" }</dt>
+            <dd class="num">{ format!("{:.2} M", entry.parameters as f64 / 1e6) }</dd>
+            <dt>{ "Download" }</dt>
+            <dd class="num">{ format!("{:.2} MB, 8 bits each", entry.bytes as f64 / 1e6) }</dd>
+            <dt>{ "Trained on" }</dt>
+            <dd>{ &entry.data_set }</dd>
+            <dt>{ "Pictures seen" }</dt>
+            <dd class="num">{ format!("{:.1} M", entry.images_seen as f64 / 1e6) }</dd>
+            { entry.quality.as_ref().map(figures).unwrap_or_default() }
+        </>
+    }
+}
+
+fn figures(quality: &Quality) -> Html {
+    html! {
+        <>
+            <dt>{ "Right digit" }</dt>
+            <dd class="num">{ format!("{:.1} %", 100.0 * quality.class_accuracy) }</dd>
+            <dt><abbr title="Kernel distance to real digits, in a classifier’s eyes; less is better">{ "KID" }</abbr></dt>
+            <dd class="num">{ format!("{:.4} ± {:.4}", quality.kid, quality.kid_sd) }</dd>
+            <dt>{ "KID, real to real" }</dt>
+            <dd class="num">{ format!("{:.4}", quality.kid_floor) }</dd>
+        </>
+    }
+}
+
+/// How the figures came about.
+fn footnote(quality: &Quality) -> Html {
+    html! {
+        <p class="hint">
+            { format!("Quality was measured ahead, on {} samples ({}).", quality.samples, quality.sampler) }
+        </p>
+    }
+}
