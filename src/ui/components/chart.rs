@@ -13,7 +13,7 @@ use yew::prelude::*;
 /// Space for tick labels and the axis title around the plot area, px.
 const MARGIN: Margin = Margin {
     left: 34.0,
-    right: 10.0,
+    right: 16.0,
     top: 8.0,
     bottom: 34.0,
 };
@@ -337,7 +337,7 @@ impl Layout {
             a if a > 0.8 => "end",
             _ => "middle",
         };
-        let off = if label.above { -7.0 } else { 15.0 };
+        let off = if label.above { -9.0 } else { 18.0 };
         let y = (self.y(y) + off).clamp(self.top + 9.0, self.top + self.height - 4.0);
         (self.x(label.x), y, anchor)
     }
@@ -409,7 +409,7 @@ mod tests {
     use super::*;
 
     fn layout() -> Layout {
-        Layout::new(344.0, 142.0, [0.0, 1000.0], [0.0, 1.0])
+        Layout::new(350.0, 142.0, [0.0, 1000.0], [0.0, 1.0])
     }
 
     #[test]
@@ -483,7 +483,7 @@ mod tests {
         };
         assert_eq!(l.label(&at(0.0, true), 1.0), (34.0, 17.0, "start"));
         assert_eq!(l.label(&at(1000.0, false), 0.0), (334.0, 104.0, "end"));
-        assert_eq!(l.label(&at(500.0, true), 0.5), (184.0, 51.0, "middle"));
+        assert_eq!(l.label(&at(500.0, true), 0.5), (184.0, 49.0, "middle"));
     }
 
     #[test]

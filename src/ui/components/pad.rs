@@ -198,9 +198,9 @@ pub fn Pad(props: &PadProps) -> Html {
                     <span class="seg" role="group" aria-label="Tool">
                         { tool(false, "Pen") }{ tool(true, "Eraser") }
                     </span>
-                    <button type="button" class="plain" disabled={empty}
+                    <button type="button" class="button small" disabled={empty}
                         onclick={act(|| Action::Undo)}>{ "Undo" }</button>
-                    <button type="button" class="plain" disabled={empty}
+                    <button type="button" class="button small" disabled={empty}
                         onclick={act(|| Action::Clear)}>{ "Clear" }</button>
                 </div>
                 <div class="hint" id="pad-help">{ content::section("diffusion", "draw") }</div>

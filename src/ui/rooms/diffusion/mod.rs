@@ -52,6 +52,10 @@ pub fn DiffusionRoom(props: &DiffusionRoomProps) -> Html {
                 { story(&props.route) }
             </aside>
             <section class="stage" aria-label="Stage">{ stage }</section>
+            <section class="sources" aria-labelledby="sources">
+                <h2 id="sources">{ content::title(TEXT, "sources") }</h2>
+                { content::section(TEXT, "sources") }
+            </section>
         </main>
     }
 }
@@ -74,6 +78,8 @@ fn story(here: &Route) -> Html {
             { coming(content::title(TEXT, "network"), content::section(TEXT, "network")) }
             { coming(content::title(TEXT, "fewer"), content::section(TEXT, "fewer")) }
             { coming(content::title(TEXT, "drawing"), content::section(TEXT, "drawing")) }
+            { coming(content::title(TEXT, "plane"), content::section(TEXT, "plane")) }
+            { coming(content::title(TEXT, "pictures"), content::section(TEXT, "pictures")) }
         </ol>
     }
 }

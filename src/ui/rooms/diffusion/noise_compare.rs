@@ -131,13 +131,14 @@ pub fn Compare(props: &CompareProps) -> Html {
         .as_ref()
         .is_some_and(|c| c.phase == Phase::Running);
     html! {
-        <section class="card compare" aria-labelledby="compare-title">
+        <section class={classes!("card", "compare", comparison.is_some().then_some("has-result"))}
+            aria-labelledby="compare-title">
             <div class="compare-text">
                 <h3 id="compare-title">{ content::title("diffusion", "jump") }</h3>
                 { content::section("diffusion", "jump") }
                 { content::predict("diffusion", "jump") }
                 <p>
-                    <button type="button" class="go" disabled={props.t == 0} onclick={start}>
+                    <button type="button" class="button go" disabled={props.t == 0} onclick={start}>
                         { format!("Run both {RUNS} times to t = {}", props.t) }
                     </button>
                 </p>

@@ -5,11 +5,15 @@ use yew::prelude::*;
 use super::noise::schedule_name;
 use crate::data::CLASSES;
 use crate::models::diffusion::schedule::ScheduleKind;
+use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::pad::Pad;
 use crate::ui::content;
 use crate::ui::drawing::Drawing;
 use crate::ui::samples::{Loaded, Samples, preview_style};
 use crate::ui::state::{NoiseState, Picture, SAMPLES};
+
+/// New seeds are below this, short enough to read out.
+const SEEDS: u32 = 1_000_000;
 
 /// Properties of [`Pick`].
 #[derive(Clone, PartialEq, Properties)]
@@ -59,16 +63,12 @@ pub fn Pick(props: &PickProps) -> Html {
             <div class="controls">
                 if !*drawing {
                     { class_filter(class, &filter) }
-                    <button type="button" class="plain" onclick={random_digit(props)}>{ "Any digit" }</button>
+                    <button type="button" class="button small" onclick={random_digit(props)}>{ "Any digit" }</button>
                 }
-                <button type="button" class="plain draw" aria-pressed={drawing.to_string()}
+                <button type="button" class="button small draw" aria-pressed={drawing.to_string()}
                     onclick={draw_toggle}>{ "Draw one" }</button>
                 { schedule_control(props) }
-                <span class="field">
-                    { "Seed " }<span class="num">{ props.state.seed }</span>
-                    <button type="button" class="plain" aria-label="New seed" title="New seed"
-                        onclick={props.change(|s| s.seed = u64::from(random(10_000)))}>{ "↻" }</button>
-                </span>
+                { seed_control(props) }
             </div>
             if *drawing { <DrawIt ..props.clone() /> } else { { digits(props, class) } }
         </>
@@ -125,6 +125,16 @@ fn schedule_control(props: &PickProps) -> Html {
     }
 }
 
+fn seed_control(props: &PickProps) -> Html {
+    let new_seed = props.change::<()>(|state| state.seed = u64::from(random(SEEDS)));
+    html! {
+        <span class="field">
+            { "Seed " }<span class="num">{ props.state.seed }</span>
+            <IconButton icon={Icon::Dice} label="New seed" onclick={new_seed} />
+        </span>
+    }
+}
+
 /// The real digits of a class, or what there is instead.
 fn digits(props: &PickProps, class: u8) -> Html {
     match &props.loaded {
@@ -136,7 +146,7 @@ fn digits(props: &PickProps, class: u8) -> Html {
             html! {
                 <p class="notice" role="alert">
                     { sentence }{ " " }
-                    <button type="button" class="plain" onclick={on_retry}>{ "Try again" }</button>
+                    <button type="button" class="button small" onclick={on_retry}>{ "Try again" }</button>
                 </p>
             }
         }

@@ -12,7 +12,7 @@ use live::LivePicture;
 #[component]
 pub fn Landing() -> Html {
     html! {
-        <div class="landing">
+        <main class="landing" id="main">
             <header class="hero">
                 <h1>{ content::title("landing", "hero") }</h1>
                 <div class="gist">{ content::section("landing", "hero") }</div>
@@ -37,7 +37,7 @@ pub fn Landing() -> Html {
                 <h2 id="sources">{ content::title("landing", "sources") }</h2>
                 { content::section("landing", "sources") }
             </section>
-        </div>
+        </main>
     }
 }
 
@@ -51,8 +51,8 @@ fn diffusion() -> Html {
                 <h3>{ content::title("landing", "diffusion") }</h3>
                 { content::section("landing", "diffusion") }
                 <p class="ways">
-                    <a class="go" href={denoise}>{ content::title("diffusion", "denoise") }</a>
-                    <a class="plain" href={noise}>{ content::title("diffusion", "noise") }</a>
+                    <a class="button go" href={denoise}>{ content::title("diffusion", "denoise") }</a>
+                    <a class="button" href={noise}>{ content::title("diffusion", "noise") }</a>
                 </p>
             </div>
         </article>

@@ -1,0 +1,347 @@
+//! Chapter 'Noise it': what is shown is the formula's result, by mouse, by keyboard, by link.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with};
+use serde_json::Value;
+
+const SLIDER: &str = ".transport input[type=range]";
+const RUN: &str = ".compare button.go";
+const PAD: &str = ".pad canvas";
+
+/// Grey levels 0..=255 of the views: 0 is x_0, 1 the noise, 2 x_t.
+async fn view(tab: &Tab, number: usize) -> Result<Vec<f64>> {
+    let read = format!(
+        "(() => {{ const c = document.querySelectorAll('.noise-views canvas')[{number}];
+         const d = c.getContext('2d').getImageData(0, 0, 28, 28).data;
+         return Array.from({{ length: 784 }}, (_, i) => d[4 * i]); }})()"
+    );
+    Ok(serde_json::from_value(tab.js(&read).await?)?)
+}
+
+/// Loads the chapter and waits until a real digit is shown.
+async fn open(tab: &Tab, query: &str) -> Result<()> {
+    tab.goto(&format!("#/diffusion/noise{query}")).await?;
+    tab.wait_for(".digits .digit, .pad canvas").await?;
+    let drawn = "(() => { const c = document.querySelector('.noise-views canvas');
+        return c && c.getContext('2d').getImageData(0, 0, 28, 28).data.some((v, i) => i % 4 === 0 && v > 200); })()";
+    tab.wait_until(drawn).await.map(drop)
+}
+
+/// The numbers in the equation: signal and noise.
+async fn factors(tab: &Tab) -> Result<Vec<String>> {
+    let read = "[...document.querySelectorAll('.eq .value')].map(e => e.textContent)";
+    Ok(serde_json::from_value(tab.js(read).await?)?)
+}
+
+async fn wait_for_factors(tab: &Tab, signal: &str, noise: &str) -> Result<()> {
+    let same = format!(
+        "JSON.stringify([...document.querySelectorAll('.eq .value')].map(e => e.textContent)) === \
+         '[\"{signal}\",\"{noise}\"]'"
+    );
+    tab.wait_until(&same).await.map(drop)
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Correlation of two pictures.
+fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    let (ma, mb) = (mean(a), mean(b));
+    let product =
+        |f: &dyn Fn(f64, f64) -> f64| a.iter().zip(b).map(|(a, b)| f(a - ma, b - mb)).sum::<f64>();
+    product(&|a, b| a * b) / (product(&|a, _| a * a) * product(&|_, b| b * b)).sqrt()
+}
+
+#[test]
+fn scrubbing_and_schedules_follow_the_formula() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?picture=96").await?;
+        assert_eq!(
+            view(tab, 0).await?,
+            view(tab, 2).await?,
+            "at t = 0 nothing is noised"
+        );
+        tab.set_value(SLIDER, "500").await?;
+        // sqrt(alpha_bar_500) of Nichol and Dhariwal's schedule, and of Ho's.
+        wait_for_factors(tab, "0.70", "0.71").await?;
+        let (x_0, noise, cosine) = (
+            view(tab, 0).await?,
+            view(tab, 1).await?,
+            view(tab, 2).await?,
+        );
+        assert!(correlation(&cosine, &x_0) > 0.3 && correlation(&cosine, &noise) > 0.3);
+        tab.click("[aria-label=Schedule] button:nth-of-type(2)")
+            .await?;
+        wait_for_factors(tab, "0.28", "0.96").await?;
+        let linear = view(tab, 2).await?;
+        assert!(correlation(&linear, &x_0) < correlation(&cosine, &x_0));
+        assert!(correlation(&linear, &noise) > correlation(&cosine, &noise));
+        // The link gives the same picture.
+        tab.wait_until("/schedule=linear/.test(location.hash) && /t=500/.test(location.hash)")
+            .await?;
+        let link = tab.js("location.hash").await?;
+        open(
+            tab,
+            link.as_str()
+                .unwrap_or_default()
+                .trim_start_matches("#/diffusion/noise"),
+        )
+        .await?;
+        wait_for_factors(tab, "0.28", "0.96").await?;
+        assert_eq!(view(tab, 2).await?, linear);
+        tab.set_value(SLIDER, "1000").await?;
+        wait_for_factors(tab, "0.01", "1.00").await?;
+        assert!(correlation(&view(tab, 2).await?, &x_0).abs() < 0.15);
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn another_digit_and_another_seed_change_the_picture() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?t=200").await?;
+        let (digit, noise) = (view(tab, 0).await?, view(tab, 1).await?);
+        tab.click("[aria-label='Show real digits of class'] button:nth-of-type(8)")
+            .await?;
+        tab.wait_for("[aria-label='Real digits of class 7']")
+            .await?;
+        tab.click(".digits label:nth-of-type(3)").await?;
+        tab.wait_for("canvas[aria-label*='a real 7']").await?;
+        assert_ne!(view(tab, 0).await?, digit);
+        assert_eq!(view(tab, 1).await?, noise, "the noise belongs to the seed");
+        tab.click("[aria-label='New seed']").await?;
+        tab.wait_until("/seed=/.test(location.hash)").await?;
+        assert_ne!(view(tab, 1).await?, noise);
+        Ok(())
+    });
+}
+
+/// Strokes drawn with the mouse over the pad, in shares of its side.
+async fn draw(tab: &Tab, points: &[(f64, f64)]) -> Result<()> {
+    let pad = tab.wait_for(PAD).await?;
+    pad.scroll_into_view().await?;
+    let (width, height) = pad.rect().await.map(|r| (r.width, r.height))?;
+    // Offsets are counted from the middle of the element.
+    let at = |(x, y): (f64, f64)| (((x - 0.5) * width) as i64, ((y - 0.5) * height) as i64);
+    let (first, rest) = points.split_first().expect("a point");
+    let (x, y) = at(*first);
+    let mut hand = tab
+        .driver
+        .action_chain()
+        .move_to_element_with_offset(&pad, x, y)
+        .click_and_hold();
+    for point in rest {
+        let (x, y) = at(*point);
+        hand = hand.move_to_element_with_offset(&pad, x, y);
+    }
+    Ok(hand.release().perform().await?)
+}
+
+/// Where the ink's weight is, px from the left and the top.
+fn centre_of_mass(picture: &[f64]) -> (f64, f64) {
+    let mass: f64 = picture.iter().sum();
+    let along = |of: fn(usize) -> usize| {
+        picture
+            .iter()
+            .enumerate()
+            .map(|(i, v)| v * (of(i) as f64 + 0.5))
+            .sum::<f64>()
+            / mass
+    };
+    (along(|i| i % 28), along(|i| i / 28))
+}
+
+#[test]
+fn a_drawing_is_centred_noised_and_kept_in_the_link() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?t=100").await?;
+        tab.click("button[aria-pressed=false].draw").await?;
+        let hint = "Nothing is drawn yet";
+        assert!(tab.text(".draw-it").await?.contains(hint));
+        // A 7 in the upper left corner.
+        draw(tab, &[(0.1, 0.1), (0.5, 0.1), (0.25, 0.6)]).await?;
+        tab.wait_for("canvas[aria-label*='your drawing']").await?;
+        assert!(!tab.text(".draw-it").await?.contains(hint));
+        let drawn = view(tab, 0).await?;
+        let (x, y) = centre_of_mass(&drawn);
+        assert!(
+            (x - 14.0).abs() < 0.5 && (y - 14.0).abs() < 0.5,
+            "({x}, {y})"
+        );
+        assert!(correlation(&view(tab, 2).await?, &drawn) > 0.8);
+        tab.wait_until("/drawing=[A-Za-z0-9_-]{523}(&|$)/.test(location.hash)")
+            .await?;
+        let link = tab.js("location.hash").await?;
+        open(
+            tab,
+            link.as_str()
+                .unwrap_or_default()
+                .trim_start_matches("#/diffusion/noise"),
+        )
+        .await?;
+        assert_eq!(
+            view(tab, 0).await?,
+            drawn,
+            "the link gives the same drawing"
+        );
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_damaged_drawing_falls_back_to_a_real_digit() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?drawing=AAAA").await?;
+        tab.wait_for("canvas[aria-label*='a real 0']").await?;
+        tab.wait_until("document.body.innerText.includes('drawing=AAAA')")
+            .await?;
+        Ok(())
+    });
+}
+
+/// Presses Tab until the focus is on a match.
+async fn tab_to(tab: &Tab, css: &str) -> Result<()> {
+    for _ in 0..80 {
+        tab.keys(Key::Tab).await?;
+        if tab
+            .js(&format!("document.activeElement.matches({css:?})"))
+            .await?
+            == Value::Bool(true)
+        {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("the Tab key does not lead to {css}")
+}
+
+#[test]
+fn the_keyboard_alone_does_it_all() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "").await?;
+        tab_to(
+            tab,
+            "[aria-label='Show real digits of class'] button:nth-of-type(3)",
+        )
+        .await?;
+        tab.keys(Key::Enter).await?;
+        tab.wait_for("[aria-label='Real digits of class 2']")
+            .await?;
+        tab_to(tab, ".draw").await?;
+        tab.keys(" ").await?;
+        tab_to(tab, PAD).await?;
+        // A 1: up, pen down, a line down, pen up.
+        for key in [Key::Up; 6] {
+            tab.keys(key).await?;
+        }
+        tab.keys(" ").await?;
+        for key in [Key::Down; 14] {
+            tab.keys(key).await?;
+        }
+        tab.keys(" ").await?;
+        tab.wait_for("canvas[aria-label*='your drawing']").await?;
+        let drawn = view(tab, 0).await?;
+        let ink = drawn.iter().filter(|v| **v > 128.0).count();
+        assert!((20..=90).contains(&ink), "{ink} pixels of ink");
+        tab_to(tab, SLIDER).await?;
+        tab.keys(Key::End).await?;
+        wait_for_factors(tab, "0.00", "1.00").await?;
+        tab_to(tab, RUN).await?;
+        tab.keys(Key::Enter).await?;
+        tab.wait_until_within(VERDICT, Duration::from_secs(120))
+            .await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+/// What the verdict says once there is one.
+const VERDICT: &str = "document.querySelector('.verdict')?.textContent";
+
+async fn number(tab: &Tab, name: &str) -> Result<f64> {
+    let text = tab.text(&format!("[data-name={name}]")).await?;
+    Ok(text.split(' ').next().unwrap_or_default().parse()?)
+}
+
+#[test]
+fn one_jump_and_many_steps_agree() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?picture=96&t=400").await?;
+        tab.click(RUN).await?;
+        // The histograms grow while the runs go on.
+        tab.wait_for("[data-name=runs]").await?;
+        let first = number(tab, "runs").await?;
+        let verdict = tab
+            .wait_until_within(VERDICT, Duration::from_secs(120))
+            .await?;
+        let runs = number(tab, "runs").await?;
+        assert!(first <= runs && runs == 200.0, "{first}, {runs}");
+        let (ks, critical) = (number(tab, "ks").await?, number(tab, "ks-critical").await?);
+        assert!(ks > 0.0 && ks < critical, "{ks} against {critical}");
+        assert!(
+            verdict.as_str().is_some_and(|v| v.contains("agree")),
+            "{verdict}"
+        );
+        // Pooled over 200 runs of 784 pixels, two equal distributions differ no more than this.
+        assert!(critical < 0.01, "{critical}");
+        let sd =
+            "[...document.querySelectorAll('.figures tr:last-child td')].map(e => +e.textContent)";
+        let sd: Vec<f64> = serde_json::from_value(tab.js(sd).await?)?;
+        let expected: f64 = factors(tab).await?[1].parse()?;
+        for value in &sd {
+            ensure!(
+                (value - expected).abs() < 0.02,
+                "{sd:?}, expected {expected}"
+            );
+        }
+        tab.wait_for(".compare svg[role=img][aria-label*='200 runs']")
+            .await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn missing_digits_are_a_sentence_and_a_retry() {
+    browse(Gpu::None, async |tab| {
+        tab.server.fault("samples/*", Fault::NotFound);
+        tab.goto("#/diffusion/noise?t=300").await?;
+        tab.wait_for(".notice[role=alert]").await?;
+        assert!(
+            tab.text(".notice[role=alert]")
+                .await?
+                .contains("could not be loaded")
+        );
+        // The rest is alive: the schedule can be scrubbed.
+        tab.set_value(SLIDER, "500").await?;
+        wait_for_factors(tab, "0.70", "0.71").await?;
+        tab.server.clear_faults();
+        tab.click(".notice button").await?;
+        tab.wait_for(".digits .digit").await?;
+        assert_eq!(tab.program_errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn nothing_overflows_on_a_narrow_phone() {
+    let setup = Setup {
+        size: (360, 740),
+        ..Setup::default()
+    };
+    browse_with(setup, async |tab| {
+        open(tab, "?t=300").await?;
+        assert_eq!(tab.overflow().await?, [""; 0]);
+        tab.click(RUN).await?;
+        tab.wait_for("[data-name=ks]").await?;
+        assert_eq!(tab.overflow().await?, [""; 0]);
+        tab.click(".draw").await?;
+        tab.wait_for(PAD).await?;
+        assert_eq!(tab.overflow().await?, [""; 0]);
+        Ok(())
+    });
+}
