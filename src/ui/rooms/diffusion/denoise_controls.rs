@@ -62,7 +62,7 @@ fn digit_field(props: &ControlsProps) -> Html {
     html! {
         <div class="field">
             <span id="digit-label">{ "Digit" }</span>
-            <span class="seg digits" role="group" aria-labelledby="digit-label">
+            <span class="seg digit-seg" role="group" aria-labelledby="digit-label">
                 { for choices.map(|wanted| {
                     let onclick = edit(props, move |state, _: MouseEvent| state.digit = wanted);
                     html! {
