@@ -1,1 +1,179 @@
-fn main() {}
+//! The site's sizes and speeds as JSON on standard output; `cargo xtask bench` builds it first.
+//!
+//! Times come from the page itself, so that the harness does not count:
+//! - marks (`performance.mark`): [`INTERACTIVE`] when the page answers to input,
+//!   [`FIRST_DIGIT`] when the first computed picture is finished;
+//! - `window.genscope_bench(engine, what)`, which does one piece of work on a warm engine
+//!   (`cpu` or `gpu`) and resolves to its milliseconds. See [`WORK`] for what it can do.
+//!
+//! What a page does not offer (yet) is `null`. WebGPU is SwiftShader's here: software, whose times
+//! say that it runs and not how fast a graphics card is.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use harness::{Gpu, Setup, Tab};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use xtask::{paths, sizes};
+
+const INTERACTIVE: &str = "genscope-interactive";
+const FIRST_DIGIT: &str = "genscope-first-digit";
+
+/// Works `genscope_bench` knows; one run resolves to milliseconds.
+const WORK: [&str; 4] = [
+    // one evaluation of the network, for one picture and for 16
+    "evaluation-1",
+    "evaluation-16",
+    // DDIM, 20 guided steps: two evaluations a step
+    "digits-1",
+    "digits-16",
+];
+
+/// A cold start takes this long at most.
+const COLD: Duration = Duration::from_secs(60);
+
+/// Measures pkg/.
+#[derive(Parser)]
+struct Bench {
+    /// Cold loads, each in a new browser
+    #[arg(long, default_value_t = 5)]
+    loads: usize,
+    /// Timed runs of each work on the CPU engine (a third as many on the GPU engine)
+    #[arg(long, default_value_t = 9)]
+    runs: usize,
+    /// The room that samples a digit
+    #[arg(long, default_value = "#/diffusion/denoise")]
+    room: String,
+    /// Leave the GPU engine out
+    #[arg(long)]
+    no_gpu: bool,
+}
+
+/// Repeated measurements; the median is what counts.
+#[derive(Serialize)]
+struct Series {
+    median: f64,
+    min: f64,
+    max: f64,
+    count: usize,
+}
+
+impl Series {
+    fn new(mut values: Vec<f64>) -> Option<Self> {
+        values.sort_by(f64::total_cmp);
+        let count = values.len();
+        let median = (values.get(count.checked_sub(1)? / 2)? + values.get(count / 2)?) / 2.0;
+        Some(Self {
+            median,
+            min: *values.first()?,
+            max: *values.last()?,
+            count,
+        })
+    }
+}
+
+fn main() -> Result<()> {
+    let bench = Bench::parse();
+    let sizes = sizes::measure(&paths::pkg())?;
+    let times = harness::runtime()?.block_on(bench.times())?;
+    let report = json!({ "sizes": sizes, "times": times, "cores": cores() });
+    println!("{}", serde_json::to_string_pretty(&report)?);
+    Ok(())
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(0, usize::from)
+}
+
+impl Bench {
+    async fn times(&self) -> Result<Value> {
+        let mut engines = Map::new();
+        engines.insert(
+            "cpu".to_owned(),
+            self.engine("cpu", Gpu::None, self.runs).await?,
+        );
+        if !self.no_gpu {
+            let gpu = self
+                .engine("gpu", Gpu::Swiftshader, self.runs.div_ceil(3))
+                .await?;
+            engines.insert("gpu_swiftshader".to_owned(), gpu);
+        }
+        Ok(json!({ "cold_load_ms": self.cold_loads().await?, "engines_ms": engines }))
+    }
+
+    /// Milliseconds since the navigation began, each load in a browser that has never seen the site.
+    async fn cold_loads(&self) -> Result<Value> {
+        const MARKS: [&str; 4] = [
+            "first-paint",
+            "first-contentful-paint",
+            INTERACTIVE,
+            FIRST_DIGIT,
+        ];
+        let mut seen = MARKS.map(|_| Vec::new());
+        for load in 0..self.loads {
+            eprintln!("    cold load {} of {}", load + 1, self.loads);
+            let tab = Tab::open(Setup::default()).await?;
+            tab.goto(&self.room).await?;
+            for (mark, values) in MARKS.iter().zip(&mut seen) {
+                // What the first load did not show is not waited for again.
+                if load == 0 || !values.is_empty() {
+                    values.extend(mark_ms(&tab, mark).await);
+                }
+            }
+        }
+        let series = MARKS.iter().zip(seen).map(|(mark, values)| {
+            Ok((
+                (*mark).to_owned(),
+                serde_json::to_value(Series::new(values))?,
+            ))
+        });
+        Ok(Value::Object(series.collect::<Result<_>>()?))
+    }
+
+    async fn engine(&self, engine: &str, gpu: Gpu, runs: usize) -> Result<Value> {
+        let tab = Tab::open(Setup {
+            gpu,
+            ..Setup::default()
+        })
+        .await?;
+        tab.goto(&self.room).await?;
+        let offered = "typeof window.genscope_bench === 'function'";
+        if tab
+            .wait_until_within(offered, Duration::from_secs(10))
+            .await
+            .is_err()
+        {
+            eprintln!("    {engine}: the page offers no genscope_bench");
+            return Ok(Value::Null);
+        }
+        let mut work = Map::new();
+        for what in WORK {
+            eprintln!("    {engine}: {what}, {runs} times");
+            work.insert(what.to_owned(), series(&tab, engine, what, runs).await?);
+        }
+        Ok(Value::Object(work))
+    }
+}
+
+/// When a mark or paint was, once it is there; `None` if it never comes.
+async fn mark_ms(tab: &Tab, name: &str) -> Option<f64> {
+    let look = format!("performance.getEntriesByName('{name}')[0]?.startTime ?? null");
+    tab.wait_until_within(&look, COLD).await.ok()?.as_f64()
+}
+
+/// One run to warm up, then the runs that count.
+async fn series(tab: &Tab, engine: &str, what: &str, runs: usize) -> Result<Value> {
+    let call = format!("window.genscope_bench('{engine}', '{what}')");
+    tab.js_promise(&call).await?;
+    let mut values = Vec::new();
+    for _ in 0..runs {
+        let ms = tab.js_promise(&call).await?;
+        values.push(
+            ms.as_f64()
+                .with_context(|| format!("{call} gave {ms}, not a number"))?,
+        );
+    }
+    Ok(serde_json::to_value(Series::new(values))?)
+}

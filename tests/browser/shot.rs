@@ -62,7 +62,6 @@ fn main() -> Result<()> {
         for entry in tab.console().await.unwrap_or_default() {
             eprintln!("{} {} {}", entry.level, entry.source, entry.message);
         }
-        tab.close().await;
         taken
     })
 }

@@ -66,7 +66,7 @@ pub fn find(names: &[&str]) -> Option<std::path::PathBuf> {
     let path = search_path();
     let folders: Vec<_> = env::split_paths(&path).collect();
     let at = |name: &&str| folders.iter().map(|f| f.join(name)).find(|p| is_program(p));
-    names.iter().find_map(|name| at(&name))
+    names.iter().find_map(at)
 }
 
 fn is_program(path: &Path) -> bool {

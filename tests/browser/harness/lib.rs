@@ -65,7 +65,7 @@ where
     if !matches!(outcome, Ok(Ok(()))) {
         runtime.block_on(failure::report(&tab));
     }
-    runtime.block_on(tab.close());
+    drop(tab);
     match outcome {
         Ok(Ok(())) => {}
         Ok(Err(error)) => panic!("{error:#}"),

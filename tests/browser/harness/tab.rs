@@ -73,7 +73,7 @@ impl Default for Setup {
     }
 }
 
-/// See the crate's documentation. Fields end in their order: the session, its driver, the profile.
+/// See the crate's documentation. Fields end in their order: the browser before its profile.
 pub struct Tab {
     /// For everything that has no helper.
     pub driver: WebDriver,
@@ -111,12 +111,6 @@ impl Tab {
         };
         tab.viewport(setup.size.0, setup.size.1).await?;
         Ok(tab)
-    }
-
-    /// Ends the browser and waits for it.
-    pub async fn close(self) {
-        // If the browser has gone already, there is nothing left to end.
-        let _ = self.driver.clone().quit().await;
     }
 
     /// Loads the site anew at a hash (`#/diffusion`, or nothing).
@@ -286,6 +280,13 @@ impl Tab {
     pub async fn cdp(&self, method: &str, parameters: Value) -> Result<()> {
         let sent = self.driver.cdp().send_raw(method, parameters).await;
         sent.with_context(|| format!("{method} failed")).map(drop)
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        // The driver's own clean-up would block on a request; ending chromedriver ends the session.
+        let _ = self.driver.clone().leak();
     }
 }
 

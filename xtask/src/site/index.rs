@@ -58,7 +58,7 @@ fn keep(html: &str, binaries: &[&str]) -> String {
 
 fn wanted(tag: &str, binaries: &[&str]) -> bool {
     let names = |name: &&str| tag.contains(&format!("data-bin=\"{name}\""));
-    !tag.contains("data-bin=\"") || binaries.iter().any(|name| names(&name))
+    !tag.contains("data-bin=\"") || binaries.iter().any(names)
 }
 
 #[cfg(test)]

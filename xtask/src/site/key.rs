@@ -29,8 +29,10 @@ pub(super) fn engines() -> Result<String> {
         .split('<')
         .filter(|tag| tag.contains("data-bin=\"engine"))
         .collect();
+    // The script that starts an engine is not hashed by Trunk either.
+    let inputs = [COMMON.as_slice(), &["www/worker.js"]].concat();
     let skip = [NOT_IN_ENGINES.as_slice(), &["index.html"]].concat();
-    hash(&COMMON, &skip, &links.concat())
+    hash(&inputs, &skip, &links.concat())
 }
 
 /// Changes when anything in `pkg/` may change.
