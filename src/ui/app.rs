@@ -5,6 +5,7 @@ use std::rc::Rc;
 use gloo_storage::{LocalStorage, Storage};
 use yew::prelude::*;
 
+use super::bench;
 use super::components::header::Header;
 use super::components::notices::Notices;
 use super::errors::{Notice, WayOn};
@@ -68,6 +69,10 @@ pub fn App() -> Html {
     let host = use_host_of_the_page(&shell, choice);
     use_choice(&host, choice);
     use_fault(&host, location.page.fault);
+    use_effect_with(host.clone(), |host| {
+        bench::offer(host);
+        bench::mark(bench::INTERACTIVE);
+    });
     {
         let shell = shell.dispatcher();
         use_effect_with(location.problems.clone(), move |problems| {

@@ -7,6 +7,7 @@
 //! | [`timeline`] | the kept frames of a run and its branches (pure) |
 //! | [`host`] | engine workers, runs, fail-over; its [`host::scheduler`] is pure |
 //! | [`drawing`] | a drawn digit: strokes to a picture, and its code in a link (pure) |
+//! | `bench` | timing on request, for `cargo xtask bench` |
 //! | `content` | the prose, from Markdown files |
 //! | `samples` | the real digits that ship with the page |
 //! | `errors` | the one place where an error becomes a sentence |
@@ -26,6 +27,8 @@ pub mod timeline;
 
 #[cfg(feature = "ui")]
 pub mod app;
+#[cfg(feature = "ui")]
+pub mod bench;
 #[cfg(feature = "ui")]
 pub mod components;
 #[cfg(feature = "ui")]

@@ -12,6 +12,7 @@ use super::surroundings::{self, now_ms};
 use super::worker::{EngineWorker, Heard};
 use super::RunEvent;
 use crate::protocol::{EngineError, Event, Fault, Job};
+use crate::ui::bench;
 use crate::ui::state::EngineChoice;
 use crate::weights::manifest::Manifest;
 
@@ -25,6 +26,8 @@ struct Inner {
     runs: RefCell<HashMap<u32, Callback<RunEvent>>>,
     /// Effects are being carried out: those that a callback causes wait their turn.
     acting: Cell<bool>,
+    /// A picture has been finished.
+    finished: Cell<bool>,
     on: Callback<HostEvent>,
 }
 
@@ -87,6 +90,7 @@ impl Host {
             workers: RefCell::default(),
             runs: RefCell::default(),
             acting: Cell::new(false),
+            finished: Cell::new(false),
             on,
         }));
         let asking = host.clone();
@@ -171,12 +175,21 @@ impl Host {
                 spawn_local(async move { host.fetch_manifest().await });
             }
             Effect::Tell(ticket, event) => {
+                self.mark_first_digit(&event);
                 let on = self.0.runs.borrow().get(&ticket).cloned();
                 if let Some(on) = on {
                     on.emit(event);
                 }
             }
             Effect::Report(trouble) => self.0.on.emit(HostEvent::Trouble(trouble)),
+        }
+    }
+
+    /// The moment when there is a first finished picture, for `cargo xtask bench`.
+    fn mark_first_digit(&self, event: &RunEvent) {
+        let finished = matches!(event, RunEvent::Frame(frame) if frame.update.is_none());
+        if finished && !self.0.finished.replace(true) {
+            bench::mark(bench::FIRST_DIGIT);
         }
     }
 

@@ -96,7 +96,7 @@ fn class_filter(class: u8, filter: &UseStateHandle<Option<u8>>) -> Html {
     html! {
         <span class="field">
             { "Digit " }
-            <span class="seg" role="group" aria-label="Show real digits of class">
+            <span class="seg digit-seg" role="group" aria-label="Show real digits of class">
                 { for (0..CLASSES as u8).map(button) }
             </span>
         </span>

@@ -52,6 +52,8 @@ impl Reducible for Show {
             // After a change of engine a frame may come a second time.
             Action::Event(RunEvent::Frame(frame)) if next.is_new(&frame) => {
                 next.frames.push(Rc::new(frame));
+                // A retry may have saved the run.
+                next.failed = false;
             }
             Action::Event(RunEvent::Failed(_)) => next.failed = true,
             Action::Event(_) => return self,

@@ -1,0 +1,106 @@
+//! Timing on request: `window.genscope_bench(engine, what)` for `cargo xtask bench`, and the
+//! two marks it reads. Does what the rooms do, on the same engines.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use yew::Callback;
+
+use super::host::{Host, RunEvent, RunHandle};
+use super::rooms::diffusion::DIGITS_MODEL;
+use super::state::{DenoiseState, EngineChoice};
+use crate::protocol::{Denoise, Job};
+
+/// The page answers to input.
+pub const INTERACTIVE: &str = "genscope-interactive";
+/// The first picture is finished.
+pub const FIRST_DIGIT: &str = "genscope-first-digit";
+
+/// Evaluations that a median is taken of.
+const REPEATS: u32 = 9;
+
+/// Marks this moment, for tools.
+pub fn mark(name: &str) {
+    if let Some(clock) = gloo_utils::window().performance() {
+        // Only reserved names are refused.
+        let _ = clock.mark(name);
+    }
+}
+
+/// Offers `genscope_bench` on the window.
+pub fn offer(host: &Host) {
+    let host = host.clone();
+    let bench = Closure::<dyn Fn(String, String) -> Promise>::new(move |engine: String, what: String| {
+        let host = host.clone();
+        Promise::new(&mut move |resolve, reject| run(&host, &engine, &what, resolve, reject))
+    });
+    // Fails only on a frozen window; then there is nothing to time.
+    let _ = Reflect::set(&gloo_utils::window(), &"genscope_bench".into(), &bench.into_js_value());
+}
+
+/// Does one piece of work; resolves to its milliseconds.
+fn run(host: &Host, engine: &str, what: &str, resolve: Function, reject: Function) {
+    let (Some(choice), Some(job)) = (EngineChoice::from_id(engine), job(what)) else {
+        settle(&reject, JsValue::from_str("no such engine or work"));
+        return;
+    };
+    host.choose(choice);
+    let handle = Rc::new(RefCell::new(None::<RunHandle>));
+    let kept = handle.clone();
+    let on = Callback::from(move |event| {
+        match event {
+            RunEvent::Timed(ms) => settle(&resolve, JsValue::from_f64(median(ms))),
+            // A timing run has said all it had to say before.
+            RunEvent::Done { ms } => settle(&resolve, JsValue::from_f64(f64::from(ms))),
+            RunEvent::Failed(error) => settle(&reject, JsValue::from_str(&error.to_string())),
+            RunEvent::Cancelled => settle(&reject, JsValue::from_str("cancelled")),
+            _ => return,
+        }
+        let ended = kept.borrow_mut().take();
+        drop(ended);
+    });
+    let started = host.run(job, on);
+    *handle.borrow_mut() = Some(started);
+}
+
+fn settle(function: &Function, value: JsValue) {
+    // What settles a promise does not throw.
+    let _ = function.call1(&JsValue::NULL, &value);
+}
+
+fn job(what: &str) -> Option<Job> {
+    let time = |batch| {
+        Some(Job::Time { model: DIGITS_MODEL.into(), batch, repeats: REPEATS })
+    };
+    match what {
+        "evaluation-1" => time(1),
+        "evaluation-16" => time(16),
+        "digits-1" => Some(digits(1)),
+        "digits-16" => Some(digits(16)),
+        _ => None,
+    }
+}
+
+/// What the room opens with, for `n` pictures.
+fn digits(n: usize) -> Job {
+    let state = DenoiseState::default();
+    Job::Denoise(Denoise {
+        model: DIGITS_MODEL.into(),
+        labels: state.digit.labels(n),
+        first_index: 0,
+        seed: state.seed,
+        sampler: state.sampler,
+        steps: state.steps,
+        guidance: state.guidance,
+        start: None,
+        frame_every: 1,
+    })
+}
+
+fn median(mut ms: Vec<f32>) -> f64 {
+    ms.sort_by(f32::total_cmp);
+    ms.get(ms.len() / 2).copied().map_or(f64::NAN, f64::from)
+}
