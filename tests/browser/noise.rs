@@ -235,11 +235,11 @@ fn the_keyboard_alone_does_it_all() {
         tab.keys(" ").await?;
         tab_to(tab, PAD).await?;
         // A 1: up, pen down, a line down, pen up.
-        for key in [Key::Up; 6] {
+        for key in std::iter::repeat_n(Key::Up, 6) {
             tab.keys(key).await?;
         }
         tab.keys(" ").await?;
-        for key in [Key::Down; 14] {
+        for key in std::iter::repeat_n(Key::Down, 14) {
             tab.keys(key).await?;
         }
         tab.keys(" ").await?;

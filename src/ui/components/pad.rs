@@ -191,7 +191,7 @@ pub fn Pad(props: &PadProps) -> Html {
                     onpointerdown={on_pointer_down(&state)} onpointermove={on_pointer_move(&state)}
                     onpointerup={on_pointer_up(&state)} onpointercancel={on_pointer_up(&state)}
                     onkeydown={on_key(&state)} onblur={on_blur(&state)} />
-                { for state.pen.map(|pen| pen_mark(pen, state.down)) }
+                { pen_mark(state.pen, state.down) }
             </div>
             <div class="pad-side">
                 <div class="pad-tools">
@@ -210,10 +210,13 @@ pub fn Pad(props: &PadProps) -> Html {
     }
 }
 
-fn pen_mark((x, y): (f32, f32), down: bool) -> Html {
+/// The keyboard's pen. It is always there: a new sibling would cost the canvas its focus.
+fn pen_mark(pen: Option<(f32, f32)>, down: bool) -> Html {
     let place = |v: f32| 100.0 * v / SIDE as f32;
+    let (x, y) = pen.unwrap_or((MIDDLE, MIDDLE));
     let style = format!("left:{:.2}%;top:{:.2}%", place(x), place(y));
-    html! { <i class={classes!("pad-pen", down.then_some("down"))} {style} aria-hidden="true" /> }
+    let class = classes!("pad-pen", down.then_some("down"));
+    html! { <i {class} {style} hidden={pen.is_none()} aria-hidden="true" /> }
 }
 
 type Handle = UseReducerHandle<State>;
