@@ -98,7 +98,7 @@ pub fn build(options: Options, steps: &mut Steps) -> Result<()> {
         steps.run(&name, || compile(binary, options, &id))?;
     }
     steps.run("bind, shrink and assemble (trunk)", || {
-        let html = index::Temporary::with_links(&names(missing.iter().copied()))?;
+        let html = index::Temporary::with_links("build", &names(missing.iter().copied()))?;
         process::run(trunk("build", options, &id).arg(html.path()))
     })?;
     for engine in missing.into_iter().filter(|_| !options.dev) {
@@ -116,8 +116,10 @@ pub fn build(options: Options, steps: &mut Steps) -> Result<()> {
 /// Trunk's own server: builds, watches, reloads the tab. Ends with Ctrl-C.
 pub fn watch(engines: Engines, port: u16) -> Result<()> {
     let options = Options { dev: true, engines };
-    let html = index::Temporary::with_links(&names(engines.list().iter()))?;
+    let html = index::Temporary::with_links("serve", &names(engines.list().iter()))?;
     let mut serve = trunk("serve", options, &key::engines()?);
+    // Trunk.toml tells its watcher to ignore this folder, which then has to be there.
+    fs::create_dir_all(paths::pkg()).context("could not make pkg/")?;
     serve.args(["--address", "127.0.0.1", "--port", &port.to_string()]);
     process::run(serve.arg(html.path()))
 }

@@ -12,8 +12,9 @@ use crate::paths;
 pub(super) struct Temporary(PathBuf);
 
 impl Temporary {
-    /// Keeps the Rust links to these binaries and drops the others.
-    pub(super) fn with_links(binaries: &[&str]) -> Result<Self> {
+    /// Keeps the Rust links to these binaries and drops the others. `action` is part of its name,
+    /// so that building does not take the page away from a running `serve --dev`.
+    pub(super) fn with_links(action: &str, binaries: &[&str]) -> Result<Self> {
         let source = paths::root().join("index.html");
         let html = fs::read_to_string(&source).context("could not read index.html")?;
         for name in binaries {
@@ -23,7 +24,7 @@ impl Temporary {
                 "index.html has no Rust link with {wanted}"
             );
         }
-        let path = paths::root().join(format!(".index-{}.html", std::process::id()));
+        let path = paths::root().join(format!(".index-{action}.html"));
         fs::write(&path, keep(&html, binaries)).context("could not write a copy of index.html")?;
         Ok(Self(path))
     }
