@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    /// Every `content::section("file", "key")` in the page's source has its section.
+    /// Every text that the page's source asks for exists.
     #[test]
     fn every_key_used_exists() {
         let mut uses = Vec::new();

@@ -218,7 +218,10 @@ impl Scheduler {
             engine: self.engine,
             step_ms: self.step_ms,
             busy: self.run.as_ref().is_some_and(|run| !run.stopped),
-            ready: self.stations.iter().any(|station| station.phase == Phase::Ready),
+            ready: self
+                .stations
+                .iter()
+                .any(|station| station.phase == Phase::Ready),
         }
     }
 
@@ -312,7 +315,9 @@ impl Scheduler {
             Err(error) => {
                 self.manifest = ManifestState::Unasked;
                 self.preload = None;
-                self.stop(error);
+                if self.waits_for_weights() {
+                    self.stop(error);
+                }
             }
         }
     }
@@ -320,11 +325,22 @@ impl Scheduler {
     /// The worker at `place` is gone, did not start in time, or makes no sense.
     pub fn broke(&mut self, place: Place, error: EngineError) {
         let used = self.run.as_ref().is_some_and(|run| {
-            !run.stopped && run.parts.iter().any(|part| part.place == place && !part.done)
+            !run.stopped
+                && run
+                    .parts
+                    .iter()
+                    .any(|part| part.place == place && !part.done)
         });
         // The CPU engine may be started again; the others can be done without.
-        let phase = if place == Place::Cpu { Phase::Off } else { Phase::Broken };
-        *self.station(place) = Station { phase, ..Station::default() };
+        let phase = if place == Place::Cpu {
+            Phase::Off
+        } else {
+            Phase::Broken
+        };
+        *self.station(place) = Station {
+            phase,
+            ..Station::default()
+        };
         self.effects.push(Effect::Kill(place));
         if used {
             self.rescue(place, error);
@@ -347,7 +363,9 @@ impl Scheduler {
                 self.station(place).phase = Phase::Ready;
                 self.pump();
             }
-            Event::Loading { received, total, .. } => {
+            Event::Loading {
+                received, total, ..
+            } => {
                 if self.part_at(place).is_some_and(|part| !part.started) {
                     self.tell(RunEvent::Loading { received, total });
                 }
@@ -383,7 +401,7 @@ impl Scheduler {
                 self.preload = None;
                 let ours = match run {
                     Some(run) => self.part_of(run).is_some(),
-                    None => self.part_at(place).is_some(),
+                    None => self.part_at(place).is_some() && self.waits_for_weights(),
                 };
                 if ours {
                     self.stop(error);
@@ -393,27 +411,34 @@ impl Scheduler {
     }
 
     fn frame(&mut self, id: RunId, frame: Frame) {
-        let Some(number) = self.part_of(id) else { return };
+        let Some(number) = self.part_of(id) else {
+            return;
+        };
         let Some(run) = &mut self.run else { return };
-        let Some(frame) = run.merge.add(number, frame) else { return };
+        let Some(frame) = run.merge.add(number, frame) else {
+            return;
+        };
         let kind = run.parts[number].place.kind();
         if run.last.is_none() || self.engine != Some(kind) {
             self.engine = Some(kind);
-            self.effects.push(Effect::Tell(run.ticket, RunEvent::Engine(kind)));
+            self.effects
+                .push(Effect::Tell(run.ticket, RunEvent::Engine(kind)));
         }
         if frame.update.is_some() && frame.ms > 0.0 {
             const SHARE: f32 = 0.25;
             let before = self.step_ms.unwrap_or(frame.ms);
             self.step_ms = Some(before + SHARE * (frame.ms - before));
         }
-        self.effects.push(Effect::Tell(run.ticket, RunEvent::Frame(frame.clone())));
+        self.effects
+            .push(Effect::Tell(run.ticket, RunEvent::Frame(frame.clone())));
         let (step, last) = (frame.step, frame.update.is_none());
         run.last = Some(frame);
         if step >= FAULT_AFTER
             && let Some(fault) = self.fault.take()
         {
             let place = run.parts[number].place;
-            self.effects.push(Effect::Send(place, Request::Fault(fault)));
+            self.effects
+                .push(Effect::Send(place, Request::Fault(fault)));
         }
         if !last && kind == EngineKind::Cpu && self.gpu_wanted() && self.gpu_ready() {
             self.recall();
@@ -422,7 +447,9 @@ impl Scheduler {
     }
 
     fn done(&mut self, id: RunId, now_ms: f64) {
-        let Some(number) = self.part_of(id) else { return };
+        let Some(number) = self.part_of(id) else {
+            return;
+        };
         let Some(run) = &mut self.run else { return };
         run.parts[number].done = true;
         if run.parts.iter().all(|part| part.done) {
@@ -449,6 +476,13 @@ impl Scheduler {
         self.recall();
     }
 
+    /// Does the run need a model? If not, weights that fail to come are not its trouble.
+    fn waits_for_weights(&self) -> bool {
+        self.run
+            .as_ref()
+            .is_some_and(|run| model_of(&run.job).is_some())
+    }
+
     /// The run cannot go on without the visitor.
     fn stop(&mut self, error: EngineError) {
         self.recall();
@@ -457,19 +491,24 @@ impl Scheduler {
             return;
         }
         run.stopped = true;
-        self.effects.push(Effect::Tell(run.ticket, RunEvent::Failed(error.clone())));
+        self.effects
+            .push(Effect::Tell(run.ticket, RunEvent::Failed(error.clone())));
         self.effects.push(Effect::Report(Trouble::Stopped(error)));
     }
 
     fn stale(&mut self, place: Place) {
-        *self.station(place) = Station { phase: Phase::Broken, ..Station::default() };
+        *self.station(place) = Station {
+            phase: Phase::Broken,
+            ..Station::default()
+        };
         self.effects.push(Effect::Kill(place));
         self.effects.push(Effect::Report(Trouble::Stale));
         self.recall();
         if let Some(run) = &mut self.run {
             run.stopped = true;
             let error = EngineError::BadRequest("page and engine are of different builds".into());
-            self.effects.push(Effect::Tell(run.ticket, RunEvent::Failed(error)));
+            self.effects
+                .push(Effect::Tell(run.ticket, RunEvent::Failed(error)));
         }
     }
 
@@ -514,14 +553,18 @@ impl Scheduler {
         let Some(run) = &self.run else { return Ok(()) };
         let model = model_of(&run.job).map(str::to_owned);
         if run.parts.is_empty() {
-            let Some(kind) = self.wanted_kind() else { return Ok(()) };
+            let Some(kind) = self.wanted_kind() else {
+                return Ok(());
+            };
             self.deal(kind);
         }
         if self.gpu_wanted() {
             self.prepare(Place::Gpu, model.as_deref())?;
         }
         for number in 0..self.run.as_ref().map_or(0, |run| run.parts.len()) {
-            let Some(part) = self.run.as_ref().and_then(|run| run.parts.get(number)) else { break };
+            let Some(part) = self.run.as_ref().and_then(|run| run.parts.get(number)) else {
+                break;
+            };
             if !part.started && self.prepare(part.place, model.as_deref())? {
                 self.start(number);
             }
@@ -547,20 +590,31 @@ impl Scheduler {
         run.merge = Merge::new(dealt.len());
         for (place, pictures) in dealt {
             self.runs += 1;
-            run.parts.push(Part { place, run: self.runs, pictures, started: false, done: false });
+            run.parts.push(Part {
+                place,
+                run: self.runs,
+                pictures,
+                started: false,
+                done: false,
+            });
         }
     }
 
     /// Sends a part to its place.
     fn start(&mut self, number: usize) {
         let Some(run) = &mut self.run else { return };
-        let Some(dealt) = run.parts.get_mut(number) else { return };
+        let Some(dealt) = run.parts.get_mut(number) else {
+            return;
+        };
         dealt.started = true;
         let job = match &run.job {
             Job::Denoise(job) => Job::Denoise(part(&resumed(job, &run.last), &dealt.pictures)),
             other => other.clone(),
         };
-        let request = Request::Start { run: dealt.run, job };
+        let request = Request::Start {
+            run: dealt.run,
+            job,
+        };
         self.effects.push(Effect::Send(dealt.place, request));
     }
 
@@ -589,7 +643,8 @@ impl Scheduler {
         {
             self.station(place).loading = Some(model.to_owned());
             let url = format!("{}{}", self.weights_url, entry.file);
-            self.effects.push(Effect::Send(place, Request::Load { model: entry, url }));
+            self.effects
+                .push(Effect::Send(place, Request::Load { model: entry, url }));
         }
         Ok(false)
     }
@@ -653,11 +708,19 @@ impl Scheduler {
 
     /// The number of the part with this protocol run.
     fn part_of(&self, id: RunId) -> Option<usize> {
-        self.run.as_ref()?.parts.iter().position(|part| part.run == id)
+        self.run
+            .as_ref()?
+            .parts
+            .iter()
+            .position(|part| part.run == id)
     }
 
     fn part_at(&self, place: Place) -> Option<&Part> {
-        self.run.as_ref()?.parts.iter().find(|part| part.place == place)
+        self.run
+            .as_ref()?
+            .parts
+            .iter()
+            .find(|part| part.place == place)
     }
 
     fn tell(&mut self, event: RunEvent) {
@@ -677,10 +740,16 @@ fn model_of(job: &Job) -> Option<&str> {
 /// `job`, going on from `last`.
 fn resumed(job: &Denoise, last: &Option<Frame>) -> Denoise {
     let start = match last {
-        Some(frame) => Some(Start { step: frame.step, x: frame.x.clone() }),
+        Some(frame) => Some(Start {
+            step: frame.step,
+            x: frame.x.clone(),
+        }),
         None => job.start.clone(),
     };
-    Denoise { start, ..job.clone() }
+    Denoise {
+        start,
+        ..job.clone()
+    }
 }
 
 #[cfg(test)]

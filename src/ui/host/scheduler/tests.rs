@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::PIXELS;
-use crate::protocol::{Sampler, Update};
+use crate::protocol::{NoiseStats, Sampler, Update};
 
 const MODEL: &str = "m";
 
@@ -54,8 +54,11 @@ impl World {
                 assert!(!self.alive[place as usize], "{place:?} spawned twice");
                 self.alive[place as usize] = true;
                 self.spawned.push(place);
-                let ready =
-                    Event::Ready { engine: place.kind(), build: self.build.into(), adapter: None };
+                let ready = Event::Ready {
+                    engine: place.kind(),
+                    build: self.build.into(),
+                    adapter: None,
+                };
                 self.scheduler.event(place, ready, 0.0);
             }
             Effect::Kill(place) => {
@@ -70,15 +73,24 @@ impl World {
     }
 
     fn receive(&mut self, place: Place, request: Request) {
-        assert!(self.alive[place as usize], "{request:?} sent to a dead {place:?}");
+        assert!(
+            self.alive[place as usize],
+            "{request:?} sent to a dead {place:?}"
+        );
         let job = &mut self.jobs[place as usize];
         match request {
             Request::Load { model, url } => {
                 assert_eq!(url, "http://x/weights/m.bin");
-                let loaded = Event::Loaded { model: model.id, ms: 1.0 };
+                let loaded = Event::Loaded {
+                    model: model.id,
+                    ms: 1.0,
+                };
                 self.scheduler.event(place, loaded, 0.0);
             }
-            Request::Start { run, job: Job::Denoise(denoise) } => {
+            Request::Start {
+                run,
+                job: Job::Denoise(denoise),
+            } => {
                 let step = denoise.start.as_ref().map_or(0, |start| start.step);
                 *job = Some((run, denoise, step));
             }
@@ -104,25 +116,37 @@ impl World {
     }
 
     fn step_at(&mut self, place: Place) -> bool {
-        let Some((run, job, step)) = self.jobs[place as usize].clone() else { return false };
+        let Some((run, job, step)) = self.jobs[place as usize].clone() else {
+            return false;
+        };
         match &mut self.dies_after[place as usize] {
             Some(0) => {
                 self.dies_after[place as usize] = None;
-                self.scheduler.broke(place, EngineError::Panicked("test".into()));
+                self.scheduler
+                    .broke(place, EngineError::Panicked("test".into()));
                 return true;
             }
             Some(left) => *left -= 1,
             None => {}
         }
         let x = match &job.start {
-            Some(start) => start.x.iter().map(|x| x + (step - start.step) as f32).collect(),
+            Some(start) => start
+                .x
+                .iter()
+                .map(|x| x + (step - start.step) as f32)
+                .collect(),
             None => (0..job.labels.len())
                 .flat_map(|i| vec![(job.first_index + i as u32 + step) as f32; PIXELS])
                 .collect(),
         };
         let over = step == job.steps;
         self.jobs[place as usize] = (!over).then_some((run, job, step + 1));
-        let update = Update { t_next: 0, x0_factor: 0.0, eps_factor: 0.0, noise_factor: 0.0 };
+        let update = Update {
+            t_next: 0,
+            x0_factor: 0.0,
+            eps_factor: 0.0,
+            noise_factor: 0.0,
+        };
         let frame = Frame {
             step,
             t: 0,
@@ -132,9 +156,11 @@ impl World {
             update: (!over).then_some(update),
             ms: 1.0,
         };
-        self.scheduler.event(place, Event::Frame { run, frame }, 0.0);
+        self.scheduler
+            .event(place, Event::Frame { run, frame }, 0.0);
         if over {
-            self.scheduler.event(place, Event::Done { run, ms: 0.0 }, 9.0);
+            self.scheduler
+                .event(place, Event::Done { run, ms: 0.0 }, 9.0);
         }
         true
     }
@@ -153,16 +179,26 @@ impl World {
             RunEvent::Frame(frame) => Some(frame),
             _ => None,
         });
-        frames.map(|f| (f.step, f.x.chunks(PIXELS).map(|x| x[0]).collect())).collect()
+        frames
+            .map(|f| (f.step, f.x.chunks(PIXELS).map(|x| x[0]).collect()))
+            .collect()
     }
 
     /// Every step 0..=steps was told with the right x, and the run was told to be done.
     fn assert_complete(&self, steps: u32, n: usize) {
         for step in 0..=steps {
             let wanted: Vec<f32> = (0..n).map(|i| i as f32 + step as f32).collect();
-            assert!(self.frames().contains(&(step, wanted)), "step {step} of {:?}", self.frames());
+            assert!(
+                self.frames().contains(&(step, wanted)),
+                "step {step} of {:?}",
+                self.frames()
+            );
         }
-        assert!(matches!(self.told.last(), Some((_, RunEvent::Done { .. }))), "{:?}", self.told.last());
+        assert!(
+            matches!(self.told.last(), Some((_, RunEvent::Done { .. }))),
+            "{:?}",
+            self.told.last()
+        );
     }
 }
 
@@ -290,7 +326,11 @@ fn a_long_job_moves_to_the_gpu_between_steps() {
     let mut world = World::new(2, EngineChoice::Auto, Adapter::Software);
     world.scheduler.run(job(16, 20), 0.0);
     world.finish();
-    assert_eq!(engines(&world), [EngineKind::Cpu], "a software GPU is not worth it");
+    assert_eq!(
+        engines(&world),
+        [EngineKind::Cpu],
+        "a software GPU is not worth it"
+    );
 }
 
 #[test]
@@ -335,7 +375,10 @@ fn the_choice_moves_a_run_both_ways() {
     world.scheduler.choose(EngineChoice::Cpu);
     world.finish();
     world.assert_complete(20, 1);
-    assert_eq!(engines(&world), [EngineKind::Cpu, EngineKind::Gpu, EngineKind::Cpu]);
+    assert_eq!(
+        engines(&world),
+        [EngineKind::Cpu, EngineKind::Gpu, EngineKind::Cpu]
+    );
 }
 
 #[test]
@@ -392,7 +435,9 @@ fn an_engine_that_cannot_start_is_tried_three_times() {
             match effect {
                 Effect::Spawn(place) => {
                     spawned += 1;
-                    world.scheduler.broke(place, EngineError::Panicked("404".into()));
+                    world
+                        .scheduler
+                        .broke(place, EngineError::Panicked("404".into()));
                 }
                 Effect::Tell(ticket, event) => world.told.push((ticket, event)),
                 Effect::Report(trouble) => world.reported.push(trouble),
@@ -406,8 +451,56 @@ fn an_engine_that_cannot_start_is_tried_three_times() {
 }
 
 #[test]
+fn missing_weights_do_not_stop_a_run_that_needs_none() {
+    let missing = EngineError::Fetch {
+        file: "m.bin".into(),
+        reason: "404".into(),
+    };
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.scheduler.preload(MODEL);
+    let job = Job::NoiseStats(NoiseStats {
+        x_0: vec![0.0; PIXELS],
+        t: 5,
+        schedule: Default::default(),
+        runs: 8,
+        seed: 1,
+    });
+    let ticket = world.scheduler.run(job, 0.0);
+    let ready = Event::Ready {
+        engine: EngineKind::Cpu,
+        build: BUILD_ID.into(),
+        adapter: None,
+    };
+    world.scheduler.event(Place::Cpu, ready, 0.0);
+    world.scheduler.manifest(Err(missing.clone()));
+    let failed = Event::Failed {
+        run: None,
+        error: missing,
+    };
+    world.scheduler.event(Place::Cpu, failed, 0.0);
+    let effects = world.scheduler.take();
+    let run = effects.iter().find_map(|effect| match effect {
+        Effect::Send(Place::Cpu, Request::Start { run, .. }) => Some(*run),
+        _ => None,
+    });
+    let run = run.expect("the run was started");
+    world
+        .scheduler
+        .event(Place::Cpu, Event::Done { run, ms: 1.0 }, 1.0);
+    let told: Vec<_> = effects
+        .into_iter()
+        .chain(world.scheduler.take())
+        .filter(|effect| matches!(effect, Effect::Tell(..) | Effect::Report(_)))
+        .collect();
+    assert_eq!(told, [Effect::Tell(ticket, RunEvent::Done { ms: 1.0 })]);
+}
+
+#[test]
 fn missing_weights_stop_the_run_until_retried() {
-    let missing = EngineError::Fetch { file: "m.bin".into(), reason: "404".into() };
+    let missing = EngineError::Fetch {
+        file: "m.bin".into(),
+        reason: "404".into(),
+    };
     let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
     world.scheduler.manifest(Err(missing.clone()));
     world.scheduler.run(job(1, 3), 0.0);
@@ -417,7 +510,11 @@ fn missing_weights_stop_the_run_until_retried() {
     world.scheduler.manifest(Err(missing.clone()));
     world.settle();
     assert_eq!(world.reported, [Trouble::Stopped(missing)]);
-    let ready = Event::Ready { engine: EngineKind::Cpu, build: BUILD_ID.into(), adapter: None };
+    let ready = Event::Ready {
+        engine: EngineKind::Cpu,
+        build: BUILD_ID.into(),
+        adapter: None,
+    };
     world.scheduler.event(Place::Cpu, ready, 0.0);
     world.scheduler.retry();
     world.finish();
