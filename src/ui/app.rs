@@ -38,7 +38,9 @@ impl Reducible for Shell {
         let mut next = (*self).clone();
         match happening {
             Happening::Host(HostEvent::Status(status)) => next.engines.status = status,
-            Happening::Host(HostEvent::Manifest(manifest)) => next.engines.manifest = Some(manifest),
+            Happening::Host(HostEvent::Manifest(manifest)) => {
+                next.engines.manifest = Some(manifest)
+            }
             Happening::Host(HostEvent::Trouble(trouble)) => next.add(Notice::trouble(&trouble)),
             Happening::Notice(notice) => next.add(notice),
             Happening::Close(number) if number < next.notices.len() => {
@@ -81,7 +83,9 @@ pub fn App() -> Html {
             }
         });
     }
-    use_effect_with(route.room(), |room| gloo_utils::document().set_title(&title(*room)));
+    use_effect_with(route.room(), |room| {
+        gloo_utils::document().set_title(&title(*room))
+    });
 
     let on_engine = {
         let location = location.dispatcher();

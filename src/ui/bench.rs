@@ -33,12 +33,17 @@ pub fn mark(name: &str) {
 /// Offers `genscope_bench` on the window.
 pub fn offer(host: &Host) {
     let host = host.clone();
-    let bench = Closure::<dyn Fn(String, String) -> Promise>::new(move |engine: String, what: String| {
-        let host = host.clone();
-        Promise::new(&mut move |resolve, reject| run(&host, &engine, &what, resolve, reject))
-    });
+    let bench =
+        Closure::<dyn Fn(String, String) -> Promise>::new(move |engine: String, what: String| {
+            let host = host.clone();
+            Promise::new(&mut move |resolve, reject| run(&host, &engine, &what, resolve, reject))
+        });
     // Fails only on a frozen window; then there is nothing to time.
-    let _ = Reflect::set(&gloo_utils::window(), &"genscope_bench".into(), &bench.into_js_value());
+    let _ = Reflect::set(
+        &gloo_utils::window(),
+        &"genscope_bench".into(),
+        &bench.into_js_value(),
+    );
 }
 
 /// Does one piece of work; resolves to its milliseconds.
@@ -73,7 +78,11 @@ fn settle(function: &Function, value: JsValue) {
 
 fn job(what: &str) -> Option<Job> {
     let time = |batch| {
-        Some(Job::Time { model: DIGITS_MODEL.into(), batch, repeats: REPEATS })
+        Some(Job::Time {
+            model: DIGITS_MODEL.into(),
+            batch,
+            repeats: REPEATS,
+        })
     };
     match what {
         "evaluation-1" => time(1),

@@ -49,7 +49,11 @@ impl Notice {
     /// For a link that said things that make no sense.
     pub fn nonsense(problems: &[String]) -> Self {
         let text = format!("Part of this link was ignored. {}", problems.join(" "));
-        Self { text, weight: Weight::Hint, way_on: None }
+        Self {
+            text,
+            weight: Weight::Hint,
+            way_on: None,
+        }
     }
 
     /// For a trouble of the host.
@@ -60,7 +64,10 @@ impl Notice {
                     Some(step) => format!("goes on from step {step}"),
                     None => "starts again".into(),
                 };
-                hint(format!("{} A new one was started, and the run {from}.", sentence(error)))
+                hint(format!(
+                    "{} A new one was started, and the run {from}.",
+                    sentence(error)
+                ))
             }
             Trouble::Stopped(error) => Self {
                 text: format!("{} What was computed so far is kept.", sentence(error)),
@@ -86,7 +93,11 @@ impl Notice {
 }
 
 fn hint(text: String) -> Notice {
-    Notice { text, weight: Weight::Hint, way_on: None }
+    Notice {
+        text,
+        weight: Weight::Hint,
+        way_on: None,
+    }
 }
 
 /// An engine's error as a sentence.
@@ -108,6 +119,12 @@ pub fn sentence(error: &EngineError) -> String {
             format!("The engine did not understand the page ({reason}).")
         }
         EngineError::NotFinite => "The model’s numbers ran out of range.".into(),
-        EngineError::Panicked(reason) => format!("The engine stopped ({reason})."),
+        // Before the last line a panic says where in the source it was.
+        EngineError::Panicked(reason) => {
+            format!(
+                "The engine stopped ({}).",
+                reason.lines().last().unwrap_or("no reason given")
+            )
+        }
     }
 }

@@ -100,7 +100,10 @@ pub enum Move {
 impl Playback {
     /// At frame 0 of `last`, nothing computed yet.
     pub fn new(last: u32) -> Self {
-        Self { last, ..Self::default() }
+        Self {
+            last,
+            ..Self::default()
+        }
     }
 
     /// At the last frame?
@@ -135,7 +138,12 @@ impl Playback {
             Move::Speed(speed) => self.speed = speed,
             Move::Ready { ready, last } => self.make_ready(ready, last),
             Move::Restart { last, playing } => {
-                self = Self { last, playing, speed: self.speed, ..Self::default() };
+                self = Self {
+                    last,
+                    playing,
+                    speed: self.speed,
+                    ..Self::default()
+                };
             }
         }
         self
@@ -161,7 +169,9 @@ impl Playback {
         self.last = last;
         self.ready = ready.min(last);
         self.cursor = self.wanted.unwrap_or(self.cursor).min(self.ready);
-        self.wanted = self.wanted.filter(|&frame| frame > self.ready && frame <= last);
+        self.wanted = self
+            .wanted
+            .filter(|&frame| frame > self.ready && frame <= last);
     }
 
     fn tick(&mut self, ms: f64) {
@@ -186,7 +196,12 @@ mod tests {
     use super::*;
 
     fn at(cursor: u32, ready: u32, last: u32) -> Playback {
-        Playback { cursor, ready, last, ..Playback::default() }
+        Playback {
+            cursor,
+            ready,
+            last,
+            ..Playback::default()
+        }
     }
 
     fn run(mut playback: Playback, moves: &[Move]) -> Playback {
@@ -203,7 +218,10 @@ mod tests {
         assert_eq!(run(p, &[Move::Back]).cursor, 0);
         assert_eq!(run(p, &[Move::Forward; 9]).cursor, 3);
         assert_eq!(run(p, &[Move::Last]).cursor, 3);
-        assert_eq!(run(p, &[Move::Last, Move::Back, Move::Back, Move::First]).cursor, 0);
+        assert_eq!(
+            run(p, &[Move::Last, Move::Back, Move::Back, Move::First]).cursor,
+            0
+        );
     }
 
     #[test]
@@ -212,10 +230,26 @@ mod tests {
         assert_eq!(p.cursor, 3);
         let p = run(p, &[Move::Ready { ready: 8, last: 20 }]);
         assert_eq!(p.cursor, 8);
-        let p = run(p, &[Move::Ready { ready: 20, last: 20 }]);
+        let p = run(
+            p,
+            &[Move::Ready {
+                ready: 20,
+                last: 20,
+            }],
+        );
         assert_eq!(p.cursor, 12);
         // Moving elsewhere in between forgets the wish.
-        let p = run(at(0, 3, 20), &[Move::To(12), Move::Back, Move::Ready { ready: 20, last: 20 }]);
+        let p = run(
+            at(0, 3, 20),
+            &[
+                Move::To(12),
+                Move::Back,
+                Move::Ready {
+                    ready: 20,
+                    last: 20,
+                },
+            ],
+        );
         assert_eq!(p.cursor, 2);
     }
 
@@ -229,7 +263,11 @@ mod tests {
         }
         assert_eq!(p.cursor, 20);
         assert!((ticks as f64 * 16.0 - 20.0 * FRAME_MS).abs() < 200.0);
-        assert_eq!(run(p, &[Move::Play]).cursor, 0, "play at the end starts again");
+        assert_eq!(
+            run(p, &[Move::Play]).cursor,
+            0,
+            "play at the end starts again"
+        );
     }
 
     #[test]
@@ -260,9 +298,21 @@ mod tests {
 
     #[test]
     fn a_branch_takes_frames_away() {
-        let p = run(at(12, 20, 20), &[Move::Ready { ready: 12, last: 20 }]);
+        let p = run(
+            at(12, 20, 20),
+            &[Move::Ready {
+                ready: 12,
+                last: 20,
+            }],
+        );
         assert_eq!((p.cursor, p.ready), (12, 12));
-        let p = run(at(12, 20, 20), &[Move::Restart { last: 50, playing: true }]);
+        let p = run(
+            at(12, 20, 20),
+            &[Move::Restart {
+                last: 50,
+                playing: true,
+            }],
+        );
         assert_eq!((p.cursor, p.ready, p.last, p.playing), (0, 0, 50, true));
     }
 }

@@ -88,7 +88,10 @@ pub fn use_location() -> UseReducerHandle<Location> {
 }
 
 fn clean(page: &Page) -> Parsed {
-    Parsed { page: page.clone(), problems: Vec::new() }
+    Parsed {
+        page: page.clone(),
+        problems: Vec::new(),
+    }
 }
 
 /// The address of `page`, for sharing.

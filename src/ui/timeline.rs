@@ -47,14 +47,24 @@ pub struct Timeline<F, C> {
 
 impl<F, C: Clone> Clone for Timeline<F, C> {
     fn clone(&self) -> Self {
-        Self { branches: self.branches.clone(), shown: self.shown }
+        Self {
+            branches: self.branches.clone(),
+            shown: self.shown,
+        }
     }
 }
 
 impl<F: AtStep, C> Timeline<F, C> {
     /// An empty run with these controls.
     pub fn new(controls: C) -> Self {
-        Self { branches: vec![Branch { frames: Vec::new(), controls, left_at: None }], shown: 0 }
+        Self {
+            branches: vec![Branch {
+                frames: Vec::new(),
+                controls,
+                left_at: None,
+            }],
+            shown: 0,
+        }
     }
 
     /// The branch shown.
@@ -85,12 +95,16 @@ impl<F: AtStep, C> Timeline<F, C> {
 
     /// The number of the frame after `step` steps, or of the last one before.
     pub fn index_of(&self, step: u32) -> u32 {
-        self.frames().partition_point(|frame| frame.step() <= step).saturating_sub(1) as u32
+        self.frames()
+            .partition_point(|frame| frame.step() <= step)
+            .saturating_sub(1) as u32
     }
 
     /// Adds a computed frame to branch `branch`; one of the same step is replaced.
     pub fn push(&mut self, branch: usize, frame: F) {
-        let Some(branch) = self.branches.get_mut(branch) else { return };
+        let Some(branch) = self.branches.get_mut(branch) else {
+            return;
+        };
         let frames = &mut branch.frames;
         match frames.binary_search_by_key(&frame.step(), |kept| kept.step()) {
             Ok(at) => frames[at] = Rc::new(frame),
@@ -101,9 +115,17 @@ impl<F: AtStep, C> Timeline<F, C> {
     /// A new branch that leaves the shown one after `step` steps, with other controls.
     /// It is shown from now on.
     pub fn fork(&mut self, step: u32, controls: C) {
-        let frames =
-            self.frames().iter().filter(|frame| frame.step() <= step).cloned().collect();
-        self.branches.push(Branch { frames, controls, left_at: Some(step) });
+        let frames = self
+            .frames()
+            .iter()
+            .filter(|frame| frame.step() <= step)
+            .cloned()
+            .collect();
+        self.branches.push(Branch {
+            frames,
+            controls,
+            left_at: Some(step),
+        });
         self.shown = self.branches.len() - 1;
     }
 
@@ -138,7 +160,10 @@ mod tests {
             timeline.push(0, Mark(step, mark));
         }
         assert_eq!(text(&timeline), "abC");
-        assert_eq!([0, 4, 5, 9, 10, 99].map(|step| timeline.index_of(step)), [0, 0, 1, 1, 2, 2]);
+        assert_eq!(
+            [0, 4, 5, 9, 10, 99].map(|step| timeline.index_of(step)),
+            [0, 0, 1, 1, 2, 2]
+        );
         assert_eq!(timeline.frame(7).map(|frame| frame.1), Some('C'));
     }
 
@@ -155,7 +180,10 @@ mod tests {
             timeline.push(1, Mark(step, mark));
         }
         assert_eq!(text(&timeline), "aBXY");
-        assert!(Rc::ptr_eq(&timeline.branches()[0].frames[0], &timeline.frames()[0]));
+        assert!(Rc::ptr_eq(
+            &timeline.branches()[0].frames[0],
+            &timeline.frames()[0]
+        ));
         timeline.show(0);
         assert_eq!(text(&timeline), "abcd");
         timeline.show(9);

@@ -110,12 +110,18 @@ pub fn engine_name(engine: EngineKind) -> &'static str {
 }
 
 fn speed(status: &Status) -> String {
-    status.step_ms.map(|ms| format!("{ms:.0} ms/step")).unwrap_or_default()
+    status
+        .step_ms
+        .map(|ms| format!("{ms:.0} ms/step"))
+        .unwrap_or_default()
 }
 
 const THEME_KEY: &str = "genscope.theme";
-const THEMES: [(&str, &str); 3] =
-    [("auto", "Colours: as the system"), ("light", "Colours: light"), ("dark", "Colours: dark")];
+const THEMES: [(&str, &str); 3] = [
+    ("auto", "Colours: as the system"),
+    ("light", "Colours: light"),
+    ("dark", "Colours: dark"),
+];
 
 /// Goes round automatic, light and dark colours; kept in the browser.
 #[component]

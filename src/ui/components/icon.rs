@@ -50,7 +50,11 @@ impl Icon {
     /// The icon; its button says what it means.
     pub fn show(self) -> Html {
         let (path, filled) = self.path();
-        let (fill, stroke) = if filled { ("currentColor", "none") } else { ("none", "currentColor") };
+        let (fill, stroke) = if filled {
+            ("currentColor", "none")
+        } else {
+            ("none", "currentColor")
+        };
         html! {
             <svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"
                 fill={fill} stroke={stroke} stroke-width="1.6"
@@ -83,7 +87,9 @@ pub struct IconButtonProps {
 #[component]
 pub fn IconButton(props: &IconButtonProps) -> Html {
     let onclick = props.onclick.reform(|_: MouseEvent| ());
-    let pressed = props.pressed.map(|pressed| if pressed { "true" } else { "false" });
+    let pressed = props
+        .pressed
+        .map(|pressed| if pressed { "true" } else { "false" });
     html! {
         <button type="button" class={classes!("button", "square", props.class.clone())}
             aria-label={props.label.clone()} title={props.label.clone()} aria-pressed={pressed}

@@ -17,7 +17,10 @@ pub struct ModelCardProps {
 #[component]
 pub fn ModelCard(props: &ModelCardProps) -> Html {
     let engines = use_engines();
-    let entry = engines.manifest.as_ref().and_then(|manifest| manifest.find(&props.model));
+    let entry = engines
+        .manifest
+        .as_ref()
+        .and_then(|manifest| manifest.find(&props.model));
     let speed = engines.status.engine.zip(engines.status.step_ms);
     html! {
         <div class="card model-card">

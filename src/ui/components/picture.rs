@@ -28,11 +28,14 @@ pub fn PictureView(props: &PictureProps) -> Html {
     let (columns, rows) = sheet(props.pixels.len() / PIXELS, props.columns);
     {
         let canvas = canvas.clone();
-        use_effect_with((props.pixels.clone(), props.columns), move |(pixels, columns)| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                draw(&canvas, pixels, *columns);
-            }
-        });
+        use_effect_with(
+            (props.pixels.clone(), props.columns),
+            move |(pixels, columns)| {
+                if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                    draw(&canvas, pixels, *columns);
+                }
+            },
+        );
     }
     html! {
         <canvas ref={canvas} class={props.class.clone()} role="img" aria-label={props.label.clone()}
@@ -56,8 +59,7 @@ pub fn draw(canvas: &HtmlCanvasElement, pixels: &[f32], columns: usize) {
     for (n, picture) in pixels.chunks_exact(PIXELS).enumerate() {
         let rgba: Vec<u8> = picture.iter().flat_map(|&v| grey(v)).collect();
         let side = SIDE as u32;
-        let Ok(image) =
-            ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), side, side)
+        let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), side, side)
         else {
             return;
         };

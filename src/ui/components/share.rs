@@ -43,7 +43,11 @@ pub fn ShareButton(props: &ShareButtonProps) -> Html {
             let (shared, link) = (shared.clone(), link.clone());
             spawn_local(async move {
                 let copied = copy(&link).await;
-                shared.set(if copied { Shared::Copied } else { Shared::Shown(link) });
+                shared.set(if copied {
+                    Shared::Copied
+                } else {
+                    Shared::Shown(link)
+                });
             });
         })
     };
@@ -81,5 +85,7 @@ async fn copy(text: &str) -> bool {
     if !offered.is_ok_and(|clipboard| clipboard.is_object()) {
         return false;
     }
-    JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+    JsFuture::from(navigator.clipboard().write_text(text))
+        .await
+        .is_ok()
 }

@@ -43,7 +43,11 @@ pub fn Transport(props: &TransportProps) -> Html {
         let onclick = props.on.reform(move |()| action);
         html! { <IconButton {icon} {label} {onclick} {disabled} /> }
     };
-    let play = if playback.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    let play = if playback.playing {
+        (Icon::Pause, "Pause")
+    } else {
+        (Icon::Play, "Play")
+    };
     let (at_start, at_ready) = (playback.cursor == 0, playback.cursor >= playback.ready);
     html! {
         <div class="transport" role="group" aria-label="Playback">
@@ -112,7 +116,9 @@ fn use_keys(on: &Callback<Move>) {
             "keydown",
             EventListenerOptions::enable_prevent_default(),
             move |event| {
-                let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+                let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                    return;
+                };
                 if let Some(action) = key(event) {
                     event.prevent_default();
                     on.emit(action);
@@ -128,8 +134,14 @@ fn key(event: &KeyboardEvent) -> Option<Move> {
     if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
         return None;
     }
-    let focus = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let inside = |css| focus.as_ref().is_some_and(|e| matches!(e.closest(css), Ok(Some(_))));
+    let focus = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let inside = |css| {
+        focus
+            .as_ref()
+            .is_some_and(|e| matches!(e.closest(css), Ok(Some(_))))
+    };
     if inside("input, select, textarea, [contenteditable], [data-keys]") {
         return None;
     }

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::RunEvent;
 use super::scheduler::{Effect, Place, Scheduler, Status, Trouble};
 use super::surroundings::{self, now_ms};
 use super::worker::{EngineWorker, Heard};
-use super::RunEvent;
 use crate::protocol::{EngineError, Event, Fault, Job};
 use crate::ui::bench;
 use crate::ui::state::EngineChoice;
@@ -83,8 +83,7 @@ impl Default for Host {
 impl Host {
     /// Engines of its own; none starts before it is needed.
     pub fn new(choice: EngineChoice, on: Callback<HostEvent>) -> Self {
-        let scheduler =
-            Scheduler::new(surroundings::weights_url(), surroundings::cores(), choice);
+        let scheduler = Scheduler::new(surroundings::weights_url(), surroundings::cores(), choice);
         let host = Self(Rc::new(Inner {
             scheduler: RefCell::new(scheduler),
             workers: RefCell::default(),
@@ -107,7 +106,10 @@ impl Host {
         let ticket = self.0.scheduler.borrow_mut().run(job, now_ms());
         self.0.runs.borrow_mut().insert(ticket, on);
         self.carry_out();
-        RunHandle { host: self.clone(), ticket }
+        RunHandle {
+            host: self.clone(),
+            ticket,
+        }
     }
 
     /// Starts the CPU engine and loads a model, ahead of the first run.
@@ -226,7 +228,9 @@ impl Host {
     async fn fetch_manifest(&self) {
         let manifest = surroundings::manifest().await;
         if let Ok(manifest) = &manifest {
-            self.0.on.emit(HostEvent::Manifest(Rc::new(manifest.clone())));
+            self.0
+                .on
+                .emit(HostEvent::Manifest(Rc::new(manifest.clone())));
         }
         self.act(|scheduler| scheduler.manifest(manifest));
     }

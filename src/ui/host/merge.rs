@@ -29,14 +29,20 @@ pub struct Merge {
 impl Merge {
     /// For so many parts.
     pub fn new(parts: usize) -> Self {
-        Self { parts, waiting: BTreeMap::new() }
+        Self {
+            parts,
+            waiting: BTreeMap::new(),
+        }
     }
 
     /// Takes the frame of part number `part`; gives the whole one once all parts are there.
     /// Its time is that of the slowest part: they run side by side.
     pub fn add(&mut self, part: usize, frame: Frame) -> Option<Frame> {
         let step = frame.step;
-        let frames = self.waiting.entry(step).or_insert_with(|| vec![None; self.parts]);
+        let frames = self
+            .waiting
+            .entry(step)
+            .or_insert_with(|| vec![None; self.parts]);
         *frames.get_mut(part)? = Some(frame);
         if frames.iter().any(Option::is_none) {
             return None;

@@ -17,7 +17,11 @@ const BACK_OFF_MS: [u64; 2] = [400, 1500];
 
 /// The absolute URL of the folder of the weights.
 pub fn weights_url() -> String {
-    let base = gloo_utils::document().base_uri().ok().flatten().unwrap_or_default();
+    let base = gloo_utils::document()
+        .base_uri()
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     web_sys::Url::new_with_base("weights/", &base).map_or_else(|_| "weights/".into(), |u| u.href())
 }
 
@@ -28,7 +32,9 @@ pub fn cores() -> usize {
 
 /// Milliseconds since the page was opened.
 pub fn now_ms() -> f64 {
-    gloo_utils::window().performance().map_or(0.0, |clock| clock.now())
+    gloo_utils::window()
+        .performance()
+        .map_or(0.0, |clock| clock.now())
 }
 
 /// Asks for a WebGPU adapter. By reflection: web-sys has WebGPU only behind a compiler flag.
@@ -42,9 +48,14 @@ pub async fn adapter() -> Adapter {
 
 async fn request_adapter() -> Option<JsValue> {
     let gpu = property(&gloo_utils::window().navigator(), "gpu")?;
-    let request = property(&gpu, "requestAdapter")?.dyn_into::<Function>().ok()?;
+    let request = property(&gpu, "requestAdapter")?
+        .dyn_into::<Function>()
+        .ok()?;
     let promise = request.call0(&gpu).ok()?.dyn_into::<Promise>().ok()?;
-    JsFuture::from(promise).await.ok().filter(JsValue::is_object)
+    JsFuture::from(promise)
+        .await
+        .ok()
+        .filter(JsValue::is_object)
 }
 
 fn is_software(adapter: &JsValue) -> bool {
@@ -52,11 +63,17 @@ fn is_software(adapter: &JsValue) -> bool {
     let flagged = [adapter, &info]
         .into_iter()
         .any(|object| property(object, "isFallbackAdapter").is_some_and(|flag| flag.is_truthy()));
-    let described = ["vendor", "architecture", "description"].into_iter().any(|name| {
-        let text = property(&info, name).and_then(|text| text.as_string()).unwrap_or_default();
-        let text = text.to_lowercase();
-        ["swiftshader", "llvmpipe", "basic render"].iter().any(|known| text.contains(known))
-    });
+    let described = ["vendor", "architecture", "description"]
+        .into_iter()
+        .any(|name| {
+            let text = property(&info, name)
+                .and_then(|text| text.as_string())
+                .unwrap_or_default();
+            let text = text.to_lowercase();
+            ["swiftshader", "llvmpipe", "basic render"]
+                .iter()
+                .any(|known| text.contains(known))
+        });
     flagged || described
 }
 
@@ -74,13 +91,17 @@ pub async fn manifest() -> Result<Manifest, EngineError> {
         }
         sleep(Duration::from_millis(wait)).await;
     }
-    fetch_manifest()
-        .await
-        .map_err(|reason| EngineError::Fetch { file: MANIFEST_PATH.into(), reason })
+    fetch_manifest().await.map_err(|reason| EngineError::Fetch {
+        file: MANIFEST_PATH.into(),
+        reason,
+    })
 }
 
 async fn fetch_manifest() -> Result<Manifest, String> {
-    let response = Request::get(MANIFEST_PATH).send().await.map_err(|error| error.to_string())?;
+    let response = Request::get(MANIFEST_PATH)
+        .send()
+        .await
+        .map_err(|error| error.to_string())?;
     if !response.ok() {
         return Err(format!("HTTP status {}", response.status()));
     }

@@ -55,7 +55,11 @@ impl EngineWorker {
             let reason = format!("not ready after {} s", START_LIMIT_MS / 1000);
             heard(Heard::Gone(EngineError::Panicked(reason)));
         });
-        Ok(Self { worker, watchdog: Some(watchdog), _listeners: [on_message, on_error] })
+        Ok(Self {
+            worker,
+            watchdog: Some(watchdog),
+            _listeners: [on_message, on_error],
+        })
     }
 
     /// It has said that it is ready.
@@ -82,9 +86,13 @@ impl Drop for EngineWorker {
 
 /// Bytes are messages of the protocol; `{ fatal }` is the loader's last word.
 fn read(event: &web_sys::Event) -> Heard {
-    let data = event.dyn_ref::<MessageEvent>().map_or(JsValue::UNDEFINED, MessageEvent::data);
+    let data = event
+        .dyn_ref::<MessageEvent>()
+        .map_or(JsValue::UNDEFINED, MessageEvent::data);
     let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
-        let fatal = Reflect::get(&data, &"fatal".into()).ok().and_then(|text| text.as_string());
+        let fatal = Reflect::get(&data, &"fatal".into())
+            .ok()
+            .and_then(|text| text.as_string());
         let reason = fatal.unwrap_or_else(|| "it sent something that is no message".into());
         return Heard::Gone(EngineError::Panicked(reason));
     };

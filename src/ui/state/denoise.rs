@@ -107,28 +107,45 @@ impl DenoiseState {
 
     /// Does `other` ask for the same pictures (whichever step is shown)?
     pub fn same_run(&self, other: &Self) -> bool {
-        *self == Self { step: self.step, ..other.clone() }
+        *self
+            == Self {
+                step: self.step,
+                ..other.clone()
+            }
     }
 
     /// The controls a branch may change, as they are now.
     pub fn as_past(&self, until: u32) -> Past {
-        Past { until, digit: self.digit, sampler: self.sampler, guidance: self.guidance }
+        Past {
+            until,
+            digit: self.digit,
+            sampler: self.sampler,
+            guidance: self.guidance,
+        }
     }
 
     pub(super) fn read(query: &mut Reader) -> Self {
         let default = Self::default();
         let grid = query.choice("n", read_count).unwrap_or(default.grid);
         let steps = query.choice("steps", read_steps).unwrap_or(default.steps);
-        let digit = query.choice("digit", Wanted::from_id).unwrap_or(default.digit);
+        let digit = query
+            .choice("digit", Wanted::from_id)
+            .unwrap_or(default.digit);
         Self {
-            digit: if digit == Wanted::Each && !grid { default.digit } else { digit },
+            digit: if digit == Wanted::Each && !grid {
+                default.digit
+            } else {
+                digit
+            },
             sampler: read_sampler(query).unwrap_or(default.sampler),
             steps,
             guidance: query.choice("w", read_guidance).unwrap_or(default.guidance),
             seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
             grid,
             step: query.number("step", 0..=steps),
-            past: query.choice("past", |text| read_past(text, steps, grid)).unwrap_or_default(),
+            past: query
+                .choice("past", |text| read_past(text, steps, grid))
+                .unwrap_or_default(),
         }
     }
 
@@ -147,7 +164,14 @@ impl DenoiseState {
             query.put("step", step);
         }
         if !self.past.is_empty() {
-            query.put("past", self.past.iter().map(write_past).collect::<Vec<_>>().join("~~"));
+            query.put(
+                "past",
+                self.past
+                    .iter()
+                    .map(write_past)
+                    .collect::<Vec<_>>()
+                    .join("~~"),
+            );
         }
     }
 }
@@ -166,7 +190,9 @@ fn read_steps(text: &str) -> Option<u32> {
 
 fn read_guidance(text: &str) -> Option<f32> {
     let weight: f32 = text.parse().ok()?;
-    (0.0..=MAX_GUIDANCE).contains(&weight).then(|| two_decimals(weight))
+    (0.0..=MAX_GUIDANCE)
+        .contains(&weight)
+        .then(|| two_decimals(weight))
 }
 
 fn read_eta(text: &str) -> Option<f32> {
@@ -198,11 +224,19 @@ fn write_past(past: &Past) -> String {
         Sampler::Ddpm => "ddpm".into(),
         Sampler::Ddim { eta } => eta.to_string(),
     };
-    format!("{}~{}~{}~{rule}", past.until, past.digit.id(), past.guidance)
+    format!(
+        "{}~{}~{}~{rule}",
+        past.until,
+        past.digit.id(),
+        past.guidance
+    )
 }
 
 fn read_past(text: &str, steps: u32, grid: bool) -> Option<Vec<Past>> {
-    let past = text.split("~~").map(read_one_past).collect::<Option<Vec<_>>>()?;
+    let past = text
+        .split("~~")
+        .map(read_one_past)
+        .collect::<Option<Vec<_>>>()?;
     let rising = past.is_sorted_by_key(|past| past.until);
     let inside = past.iter().all(|past| past.until < steps);
     let fitting = grid || past.iter().all(|past| past.digit != Wanted::Each);
@@ -217,7 +251,9 @@ fn read_one_past(text: &str) -> Option<Past> {
         guidance: read_guidance(parts.next()?)?,
         sampler: match parts.next()? {
             "ddpm" => Sampler::Ddpm,
-            eta => Sampler::Ddim { eta: read_eta(eta)? },
+            eta => Sampler::Ddim {
+                eta: read_eta(eta)?,
+            },
         },
     };
     parts.next().is_none().then_some(past)

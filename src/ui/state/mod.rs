@@ -54,8 +54,13 @@ pub enum Room {
 
 impl Room {
     /// All rooms.
-    pub const ALL: [Self; 5] =
-        [Self::Overview, Self::Gan, Self::Vae, Self::Diffusion, Self::Autoregressive];
+    pub const ALL: [Self; 5] = [
+        Self::Overview,
+        Self::Gan,
+        Self::Vae,
+        Self::Diffusion,
+        Self::Autoregressive,
+    ];
 
     /// The name in the navigation.
     pub fn title(self) -> &'static str {
@@ -105,7 +110,11 @@ impl Route {
 
     /// Its hash without page-wide settings, for links: `#/diffusion/noise`.
     pub fn href(&self) -> String {
-        Page { route: self.clone(), ..Page::default() }.hash()
+        Page {
+            route: self.clone(),
+            ..Page::default()
+        }
+        .hash()
     }
 
     fn path(&self) -> &'static str {
@@ -188,7 +197,10 @@ pub fn parse(hash: &str) -> Parsed {
         "/diffusion" | "/diffusion/denoise" => Route::Denoise(DenoiseState::read(&mut query)),
         "/diffusion/noise" => Route::Noise(NoiseState::read(&mut query)),
         other => {
-            query.problem(format!("There is no page called ‘{}’.", query::shown(other)));
+            query.problem(format!(
+                "There is no page called ‘{}’.",
+                query::shown(other)
+            ));
             Route::Overview
         }
     };
@@ -198,7 +210,14 @@ pub fn parse(hash: &str) -> Parsed {
         "device" => Some(Fault::LoseDevice),
         _ => None,
     });
-    Parsed { page: Page { route, engine, fault }, problems: query.finish() }
+    Parsed {
+        page: Page {
+            route,
+            engine,
+            fault,
+        },
+        problems: query.finish(),
+    }
 }
 
 #[cfg(test)]
@@ -220,9 +239,18 @@ mod tests {
             ("", "#/"),
             ("#/", "#/"),
             ("#/diffusion", "#/diffusion/denoise"),
-            ("#/diffusion/denoise?digit=3&sampler=ddim&eta=0&steps=20&n=1", "#/diffusion/denoise"),
-            ("#/diffusion/denoise?step=12&steps=50", "#/diffusion/denoise?steps=50&step=12"),
-            ("#/diffusion/noise?engine=gpu", "#/diffusion/noise?engine=gpu"),
+            (
+                "#/diffusion/denoise?digit=3&sampler=ddim&eta=0&steps=20&n=1",
+                "#/diffusion/denoise",
+            ),
+            (
+                "#/diffusion/denoise?step=12&steps=50",
+                "#/diffusion/denoise?steps=50&step=12",
+            ),
+            (
+                "#/diffusion/noise?engine=gpu",
+                "#/diffusion/noise?engine=gpu",
+            ),
         ] {
             assert_eq!(page(long).hash(), short);
         }
@@ -239,7 +267,12 @@ mod tests {
             grid: true,
             step: Some(7),
             past: vec![
-                Past { until: 2, digit: Wanted::Any, sampler: Sampler::Ddpm, guidance: 0.0 },
+                Past {
+                    until: 2,
+                    digit: Wanted::Any,
+                    sampler: Sampler::Ddpm,
+                    guidance: 0.0,
+                },
                 Past {
                     until: 5,
                     digit: Wanted::Digit(9),
@@ -249,18 +282,29 @@ mod tests {
             ],
         };
         let drawing = Drawing::new(&[0.2; PIXELS]).expect("has ink");
-        let drawn = NoiseState { picture: Picture::Drawing(drawing), ..NoiseState::default() };
+        let drawn = NoiseState {
+            picture: Picture::Drawing(drawing),
+            ..NoiseState::default()
+        };
         for route in [
             Route::Overview,
             Route::Noise(NoiseState::default()),
-            Route::Noise(NoiseState { picture: Picture::Sample(SAMPLES - 1), t: 400, ..NoiseState::default() }),
+            Route::Noise(NoiseState {
+                picture: Picture::Sample(SAMPLES - 1),
+                t: 400,
+                ..NoiseState::default()
+            }),
             Route::Noise(drawn),
             Route::Denoise(DenoiseState::default()),
             Route::Denoise(full),
         ] {
             for engine in [None, Some(EngineChoice::Gpu)] {
                 for fault in [None, Some(Fault::Panic), Some(Fault::LoseDevice)] {
-                    let state = Page { route: route.clone(), engine, fault };
+                    let state = Page {
+                        route: route.clone(),
+                        engine,
+                        fault,
+                    };
                     assert_eq!(page(&state.hash()), state);
                 }
             }
@@ -269,7 +313,9 @@ mod tests {
 
     #[test]
     fn nonsense_falls_back_and_is_listed() {
-        let parsed = parse("#/diffusion/denoise?digit=12&steps=7&w=NaN&seed=-1&eta=9&step=99&x=1&engine=tpu");
+        let parsed = parse(
+            "#/diffusion/denoise?digit=12&steps=7&w=NaN&seed=-1&eta=9&step=99&x=1&engine=tpu",
+        );
         assert_eq!(parsed.page.route, Route::Denoise(DenoiseState::default()));
         assert_eq!(parsed.page.engine, None);
         assert_eq!(parsed.problems.len(), 8, "{:?}", parsed.problems);
@@ -277,7 +323,14 @@ mod tests {
 
     #[test]
     fn no_hash_is_ever_fatal() {
-        for hash in ["#/%%%", "#?&=&", "#/diffusion/denoise?past=", "####", "#/gan", "#/é?ü=1&seed"] {
+        for hash in [
+            "#/%%%",
+            "#?&=&",
+            "#/diffusion/denoise?past=",
+            "####",
+            "#/gan",
+            "#/é?ü=1&seed",
+        ] {
             let parsed = parse(hash);
             assert!(!parsed.problems.is_empty(), "{hash}");
             assert_eq!(parse(&parsed.page.hash()).problems, Vec::<String>::new());

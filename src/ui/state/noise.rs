@@ -31,7 +31,12 @@ pub struct NoiseState {
 
 impl Default for NoiseState {
     fn default() -> Self {
-        Self { picture: Picture::Sample(0), t: 0, schedule: ScheduleKind::Cosine, seed: 42 }
+        Self {
+            picture: Picture::Sample(0),
+            t: 0,
+            schedule: ScheduleKind::Cosine,
+            seed: 42,
+        }
     }
 }
 
@@ -43,7 +48,9 @@ impl NoiseState {
             t: query.number("t", 0..=T as u32).unwrap_or(default.t),
             schedule: query
                 .choice("schedule", |value| {
-                    ScheduleKind::ALL.into_iter().find(|&kind| name(kind) == value)
+                    ScheduleKind::ALL
+                        .into_iter()
+                        .find(|&kind| name(kind) == value)
                 })
                 .unwrap_or(default.schedule),
             seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
@@ -65,8 +72,12 @@ impl NoiseState {
 
 /// A drawing wins over a sample.
 fn read_picture(query: &mut Reader) -> Option<Picture> {
-    let sample = query.number("picture", 0..=SAMPLES - 1).map(Picture::Sample);
-    let drawing = query.choice("drawing", Drawing::from_code).map(Picture::Drawing);
+    let sample = query
+        .number("picture", 0..=SAMPLES - 1)
+        .map(Picture::Sample);
+    let drawing = query
+        .choice("drawing", Drawing::from_code)
+        .map(Picture::Drawing);
     drawing.or(sample)
 }
 

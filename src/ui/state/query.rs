@@ -21,7 +21,10 @@ impl Reader {
             .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        Self { pairs, problems: Vec::new() }
+        Self {
+            pairs,
+            problems: Vec::new(),
+        }
     }
 
     /// The setting `key` as `read` understands it. What it does not understand is noted.
@@ -40,7 +43,9 @@ impl Reader {
     where
         T: FromStr + PartialOrd,
     {
-        self.choice(key, |value| value.parse().ok().filter(|number| range.contains(number)))
+        self.choice(key, |value| {
+            value.parse().ok().filter(|number| range.contains(number))
+        })
     }
 
     /// Notes a problem, as a sentence.
@@ -51,7 +56,8 @@ impl Reader {
     /// All problems; settings that nobody took are among them.
     pub fn finish(mut self) -> Vec<String> {
         for (key, _) in &self.pairs {
-            self.problems.push(format!("There is no setting called ‘{}’.", shown(key)));
+            self.problems
+                .push(format!("There is no setting called ‘{}’.", shown(key)));
         }
         self.problems
     }
@@ -69,7 +75,12 @@ impl Writer {
     }
 
     /// Adds a setting unless it has its default value.
-    pub fn put_unless<T: PartialEq + std::fmt::Display>(&mut self, key: &str, value: T, default: T) {
+    pub fn put_unless<T: PartialEq + std::fmt::Display>(
+        &mut self,
+        key: &str,
+        value: T,
+        default: T,
+    ) {
         if value != default {
             self.put(key, value);
         }

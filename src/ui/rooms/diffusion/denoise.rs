@@ -7,7 +7,7 @@ use super::denoise_inspect::Inspectors;
 use super::denoise_run::{Action, DenoiseRun, Entry, Phase, use_denoise_run};
 use super::denoise_save::save;
 use super::denoise_views::{Strip, Views, sigma};
-use crate::protocol::{EngineKind, Frame};
+use crate::protocol::{EngineKind, Frame, Sampler};
 use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::share::ShareButton;
@@ -17,6 +17,7 @@ use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::state::{DenoiseState, Page, Route};
+use crate::ui::timeline::Branch;
 
 /// A branch is being prepared: changed controls hold from this step of these controls on.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,9 +35,16 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
 
     let playback = player.0;
     let frame = run.timeline.frame(playback.cursor).cloned();
-    let before = playback.cursor.checked_sub(1).and_then(|i| run.timeline.frame(i)).cloned();
+    let before = playback
+        .cursor
+        .checked_sub(1)
+        .and_then(|i| run.timeline.frame(i))
+        .cloned();
     let step = frame.as_ref().map_or(0, |frame| frame.step);
-    let controls = DenoiseState { step: Some(step), ..run.controls().clone() };
+    let controls = DenoiseState {
+        step: Some(step),
+        ..run.controls().clone()
+    };
 
     let on_move = {
         let player = player.dispatcher();
@@ -44,18 +52,31 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
     };
     let on_edit = {
         let (fork, on_state) = (fork.clone(), props.on_state.clone());
-        Callback::from(move |state: DenoiseState| match branched(fork.as_ref(), &state) {
-            Some(state) => on_state.emit(state),
-            None => {
-                fork.set(None);
-                on_state.emit(DenoiseState { step: None, past: Vec::new(), ..state });
-            }
-        })
+        Callback::from(
+            move |state: DenoiseState| match branched(fork.as_ref(), &state) {
+                Some(state) => on_state.emit(state),
+                None => {
+                    fork.set(None);
+                    on_state.emit(DenoiseState {
+                        step: None,
+                        past: Vec::new(),
+                        ..state
+                    });
+                }
+            },
+        )
     };
     let on_fork = {
         let (fork, from) = (fork.clone(), controls.clone());
         Callback::from(move |()| {
-            let next = if fork.is_some() { None } else { Some(Fork { from: from.clone(), step }) };
+            let next = if fork.is_some() {
+                None
+            } else {
+                Some(Fork {
+                    from: from.clone(),
+                    step,
+                })
+            };
             fork.set(next);
         })
     };
@@ -67,7 +88,10 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
             }
         })
     };
-    let shared = link(&Page { route: Route::Denoise(controls.clone()), ..Page::default() });
+    let shared = link(&Page {
+        route: Route::Denoise(controls.clone()),
+        ..Page::default()
+    });
     let at_end = step >= run.controls().steps;
     html! {
         <>
@@ -86,7 +110,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
                     time={frame.as_ref().map(|frame| time(frame)).unwrap_or_default()}
                     spoken={spoken(&run, frame.as_deref())}>
                     <IconButton class="branch" icon={Icon::Branch} label="Branch from here"
-                        pressed={fork.is_some()} disabled={frame.is_none() || at_end} onclick={on_fork} />
+                        pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || at_end)} onclick={on_fork} />
                     <ShareButton link={shared} />
                     <IconButton class="save" icon={Icon::Save} label="Save PNG"
                         disabled={frame.is_none()} onclick={on_save} />
@@ -103,7 +127,11 @@ fn branched(fork: Option<&Fork>, state: &DenoiseState) -> Option<DenoiseState> {
     let same_noise = (state.seed, state.steps, state.grid) == (from.seed, from.steps, from.grid);
     let mut past = from.past.clone();
     past.push(from.as_past(*step));
-    same_noise.then(|| DenoiseState { past, step: None, ..state.clone() })
+    same_noise.then(|| DenoiseState {
+        past,
+        step: None,
+        ..state.clone()
+    })
 }
 
 /// Playback in step with the run and with the link.
@@ -124,12 +152,21 @@ fn use_player(
             match (entry, wanted) {
                 (Entry::Fresh, None) => player.dispatch(Move::Restart { last, playing }),
                 (Entry::Fresh, Some(index)) => {
-                    player.dispatch(Move::Restart { last, playing: false });
+                    player.dispatch(Move::Restart {
+                        last,
+                        playing: false,
+                    });
                     player.dispatch(Move::To(index));
                 }
-                (Entry::Forked | Entry::Switched, _) => {
-                    player.dispatch(Move::Ready { ready: ready.unwrap_or(0), last });
-                    player.dispatch(if playing { Move::Play } else { Move::Pause });
+                (Entry::Forked | Entry::Switched, wanted) => {
+                    player.dispatch(Move::Ready {
+                        ready: ready.unwrap_or(0),
+                        last,
+                    });
+                    player.dispatch(match wanted {
+                        Some(index) => Move::To(index),
+                        None => Move::Play,
+                    });
                 }
             }
             // Without motion the end is what there is to see.
@@ -164,7 +201,10 @@ fn use_player(
     use_effect_with((settled, run.entered), move |&(settled, _)| {
         if let Some(step) = settled.filter(|_| shown) {
             *told.borrow_mut() = Some(step);
-            on_state.emit(DenoiseState { step: Some(step), ..controls });
+            on_state.emit(DenoiseState {
+                step: Some(step),
+                ..controls
+            });
         }
     });
     player
@@ -182,13 +222,17 @@ fn progress_line(run: &UseReducerHandle<DenoiseRun>) -> Html {
             let steps = run.controls().steps;
             let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
             let engine = run.engine.map(engine_name).unwrap_or_default();
-            (format!("{engine}: step {done} of {steps}"), Some(("Stop", send(|| Action::Stop))))
+            (
+                format!("{engine}: step {done} of {steps}"),
+                Some(("Stop", send(|| Action::Stop))),
+            )
         }
-        Phase::Cancelled => {
-            ("Stopped; what was computed is kept.".into(), Some(("Go on", send(|| Action::GoOn))))
-        }
+        Phase::Cancelled => (
+            "Stopped; what was computed is kept.".into(),
+            Some(("Go on", send(|| Action::GoOn))),
+        ),
         Phase::Failed => ("The run stopped; what was computed is kept.".into(), None),
-        Phase::Done => (String::new(), None),
+        Phase::Done => (done_text(run), None),
     };
     html! {
         <p class="progress">
@@ -200,10 +244,24 @@ fn progress_line(run: &UseReducerHandle<DenoiseRun>) -> Html {
     }
 }
 
+fn done_text(run: &DenoiseRun) -> String {
+    match (run.engine, run.took_ms) {
+        (Some(engine), Some(ms)) => {
+            let (engine, seconds) = (engine_name(engine), ms / 1000.0);
+            format!("Computed here in {seconds:.1} s, on the {engine} engine")
+        }
+        _ => String::new(),
+    }
+}
+
 fn loading_text(run: &DenoiseRun) -> String {
     match run.loading {
         Some((received, total)) if total > 0 && received < total => {
-            format!("Fetching the model: {} of {} kB", received / 1000, total / 1000)
+            format!(
+                "Fetching the model: {} of {} kB",
+                received / 1000,
+                total / 1000
+            )
         }
         _ => "Starting the engine".into(),
     }
@@ -211,7 +269,9 @@ fn loading_text(run: &DenoiseRun) -> String {
 
 /// What 'branch from here' is about to do.
 fn fork_line(fork: Option<&Fork>, on_fork: &Callback<()>) -> Html {
-    let Some(fork) = fork else { return Html::default() };
+    let Some(fork) = fork else {
+        return Html::default();
+    };
     let text = format!(
         "Branching at step {}: digit, sampler and guidance that you change now hold from there on.",
         fork.step
@@ -241,7 +301,7 @@ fn branch_line(run: &DenoiseRun, step: u32, on_state: &Callback<DenoiseState>) -
                 html! {
                     <button type="button" class="button small" {onclick}
                         aria-pressed={if here { "true" } else { "false" }}>
-                        { branch_name(&branch.controls, branch.left_at) }
+                        { branch_name(number, branch, &branches[0].controls) }
                     </button>
                 }
             }) }
@@ -249,12 +309,29 @@ fn branch_line(run: &DenoiseRun, step: u32, on_state: &Callback<DenoiseState>) -
     }
 }
 
-fn branch_name(controls: &DenoiseState, left_at: Option<u32>) -> String {
-    let what = format!("{}, w {}", controls.digit.id(), controls.guidance);
-    match left_at {
-        Some(step) => format!("from step {step}: {what}"),
-        None => format!("first: {what}"),
+/// `B: 8 from step 11, w 4`: what a branch was asked for, and what it does otherwise than the
+/// first one.
+fn branch_name(
+    number: usize,
+    branch: &Branch<Frame, DenoiseState>,
+    first: &DenoiseState,
+) -> String {
+    let letter = char::from(b'A' + (number % 26) as u8);
+    let controls = &branch.controls;
+    let mut name = format!("{letter}: {}", controls.digit.id());
+    if let Some(step) = branch.left_at {
+        name += &format!(" from step {step}");
     }
+    if controls.guidance != first.guidance {
+        name += &format!(", w {}", controls.guidance);
+    }
+    if controls.sampler != first.sampler {
+        name += &match controls.sampler {
+            Sampler::Ddpm => ", DDPM".into(),
+            Sampler::Ddim { eta } => format!(", DDIM eta {eta}"),
+        };
+    }
+    name
 }
 
 fn position(run: &DenoiseRun, step: u32) -> String {
@@ -286,5 +363,9 @@ fn engine_id(engine: EngineKind) -> &'static str {
 
 fn file_name(controls: &DenoiseState) -> String {
     let step = controls.step.unwrap_or_default();
-    format!("genscope-digit-{}-seed-{}-step-{step}.png", controls.digit.id(), controls.seed)
+    format!(
+        "genscope-digit-{}-seed-{}-step-{step}.png",
+        controls.digit.id(),
+        controls.seed
+    )
 }

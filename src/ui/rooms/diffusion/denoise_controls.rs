@@ -27,7 +27,10 @@ pub fn Controls(props: &ControlsProps) -> Html {
     let guidance = {
         let (state, on_edit) = (state.clone(), props.on_edit.clone());
         Callback::from(move |value: f32| {
-            on_edit.emit(DenoiseState { guidance: round(value), ..state.clone() });
+            on_edit.emit(DenoiseState {
+                guidance: round(value),
+                ..state.clone()
+            });
         })
     };
     html! {
@@ -44,10 +47,7 @@ pub fn Controls(props: &ControlsProps) -> Html {
 }
 
 /// Changes what `change` changes.
-fn edit<E>(
-    props: &ControlsProps,
-    change: impl Fn(&mut DenoiseState, E) + 'static,
-) -> Callback<E> {
+fn edit<E>(props: &ControlsProps, change: impl Fn(&mut DenoiseState, E) + 'static) -> Callback<E> {
     let (state, on_edit) = (props.state.clone(), props.on_edit.clone());
     Callback::from(move |event| {
         let mut state = state.clone();
@@ -79,9 +79,15 @@ fn sampler_field(props: &ControlsProps) -> Html {
     let onchange = edit(props, |state, event: Event| {
         let select = event.target_dyn_into::<HtmlSelectElement>();
         let ddpm = select.is_some_and(|select| select.value() == "ddpm");
-        state.sampler = if ddpm { Sampler::Ddpm } else { Sampler::Ddim { eta: 0.0 } };
+        state.sampler = if ddpm {
+            Sampler::Ddpm
+        } else {
+            Sampler::Ddim { eta: 0.0 }
+        };
     });
-    let on_eta = edit(props, |state, eta: f32| state.sampler = Sampler::Ddim { eta: round(eta) });
+    let on_eta = edit(props, |state, eta: f32| {
+        state.sampler = Sampler::Ddim { eta: round(eta) }
+    });
     let ddpm = props.state.sampler == Sampler::Ddpm;
     html! {
         <>
@@ -127,7 +133,9 @@ fn seed_field(props: &ControlsProps) -> Html {
             Err(_) => input.set_value(&state.seed.to_string()),
         }
     });
-    let new_seed = edit(props, |state, ()| state.seed = (js_sys::Math::random() * SEEDS) as u64);
+    let new_seed = edit(props, |state, ()| {
+        state.seed = (js_sys::Math::random() * SEEDS) as u64
+    });
     html! {
         <div class="field">
             <label class="field">

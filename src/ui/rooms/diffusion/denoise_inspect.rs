@@ -69,9 +69,14 @@ fn this_step(props: &InspectorsProps) -> Html {
 
 /// `x_{t'} = a x0 + b eps (+ c z)`, with its numbers.
 fn equation(t: u32, update: &Update) -> Html {
-    let mut tex = format!(r"x_{{{}}} = {{a}}\,\hat x_0 + {{b}}\,\hat\varepsilon", update.t_next);
-    let mut values =
-        vec![("a", f64::from(update.x0_factor)), ("b", f64::from(update.eps_factor))];
+    let mut tex = format!(
+        r"x_{{{}}} = {{a}}\,\hat x_0 + {{b}}\,\hat\varepsilon",
+        update.t_next
+    );
+    let mut values = vec![
+        ("a", f64::from(update.x0_factor)),
+        ("b", f64::from(update.eps_factor)),
+    ];
     if update.noise_factor > 0.0 {
         tex.push_str(r" + {c}\,z");
         values.push(("c", f64::from(update.noise_factor)));
@@ -88,7 +93,11 @@ fn equation(t: u32, update: &Update) -> Html {
 
 /// Share of values that differ visibly.
 fn changed(before: &[f32], now: &[f32]) -> f64 {
-    let differing = before.iter().zip(now).filter(|(a, b)| (*a - *b).abs() > CHANGED).count();
+    let differing = before
+        .iter()
+        .zip(now)
+        .filter(|(a, b)| (*a - *b).abs() > CHANGED)
+        .count();
     differing as f64 / now.len().max(1) as f64
 }
 

@@ -77,6 +77,8 @@ pub struct DenoiseRun {
     pub loading: Option<(u64, u64)>,
     /// The engine that computes, or did.
     pub engine: Option<EngineKind>,
+    /// Time that the last complete computation took, ms.
+    pub took_ms: Option<f32>,
     /// Counts the times another branch came to be shown, and how it did.
     pub entered: (u32, Entry),
     work: Option<Work>,
@@ -128,6 +130,7 @@ impl DenoiseRun {
             phase: Phase::Loading,
             loading: None,
             engine: None,
+            took_ms: None,
             entered: (0, Entry::Fresh),
             work: None,
             works: 0,
@@ -156,7 +159,11 @@ impl DenoiseRun {
     /// The number of the frame at or before `step`, computed or not.
     pub fn index_of(&self, step: u32) -> u32 {
         let controls = self.controls();
-        if step >= controls.steps { self.last_index() } else { step / frame_every(controls) }
+        if step >= controls.steps {
+            self.last_index()
+        } else {
+            step / frame_every(controls)
+        }
     }
 
     /// The step of frame number `index`.
@@ -167,7 +174,10 @@ impl DenoiseRun {
 
     /// The number of the newest computed frame; `None` if there is none.
     pub fn ready_index(&self) -> Option<u32> {
-        self.timeline.frames().last().map(|frame| self.index_of(frame.step))
+        self.timeline
+            .frames()
+            .last()
+            .map(|frame| self.index_of(frame.step))
     }
 
     fn want(&mut self, state: DenoiseState) {
@@ -175,7 +185,10 @@ impl DenoiseRun {
             return;
         }
         let found = |wanted: &DenoiseState| {
-            self.timeline.branches().iter().position(|branch| branch.controls.same_run(wanted))
+            self.timeline
+                .branches()
+                .iter()
+                .position(|branch| branch.controls.same_run(wanted))
         };
         if let Some(branch) = found(&state) {
             self.queue.clear();
@@ -185,7 +198,10 @@ impl DenoiseRun {
         let parent = parent(&state).and_then(|(parent, step)| {
             let branch = found(&parent)?;
             let frames = &self.timeline.branches()[branch].frames;
-            frames.iter().any(|frame| frame.step == step).then_some((branch, step))
+            frames
+                .iter()
+                .any(|frame| frame.step == step)
+                .then_some((branch, step))
         });
         match parent {
             Some((branch, step)) => {
@@ -200,7 +216,10 @@ impl DenoiseRun {
         let (works, entered) = (self.works + 1, self.entered.0 + 1);
         *self = Self::new(state);
         self.works = works;
-        self.work = Some(Work { id: works, branch: 0 });
+        self.work = Some(Work {
+            id: works,
+            branch: 0,
+        });
         self.entered = (entered, Entry::Fresh);
     }
 
@@ -226,8 +245,14 @@ impl DenoiseRun {
         if self.work.is_some_and(|work| work.branch == branch) && self.busy() {
             return;
         }
-        let Some(kept) = self.timeline.branches().get(branch) else { return };
-        if kept.frames.last().is_some_and(|frame| frame.step >= kept.controls.steps) {
+        let Some(kept) = self.timeline.branches().get(branch) else {
+            return;
+        };
+        if kept
+            .frames
+            .last()
+            .is_some_and(|frame| frame.step >= kept.controls.steps)
+        {
             // What another branch still computes goes on.
             if self.work.is_none() {
                 self.phase = Phase::Done;
@@ -235,7 +260,10 @@ impl DenoiseRun {
             return;
         }
         self.works += 1;
-        self.work = Some(Work { id: self.works, branch });
+        self.work = Some(Work {
+            id: self.works,
+            branch,
+        });
         self.phase = Phase::Loading;
     }
 
@@ -247,7 +275,8 @@ impl DenoiseRun {
                 self.phase = Phase::Running;
             }
             RunEvent::Frame(frame) => self.frame(frame),
-            RunEvent::Done { .. } => {
+            RunEvent::Done { ms } => {
+                self.took_ms = Some(ms);
                 self.phase = Phase::Done;
                 self.work = None;
             }
@@ -266,7 +295,11 @@ impl DenoiseRun {
         self.loading = None;
         let step = frame.step;
         self.timeline.push(work.branch, frame);
-        let until = self.queue.front().and_then(|next| next.past.last()).map(|past| past.until);
+        let until = self
+            .queue
+            .front()
+            .and_then(|next| next.past.last())
+            .map(|past| past.until);
         if until.is_some_and(|until| step >= until)
             && let Some(next) = self.queue.pop_front()
         {
@@ -282,7 +315,10 @@ impl DenoiseRun {
         let work = self.work?;
         let branch = self.timeline.branches().get(work.branch)?;
         let controls = &branch.controls;
-        let start = branch.frames.last().map(|frame| Start { step: frame.step, x: frame.x.clone() });
+        let start = branch.frames.last().map(|frame| Start {
+            step: frame.step,
+            x: frame.x.clone(),
+        });
         let job = Denoise {
             model: DIGITS_MODEL.into(),
             labels: controls.digit.labels(controls.count()),
@@ -299,7 +335,11 @@ impl DenoiseRun {
 }
 
 fn frame_every(controls: &DenoiseState) -> u32 {
-    if controls.grid { controls.steps.div_ceil(GRID_FRAMES) } else { 1 }
+    if controls.grid {
+        controls.steps.div_ceil(GRID_FRAMES)
+    } else {
+        1
+    }
 }
 
 /// The controls that `state` branched off from, and the step where it did.
@@ -331,13 +371,18 @@ pub fn use_denoise_run(state: &DenoiseState) -> UseReducerHandle<DenoiseRun> {
     let run = use_reducer_eq(|| DenoiseRun::new(state));
     {
         let run = run.dispatcher();
-        use_effect_with(state.clone(), move |state| run.dispatch(Action::Want(state.clone())));
+        use_effect_with(state.clone(), move |state| {
+            run.dispatch(Action::Want(state.clone()))
+        });
     }
     let current = run.clone();
     use_effect_with(run.work.map(|work| work.id), move |_| {
         let handle = current.job().map(|(id, job)| {
             let news = current.dispatcher();
-            host.run(job, Callback::from(move |event| news.dispatch(Action::News(id, event))))
+            host.run(
+                job,
+                Callback::from(move |event| news.dispatch(Action::News(id, event))),
+            )
         });
         move || drop(handle)
     });
@@ -368,7 +413,9 @@ mod tests {
     /// The frames that the engine would send for the work under way, up to `last`.
     fn computed(mut run: DenoiseRun, last: u32) -> DenoiseRun {
         loop {
-            let Some((id, Job::Denoise(job))) = run.job() else { return run };
+            let Some((id, Job::Denoise(job))) = run.job() else {
+                return run;
+            };
             let mut step = job.start.map_or(0, |start| start.step);
             while step <= last.min(job.steps) && run.work.is_some_and(|work| work.id == id) {
                 run = after(run, Action::News(id, RunEvent::Frame(frame(step))));
@@ -384,7 +431,11 @@ mod tests {
     }
 
     fn steps(run: &DenoiseRun) -> Vec<u32> {
-        run.timeline.frames().iter().map(|frame| frame.step).collect()
+        run.timeline
+            .frames()
+            .iter()
+            .map(|frame| frame.step)
+            .collect()
     }
 
     #[test]
@@ -392,20 +443,32 @@ mod tests {
         let state = DenoiseState::default();
         let run = computed(DenoiseRun::new(&state), 7);
         let old = run.job().map(|(id, _)| id);
-        let other = DenoiseState { digit: Wanted::Digit(5), ..state };
+        let other = DenoiseState {
+            digit: Wanted::Digit(5),
+            ..state
+        };
         let run = after(run, Action::Want(other.clone()));
         assert_eq!((steps(&run).len(), run.controls()), (0, &other));
         assert!(run.job().map(|(id, _)| id) != old);
         // News of the old work are not taken.
-        let run = after(run, Action::News(old.unwrap_or(0), RunEvent::Frame(frame(8))));
-        assert_eq!(steps(&run), []);
+        let run = after(
+            run,
+            Action::News(old.unwrap_or(0), RunEvent::Frame(frame(8))),
+        );
+        assert!(steps(&run).is_empty());
     }
 
     #[test]
     fn a_step_in_the_link_changes_nothing() {
         let state = DenoiseState::default();
         let run = computed(DenoiseRun::new(&state), 20);
-        let same = after(run.clone(), Action::Want(DenoiseState { step: Some(4), ..state }));
+        let same = after(
+            run.clone(),
+            Action::Want(DenoiseState {
+                step: Some(4),
+                ..state
+            }),
+        );
         assert_eq!(same, run);
         assert_eq!(run.phase, Phase::Done);
     }
@@ -422,12 +485,20 @@ mod tests {
         let run = after(run, Action::Want(branch.clone()));
         assert_eq!(steps(&run), (0..=12).collect::<Vec<_>>());
         assert_eq!(run.entered.1, Entry::Forked);
-        let Some((_, Job::Denoise(job))) = run.job() else { panic!("no job") };
-        assert_eq!((job.start.map(|start| start.step), job.labels), (Some(12), vec![Some(8)]));
+        let Some((_, Job::Denoise(job))) = run.job() else {
+            panic!("no job")
+        };
+        assert_eq!(
+            (job.start.map(|start| start.step), job.labels),
+            (Some(12), vec![Some(8)])
+        );
         let run = computed(run, 20);
         assert_eq!(steps(&run).len(), 21);
         let run = after(run, Action::Want(state));
-        assert_eq!((run.timeline.shown(), run.timeline.branches().len()), (0, 2));
+        assert_eq!(
+            (run.timeline.shown(), run.timeline.branches().len()),
+            (0, 2)
+        );
         assert_eq!(run.phase, Phase::Done);
     }
 
@@ -438,12 +509,19 @@ mod tests {
             digit: Wanted::Digit(digit),
             ..DenoiseState::default().as_past(0)
         };
-        let state = DenoiseState { past: vec![past(3, 1), past(9, 2)], ..DenoiseState::default() };
+        let state = DenoiseState {
+            past: vec![past(3, 1), past(9, 2)],
+            ..DenoiseState::default()
+        };
         let run = computed(DenoiseRun::new(&state), 20);
         assert_eq!(run.controls(), &state);
         assert_eq!(steps(&run), (0..=20).collect::<Vec<_>>());
-        let lengths: Vec<_> =
-            run.timeline.branches().iter().map(|branch| branch.frames.len()).collect();
+        let lengths: Vec<_> = run
+            .timeline
+            .branches()
+            .iter()
+            .map(|branch| branch.frames.len())
+            .collect();
         assert_eq!(lengths, [4, 10, 21]);
         assert_eq!(run.entered, (0, Entry::Fresh));
         // An unfinished branch is finished when it is shown.
@@ -464,7 +542,11 @@ mod tests {
 
     #[test]
     fn a_long_grid_keeps_few_frames() {
-        let state = DenoiseState { grid: true, steps: 1000, ..DenoiseState::default() };
+        let state = DenoiseState {
+            grid: true,
+            steps: 1000,
+            ..DenoiseState::default()
+        };
         let run = DenoiseRun::new(&state);
         assert!(run.last_index() <= GRID_FRAMES);
         for step in [0, 8, 16, 992, 1000] {

@@ -17,13 +17,20 @@ pub fn save(frame: &Frame, name: &str) -> Option<()> {
     let (pixels, columns) = if frame.x.len() > PIXELS {
         (frame.x.clone(), COLUMNS)
     } else {
-        ([frame.x.clone(), shown_eps(frame), frame.x0.clone()].concat(), 3)
+        (
+            [frame.x.clone(), shown_eps(frame), frame.x0.clone()].concat(),
+            3,
+        )
     };
     let rows = (pixels.len() / PIXELS).div_ceil(columns);
     let small = canvas(columns * SIDE, rows * SIDE)?;
     draw(&small, &pixels, columns);
     let large = canvas(columns * SIDE * SCALE, rows * SIDE * SCALE)?;
-    let context = large.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    let context = large
+        .get_context("2d")
+        .ok()??
+        .dyn_into::<CanvasRenderingContext2d>()
+        .ok()?;
     context.set_image_smoothing_enabled(false);
     let (width, height) = (f64::from(large.width()), f64::from(large.height()));
     context
@@ -44,5 +51,9 @@ fn canvas(width: usize, height: usize) -> Option<HtmlCanvasElement> {
 }
 
 fn element<E: JsCast>(name: &str) -> Option<E> {
-    gloo_utils::document().create_element(name).ok()?.dyn_into().ok()
+    gloo_utils::document()
+        .create_element(name)
+        .ok()?
+        .dyn_into()
+        .ok()
 }

@@ -25,12 +25,20 @@ pub fn eps(frame: &Frame) -> Vec<f32> {
     if sigma < 1e-4 {
         return vec![0.0; frame.x.len()];
     }
-    frame.x.iter().zip(&frame.x0).map(|(x, x0)| (x - signal * x0) / sigma).collect()
+    frame
+        .x
+        .iter()
+        .zip(&frame.x0)
+        .map(|(x, x0)| (x - signal * x0) / sigma)
+        .collect()
 }
 
 /// [`eps`] as it is shown.
 pub fn shown_eps(frame: &Frame) -> Vec<f32> {
-    eps(frame).into_iter().map(|value| EPS_CONTRAST * value).collect()
+    eps(frame)
+        .into_iter()
+        .map(|value| EPS_CONTRAST * value)
+        .collect()
 }
 
 /// The noise level: the standard deviation of the noise in x_t.
@@ -52,14 +60,23 @@ pub struct ViewsProps {
 pub fn Views(props: &ViewsProps) -> Html {
     let controls = &props.controls;
     let n = controls.count();
-    let pictures = use_memo((props.frame.clone(), controls.seed, n), |(frame, seed, n)| match frame {
-        Some(frame) => [frame.x.clone(), shown_eps(frame), frame.x0.clone()].map(Rc::new),
-        // The very noise that the run will start from; nothing is guessed yet.
-        None => {
-            let x = (0..*n).flat_map(|i| normal(*seed, i as u32, INITIAL_DRAW, PIXELS)).collect();
-            [Rc::new(x), Rc::new(vec![-1.0; n * PIXELS]), Rc::new(vec![-1.0; n * PIXELS])]
-        }
-    });
+    let pictures = use_memo(
+        (props.frame.clone(), controls.seed, n),
+        |(frame, seed, n)| match frame {
+            Some(frame) => [frame.x.clone(), shown_eps(frame), frame.x0.clone()].map(Rc::new),
+            // The very noise that the run will start from; nothing is guessed yet.
+            None => {
+                let x = (0..*n)
+                    .flat_map(|i| normal(*seed, i as u32, INITIAL_DRAW, PIXELS))
+                    .collect();
+                [
+                    Rc::new(x),
+                    Rc::new(vec![-1.0; n * PIXELS]),
+                    Rc::new(vec![-1.0; n * PIXELS]),
+                ]
+            }
+        },
+    );
     let [x, noise, guess] = &*pictures;
     let [x_label, noise_label, guess_label] = labels(props);
     let columns = if n > 1 { COLUMNS } else { 1 };
@@ -97,7 +114,10 @@ fn labels(props: &ViewsProps) -> [String; 3] {
             [
                 format!("x at step {}, {what}: noise level {level:.2}", frame.step),
                 format!("The noise that the network sees at step {}", frame.step),
-                format!("The network’s guess at the end, made at step {}: {class}", frame.step),
+                format!(
+                    "The network’s guess at the end, made at step {}: {class}",
+                    frame.step
+                ),
             ]
         }
         None => [
@@ -124,7 +144,10 @@ pub struct StripProps {
 pub fn Strip(props: &StripProps) -> Html {
     let last = props.run.last_index();
     let picks = picks(last);
-    let nearest = picks.iter().copied().min_by_key(|index| index.abs_diff(props.cursor));
+    let nearest = picks
+        .iter()
+        .copied()
+        .min_by_key(|index| index.abs_diff(props.cursor));
     html! {
         <div class="strip" role="group" aria-label="Steps">
             { for picks.into_iter().map(|index| {
@@ -144,7 +167,9 @@ pub fn Strip(props: &StripProps) -> Html {
 fn picks(last: u32) -> Vec<u32> {
     let count = (last + 1).min(THUMBS);
     let spaces = count.saturating_sub(1).max(1);
-    (0..count).map(|k| (k * last + spaces / 2) / spaces).collect()
+    (0..count)
+        .map(|k| (k * last + spaces / 2) / spaces)
+        .collect()
 }
 
 #[derive(Properties, PartialEq)]
@@ -160,7 +185,10 @@ fn Thumb(props: &ThumbProps) -> Html {
     let pixels = use_memo(props.frame.clone(), |frame| {
         frame.as_ref().map(|frame| Rc::new(frame.x.clone()))
     });
-    let columns = pixels.as_ref().as_ref().map_or(1, |x| if x.len() > PIXELS { COLUMNS } else { 1 });
+    let columns = pixels
+        .as_ref()
+        .as_ref()
+        .map_or(1, |x| if x.len() > PIXELS { COLUMNS } else { 1 });
     let onclick = props.onclick.reform(|_: MouseEvent| ());
     html! {
         <button type="button" class="thumb" aria-label={format!("Step {}", props.step)}
@@ -180,12 +208,30 @@ mod tests {
     fn noise_is_what_was_added() {
         let (x0, noise) = (vec![0.5f32, -1.0], vec![1.5f32, -0.25]);
         let alpha_bar = 0.36;
-        let x = x0.iter().zip(&noise).map(|(x0, e)| 0.6 * x0 + 0.8 * e).collect();
-        let frame = Frame { step: 1, t: 500, alpha_bar, x, x0, update: None, ms: 0.0 };
+        let x = x0
+            .iter()
+            .zip(&noise)
+            .map(|(x0, e)| 0.6 * x0 + 0.8 * e)
+            .collect();
+        let frame = Frame {
+            step: 1,
+            t: 500,
+            alpha_bar,
+            x,
+            x0,
+            update: None,
+            ms: 0.0,
+        };
         for (seen, added) in eps(&frame).iter().zip(&noise) {
             assert!((seen - added).abs() < 1e-5);
         }
-        assert_eq!(eps(&Frame { alpha_bar: 1.0, ..frame }), [0.0, 0.0]);
+        assert_eq!(
+            eps(&Frame {
+                alpha_bar: 1.0,
+                ..frame
+            }),
+            [0.0, 0.0]
+        );
     }
 
     #[test]
