@@ -2,4 +2,6 @@
 //!
 //! Tests that need the GPU engine have `gpu` in their names, so that `--quick` can leave them out.
 
+mod denoise;
+mod shell;
 mod smoke;

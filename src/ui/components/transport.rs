@@ -183,8 +183,13 @@ impl Ticks {
     fn ask(self: &Rc<Self>) {
         let ticks = Rc::downgrade(self);
         let frame = request_animation_frame(move |now_ms| {
-            let Some(ticks) = ticks.upgrade() else { return };
-            if let Some(last_ms) = ticks.last_ms.replace(Some(now_ms)) {
+            let Some(ticks) = ticks.upgrade() else {
+                return;
+            };
+            // Some browsers go on, slowly, behind a hidden tab.
+            let hidden = gloo_utils::document().hidden();
+            let last_ms = ticks.last_ms.replace((!hidden).then_some(now_ms));
+            if let Some(last_ms) = last_ms.filter(|_| !hidden) {
                 ticks.on.emit(Move::Tick(now_ms - last_ms));
             }
             ticks.ask();

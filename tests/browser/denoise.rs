@@ -1,0 +1,479 @@
+//! The chapter 'Denoise it': the visitor's main job, and what may go wrong on the way.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use harness::{Fault, Gpu, Key, Tab, browse};
+use serde_json::{Value, json};
+
+const ROOM: &str = "#/diffusion/denoise";
+const STAGE: &str = ".denoise";
+const DONE: &str = ".denoise[data-run-state=done]";
+/// The widths of WebGPU in software, and of a grid on two busy cores.
+const SLOW: Duration = Duration::from_secs(180);
+
+/// Opens the chapter with these controls and waits for its last frame.
+async fn open(tab: &Tab, query: &str) -> Result<()> {
+    tab.goto(&format!("{ROOM}?{query}")).await?;
+    tab.wait_for_within(DONE, SLOW).await.map(drop)
+}
+
+async fn stage(tab: &Tab, name: &str) -> Result<String> {
+    let value = tab.attribute(STAGE, &format!("data-{name}")).await?;
+    Ok(value.unwrap_or_default())
+}
+
+async fn wait_for_step(tab: &Tab, step: u32) -> Result<()> {
+    tab.wait_for(&format!(".denoise[data-step='{step}']"))
+        .await
+        .map(drop)
+}
+
+/// The grey values of the canvases shown: x_t, noise, guess.
+async fn pictures(tab: &Tab) -> Result<Vec<Vec<f64>>> {
+    let read = "[...document.querySelectorAll('.views canvas')].map(canvas => {
+        const { width, height } = canvas;
+        const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+        return [...data].filter((_, i) => i % 4 === 0); })";
+    Ok(serde_json::from_value(tab.js(read).await?)?)
+}
+
+/// Largest difference of two pictures, in grey levels of 255.
+fn difference(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, f64::max)
+}
+
+/// Standard deviation of a picture's grey values.
+fn spread(picture: &[f64]) -> f64 {
+    let n = picture.len() as f64;
+    let mean = picture.iter().sum::<f64>() / n;
+    (picture.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt()
+}
+
+async fn notices(tab: &Tab) -> Result<String> {
+    tab.text(".notices").await
+}
+
+#[test]
+fn a_digit_is_sampled_and_stepped_through() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(ROOM).await?;
+        tab.wait_for(DONE).await?;
+        assert_eq!(stage(tab, "frames").await?, "21");
+        assert_eq!(stage(tab, "engine").await?, "cpu");
+        // It plays by itself to the end, where no noise is left.
+        wait_for_step(tab, 20).await?;
+        let end = pictures(tab).await?;
+        assert!(difference(&end[0], &end[2]) <= 1.0, "x_0 is its own guess");
+        assert!(spread(&end[1]) == 0.0, "no noise is left");
+
+        tab.click("[aria-label='First step']").await?;
+        wait_for_step(tab, 0).await?;
+        let start = pictures(tab).await?;
+        assert!(spread(&start[0]) > 50.0, "pure noise");
+        tab.click("[aria-label='Step forward']").await?;
+        wait_for_step(tab, 1).await?;
+        tab.set_value(".scrub input", "12").await?;
+        wait_for_step(tab, 12).await?;
+        let equation = tab.text(".this-step math").await?;
+        assert!(equation.contains("350"), "to t = 350: {equation}");
+        tab.click("[aria-label='Step back']").await?;
+        wait_for_step(tab, 11).await?;
+        tab.click(".thumb:last-child").await?;
+        wait_for_step(tab, 20).await?;
+        assert_eq!(pictures(tab).await?, end, "stepping computes nothing anew");
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_keyboard_is_enough() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "").await?;
+        for (key, step) in [
+            (Key::End, 20),
+            (Key::Home, 0),
+            (Key::Right, 1),
+            (Key::Right, 2),
+            (Key::Left, 1),
+        ] {
+            tab.keys(key).await?;
+            wait_for_step(tab, step).await?;
+        }
+        tab.keys(" ").await?;
+        wait_for_step(tab, 20).await?;
+        // Tab to the digit 5 and choose it.
+        let here = "document.activeElement.dataset.digit ?? ''";
+        let mut presses = 0;
+        while tab.js(here).await? != "5" {
+            tab.keys(Key::Tab).await?;
+            presses += 1;
+            assert!(presses < 60, "the digits cannot be reached");
+        }
+        let outline = "getComputedStyle(document.activeElement).outlineStyle";
+        assert_ne!(tab.js(outline).await?, "none", "the focus is visible");
+        tab.keys(Key::Enter).await?;
+        tab.wait_for("[data-digit='5'][aria-pressed=true]").await?;
+        wait_for_step(tab, 20).await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_branch_keeps_its_past_and_its_link_restores_it() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "step=8").await?;
+        wait_for_step(tab, 8).await?;
+        let before = pictures(tab).await?;
+        tab.click(".branch").await?;
+        tab.click("[data-digit='8']").await?;
+        tab.wait_for(".denoise[data-branches='2']").await?;
+        wait_for_step(tab, 20).await?;
+        let end = pictures(tab).await?;
+        tab.set_value(".scrub input", "8").await?;
+        wait_for_step(tab, 8).await?;
+        let after = pictures(tab).await?;
+        assert_eq!(after[0], before[0], "the same x_t");
+        assert!(
+            difference(&after[2], &before[2]) > 1.0,
+            "another guess of it"
+        );
+        tab.keys(Key::End).await?;
+        wait_for_step(tab, 20).await?;
+        // The first branch is still there.
+        tab.click(".branches button:first-child").await?;
+        wait_for_step(tab, 20).await?;
+        tab.wait_for("[data-digit='3'][aria-pressed=true]").await?;
+        assert!(difference(&pictures(tab).await?[0], &end[0]) > 1.0);
+        tab.click(".branches button:last-child").await?;
+        tab.wait_until("location.hash.includes('past=8') && location.hash.includes('step=20')")
+            .await?;
+
+        let url = tab.url().await?;
+        let hash = url.split_once('#').map_or("", |(_, hash)| hash);
+        tab.goto(&format!("#{hash}")).await?;
+        tab.wait_for(".denoise[data-branches='2'][data-run-state=done]")
+            .await?;
+        wait_for_step(tab, 20).await?;
+        assert_eq!(pictures(tab).await?, end);
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_shared_link_shows_the_same_picture() {
+    browse(Gpu::None, async |tab| {
+        // Keeps what is copied.
+        let script = "Object.defineProperty(navigator, 'clipboard', { value: {
+            writeText: text => { window.copied = text; return Promise.resolve(); } } })";
+        tab.before_load(script).await?;
+        open(
+            tab,
+            "digit=7&sampler=ddpm&steps=10&w=3.5&seed=99&step=6&engine=cpu",
+        )
+        .await?;
+        wait_for_step(tab, 6).await?;
+        let seen = pictures(tab).await?;
+        tab.click(".share").await?;
+        let link = tab.wait_until("window.copied").await?;
+        let link = link.as_str().unwrap_or_default();
+        let hash = link.split_once('#').map_or("", |(_, hash)| hash);
+        assert!(
+            hash.contains("seed=99") && hash.contains("step=6"),
+            "{link}"
+        );
+        tab.goto(&format!("#{hash}")).await?;
+        tab.wait_for(DONE).await?;
+        wait_for_step(tab, 6).await?;
+        assert_eq!(pictures(tab).await?, seen);
+        assert_eq!(notices(tab).await?, "");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_link_that_cannot_be_copied_is_shown() {
+    browse(Gpu::None, async |tab| {
+        tab.before_load("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+            .await?;
+        open(tab, "seed=7").await?;
+        tab.click(".share").await?;
+        tab.wait_for("input.link").await?;
+        let link = tab.js("document.querySelector('input.link').value").await?;
+        assert!(
+            link.as_str().is_some_and(|link| link.contains("seed=7")),
+            "{link}"
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn a_run_can_be_stopped_and_go_on() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?steps=250")).await?;
+        tab.wait_until("document.querySelector('.denoise')?.dataset.frames > 10")
+            .await?;
+        tab.click(".progress button").await?;
+        tab.wait_for(".denoise[data-run-state=cancelled]").await?;
+        let frames: u32 = stage(tab, "frames").await?.parse()?;
+        assert!((10..250).contains(&frames), "{frames} frames are kept");
+        tab.keys(Key::End).await?;
+        wait_for_step(tab, frames - 1).await?;
+        tab.click(".progress button").await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        assert_eq!(stage(tab, "frames").await?, "251");
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_control_changed_in_mid_run_starts_again_at_once() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?steps=1000")).await?;
+        tab.wait_until("document.querySelector('.denoise')?.dataset.frames > 10")
+            .await?;
+        tab.set_value("select[name=steps]", "10").await?;
+        tab.wait_for(".denoise[data-run-state=done][data-steps='10']")
+            .await?;
+        assert_eq!(stage(tab, "frames").await?, "11");
+        wait_for_step(tab, 10).await?;
+        let changed = pictures(tab).await?;
+        open(tab, "steps=10&step=10").await?;
+        wait_for_step(tab, 10).await?;
+        assert_eq!(
+            pictures(tab).await?,
+            changed,
+            "nothing of the old run is in it"
+        );
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_hidden_tab_stands_still_and_goes_on() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?steps=50")).await?;
+        tab.wait_until("document.querySelector('.denoise')?.dataset.step > 2")
+            .await?;
+        tab.hidden(true).await?;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let step = stage(tab, "step").await?;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        assert_eq!(stage(tab, "step").await?, step, "playback stands still");
+        tab.wait_for(DONE).await?;
+        tab.hidden(false).await?;
+        wait_for_step(tab, 50).await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_grid_shows_sixteen_different_pictures() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "n=16&digit=each&steps=8&step=8").await?;
+        wait_for_step(tab, 8).await?;
+        let read = "(() => { const canvas = document.querySelector('.views canvas');
+            const context = canvas.getContext('2d');
+            const cell = k => [...context.getImageData(k % 4 * 28, (k >> 2) * 28, 28, 28).data].join();
+            return new Set([...Array(16).keys()].map(cell)).size; })()";
+        assert_eq!(tab.js(read).await?, 16);
+        assert_eq!(tab.errors().await?, [""; 0]);
+        // The first of sixteen is the one of its seed alone.
+        let first = "(() => { const canvas = document.querySelector('.views canvas');
+            return [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]
+                .filter((_, i) => i % 4 === 0); })()";
+        let first: Vec<f64> = serde_json::from_value(tab.js(first).await?)?;
+        open(tab, "digit=0&steps=8&step=8").await?;
+        wait_for_step(tab, 8).await?;
+        let alone = pictures(tab).await?;
+        assert!(difference(&alone[0], &first) <= 2.0);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_pictures_are_saved_as_png() {
+    browse(Gpu::None, async |tab| {
+        let script = "HTMLAnchorElement.prototype.click = function () {
+            window.saved = { href: this.href, name: this.download }; }";
+        tab.before_load(script).await?;
+        open(tab, "step=20").await?;
+        wait_for_step(tab, 20).await?;
+        tab.click(".save").await?;
+        let name = tab.wait_until("window.saved?.name").await?;
+        assert_eq!(name, "genscope-digit-3-seed-42-step-20.png");
+        let size = "new Promise((ok, no) => { const image = new Image();
+            image.onload = () => ok([image.width, image.height]); image.onerror = no;
+            image.src = window.saved.href; })";
+        assert_eq!(tab.js_promise(size).await?, json!([3 * 28 * 8, 28 * 8]));
+        Ok(())
+    });
+}
+
+#[test]
+fn less_motion_shows_the_end_at_once() {
+    browse(Gpu::None, async |tab| {
+        tab.prefer(false, true).await?;
+        tab.goto(ROOM).await?;
+        tab.wait_for(DONE).await?;
+        wait_for_step(tab, 20).await?;
+        let play = tab
+            .attribute(".transport .play", "aria-label")
+            .await?
+            .unwrap_or_default();
+        assert_eq!(play, "Play", "nothing plays by itself");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_engine_that_panics_is_replaced_and_the_run_goes_on() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "step=20").await?;
+        wait_for_step(tab, 20).await?;
+        let healthy = pictures(tab).await?;
+        open(tab, "step=20&fault=panic").await?;
+        wait_for_step(tab, 20).await?;
+        assert_eq!(stage(tab, "frames").await?, "21");
+        assert_eq!(pictures(tab).await?, healthy);
+        let said = notices(tab).await?;
+        assert!(said.contains("goes on from step"), "{said}");
+        tab.click(".notices .square").await?;
+        assert_eq!(notices(tab).await?, "");
+        Ok(())
+    });
+}
+
+/// Opens the chapter with broken files, expects `sentence`, mends the files and retries.
+async fn broken_then_retried(tab: &Tab, pattern: &str, fault: Fault, sentence: &str) -> Result<()> {
+    tab.server.fault(pattern, fault);
+    tab.goto(&format!("{ROOM}?steps=4")).await?;
+    tab.wait_for_within(".notice.stop", Duration::from_secs(60))
+        .await?;
+    let said = notices(tab).await?;
+    assert!(said.contains(sentence), "{said}");
+    assert_eq!(stage(tab, "run-state").await?, "failed");
+    // The rest of the page is alive.
+    tab.click("[data-digit='4']").await?;
+    tab.wait_for("[data-digit='4'][aria-pressed=true]").await?;
+    tab.wait_for_within(".denoise[data-run-state=failed]", Duration::from_secs(60))
+        .await?;
+    tab.server.clear_faults();
+    tab.click(".notice.stop .button").await?;
+    tab.wait_for_within(DONE, Duration::from_secs(60)).await?;
+    assert_eq!(stage(tab, "frames").await?, "5");
+    assert_eq!(tab.program_errors().await?, [""; 0]);
+    Ok(())
+}
+
+#[test]
+fn a_missing_manifest_can_be_retried() {
+    browse(Gpu::None, async |tab| {
+        broken_then_retried(
+            tab,
+            "weights/manifest.json",
+            Fault::NotFound,
+            "could not be loaded",
+        )
+        .await
+    });
+}
+
+#[test]
+fn missing_weights_can_be_retried() {
+    browse(Gpu::None, async |tab| {
+        broken_then_retried(
+            tab,
+            &weights(tab).await?,
+            Fault::NotFound,
+            "could not be loaded",
+        )
+        .await
+    });
+}
+
+#[test]
+fn weights_cut_short_are_refused() {
+    browse(Gpu::None, async |tab| {
+        let file = weights(tab).await?;
+        broken_then_retried(tab, &file, Fault::Truncate(1000), "damaged").await
+    });
+}
+
+#[test]
+fn weights_with_a_flipped_bit_are_refused() {
+    browse(Gpu::None, async |tab| {
+        let file = weights(tab).await?;
+        broken_then_retried(tab, &file, Fault::FlipByte(5000), "damaged").await
+    });
+}
+
+/// The path of the first model's weights.
+async fn weights(tab: &Tab) -> Result<String> {
+    tab.goto("").await?;
+    let manifest = tab
+        .js_promise("fetch('weights/manifest.json').then(answer => answer.json())")
+        .await?;
+    let file = manifest["models"][0]["file"].as_str().unwrap_or_default();
+    Ok(format!("weights/{file}"))
+}
+
+#[test]
+fn a_missing_engine_can_be_retried() {
+    for file in ["worker.js", "engine_cpu.js", "engine_cpu_bg.wasm"] {
+        browse(Gpu::None, async |tab| {
+            broken_then_retried(tab, file, Fault::NotFound, "The engine stopped").await
+        });
+    }
+}
+
+#[test]
+fn without_webgpu_the_cpu_serves_who_asks_for_it() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "engine=gpu&steps=4").await?;
+        assert_eq!(stage(tab, "engine").await?, "cpu");
+        let said = notices(tab).await?;
+        assert!(said.contains("no WebGPU"), "{said}");
+        Ok(())
+    });
+}
+
+#[test]
+fn gpu_and_cpu_give_the_same_picture() {
+    browse(Gpu::Swiftshader, async |tab| {
+        open(tab, "engine=cpu&steps=4&step=4").await?;
+        wait_for_step(tab, 4).await?;
+        let cpu = pictures(tab).await?;
+        open(tab, "engine=gpu&steps=4&step=4").await?;
+        wait_for_step(tab, 4).await?;
+        assert_eq!(stage(tab, "engine").await?, "gpu");
+        let gpu = pictures(tab).await?;
+        let levels = difference(&cpu[0], &gpu[0]);
+        assert!(levels <= 3.0, "they differ by {levels} of 255 levels");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_lost_gpu_hands_over_to_the_cpu() {
+    browse(Gpu::Swiftshader, async |tab| {
+        open(tab, "engine=gpu&steps=8&step=8&fault=device").await?;
+        wait_for_step(tab, 8).await?;
+        assert_eq!(stage(tab, "engine").await?, "cpu");
+        assert_eq!(stage(tab, "frames").await?, "9");
+        let said = notices(tab).await?;
+        assert!(said.contains("The CPU goes on"), "{said}");
+        let state: Value = tab.js("document.querySelector('.denoise').dataset").await?;
+        assert_eq!(state["runState"], "done");
+        Ok(())
+    });
+}
