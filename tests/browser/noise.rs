@@ -159,7 +159,7 @@ fn centre_of_mass(picture: &[f64]) -> (f64, f64) {
 fn a_drawing_is_centred_noised_and_kept_in_the_link() {
     browse(Gpu::None, async |tab| {
         open(tab, "?t=100").await?;
-        tab.click("button[aria-pressed=false].draw").await?;
+        tab.click(".draw").await?;
         let hint = "Nothing is drawn yet";
         assert!(tab.text(".draw-it").await?.contains(hint));
         // A 7 in the upper left corner.
@@ -288,8 +288,7 @@ fn one_jump_and_many_steps_agree() {
         );
         // Pooled over 200 runs of 784 pixels, two equal distributions differ no more than this.
         assert!(critical < 0.01, "{critical}");
-        let sd =
-            "[...document.querySelectorAll('.figures tr:last-child td')].map(e => +e.textContent)";
+        let sd = "[...document.querySelectorAll('.figures tbody tr:last-child td')].map(e => +e.textContent)";
         let sd: Vec<f64> = serde_json::from_value(tab.js(sd).await?)?;
         let expected: f64 = factors(tab).await?[1].parse()?;
         for value in &sd {

@@ -9,5 +9,6 @@ pub mod notices;
 pub mod pad;
 pub mod picture;
 pub mod share;
+pub mod seed;
 pub mod slider;
 pub mod transport;

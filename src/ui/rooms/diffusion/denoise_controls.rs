@@ -1,15 +1,12 @@
 //! The controls of 'Denoise it'.
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::protocol::Sampler;
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::seed::SeedField;
 use crate::ui::components::slider::Slider;
 use crate::ui::state::{DenoiseState, MAX_GUIDANCE, STEPS, Wanted};
-
-/// New seeds are below this, short enough to read out.
-const SEEDS: f64 = 1e6;
 
 /// Properties of [`Controls`].
 #[derive(Properties, PartialEq)]
@@ -40,7 +37,7 @@ pub fn Controls(props: &ControlsProps) -> Html {
             { steps_field(props) }
             <Slider label="Guidance" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
                 disabled={state.digit == Wanted::Any} on_value={guidance} />
-            { seed_field(props) }
+            <SeedField seed={state.seed} on_seed={edit(props, |state, seed| state.seed = seed)} />
             { count_field(props) }
         </div>
     }
@@ -120,31 +117,6 @@ fn steps_field(props: &ControlsProps) -> Html {
                 }) }
             </select>
         </label>
-    }
-}
-
-fn seed_field(props: &ControlsProps) -> Html {
-    let onchange = edit(props, |state, event: Event| {
-        let input = event.target_dyn_into::<HtmlInputElement>();
-        let Some(input) = input else { return };
-        match input.value().parse() {
-            Ok(seed) => state.seed = seed,
-            // What is no seed is replaced by the one in force.
-            Err(_) => input.set_value(&state.seed.to_string()),
-        }
-    });
-    let new_seed = edit(props, |state, ()| {
-        state.seed = (js_sys::Math::random() * SEEDS) as u64
-    });
-    html! {
-        <div class="field">
-            <label class="field">
-                { "Seed" }
-                <input class="seed" name="seed" type="number" min="0" step="1" inputmode="numeric"
-                    value={props.state.seed.to_string()} {onchange} />
-            </label>
-            <IconButton icon={Icon::Dice} label="New seed" onclick={new_seed} />
-        </div>
     }
 }
 

@@ -5,15 +5,12 @@ use yew::prelude::*;
 use super::noise::schedule_name;
 use crate::data::CLASSES;
 use crate::models::diffusion::schedule::ScheduleKind;
-use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::pad::Pad;
+use crate::ui::components::seed::SeedField;
 use crate::ui::content;
 use crate::ui::drawing::Drawing;
 use crate::ui::samples::{Loaded, Samples, preview_style};
 use crate::ui::state::{NoiseState, Picture, SAMPLES};
-
-/// New seeds are below this, short enough to read out.
-const SEEDS: u32 = 1_000_000;
 
 /// Properties of [`Pick`].
 #[derive(Clone, PartialEq, Properties)]
@@ -53,25 +50,44 @@ pub fn Pick(props: &PickProps) -> Html {
             filter.set(None);
         });
     }
-    let class = (*filter).unwrap_or_else(|| class_of(props));
-    let draw_toggle = {
-        let drawing = drawing.clone();
-        Callback::from(move |_: MouseEvent| drawing.set(!*drawing))
+    let on_seed = {
+        let (state, on_state) = (props.state.clone(), props.on_state.clone());
+        Callback::from(move |seed| {
+            on_state.emit(NoiseState {
+                seed,
+                ..state.clone()
+            })
+        })
     };
+    let class = (*filter).unwrap_or_else(|| class_of(props));
     html! {
         <>
             <div class="controls">
+                { source_control(&drawing) }
                 if !*drawing {
                     { class_filter(class, &filter) }
                     <button type="button" class="button small" onclick={random_digit(props)}>{ "Any digit" }</button>
                 }
-                <button type="button" class="button small draw" aria-pressed={drawing.to_string()}
-                    onclick={draw_toggle}>{ "Draw one" }</button>
                 { schedule_control(props) }
-                { seed_control(props) }
+                <SeedField seed={props.state.seed} {on_seed} />
             </div>
             if *drawing { <DrawIt ..props.clone() /> } else { { digits(props, class) } }
         </>
+    }
+}
+
+/// Real digits, or one's own.
+fn source_control(drawing: &UseStateHandle<bool>) -> Html {
+    let button = |draws: bool, class: &'static str, text: &'static str| {
+        let drawing = drawing.clone();
+        let pressed = (*drawing == draws).to_string();
+        let onclick = Callback::from(move |_: MouseEvent| drawing.set(draws));
+        html! { <button type="button" {class} aria-pressed={pressed} {onclick}>{ text }</button> }
+    };
+    html! {
+        <span class="seg" role="group" aria-label="Picture">
+            { button(false, "real", "Real digits") }{ button(true, "draw", "Draw one") }
+        </span>
     }
 }
 
@@ -121,16 +137,6 @@ fn schedule_control(props: &PickProps) -> Html {
             <span class="seg" role="group" aria-label="Schedule">
                 { for ScheduleKind::ALL.map(button) }
             </span>
-        </span>
-    }
-}
-
-fn seed_control(props: &PickProps) -> Html {
-    let new_seed = props.change::<()>(|state| state.seed = u64::from(random(SEEDS)));
-    html! {
-        <span class="field">
-            { "Seed " }<span class="num">{ props.state.seed }</span>
-            <IconButton icon={Icon::Dice} label="New seed" onclick={new_seed} />
         </span>
     }
 }
