@@ -36,7 +36,10 @@ impl Split {
     /// Names of the files with pictures and labels.
     pub fn files(self) -> [String; 2] {
         let prefix = self.prefix();
-        [format!("{prefix}-images-idx3-ubyte"), format!("{prefix}-labels-idx1-ubyte")]
+        [
+            format!("{prefix}-images-idx3-ubyte"),
+            format!("{prefix}-labels-idx1-ubyte"),
+        ]
     }
 }
 
@@ -99,7 +102,9 @@ impl Images {
 
     /// Picture `i` in `[-1, 1]`.
     pub fn picture(&self, i: usize) -> impl Iterator<Item = f32> + '_ {
-        self.pixels[i * PIXELS..(i + 1) * PIXELS].iter().map(|&p| to_unit(p))
+        self.pixels[i * PIXELS..(i + 1) * PIXELS]
+            .iter()
+            .map(|&p| to_unit(p))
     }
 }
 
@@ -110,11 +115,16 @@ pub fn to_unit(pixel: u8) -> f32 {
 
 /// Reads an IDX file of unsigned bytes and checks its dimensions.
 fn read_idx(path: &Path, dims: &[usize]) -> Result<Vec<u8>, DataError> {
-    let bytes = fs::read(path)
-        .map_err(|source| DataError::Read { path: path.display().to_string(), source })?;
+    let bytes = fs::read(path).map_err(|source| DataError::Read {
+        path: path.display().to_string(),
+        source,
+    })?;
     parse_idx(&bytes, dims)
         .map(<[u8]>::to_vec)
-        .map_err(|reason| DataError::Damaged { path: path.display().to_string(), reason })
+        .map_err(|reason| DataError::Damaged {
+            path: path.display().to_string(),
+            reason,
+        })
 }
 
 /// The payload of an IDX file: magic `00 00 08 rank`, then big-endian sizes, then bytes.

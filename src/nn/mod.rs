@@ -3,3 +3,5 @@
 #[cfg(feature = "lab")]
 pub mod checkpoint;
 pub mod params;
+#[cfg(feature = "lab")]
+pub mod training;

@@ -37,7 +37,7 @@ impl FlatParams {
 impl ModuleVisitor for FlatParams {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         // A parameter that does not read back as f32 has no place in an average.
-        if let Ok(values) = param.val().into_data().into_vec::<f32>() {
+        if let Ok(values) = param.val().into_data().try_into_vec::<f32>() {
             self.0.insert(param.id, values);
         }
     }

@@ -93,9 +93,7 @@ impl Schedule {
 /// `beta_t` of the single step `t - 1 -> t`.
 fn beta(kind: ScheduleKind, t: usize) -> f64 {
     match kind {
-        ScheduleKind::Cosine => {
-            (1.0 - cosine_f(t) / cosine_f(t - 1)).min(0.999)
-        }
+        ScheduleKind::Cosine => (1.0 - cosine_f(t) / cosine_f(t - 1)).min(0.999),
         ScheduleKind::Linear => 1e-4 + (0.02 - 1e-4) * (t - 1) as f64 / (T - 1) as f64,
     }
 }

@@ -144,9 +144,7 @@ impl UNet {
 
     /// Time and class as one vector, `[n, embedding]`.
     fn embed(&self, t: Tensor<1>, class: Tensor<1, Int>) -> Tensor<2> {
-        let time = self
-            .time_1
-            .forward(sinusoids(t, self.embedding / 2));
+        let time = self.time_1.forward(sinusoids(t, self.embedding / 2));
         let time = self.time_2.forward(silu(time));
         let [n, width] = time.dims();
         let class = self.class.forward(class.unsqueeze_dim(1)); // [n, 1, embedding]
@@ -171,7 +169,9 @@ impl ResBlock {
             conv_1: conv3(channels, channels).init(device),
             film: LinearConfig::new(embedding, 2 * channels).init(device),
             // Scale and shift come from `film`.
-            norm_2: GroupNormConfig::new(GROUPS, channels).with_affine(false).init(device),
+            norm_2: GroupNormConfig::new(GROUPS, channels)
+                .with_affine(false)
+                .init(device),
             conv_2: conv3(channels, channels)
                 .with_initializer(Initializer::Zeros)
                 .init(device),
@@ -213,7 +213,11 @@ impl Attention {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [n, c, height, width] = x.dims();
         let (tokens, d) = (height * width, c / self.heads);
-        let h: Tensor<3> = self.norm.forward(x.clone()).reshape([n, c, tokens]).swap_dims(1, 2);
+        let h: Tensor<3> = self
+            .norm
+            .forward(x.clone())
+            .reshape([n, c, tokens])
+            .swap_dims(1, 2);
         let qkv = self
             .qkv
             .forward(h) // [n, tokens, 3c]
@@ -224,8 +228,15 @@ impl Attention {
             part(0).matmul(part(1).transpose()) * (d as f64).powf(-0.5),
             3,
         ); // [n, heads, tokens, tokens]
-        let h = weights.matmul(part(2)).swap_dims(1, 2).reshape([n, tokens, c]);
-        let h = self.out.forward(h).swap_dims(1, 2).reshape([n, c, height, width]);
+        let h = weights
+            .matmul(part(2))
+            .swap_dims(1, 2)
+            .reshape([n, tokens, c]);
+        let h = self
+            .out
+            .forward(h)
+            .swap_dims(1, 2)
+            .reshape([n, c, height, width]);
         x + h
     }
 }
@@ -238,7 +249,10 @@ fn conv3(from: usize, to: usize) -> Conv2dConfig {
 /// Nearest-neighbour doubling of height and width.
 fn double(x: Tensor<4>) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
-    interpolate(x, InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([2 * height, 2 * width]))
+    interpolate(
+        x,
+        InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([2 * height, 2 * width]),
+    )
 }
 
 /// `[n, 1, 2h, 2w] -> [n, 4, h, w]`: each 2x2 patch becomes four channels.
@@ -276,12 +290,18 @@ mod tests {
     #[test]
     fn space_to_depth_keeps_every_pixel() {
         let device = Device::flex();
-        let x = Tensor::<1, Int>::arange(0..32, &device).float().reshape([2, 1, 4, 4]);
+        let x = Tensor::<1, Int>::arange(0..32, &device)
+            .float()
+            .reshape([2, 1, 4, 4]);
         let y = space_to_depth(x.clone());
         // Channel 0 holds the top left of each patch of the first picture.
         let first: Tensor<4> = y.clone().slice([0..1, 0..1, 0..2, 0..2]);
-        first.into_data().assert_eq(&TensorData::from([[[[0.0f32, 2.0], [8.0, 10.0]]]]), true);
-        depth_to_space(y).into_data().assert_eq(&x.into_data(), true);
+        first
+            .into_data()
+            .assert_eq(&TensorData::from([[[[0.0f32, 2.0], [8.0, 10.0]]]]), true);
+        depth_to_space(y)
+            .into_data()
+            .assert_eq(&x.into_data(), true);
     }
 
     #[test]

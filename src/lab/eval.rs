@@ -1,0 +1,151 @@
+//! `lab eval MODEL`: what the judge says of a model's samples, as JSON.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use crate::data::mnist::{Images, Split};
+use crate::quality::report::{Court, Report};
+use crate::weights::manifest::Quality;
+
+use super::pack::write_manifest;
+use super::sample::labels;
+use super::source::{Sampling, Weights, diffusion, judge, manifest, sample};
+use super::{Folders, ModelId};
+
+/// Arguments of `lab eval`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Which model.
+    model: ModelId,
+    /// Number of samples.
+    #[arg(long, default_value_t = 2000)]
+    n: usize,
+    #[command(flatten)]
+    sampling: Sampling,
+    /// Which weights.
+    #[arg(long, value_enum, default_value_t = Weights::Shipped)]
+    weights: Weights,
+    /// Sample with the last checkpoint's f32 average too and compare.
+    #[arg(long)]
+    compare: bool,
+    /// Put the figures into the manifest (of the shipped weights).
+    #[arg(long)]
+    record: bool,
+}
+
+/// What `lab eval` prints.
+#[derive(Serialize)]
+struct Output {
+    model: &'static str,
+    sampler: String,
+    weights: String,
+    seconds: f64,
+    report: Report,
+    compared: Option<Comparison>,
+}
+
+/// The same samples from 8-bit and from f32 weights.
+#[derive(Serialize)]
+struct Comparison {
+    /// The f32 samples' figures.
+    f32: Report,
+    /// Mean absolute difference of a pixel, of the range's 2.
+    mean_difference: f64,
+    /// 99th percentile over pictures of that mean.
+    worst_percent_difference: f64,
+}
+
+/// Judges.
+pub fn run(folders: &Folders, args: &Args) -> Result<()> {
+    ensure!(args.n >= 200, "--n has to be at least 200 for 128 features");
+    ensure!(
+        !args.record || args.weights == Weights::Shipped,
+        "only the shipped weights' figures belong in the manifest"
+    );
+    let set = args.model.data_set();
+    let train = Images::load(&folders.data, set, Split::Train)?;
+    let test = Images::load(&folders.data, set, Split::Test)?;
+    let court = Court::new(judge(folders, args.model)?, &train, &test);
+    let meant = labels(args.n, None);
+    let began = Instant::now();
+    let samples = draw(folders, args, args.weights, &meant)?;
+    let seconds = began.elapsed().as_secs_f64();
+    let report = court.report(&samples, &meant, args.sampling.seed);
+    let compared = if args.compare {
+        let exact = draw(folders, args, Weights::Ema, &meant)?;
+        Some(compare(
+            &samples,
+            &exact,
+            court.report(&exact, &meant, args.sampling.seed),
+        ))
+    } else {
+        None
+    };
+    if args.record {
+        record(folders, args, &report)?;
+    }
+    let output = Output {
+        model: args.model.name(),
+        sampler: args.sampling.describe(),
+        weights: format!("{:?}", args.weights).to_lowercase(),
+        seconds,
+        report,
+        compared,
+    };
+    println!("{}", serde_json::to_string_pretty(&output)?);
+    Ok(())
+}
+
+fn draw(folders: &Folders, args: &Args, weights: Weights, labels: &[u8]) -> Result<Vec<f32>> {
+    let net = diffusion(folders, args.model, weights)?;
+    let bar = ProgressBar::new(labels.len() as u64);
+    let mut samples = sample(net, labels, &args.sampling, |done| {
+        bar.set_position(done as u64)
+    })?;
+    bar.finish_and_clear();
+    for v in &mut samples {
+        *v = v.clamp(-1.0, 1.0);
+    }
+    Ok(samples)
+}
+
+fn compare(a: &[f32], b: &[f32], report: Report) -> Comparison {
+    let mut means: Vec<f64> = a
+        .chunks(crate::data::PIXELS)
+        .zip(b.chunks(crate::data::PIXELS))
+        .map(|(a, b)| {
+            let sum: f32 = a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum();
+            f64::from(sum) / a.len() as f64
+        })
+        .collect();
+    means.sort_by(f64::total_cmp);
+    Comparison {
+        f32: report,
+        mean_difference: means.iter().sum::<f64>() / means.len() as f64,
+        worst_percent_difference: means[means.len() * 99 / 100],
+    }
+}
+
+fn record(folders: &Folders, args: &Args, report: &Report) -> Result<()> {
+    let mut manifest = manifest(folders)?;
+    let entry = manifest
+        .models
+        .iter_mut()
+        .find(|m| m.id == args.model.name());
+    if let Some(entry) = entry {
+        entry.quality = Some(Quality {
+            samples: report.samples as u32,
+            sampler: args.sampling.describe(),
+            class_accuracy: report.class_accuracy,
+            classifier_fid: report.classifier_fid,
+            classifier_fid_floor: report.classifier_fid_floor,
+            kid: report.kid,
+            kid_sd: report.kid_sd,
+            kid_floor: report.kid_floor,
+        });
+    }
+    write_manifest(folders, &manifest)
+}

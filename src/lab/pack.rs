@@ -1,0 +1,154 @@
+//! `lab pack MODEL`: 8-bit weights and everything that has to change with them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use burn::module::Module;
+
+use crate::data::PIXELS;
+use crate::nn::checkpoint::{RunDir, RunState};
+use crate::quality::classifier::ClassifierTask;
+use crate::weights::fingerprint::{Fingerprint, fingerprint};
+use crate::weights::load::sha256_hex;
+use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
+use crate::weights::pack::pack;
+
+use super::source::{
+    DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, frames, manifest, trained_judge,
+    unet_shape,
+};
+use super::{Folders, ModelId, pictures};
+
+/// Arguments of `lab pack`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Which model.
+    model: ModelId,
+}
+
+/// The run that the denoising stage opens with; its pictures are shown until the engine answers.
+const OPENING: Sampling = Sampling {
+    steps: 20,
+    sampler: SamplerName::Ddim,
+    eta: 0.0,
+    guidance: DEFAULT_GUIDANCE,
+    seed: 42,
+};
+const OPENING_DIGIT: u8 = 3;
+
+/// Packs.
+pub fn run(folders: &Folders, args: &Args) -> Result<()> {
+    match args.model {
+        ModelId::JudgeMnist => {
+            let net = trained_judge(folders, args.model)?;
+            write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;
+        }
+        ModelId::DiffusionMnist => {
+            let net = diffusion(folders, args.model, Weights::Ema)?;
+            let sha256 = write_weights(folders, args.model, net, &unet_shape())?;
+            write_fingerprint(folders, args.model, sha256)?;
+            write_opening(folders, args.model)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the weights file and its manifest entry; returns its hash.
+fn write_weights<M: Module>(
+    folders: &Folders,
+    model: ModelId,
+    net: M,
+    shape: &str,
+) -> Result<String> {
+    let state = RunDir::open(&folders.runs, model.name())?.state(shape)?;
+    let parameters = net.num_params() as u64;
+    let bytes = pack(net)?;
+    let entry = entry(model, &bytes, parameters, &state);
+    let dir = folders.www.join("weights");
+    fs::create_dir_all(&dir)?;
+    write(&dir.join(&entry.file), &bytes)?;
+    println!(
+        "{}: {} bytes for {parameters} parameters",
+        entry.file, entry.bytes
+    );
+    let sha256 = entry.sha256.clone();
+    let mut manifest = manifest(folders)?;
+    manifest.models.retain(|m| m.id != entry.id);
+    manifest.models.push(entry);
+    manifest.models.sort_by(|a, b| a.id.cmp(&b.id));
+    write_manifest(folders, &manifest)?;
+    Ok(sha256)
+}
+
+fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> ModelEntry {
+    ModelEntry {
+        id: model.name().into(),
+        file: format!("{}.bpk", model.name()),
+        bytes: bytes.len() as u64,
+        sha256: sha256_hex(bytes),
+        parameters,
+        data_set: "MNIST, 60,000 training digits".into(),
+        images_seen: state.images,
+        command: format!(
+            "lab train {} --images {} --seed {}",
+            model.name(),
+            state.planned,
+            state.seed
+        ),
+        commit: commit(),
+        quality: None,
+    }
+}
+
+/// The present commit, or 'unknown' outside a checkout.
+fn commit() -> String {
+    Command::new("git")
+        .args(["rev-parse", "--short", "HEAD"])
+        .output()
+        .ok()
+        .filter(|o| o.status.success())
+        .map_or("unknown".into(), |o| {
+            String::from_utf8_lossy(&o.stdout).trim().into()
+        })
+}
+
+/// Writes the manifest.
+pub fn write_manifest(folders: &Folders, manifest: &Manifest) -> Result<()> {
+    let text = serde_json::to_string_pretty(manifest)? + "\n";
+    write(&folders.www.join(MANIFEST_PATH), text.as_bytes())
+}
+
+/// Records what the shipped network answers, for the tests.
+fn write_fingerprint(folders: &Folders, model: ModelId, sha256: String) -> Result<()> {
+    let net = diffusion(folders, model, Weights::Shipped)?;
+    let print = Fingerprint {
+        sha256,
+        v: fingerprint(&net),
+    };
+    let dir = Path::new("tests/data");
+    fs::create_dir_all(dir)?;
+    let text = serde_json::to_string(&print)? + "\n";
+    write(&dir.join(format!("{}.json", model.name())), text.as_bytes())
+}
+
+/// x_t of every frame in the first row, the predicted x_0 in the second.
+fn write_opening(folders: &Folders, model: ModelId) -> Result<()> {
+    let net = diffusion(folders, model, Weights::Shipped)?;
+    let frames = frames(net, OPENING_DIGIT, &OPENING)?;
+    let rows = frames
+        .iter()
+        .map(|f| &f.x)
+        .chain(frames.iter().map(|f| &f.x0));
+    let pixels: Vec<u8> = rows
+        .flat_map(|row| pictures::to_bytes(&row[..PIXELS]))
+        .collect();
+    let dir = folders.www.join("samples");
+    fs::create_dir_all(&dir)?;
+    pictures::sheet(&dir.join("opening.png"), &pixels, frames.len())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,238 @@
+//! Where a command takes its weights from, and how it samples with them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
+use clap::ValueEnum;
+
+use crate::engine::network::Network;
+use crate::engine::session::{Host, run as run_session};
+use crate::models::diffusion::unet::{UNet, UNetConfig};
+use crate::nn::checkpoint::{RunDir, Which};
+use crate::protocol::{Denoise, Event, Frame, Job, RunId, Sampler};
+use crate::quality::classifier::{Classifier, ClassifierTask};
+use crate::weights::load::load;
+use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
+
+use super::{Folders, ModelId};
+
+/// Which weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Weights {
+    /// The 8-bit file that ships with the page.
+    Shipped,
+    /// The last checkpoint's average, f32.
+    Ema,
+    /// The last checkpoint as the optimiser left it, f32.
+    Model,
+}
+
+/// The manifest, or an empty one if there is none yet.
+pub fn manifest(folders: &Folders) -> Result<Manifest> {
+    let path = folders.www.join(MANIFEST_PATH);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Manifest::default()),
+        Err(e) => Err(e).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// A diffusion network on the CPU.
+pub fn diffusion(folders: &Folders, model: ModelId, weights: Weights) -> Result<UNet> {
+    let net = UNetConfig::shipped().init(&Device::flex());
+    match weights {
+        Weights::Shipped => shipped(folders, model, net),
+        Weights::Ema => checkpoint(folders, model, net, Which::Ema, &unet_shape()),
+        Weights::Model => checkpoint(folders, model, net, Which::Model, &unet_shape()),
+    }
+}
+
+/// The shipped judge of a model's data set.
+pub fn judge(folders: &Folders, model: ModelId) -> Result<Classifier> {
+    let judge = match model {
+        ModelId::DiffusionMnist | ModelId::JudgeMnist => ModelId::JudgeMnist,
+    };
+    shipped(folders, judge, Classifier::new(&Device::flex()))
+}
+
+/// The classifier of the last checkpoint.
+pub fn trained_judge(folders: &Folders, model: ModelId) -> Result<Classifier> {
+    let net = Classifier::new(&Device::flex());
+    checkpoint(folders, model, net, Which::Ema, ClassifierTask::SHAPE)
+}
+
+/// The network's configuration as the checkpoints know it.
+pub fn unet_shape() -> String {
+    format!("{:?}", UNetConfig::shipped())
+}
+
+fn checkpoint<M: burn::module::Module>(
+    folders: &Folders,
+    model: ModelId,
+    net: M,
+    which: Which,
+    shape: &str,
+) -> Result<M> {
+    let run = RunDir::open(&folders.runs, model.name())?;
+    if !run.has_checkpoint() {
+        bail!(
+            "{} has no checkpoint: `lab train {}` first",
+            run.path().display(),
+            model.name()
+        );
+    }
+    run.state(shape)?;
+    Ok(run.load_module(net, which)?)
+}
+
+fn shipped<M: burn::module::Module>(folders: &Folders, model: ModelId, net: M) -> Result<M> {
+    let manifest = manifest(folders)?;
+    let Some(entry) = manifest.find(model.name()) else {
+        bail!(
+            "{} is not packed yet: `lab pack {}` first",
+            model.name(),
+            model.name()
+        );
+    };
+    Ok(load(net, read(folders, entry)?, entry)?)
+}
+
+fn read(folders: &Folders, entry: &ModelEntry) -> Result<Vec<u8>> {
+    let path = folders.www.join("weights").join(&entry.file);
+    fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// How to sample.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Sampling {
+    /// Network evaluations a picture, 1 to 1000.
+    #[arg(long, default_value_t = 20)]
+    pub steps: u32,
+    /// Sampler.
+    #[arg(long, value_enum, default_value_t = SamplerName::Ddim)]
+    pub sampler: SamplerName,
+    /// Share of fresh noise of DDIM, 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    pub eta: f32,
+    /// Guidance weight; 1 is none.
+    #[arg(long, default_value_t = DEFAULT_GUIDANCE)]
+    pub guidance: f32,
+    /// Seed of all noise.
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
+}
+
+/// Guidance the page opens with.
+pub const DEFAULT_GUIDANCE: f32 = 1.5;
+
+/// Samplers by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SamplerName {
+    /// Ancestral.
+    Ddpm,
+    /// Deterministic unless `--eta` says otherwise.
+    Ddim,
+}
+
+impl Sampling {
+    /// In words, for the manifest.
+    pub fn describe(&self) -> String {
+        let name = match self.sampler {
+            SamplerName::Ddpm => "DDPM".into(),
+            SamplerName::Ddim if self.eta == 0.0 => "DDIM".into(),
+            SamplerName::Ddim => format!("DDIM eta {}", self.eta),
+        };
+        format!("{name}, {} steps, guidance {}", self.steps, self.guidance)
+    }
+
+    fn job(&self, labels: &[u8], first_index: usize, every_frame: bool) -> Denoise {
+        Denoise {
+            model: MODEL.into(),
+            labels: labels.iter().copied().map(Some).collect(),
+            first_index: first_index as u32,
+            seed: self.seed,
+            sampler: match self.sampler {
+                SamplerName::Ddpm => Sampler::Ddpm,
+                SamplerName::Ddim => Sampler::Ddim { eta: self.eta },
+            },
+            steps: self.steps,
+            guidance: self.guidance,
+            start: None,
+            frame_every: if every_frame { 1 } else { self.steps },
+        }
+    }
+}
+
+/// The one model of a native session.
+const MODEL: &str = "model";
+/// Pictures of one session.
+const BATCH: usize = 50;
+
+/// Samples one picture for each label, `[n, 28, 28]`; `on_batch` is told how many are done.
+pub fn sample(
+    net: UNet,
+    labels: &[u8],
+    sampling: &Sampling,
+    mut on_batch: impl FnMut(usize),
+) -> Result<Vec<f32>> {
+    let mut models = models(net);
+    let mut pictures = Vec::new();
+    for (i, part) in labels.chunks(BATCH).enumerate() {
+        let frames = session(&mut models, sampling.job(part, i * BATCH, false))?;
+        pictures.extend(frames.into_iter().next_back().context("no frame")?.x);
+        on_batch(i * BATCH + part.len());
+    }
+    Ok(pictures)
+}
+
+/// All frames of one picture.
+pub fn frames(net: UNet, label: u8, sampling: &Sampling) -> Result<Vec<Frame>> {
+    session(&mut models(net), sampling.job(&[label], 0, true))
+}
+
+fn models(net: UNet) -> HashMap<String, Network> {
+    HashMap::from([(MODEL.into(), Network::new(net, Device::flex()))])
+}
+
+/// The same session as in the page, with its frames kept.
+fn session(models: &mut HashMap<String, Network>, job: Denoise) -> Result<Vec<Frame>> {
+    let mut keeper = Keeper {
+        frames: Vec::new(),
+        failed: None,
+        began: Instant::now(),
+    };
+    pollster::block_on(run_session(1, Job::Denoise(job), models, &mut keeper));
+    match keeper.failed {
+        Some(error) => Err(error.into()),
+        None => Ok(keeper.frames),
+    }
+}
+
+struct Keeper {
+    frames: Vec<Frame>,
+    failed: Option<crate::protocol::EngineError>,
+    began: Instant,
+}
+
+impl Host for Keeper {
+    fn send(&mut self, event: Event) {
+        match event {
+            Event::Frame { frame, .. } => self.frames.push(frame),
+            Event::Failed { error, .. } => self.failed = Some(error),
+            _ => {}
+        }
+    }
+
+    async fn go_on(&mut self, _: RunId) -> bool {
+        true
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.began.elapsed().as_secs_f64() * 1e3
+    }
+}

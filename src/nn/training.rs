@@ -1,0 +1,390 @@
+//! The one training loop: shuffled epochs, AdamW, weight averaging, checkpoints, a way to stop.
+//!
+//! A family brings a [`Task`]: how to make its network and the loss of a batch. Everything
+//! random draws from a stream named by the step, so a resumed run goes on as it would have.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::Module;
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Tensor};
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::checkpoint::{CheckpointError, RunDir, RunState, Which};
+use super::params::FlatParams;
+use crate::noise;
+
+/// What is trained.
+pub trait Task {
+    /// The network.
+    type Net: Module;
+
+    /// A network with fresh weights.
+    fn init(&self, device: &Device) -> Self::Net;
+
+    /// The network's configuration as text: a checkpoint of another one is refused.
+    fn shape(&self) -> String;
+
+    /// Number of training examples.
+    fn examples(&self) -> usize;
+
+    /// Mean loss over the examples `batch` (indices), `[1]`.
+    fn loss(
+        &self,
+        net: &Self::Net,
+        batch: &[usize],
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Tensor<1>;
+}
+
+/// How to train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// Examples to see in all, repeats counted.
+    pub images: u64,
+    /// Examples a step.
+    pub batch: usize,
+    /// Largest learning rate.
+    pub learning_rate: f64,
+    /// Steps of linear warm-up.
+    pub warm_up: u64,
+    /// Decay of the weight average a step.
+    pub ema_decay: f32,
+    /// Seed of everything.
+    pub seed: u64,
+    /// Time between checkpoints.
+    pub checkpoint_every: Duration,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            images: 300_000,
+            batch: 128,
+            learning_rate: 1e-3,
+            warm_up: 200,
+            ema_decay: 0.999,
+            seed: 0,
+            checkpoint_every: Duration::from_secs(180),
+        }
+    }
+}
+
+/// What a running training tells its caller after each step.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    /// Examples seen.
+    pub images: u64,
+    /// Mean loss since the last checkpoint.
+    pub loss: f64,
+    /// Examples a second, this session.
+    pub speed: f64,
+}
+
+/// Who follows a training.
+pub trait Observer<M> {
+    /// After every step.
+    fn step(&mut self, report: Report);
+    /// After every checkpoint, with the averaged network.
+    fn checkpoint(&mut self, net: &M, report: Report);
+}
+
+/// Trains, or goes on from the last checkpoint with `resume`, until `recipe.images` are seen or
+/// `stop` is set; a last checkpoint is written either way.
+pub fn train<T: Task>(
+    task: &T,
+    recipe: &Recipe,
+    run: &RunDir,
+    resume: bool,
+    stop: &AtomicBool,
+    observer: &mut impl Observer<T::Net>,
+) -> Result<(), CheckpointError> {
+    let device = Device::flex().autodiff();
+    let mut trainer = Trainer::start(task, recipe, run, resume, &device)?;
+    let mut meter = Meter::new(&trainer.state);
+    loop {
+        let over = trainer.state.images >= recipe.images || stop.load(Ordering::Relaxed);
+        if meter.steps > 0 && (over || meter.since.elapsed() >= recipe.checkpoint_every) {
+            trainer.state.seconds = meter.seconds();
+            let averaged = trainer.averaged();
+            run.save(&trainer.net, &averaged, &trainer.optimizer, &trainer.state)?;
+            observer.checkpoint(&averaged, meter.report(trainer.state.images));
+            meter.restart();
+        }
+        if over {
+            return Ok(());
+        }
+        meter.add(trainer.step(task, recipe, &device));
+        observer.step(meter.report(trainer.state.images));
+    }
+}
+
+/// Loss and speed.
+struct Meter {
+    first_image: u64,
+    seconds_before: f64,
+    began: Instant,
+    since: Instant,
+    loss_sum: f64,
+    steps: u32,
+}
+
+impl Meter {
+    fn new(state: &RunState) -> Self {
+        let now = Instant::now();
+        Self {
+            first_image: state.images,
+            seconds_before: state.seconds,
+            began: now,
+            since: now,
+            loss_sum: 0.0,
+            steps: 0,
+        }
+    }
+
+    fn add(&mut self, loss: f64) {
+        self.loss_sum += loss;
+        self.steps += 1;
+    }
+
+    fn restart(&mut self) {
+        (self.loss_sum, self.steps, self.since) = (0.0, 0, Instant::now());
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds_before + self.began.elapsed().as_secs_f64()
+    }
+
+    fn report(&self, images: u64) -> Report {
+        Report {
+            images,
+            loss: self.loss_sum / f64::from(self.steps.max(1)),
+            speed: (images - self.first_image) as f64 / self.began.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+/// Everything that changes from step to step.
+struct Trainer<M> {
+    net: M,
+    ema: FlatParams,
+    optimizer: ModuleOptimizer,
+    state: RunState,
+    /// Order of the examples in epoch `order_of`.
+    order: Vec<u32>,
+    order_of: Option<u64>,
+}
+
+impl<M: Module> Trainer<M> {
+    fn start<T: Task<Net = M>>(
+        task: &T,
+        recipe: &Recipe,
+        run: &RunDir,
+        resume: bool,
+        device: &Device,
+    ) -> Result<Self, CheckpointError> {
+        device.seed(recipe.seed);
+        let net = task.init(device);
+        let optimizer = AdamWConfig::new()
+            .with_weight_decay(1e-4)
+            .with_epsilon(1e-8)
+            .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
+            .init();
+        let mut trainer = Self {
+            ema: FlatParams::of(&net),
+            net,
+            optimizer,
+            state: RunState {
+                seed: recipe.seed,
+                config: task.shape(),
+                ..RunState::default()
+            },
+            order: Vec::new(),
+            order_of: None,
+        };
+        if resume {
+            trainer.state = run.state(&task.shape())?;
+            trainer.net = run.load_module(trainer.net, Which::Model)?;
+            let averaged = run.load_module(trainer.net.clone(), Which::Ema)?;
+            trainer.ema = FlatParams::of(&averaged);
+            trainer.optimizer = run.load_optimizer(trainer.optimizer)?;
+        }
+        trainer.state.planned = recipe.images;
+        Ok(trainer)
+    }
+
+    /// The averaged network, without gradients.
+    fn averaged(&self) -> M {
+        self.ema.put_into(self.net.valid())
+    }
+
+    /// One optimiser step; returns the loss.
+    fn step<T: Task<Net = M>>(&mut self, task: &T, recipe: &Recipe, device: &Device) -> f64 {
+        let first = self.state.images;
+        let batch: Vec<usize> = (first..first + recipe.batch as u64)
+            .map(|i| self.example_at(i, task.examples()))
+            .collect();
+        let mut rng = noise::stream(self.state.seed, STEP_STREAM, self.state.step as u32);
+        let loss = task.loss(&self.net, &batch, &mut rng, device);
+        let grads = GradientsParams::from_grads(loss.backward(), &self.net);
+        let rate = self.learning_rate(recipe);
+        self.net = self.optimizer.step(rate, self.net.clone(), grads);
+        self.state.step += 1;
+        self.state.images += batch.len() as u64;
+        // The average follows closely at first, so that it does not remember the random start.
+        let early = (1 + self.state.step) as f32 / (10 + self.state.step) as f32;
+        self.ema.average_in(&self.net, recipe.ema_decay.min(early));
+        loss.into_scalar::<f32>().into()
+    }
+
+    /// Linear warm-up, then half a cosine down to a fiftieth.
+    fn learning_rate(&self, recipe: &Recipe) -> f64 {
+        let warm = ((self.state.step + 1) as f64 / recipe.warm_up as f64).min(1.0);
+        let progress = self.state.images as f64 / recipe.images as f64;
+        let cosine = 0.5 + 0.5 * (std::f64::consts::PI * progress.min(1.0)).cos();
+        recipe.learning_rate * warm * cosine.max(0.02)
+    }
+
+    /// Which example is the `i`-th of the run: every one once an epoch, in a new order.
+    fn example_at(&mut self, i: u64, n: usize) -> usize {
+        let epoch = i / n as u64;
+        if self.order_of != Some(epoch) {
+            self.order = (0..n as u32).collect();
+            let mut rng = noise::stream(self.state.seed, EPOCH_STREAM, epoch as u32);
+            self.order.shuffle(&mut rng);
+            self.order_of = Some(epoch);
+        }
+        self.order[(i % n as u64) as usize] as usize
+    }
+}
+
+/// Stream indices of a run's random numbers.
+const STEP_STREAM: u32 = 0;
+const EPOCH_STREAM: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::nn::{Linear, LinearConfig};
+    use burn::tensor::TensorData;
+
+    /// Learns `y = 2 x - 1`.
+    struct Line;
+
+    impl Task for Line {
+        type Net = Linear;
+        fn init(&self, device: &Device) -> Linear {
+            LinearConfig::new(1, 1).init(device)
+        }
+        fn shape(&self) -> String {
+            "line".into()
+        }
+        fn examples(&self) -> usize {
+            10
+        }
+        fn loss(
+            &self,
+            net: &Linear,
+            batch: &[usize],
+            _: &mut ChaCha8Rng,
+            device: &Device,
+        ) -> Tensor<1> {
+            let n = batch.len();
+            let x: Vec<f32> = batch.iter().map(|&i| i as f32 / 5.0 - 1.0).collect();
+            let x = Tensor::<2>::from_data(TensorData::new(x, [n, 1]), device);
+            let y = x.clone() * 2.0 - 1.0;
+            (net.forward(x) - y).powi_scalar(2).mean()
+        }
+    }
+
+    #[derive(Default)]
+    struct Last(Option<Report>);
+    impl Observer<Linear> for Last {
+        fn step(&mut self, report: Report) {
+            self.0 = Some(report);
+        }
+        fn checkpoint(&mut self, _: &Linear, _: Report) {}
+    }
+
+    fn recipe(images: u64) -> Recipe {
+        Recipe {
+            images,
+            batch: 5,
+            learning_rate: 0.05,
+            warm_up: 1,
+            ema_decay: 0.5,
+            checkpoint_every: Duration::from_secs(3600),
+            ..Recipe::default()
+        }
+    }
+
+    fn go(dir: &std::path::Path, images: u64, resume: bool, stop: bool) -> RunDir {
+        let run = RunDir::open(dir, "line").expect("opens");
+        let stop = AtomicBool::new(stop);
+        train(
+            &Line,
+            &recipe(images),
+            &run,
+            resume,
+            &stop,
+            &mut Last::default(),
+        )
+        .expect("trains");
+        run
+    }
+
+    fn scratch(name: &str) -> std::path::PathBuf {
+        let dir = std::env::temp_dir().join(format!("genscope-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        dir
+    }
+
+    #[test]
+    fn learns_and_keeps_what_it_learned() {
+        let dir = scratch("train");
+        let run = go(&dir, 2000, false, false);
+        let device = Device::flex();
+        let net = run
+            .load_module(Line.init(&device), Which::Ema)
+            .expect("loads");
+        let y = net
+            .forward(Tensor::from_floats([[0.5]], &device))
+            .into_scalar::<f32>();
+        assert!(y.abs() < 0.01, "2 * 0.5 - 1 is 0, not {y}");
+        let state = run.state("line").expect("same shape");
+        assert_eq!((state.step, state.images), (400, 2000));
+        assert!(matches!(
+            run.state("circle"),
+            Err(CheckpointError::OtherShape { .. })
+        ));
+        std::fs::remove_dir_all(dir).expect("cleans up");
+    }
+
+    #[test]
+    fn a_stopped_run_goes_on() {
+        let dir = scratch("resume");
+        go(&dir, 100, false, false);
+        let run = go(&dir, 200, true, false);
+        assert_eq!(run.state("line").expect("state").step, 40);
+        // Stopped before its first step: nothing to save, the checkpoint stays.
+        let run = go(&dir, 300, true, true);
+        assert_eq!(run.state("line").expect("state").step, 40);
+        std::fs::remove_dir_all(dir).expect("cleans up");
+    }
+
+    #[test]
+    fn an_epoch_visits_every_example_once() {
+        let device = Device::flex();
+        let run = RunDir::open(&scratch("epoch"), "x").expect("opens");
+        let mut t = Trainer::start(&Line, &recipe(10), &run, false, &device).expect("starts");
+        let mut first: Vec<_> = (0..10).map(|i| t.example_at(i, 10)).collect();
+        let second: Vec<_> = (10..20).map(|i| t.example_at(i, 10)).collect();
+        assert_ne!(first, second);
+        first.sort_unstable();
+        assert_eq!(first, (0..10).collect::<Vec<_>>());
+    }
+}
