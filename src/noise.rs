@@ -43,7 +43,10 @@ mod tests {
         let xs = normal(7, 0, INITIAL_DRAW, n);
         let mean = xs.iter().map(|&x| f64::from(x)).sum::<f64>() / n as f64;
         let moment = |p: i32| {
-            xs.iter().map(|&x| (f64::from(x) - mean).powi(p)).sum::<f64>() / n as f64
+            xs.iter()
+                .map(|&x| (f64::from(x) - mean).powi(p))
+                .sum::<f64>()
+                / n as f64
         };
         // Five standard errors of each estimate.
         let se = 5.0 / (n as f64).sqrt();
@@ -56,7 +59,11 @@ mod tests {
     fn streams_are_reproducible_and_distinct() {
         let a = normal(42, 3, 5, 64);
         assert_eq!(a, normal(42, 3, 5, 64));
-        for other in [normal(43, 3, 5, 64), normal(42, 4, 5, 64), normal(42, 3, 6, 64)] {
+        for other in [
+            normal(43, 3, 5, 64),
+            normal(42, 4, 5, 64),
+            normal(42, 3, 6, 64),
+        ] {
             assert_ne!(a, other);
         }
         // A longer draw begins with the shorter one.

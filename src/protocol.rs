@@ -337,7 +337,10 @@ mod tests {
         let bytes = encode(&message).expect("encodes");
         assert_eq!(decode::<M>(&bytes).expect("decodes"), message);
         if bytes.len() > 1 {
-            assert!(decode::<M>(&bytes[..bytes.len() - 1]).is_err(), "cut short: {message:?}");
+            assert!(
+                decode::<M>(&bytes[..bytes.len() - 1]).is_err(),
+                "cut short: {message:?}"
+            );
         }
     }
 
@@ -350,14 +353,20 @@ mod tests {
             sampler: Sampler::Ddim { eta: 0.5 },
             steps: 20,
             guidance: 1.5,
-            start: Some(Start { step: 4, x: vec![0.25; 4] }),
+            start: Some(Start {
+                step: 4,
+                x: vec![0.25; 4],
+            }),
             frame_every: 1,
         }
     }
 
     #[test]
     fn requests_survive_the_trip() {
-        round_trip(Request::Start { run: 1, job: Job::Denoise(denoise()) });
+        round_trip(Request::Start {
+            run: 1,
+            job: Job::Denoise(denoise()),
+        });
         round_trip(Request::Start {
             run: 2,
             job: Job::NoiseStats(NoiseStats {
@@ -374,7 +383,11 @@ mod tests {
 
     #[test]
     fn events_survive_the_trip() {
-        round_trip(Event::Ready { engine: EngineKind::Gpu, build: "x".into(), adapter: None });
+        round_trip(Event::Ready {
+            engine: EngineKind::Gpu,
+            build: "x".into(),
+            adapter: None,
+        });
         round_trip(Event::Frame {
             run: 9,
             frame: Frame {
@@ -394,7 +407,10 @@ mod tests {
         });
         round_trip(Event::Failed {
             run: Some(9),
-            error: EngineError::BadWeights { file: "a".into(), reason: "b".into() },
+            error: EngineError::BadWeights {
+                file: "a".into(),
+                reason: "b".into(),
+            },
         });
     }
 }

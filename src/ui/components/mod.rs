@@ -8,7 +8,7 @@ pub mod model_card;
 pub mod notices;
 pub mod pad;
 pub mod picture;
-pub mod share;
 pub mod seed;
+pub mod share;
 pub mod slider;
 pub mod transport;
