@@ -2,10 +2,10 @@
 
 use harness::{Gpu, Setup, Tab, browse, browse_with};
 
-/// Loads the page and waits until the program has put something on it.
+/// Loads the page and waits until the program, not just its first paint, is there.
 async fn load(tab: &Tab) -> anyhow::Result<()> {
     tab.goto("").await?;
-    tab.wait_until("document.body.innerText.trim().length > 0")
+    tab.wait_until("performance.getEntriesByName('genscope-interactive').length")
         .await?;
     assert_eq!(tab.errors().await?, [""; 0], "errors on the console");
     Ok(())

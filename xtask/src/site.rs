@@ -42,6 +42,9 @@ const ENGINE_GPU: Binary = Binary {
 /// Says which inputs a `pkg/` was made from; written last, so a broken build has none.
 const STAMP: &str = "build.json";
 
+/// Finished engines in the cache; the largest has about 12 MB.
+const KEPT_ENGINES: usize = 16;
+
 /// What to build.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -156,6 +159,7 @@ fn trunk(action: &str, options: Options, id: &str) -> std::process::Command {
     trunk
 }
 
+/// What [`STAMP`] says.
 fn stamp() -> Option<String> {
     fs::read_to_string(paths::pkg().join(STAMP)).ok()
 }
@@ -186,7 +190,24 @@ fn cached(engine: &Binary, id: &str) -> Option<PathBuf> {
 fn keep(engine: &Binary, id: &str) -> Result<()> {
     let shelf = shelf(engine, id);
     fs::create_dir_all(&shelf)?;
-    copy_all(engine, &paths::pkg(), &shelf).context("could not cache the engine")
+    copy_all(engine, &paths::pkg(), &shelf).context("could not cache the engine")?;
+    forget_old(&paths::cache().join("engines"))
+}
+
+/// Removes all but the newest engines.
+fn forget_old(shelves: &Path) -> Result<()> {
+    let mut shelves: Vec<_> = fs::read_dir(shelves)?
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            Some((entry.metadata().ok()?.modified().ok()?, entry.path()))
+        })
+        .collect();
+    shelves.sort();
+    let old = shelves.len().saturating_sub(KEPT_ENGINES);
+    for (_, shelf) in shelves.into_iter().take(old) {
+        fs::remove_dir_all(&shelf).context("could not remove an old engine from the cache")?;
+    }
+    Ok(())
 }
 
 fn restore(engine: &Binary, id: &str) -> Result<()> {
@@ -212,4 +233,34 @@ pub fn clippy_features() -> [(&'static str, &'static str); 3] {
 pub fn fetch_and_build(options: Options, steps: &mut Steps) -> Result<()> {
     tools::fetch_for_build(steps)?;
     build(options, steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_engines_are_kept() {
+        let shelves = std::env::temp_dir().join(format!("xtask-shelves-{}", std::process::id()));
+        for name in 0..KEPT_ENGINES + 3 {
+            fs::create_dir_all(shelves.join(name.to_string())).unwrap();
+        }
+        forget_old(&shelves).unwrap();
+        assert_eq!(fs::read_dir(&shelves).unwrap().count(), KEPT_ENGINES);
+        fs::remove_dir_all(&shelves).unwrap();
+    }
+
+    #[test]
+    fn index_html_links_every_binary_with_its_feature() {
+        let html = fs::read_to_string(paths::root().join("index.html")).unwrap();
+        for Binary { name, feature } in [PAGE, ENGINE_CPU, ENGINE_GPU] {
+            let bin = format!("data-bin=\"{name}\"");
+            let tag = html.split("<link").find(|tag| tag.contains(&bin)).unwrap();
+            assert!(
+                tag.contains(&format!("data-cargo-features=\"{feature}\"")),
+                "{name}"
+            );
+            assert!(tag.contains("data-cargo-no-default-features"), "{name}");
+        }
+    }
 }
