@@ -72,6 +72,17 @@ impl Denoiser for Network {
     }
 }
 
+/// The innermost of burn's nested errors, which end with a backtrace: the last line before it.
+fn root_cause(error: &str) -> String {
+    let causes = error.split("Backtrace:").next().unwrap_or(error);
+    let line = causes
+        .lines()
+        .rev()
+        .map(str::trim)
+        .find(|line| !line.is_empty());
+    line.unwrap_or("no reason given").to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use burn::module::{Module, ModuleMapper, Param};
@@ -110,6 +121,14 @@ mod tests {
         for (a, b) in a.iter().zip(b) {
             assert!((a - b).abs() < 1e-4 * scale, "{a} {b}");
         }
+    }
+
+    #[test]
+    fn the_root_cause_is_the_innermost() {
+        let error = "The device is poisoned\nCaused by:\n  Destroyed: Device was destroyed.\nBacktrace:\nnone";
+        assert_eq!(root_cause(error), "Destroyed: Device was destroyed.");
+        assert_eq!(root_cause("just this"), "just this");
+        assert_eq!(root_cause("\n"), "no reason given");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! 8-bit weights: burn's quantiser, stored as a burnpack record.
 //!
 //! Matrices and kernels are quantised symmetrically to 8 bits with one f32 scale for each row
-//! of their first dimension (a convolution's output channel), which halves the error of one
-//! scale a tensor for about 1 % more bytes. Vectors (biases, the scales and shifts of
+//! of their first dimension (a convolution's output channel): a smaller error than with one
+//! scale a tensor, for about 1 % more bytes. Vectors (biases, the scales and shifts of
 //! normalisations) are few and stay f32.
 
 use burn::module::{Module, ModuleMapper, Param, Quantizer};

@@ -1,0 +1,113 @@
+//! The weights that ship with the page: each file is what the manifest says, fits its network
+//! and answers as it did when it was packed (`tests/data/<model id>.json`).
+//!
+//! After packing new weights, record their answers:
+//! `cargo test --features nn --test weights -- --ignored record`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use genscope::models::diffusion::unet::{UNet, UNetConfig};
+use genscope::protocol::EngineError;
+use genscope::weights::fingerprint::{Fingerprint, difference, fingerprint};
+use genscope::weights::load::load;
+use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
+
+/// Vector units differ in how they add up; weights that differ at all differ by far more.
+const TOLERANCE: f32 = 1e-3;
+/// Bytes that a weights file may have.
+const BUDGET: usize = 800_000;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn manifest() -> Manifest {
+    let text = fs::read_to_string(root().join("www").join(MANIFEST_PATH)).expect("a manifest");
+    serde_json::from_str(&text).expect("a manifest of this version")
+}
+
+fn bytes(entry: &ModelEntry) -> Vec<u8> {
+    fs::read(root().join("www/weights").join(&entry.file)).expect("a weights file")
+}
+
+fn network(bytes: Vec<u8>, entry: &ModelEntry) -> Result<UNet, EngineError> {
+    load(UNetConfig::shipped().init(&Device::flex()), bytes, entry)
+}
+
+fn recording(entry: &ModelEntry) -> PathBuf {
+    root().join("tests/data").join(format!("{}.json", entry.id))
+}
+
+#[test]
+fn shipped_weights_give_their_recorded_answer() {
+    let manifest = manifest();
+    assert!(!manifest.models.is_empty(), "nothing ships");
+    for entry in &manifest.models {
+        let text = fs::read_to_string(recording(entry)).expect("a recorded answer");
+        let recorded: Fingerprint = serde_json::from_str(&text).expect("a fingerprint");
+        assert_eq!(
+            recorded.sha256, entry.sha256,
+            "{}: recorded from another file",
+            entry.id
+        );
+        let net = network(bytes(entry), entry).expect("loads");
+        let moved = difference(&fingerprint(&net), &recorded.v);
+        assert!(
+            moved < TOLERANCE,
+            "{}: its answer has moved by {moved}",
+            entry.id
+        );
+    }
+}
+
+#[test]
+fn shipped_weights_keep_to_the_budget() {
+    for entry in &manifest().models {
+        let bytes = bytes(entry);
+        assert!(bytes.len() <= BUDGET, "{}: {} bytes", entry.id, bytes.len());
+        assert!(
+            entry.parameters > 0 && entry.images_seen > 0,
+            "{}",
+            entry.id
+        );
+    }
+}
+
+/// One flipped bit anywhere, or one byte less, and the file is refused.
+#[test]
+fn damaged_weights_are_refused() {
+    for entry in &manifest().models {
+        let whole = bytes(entry);
+        for position in [0, whole.len() / 3, whole.len() - 1] {
+            let mut flipped = whole.clone();
+            flipped[position] ^= 0x10;
+            assert!(matches!(
+                network(flipped, entry),
+                Err(EngineError::BadWeights { .. })
+            ));
+        }
+        let short = whole[..whole.len() - 1].to_vec();
+        assert!(matches!(
+            network(short, entry),
+            Err(EngineError::BadWeights { .. })
+        ));
+    }
+}
+
+#[test]
+#[ignore = "writes tests/data"]
+fn record() {
+    for entry in &manifest().models {
+        let net = network(bytes(entry), entry).expect("loads");
+        let answer = Fingerprint {
+            sha256: entry.sha256.clone(),
+            v: fingerprint(&net),
+        };
+        let text = serde_json::to_string_pretty(&answer).expect("JSON");
+        let file = recording(entry);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("tests/data");
+        fs::write(file, text + "\n").expect("written");
+    }
+}
