@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use xtask::server::Server;
 use xtask::site::{self, Engines, Options};
 use xtask::steps::Steps;
-use xtask::{check, paths, tools};
+use xtask::{check, checkout, paths, tools};
 
 #[derive(Parser)]
 #[command(
@@ -98,6 +98,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
+    checkout::claim_target()?;
     let mut steps = Steps::default();
     match command {
         Command::Serve {

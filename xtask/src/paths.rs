@@ -1,12 +1,15 @@
 //! Where things are. All build output but `pkg/` lives outside the checkout.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The repository's top folder.
+/// The repository's top folder, above the crate that cargo runs or the current folder. Not fixed
+/// when compiled: checkouts that share a target folder share this very binary.
 pub fn root() -> PathBuf {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    here.parent().map_or(here.clone(), PathBuf::from)
+    let here = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = here.or_else(|| env::current_dir().ok()).unwrap_or_default();
+    let is_top = |folder: &&Path| folder.join("Trunk.toml").is_file();
+    here.ancestors().find(is_top).unwrap_or(&here).to_path_buf()
 }
 
 /// The built site.
