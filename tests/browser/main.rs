@@ -3,6 +3,7 @@
 //! Tests that need the GPU engine have `gpu` in their names, so that `--quick` can leave them out.
 
 mod denoise;
+mod engine;
 mod landing;
 mod noise;
 mod shell;

@@ -1,0 +1,497 @@
+//! The engines by themselves: driven by the protocol, without the page.
+//!
+//! What the visitor sees of their failures is tested with the chapters; here it is numbers
+//! (native, CPU and WebGPU agree) and what happens below the surface (retries, shader errors).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use genscope::data::PIXELS;
+use genscope::protocol::{
+    Denoise, EngineError, Event, Fault, Frame, Job, Request, Start, decode, encode,
+};
+use genscope::ui::state::DenoiseState;
+use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
+use harness::{Fault as ServerFault, Gpu, Server, Tab, browse};
+use serde_json::{Value, json};
+use xtask::paths;
+
+/// Largest difference of a pixel between the engines after four guided steps; pixels are in -1..1.
+const ENGINES_AGREE: f32 = 1e-3;
+/// Largest difference from a picture made natively, in grey levels of 255: twenty guided steps,
+/// and rounding on both sides.
+const NATIVE_AGREES: f32 = 2.0;
+/// WebGPU in software compiles its shaders on two busy cores.
+const SLOW: Duration = Duration::from_secs(240);
+
+/// Starts an engine, sends it `requests`, and returns its events up to the end of the last one:
+/// `Loaded`, `Done`, `Cancelled` or `Failed`, as many as there are requests that are answered.
+async fn drive(tab: &Tab, engine: &str, requests: &[Request]) -> Result<Vec<Event>> {
+    let bytes: Vec<Vec<u8>> = requests.iter().map(encode).collect::<Result<_, _>>()?;
+    let answers = requests
+        .iter()
+        .filter(|r| matches!(r, Request::Load { .. } | Request::Start { .. }))
+        .count();
+    let script = format!(
+        "new Promise((ok, no) => {{
+            const worker = new Worker('worker.js?engine={engine}&v=test');
+            const events = [];
+            let left = {answers};
+            worker.onerror = event => no(event.message || 'no such script');
+            worker.onmessage = ({{ data }}) => {{
+                if (!(data instanceof Uint8Array)) return no(data.fatal);
+                events.push([...data]);
+                if ({ends}.includes(data[0]) && --left === 0) {{ worker.terminate(); ok(events); }}
+            }};
+            for (const bytes of {bytes}) worker.postMessage(new Uint8Array(bytes));
+        }})",
+        ends = json!(end_tags()?),
+        bytes = json!(bytes),
+    );
+    let events: Vec<Vec<u8>> = serde_json::from_value(tab.js_promise(&script).await?)?;
+    let events: Result<_, _> = events.iter().map(|bytes| decode(bytes)).collect();
+    Ok(events?)
+}
+
+/// First bytes of the events that end the answer to a request.
+fn end_tags() -> Result<Vec<u8>> {
+    let ends = [
+        Event::Loaded {
+            model: String::new(),
+            ms: 0.0,
+        },
+        Event::Done { run: 0, ms: 0.0 },
+        Event::Cancelled { run: 0 },
+        Event::Failed {
+            run: None,
+            error: EngineError::NotFinite,
+        },
+    ];
+    ends.iter().map(|event| Ok(encode(event)?[0])).collect()
+}
+
+/// A tab on the site's origin, with nothing of the page in it.
+async fn empty_page(tab: &Tab) -> Result<()> {
+    let url = format!("{}worker.js", tab.server.url());
+    Ok(tab.driver.goto(url).await?)
+}
+
+fn digits() -> Result<ModelEntry> {
+    let manifest = fs::read_to_string(paths::pkg().join(MANIFEST_PATH))?;
+    let manifest: Manifest = serde_json::from_str(&manifest)?;
+    let entry = manifest.find("diffusion-mnist").cloned();
+    entry.context("the digits are not in the manifest")
+}
+
+fn weights_path() -> Result<String> {
+    Ok(format!("weights/{}", digits()?.file))
+}
+
+fn load(tab: &Tab) -> Result<Request> {
+    let url = format!("{}{}", tab.server.url(), weights_path()?);
+    Ok(Request::Load {
+        model: digits()?,
+        url,
+    })
+}
+
+/// The run that the stage opens with, in `steps` steps.
+fn opening(steps: u32) -> Denoise {
+    let state = DenoiseState::default();
+    Denoise {
+        model: "diffusion-mnist".into(),
+        labels: vec![Some(3)],
+        first_index: 0,
+        seed: state.seed,
+        sampler: state.sampler,
+        steps,
+        guidance: state.guidance,
+        start: None,
+        frame_every: 1,
+    }
+}
+
+fn start(run: u32, job: Denoise) -> Request {
+    Request::Start {
+        run,
+        job: Job::Denoise(job),
+    }
+}
+
+fn frames(events: &[Event]) -> Vec<&Frame> {
+    let frame = |event| match event {
+        Event::Frame { frame, .. } => Some(frame),
+        _ => None,
+    };
+    events.iter().filter_map(frame).collect()
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max)
+}
+
+/// Grey levels of 255, as pictures are saved.
+fn grey(pixels: &[f32]) -> Vec<f32> {
+    pixels
+        .iter()
+        .map(|p| (p.clamp(-1.0, 1.0) + 1.0) * 127.5)
+        .collect()
+}
+
+/// `samples/opening.png`, which the native tool drew with the shipped weights: x_t of all frames
+/// in a row, the predicted x_0 below.
+async fn native_opening(tab: &Tab) -> Result<(usize, Vec<f32>)> {
+    let read =
+        "fetch('samples/opening.png').then(r => r.blob()).then(createImageBitmap).then(image => {
+        const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+        context.drawImage(image, 0, 0);
+        const { data } = context.getImageData(0, 0, image.width, image.height);
+        return [image.width, [...data].filter((_, i) => i % 4 === 0)]; })";
+    Ok(serde_json::from_value(tab.js_promise(read).await?)?)
+}
+
+#[test]
+fn the_cpu_engine_draws_what_was_drawn_natively() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let steps = DenoiseState::default().steps;
+        let events = drive(tab, "engine_cpu", &[load(tab)?, start(1, opening(steps))]).await?;
+        let frames = frames(&events);
+        assert_eq!(frames.len(), steps as usize + 1);
+        let (width, native) = native_opening(tab).await?;
+        let side = 28;
+        assert_eq!(width, frames.len() * side, "as many frames");
+        for (column, frame) in frames.iter().enumerate() {
+            for (row, pixels) in [&frame.x, &frame.x0].into_iter().enumerate() {
+                let cell: Vec<f32> = (0..PIXELS)
+                    .map(|i| native[(row * side + i / side) * width + column * side + i % side])
+                    .collect();
+                let off = largest_difference(&grey(pixels), &cell);
+                assert!(off <= NATIVE_AGREES, "frame {column}, row {row}: {off}");
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_gpu_engine_agrees_with_the_cpu_engine() {
+    browse(Gpu::Swiftshader, async |tab| {
+        empty_page(tab).await?;
+        let cpu = drive(tab, "engine_cpu", &[load(tab)?, start(1, opening(4))]).await?;
+        let gpu = drive(tab, "engine_gpu", &[load(tab)?, start(1, opening(4))]).await?;
+        assert!(
+            matches!(&gpu[0], Event::Ready { adapter: Some(name), .. } if name.contains("swiftshader")),
+            "{:?}",
+            gpu[0]
+        );
+        let (cpu, gpu) = (frames(&cpu), frames(&gpu));
+        assert_eq!((cpu.len(), gpu.len()), (5, 5));
+        for (cpu, gpu) in cpu.iter().zip(&gpu) {
+            let off = largest_difference(&cpu.x, &gpu.x).max(largest_difference(&cpu.x0, &gpu.x0));
+            assert!(off <= ENGINES_AGREE, "step {}: {off}", cpu.step);
+        }
+        // A run that moves from one engine to the other ends with the same picture.
+        let branch = Denoise {
+            start: Some(Start {
+                step: 2,
+                x: gpu[2].x.clone(),
+            }),
+            ..opening(4)
+        };
+        let moved = drive(tab, "engine_cpu", &[load(tab)?, start(2, branch)]).await?;
+        let end = frames(&moved)
+            .last()
+            .map(|frame| frame.x.clone())
+            .unwrap_or_default();
+        assert!(largest_difference(&end, &cpu[4].x) <= ENGINES_AGREE);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_batch_split_over_engines_is_the_same_batch() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let labels: Vec<_> = (0..4).map(Some).collect();
+        let whole = Denoise {
+            labels: labels.clone(),
+            ..opening(3)
+        };
+        let half = |at: usize| Denoise {
+            labels: labels[at..at + 2].to_vec(),
+            first_index: at as u32,
+            ..opening(3)
+        };
+        let requests = [
+            load(tab)?,
+            start(1, whole),
+            start(2, half(0)),
+            start(3, half(2)),
+        ];
+        // A newer start ends the run before it, so each has an engine of its own.
+        let mut ends = Vec::new();
+        for request in &requests[1..] {
+            let events = drive(tab, "engine_cpu", &[requests[0].clone(), request.clone()]).await?;
+            ends.push(frames(&events).last().context("a frame")?.x.clone());
+        }
+        let off = largest_difference(&ends[0], &[&ends[1][..], &ends[2]].concat());
+        assert!(off <= 1e-5, "{off}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_newer_run_ends_the_one_before_it() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let requests = [load(tab)?, start(1, opening(1000)), start(2, opening(2))];
+        let events = drive(tab, "engine_cpu", &requests).await?;
+        let ends: Vec<_> = events
+            .iter()
+            .filter(|e| !matches!(e, Event::Frame { .. }))
+            .collect();
+        let order = matches!(
+            ends[ends.len() - 2..],
+            [Event::Cancelled { run: 1 }, Event::Done { run: 2, .. }]
+        );
+        assert!(order, "{ends:?}");
+        assert!(frames(&events).len() < 10, "the first run ended at once");
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_not_loaded_or_makes_no_sense_is_refused() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let nonsense = Denoise {
+            steps: 0,
+            ..opening(4)
+        };
+        let requests = [
+            [start(1, opening(4))].to_vec(),
+            vec![load(tab)?, start(1, nonsense)],
+        ];
+        for requests in requests {
+            let events = drive(tab, "engine_cpu", &requests).await?;
+            let refused = matches!(
+                events.last(),
+                Some(Event::Failed {
+                    run: Some(1),
+                    error: EngineError::BadRequest(_)
+                })
+            );
+            assert!(refused, "{events:?}");
+        }
+        Ok(())
+    });
+}
+
+/// How often the weights were asked for.
+fn fetches(tab: &Tab) -> Result<usize> {
+    let path = weights_path()?;
+    Ok(tab
+        .server
+        .requests()
+        .iter()
+        .filter(|r| r.starts_with(&path))
+        .count())
+}
+
+#[test]
+fn weights_that_come_damaged_once_are_fetched_again() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        for fault in [ServerFault::FlipByte(5000), ServerFault::Truncate(1000)] {
+            tab.server.forget_requests();
+            tab.server.fault_times(&weights_path()?, fault, 1);
+            // Another version, so that the browser's cache does not help.
+            let Request::Load { model, url } = load(tab)? else {
+                bail!("a load")
+            };
+            let url = format!("{url}?test={fault:?}");
+            let events = drive(tab, "engine_cpu", &[Request::Load { model, url }]).await?;
+            assert!(
+                matches!(events.last(), Some(Event::Loaded { .. })),
+                "{events:?}"
+            );
+            assert_eq!(fetches(tab)?, 2, "{fault:?}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn weights_are_tried_three_times_and_progress_is_told() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let path = weights_path()?;
+        tab.server.fault_times(&path, ServerFault::Unavailable, 1);
+        tab.server
+            .fault_times(&path, ServerFault::DropAfter(100_000), 2);
+        let events = drive(tab, "engine_cpu", &[load(tab)?]).await?;
+        assert!(
+            matches!(events.last(), Some(Event::Loaded { .. })),
+            "{events:?}"
+        );
+        assert_eq!(fetches(tab)?, 3);
+        let whole = digits()?.bytes;
+        let told = |event: &Event| matches!(event, Event::Loading { received, total, .. } if *received == whole && *total == whole);
+        assert!(events.iter().any(told), "{events:?}");
+
+        tab.server.forget_requests();
+        tab.server.fault(&path, ServerFault::NotFound);
+        let events = drive(tab, "engine_cpu", &[missing(tab)?]).await?;
+        let failed = matches!(
+            events.last(),
+            Some(Event::Failed { run: None, error: EngineError::Fetch { reason, .. } }) if reason.contains("404")
+        );
+        assert!(failed, "{events:?}");
+        assert_eq!(fetches(tab)?, 1, "what is not there is not asked for again");
+        Ok(())
+    });
+}
+
+/// The weights under an address that no cache knows.
+fn missing(tab: &Tab) -> Result<Request> {
+    match load(tab)? {
+        Request::Load { model, url } => Ok(Request::Load {
+            model,
+            url: format!("{url}?missing"),
+        }),
+        _ => bail!("a load"),
+    }
+}
+
+#[test]
+fn an_engine_that_cannot_start_says_why() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let why = async |engine: &str| match drive(tab, engine, &[load(tab)?]).await {
+            Ok(events) => bail!("it started: {events:?}"),
+            Err(error) => Ok(format!("{error:#}")),
+        };
+        ensure!(why("engine_of_doom").await?.contains("no engine is called"));
+        tab.server.fault("engine_cpu.js", ServerFault::NotFound);
+        ensure!(why("engine_cpu").await?.contains("engine_cpu.js"));
+        tab.server.clear_faults();
+        tab.server
+            .fault("engine_cpu_bg.wasm", ServerFault::Truncate(2000));
+        ensure!(why("engine_cpu").await?.contains("WebAssembly"));
+        Ok(())
+    });
+}
+
+#[test]
+fn without_an_adapter_the_gpu_engine_says_so() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let events = drive(tab, "engine_gpu", &[load(tab)?]).await?;
+        let no_adapter = matches!(
+            events[..],
+            [Event::Failed {
+                run: None,
+                error: EngineError::NoAdapter(_)
+            }]
+        );
+        assert!(no_adapter, "{events:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_lost_gpu_device_is_told_with_its_reason() {
+    browse(Gpu::Swiftshader, async |tab| {
+        empty_page(tab).await?;
+        let requests = [
+            load(tab)?,
+            Request::Fault(Fault::LoseDevice),
+            start(1, opening(4)),
+        ];
+        let events = drive(tab, "engine_gpu", &requests).await?;
+        let lost = matches!(
+            events.last(),
+            Some(Event::Failed { run: Some(1), error: EngineError::DeviceLost(reason) }) if reason.contains("destroyed")
+        );
+        assert!(lost, "{events:?}");
+        Ok(())
+    });
+}
+
+/// The built site in a folder of its own, with `patch` before the engines' loader.
+struct PatchedSite(PathBuf);
+
+impl PatchedSite {
+    fn new(patch: &str) -> Result<Self> {
+        let name = format!("genscope-patched-{}", std::process::id());
+        let site = Self(std::env::temp_dir().join(name));
+        copy(&paths::pkg(), &site.0)?;
+        let loader = site.0.join("worker.js");
+        let script = fs::read_to_string(&loader)?;
+        fs::write(&loader, format!("{patch}\n{script}"))?;
+        Ok(site)
+    }
+}
+
+impl Drop for PatchedSite {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (entry, to) = (entry?.path(), to);
+        let to = to.join(entry.file_name().context("a name")?);
+        if entry.is_dir() {
+            copy(&entry, &to)?;
+        } else {
+            fs::copy(&entry, &to)?;
+        }
+    }
+    Ok(())
+}
+
+/// A driver that cannot compile what it is given: the page goes on with the CPU and says so.
+#[test]
+fn a_gpu_shader_error_hands_over_to_the_cpu() {
+    const BREAK: &str = "if (self.GPUDevice) {
+        const make = GPUDevice.prototype.createShaderModule;
+        GPUDevice.prototype.createShaderModule = function (descriptor) {
+            return make.call(this, { ...descriptor, code: 'this is no shader' });
+        };
+    }";
+    browse(Gpu::Swiftshader, async |tab| {
+        let site = PatchedSite::new(BREAK)?;
+        let server = Server::start(&site.0, 0, "")?;
+        let url = format!(
+            "{}#/diffusion/denoise?engine=gpu&steps=4&step=4",
+            server.url()
+        );
+        tab.driver.goto(url).await?;
+        let done = ".denoise[data-run-state=done][data-engine=cpu]";
+        tab.wait_for_within(done, SLOW).await?;
+        let said = tab
+            .js("document.querySelector('.notices').innerText")
+            .await?;
+        let said = said.as_str().map(str::to_owned).unwrap_or_default();
+        assert!(
+            said.contains("The graphics card stopped answering"),
+            "{said}"
+        );
+        assert_ne!(
+            tab.js("document.querySelector('.denoise').dataset.frames")
+                .await?,
+            Value::Null
+        );
+        Ok(())
+    });
+}
