@@ -121,11 +121,13 @@ fn start(run: u32, job: Denoise) -> Request {
 }
 
 fn frames(events: &[Event]) -> Vec<&Frame> {
-    let frame = |event| match event {
-        Event::Frame { frame, .. } => Some(frame),
-        _ => None,
-    };
-    events.iter().filter_map(frame).collect()
+    events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Frame { frame, .. } => Some(frame),
+            _ => None,
+        })
+        .collect()
 }
 
 fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
