@@ -19,7 +19,7 @@ pub enum Split {
 
 impl Split {
     /// Number of pictures.
-    pub fn len(self) -> usize {
+    pub fn size(self) -> usize {
         match self {
             Self::Train => 60_000,
             Self::Test => 10_000,
@@ -78,9 +78,9 @@ impl Images {
     pub fn load(root: &Path, set: DataSet, split: Split) -> Result<Self, DataError> {
         let dir = root.join(set.id());
         let [images, labels] = split.files();
-        let pixels = read_idx(&dir.join(images), &[split.len(), SIDE, SIDE])?;
+        let pixels = read_idx(&dir.join(images), &[split.size(), SIDE, SIDE])?;
         let labels_path = dir.join(labels);
-        let labels = read_idx(&labels_path, &[split.len()])?;
+        let labels = read_idx(&labels_path, &[split.size()])?;
         if labels.iter().any(|&l| usize::from(l) >= CLASSES) {
             return Err(DataError::Damaged {
                 path: labels_path.display().to_string(),

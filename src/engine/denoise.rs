@@ -274,9 +274,9 @@ mod tests {
             let (f, u) = (&pair[0], pair[0].update.expect("not the last"));
             let (a, s) = (f.alpha_bar.sqrt(), (1.0 - f.alpha_bar).sqrt());
             let z = crate::noise::normal(1, 0, k as u32 + 1, PIXELS);
-            for i in 0..PIXELS {
+            for (i, z) in z.iter().enumerate() {
                 let eps = (f.x[i] - a * f.x0[i]) / s;
-                let next = u.x0_factor * f.x0[i] + u.eps_factor * eps + u.noise_factor * z[i];
+                let next = u.x0_factor * f.x0[i] + u.eps_factor * eps + u.noise_factor * z;
                 assert!((next - pair[1].x[i]).abs() < 1e-4, "step {k}");
             }
         }
