@@ -127,8 +127,7 @@ pub struct Sampling {
     pub seed: u64,
 }
 
-/// Guidance the page opens with.
-pub const DEFAULT_GUIDANCE: f32 = 1.5;
+pub use crate::models::diffusion::DEFAULT_GUIDANCE;
 
 /// Samplers by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -5,3 +5,6 @@ pub mod schedule;
 pub mod training;
 #[cfg(feature = "nn")]
 pub mod unet;
+
+/// Guidance weight that the page opens with, and at which quality is measured.
+pub const DEFAULT_GUIDANCE: f32 = 1.5;

@@ -1,6 +1,7 @@
 //! Controls of the chapter 'Denoise it'.
 
 use super::{Reader, Writer};
+use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::protocol::Sampler;
 
 /// The numbers of steps on offer.
@@ -90,7 +91,7 @@ impl Default for DenoiseState {
             digit: Wanted::Digit(3),
             sampler: Sampler::Ddim { eta: 0.0 },
             steps: 20,
-            guidance: 2.0,
+            guidance: DEFAULT_GUIDANCE,
             seed: 42,
             grid: false,
             step: None,

@@ -42,7 +42,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
         .cloned();
     let step = frame.as_ref().map_or(0, |frame| frame.step);
     let controls = DenoiseState {
-        step: Some(step),
+        step: frame.as_ref().map(|frame| frame.step).or(props.state.step),
         ..run.controls().clone()
     };
 
@@ -194,8 +194,10 @@ fn use_player(
             }
         });
     }
+    // A branch just entered may not have the frame yet at which playback stood.
+    let there = ready.is_some_and(|ready| player.0.cursor <= ready);
     let step = run.timeline.frame(player.0.cursor).map(|frame| frame.step);
-    let settled = player.0.settled().then_some(step).flatten();
+    let settled = step.filter(|_| there && player.0.settled());
     let (controls, on_state) = (run.controls().clone(), props.on_state.clone());
     let shown = controls.same_run(&props.state);
     use_effect_with((settled, run.entered), move |&(settled, _)| {

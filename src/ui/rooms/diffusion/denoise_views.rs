@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::denoise_run::DenoiseRun;
-use crate::data::PIXELS;
+use crate::data::{PIXELS, SIDE};
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::Frame;
 use crate::ui::components::picture::PictureView;
@@ -55,6 +55,25 @@ pub struct ViewsProps {
     pub controls: DenoiseState,
 }
 
+/// The run whose frames ship with the page, `samples/opening.png`: what the chapter opens with.
+/// x_t in the first row, the guesses in the second, one column a step.
+fn opening(controls: &DenoiseState) -> Option<u32> {
+    let default = DenoiseState::default();
+    controls
+        .same_run(&default)
+        .then(|| controls.step.unwrap_or(default.steps))
+}
+
+/// One picture of `samples/opening.png`.
+fn opening_picture(row: usize, step: u32, label: &'static str) -> Html {
+    let (x, y) = (step as usize * SIDE, row * SIDE);
+    html! {
+        <svg class="pix" role="img" aria-label={label} viewBox={format!("{x} {y} {SIDE} {SIDE}")}>
+            <image href="samples/opening.png" />
+        </svg>
+    }
+}
+
 /// x_t, the noise the network sees in it, and the picture it expects.
 #[component]
 pub fn Views(props: &ViewsProps) -> Html {
@@ -84,16 +103,33 @@ pub fn Views(props: &ViewsProps) -> Html {
     let picture = |pixels: &Rc<Vec<f32>>, label: String| {
         html! { <PictureView class={class.clone()} pixels={pixels.clone()} {label} {columns} /> }
     };
+    if let (None, Some(step)) = (&props.frame, opening(controls)) {
+        return opening_views(step, picture(noise, noise_label));
+    }
+    row(
+        picture(x, x_label),
+        picture(noise, noise_label),
+        picture(guess, guess_label),
+    )
+}
+
+/// Until the engine answers: pictures that the same model made ahead, with the same seed.
+fn opening_views(step: u32, noise: Html) -> Html {
+    row(
+        opening_picture(0, step, "x, made ahead by the same model"),
+        noise,
+        opening_picture(1, step, "The network’s guess, made ahead by the same model"),
+    )
+}
+
+fn row(x: Html, noise: Html, guess: Html) -> Html {
     html! {
         <div class="views">
-            <figure>{ picture(x, x_label) }
-                <figcaption>{ "now: x" }<sub>{ "t" }</sub></figcaption></figure>
+            <figure>{ x }<figcaption>{ "now: x" }<sub>{ "t" }</sub></figcaption></figure>
             <div class="op" aria-hidden="true">{ "→" }<small>{ "U-Net" }</small></div>
-            <figure>{ picture(noise, noise_label) }
-                <figcaption>{ "noise it sees: ε̂" }</figcaption></figure>
+            <figure>{ noise }<figcaption>{ "noise it sees: ε̂" }</figcaption></figure>
             <div class="op" aria-hidden="true">{ "→" }<small>{ "subtract" }</small></div>
-            <figure>{ picture(guess, guess_label) }
-                <figcaption>{ "its guess at the end: x̂" }<sub>{ "0" }</sub></figcaption></figure>
+            <figure>{ guess }<figcaption>{ "its guess at the end: x̂" }<sub>{ "0" }</sub></figcaption></figure>
         </div>
     }
 }
