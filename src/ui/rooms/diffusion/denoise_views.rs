@@ -107,6 +107,7 @@ pub fn Views(props: &ViewsProps) -> Html {
         return opening_views(step, picture(noise, noise_label));
     }
     row(
+        "now: x",
         picture(x, x_label),
         picture(noise, noise_label),
         picture(guess, guess_label),
@@ -116,16 +117,17 @@ pub fn Views(props: &ViewsProps) -> Html {
 /// Until the engine answers: pictures that the same model made ahead, with the same seed.
 fn opening_views(step: u32, noise: Html) -> Html {
     row(
+        "made ahead: x",
         opening_picture(0, step, "x, made ahead by the same model"),
         noise,
         opening_picture(1, step, "The network’s guess, made ahead by the same model"),
     )
 }
 
-fn row(x: Html, noise: Html, guess: Html) -> Html {
+fn row(caption: &'static str, x: Html, noise: Html, guess: Html) -> Html {
     html! {
         <div class="views">
-            <figure>{ x }<figcaption>{ "now: x" }<sub>{ "t" }</sub></figcaption></figure>
+            <figure>{ x }<figcaption>{ caption }<sub>{ "t" }</sub></figcaption></figure>
             <div class="op" aria-hidden="true">{ "→" }<small>{ "U-Net" }</small></div>
             <figure>{ noise }<figcaption>{ "noise it sees: ε̂" }</figcaption></figure>
             <div class="op" aria-hidden="true">{ "→" }<small>{ "subtract" }</small></div>
