@@ -33,8 +33,8 @@ impl Network {
         let t = Tensor::<1>::full([n], t as f32, &self.device);
         let class = Tensor::<1, Int>::from_data(classes, &self.device);
         let v = self.net.forward(x, t, class).into_data_async().await;
-        // The CPU has no way to fail here; a GPU fails when its device is lost.
-        let v = v.map_err(|e| EngineError::DeviceLost(e.to_string()))?;
+        // The CPU has no way to fail here; a GPU has when its device is lost or a shader fails.
+        let v = v.map_err(|e| EngineError::DeviceLost(root_cause(&e.to_string())))?;
         v.try_into_vec()
             .map_err(|e| EngineError::DeviceLost(format!("{e:?}")))
     }
