@@ -352,7 +352,7 @@ mod tests {
             .load_module(Line.init(&device), Which::Ema)
             .expect("loads");
         let y = net
-            .forward(Tensor::from_floats([[0.5]], &device))
+            .forward(Tensor::<2>::from_floats([[0.5]], &device))
             .into_scalar::<f32>();
         assert!(y.abs() < 0.01, "2 * 0.5 - 1 is 0, not {y}");
         let state = run.state("line").expect("same shape");

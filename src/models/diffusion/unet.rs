@@ -320,7 +320,10 @@ mod tests {
     fn sinusoids_at_zero_and_quarter_turn() {
         let device = Device::flex();
         let t = Tensor::from_floats([0.0, std::f32::consts::FRAC_PI_2], &device);
-        let s = sinusoids(t, 4).into_data().into_vec::<f32>().expect("f32");
+        let s = sinusoids(t, 4)
+            .into_data()
+            .try_into_vec::<f32>()
+            .expect("f32");
         assert_eq!(s[..8], [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
         assert!((s[8] - 1.0).abs() < 1e-6 && s[12].abs() < 1e-6);
         assert!((s[11] - 1.570_796e-3).abs() < 1e-6);
