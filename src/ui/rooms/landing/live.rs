@@ -10,6 +10,7 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::data::{CLASSES, PIXELS};
+use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::{Denoise, Frame, Job, Sampler};
 use crate::ui::components::picture::PictureView;
@@ -18,7 +19,6 @@ use crate::ui::host::{RunEvent, RunHandle, use_host};
 
 const MODEL: &str = "diffusion-mnist";
 const STEPS: u32 = 16;
-const GUIDANCE: f32 = 2.0;
 /// The first digit; the next ones follow.
 const FIRST_CLASS: u8 = 3;
 const SEED: u64 = 42;
@@ -105,7 +105,7 @@ impl Show {
             seed: self.seed(),
             sampler: Sampler::Ddim { eta: 0.0 },
             steps: STEPS,
-            guidance: GUIDANCE,
+            guidance: DEFAULT_GUIDANCE,
             start: None,
             frame_every: 1,
         })
