@@ -1,41 +1,44 @@
-//! The page's prose: Markdown files in `www/content/<language>`, compiled in.
-//!
-//! A file is a list of sections, each `## key: Title` and its text; the title may be left
-//! out. Text is CommonMark with tables; `$…$` and `$$…$$` are TeX, shown as MathML;
-//! `{name}` in a text stands for a value that the page fills in ([`fill`]).
+//! The page's prose: Markdown files in `www/content/<language>`, made into HTML when the page
+//! is compiled (`content_build.rs` tells how they are written).
 //!
 //! Keys are written as string literals where they are used, so that a test can find every
 //! use and check that its section exists.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use pulldown_latex::{RenderConfig, Storage, config::DisplayMode};
 use yew::prelude::*;
 
-/// The files of the English text: name and contents.
-const EN: [(&str, &str); 2] = [
-    (
-        "diffusion",
-        include_str!("../../www/content/en/diffusion.md"),
-    ),
-    ("landing", include_str!("../../www/content/en/landing.md")),
-];
+/// One section of a file.
+struct Section {
+    /// Its name in the code.
+    key: &'static str,
+    /// Its title, or nothing.
+    title: &'static str,
+    /// Its text.
+    html: &'static str,
+    /// Its text without markup.
+    plain: &'static str,
+}
+
+/// All sections of all files, each with its file's name.
+const SECTIONS: &[(&str, Section)] = include!(concat!(env!("OUT_DIR"), "/content.rs"));
 
 /// The text of a section as HTML.
 pub fn section(file: &str, key: &str) -> Html {
-    Html::from_html_unchecked(section_html(file, key))
+    Html::from_html_unchecked(html(file, key).into())
+}
+
+/// The text of a section as HTML source, with `{name}` where values belong.
+pub fn html(file: &str, key: &str) -> String {
+    find(file, key).map_or_else(|| missing(file, key), |s| s.html.to_owned())
 }
 
 /// The title of a section.
 pub fn title(file: &str, key: &str) -> AttrValue {
-    find(file, key).map_or_else(|| missing(file, key), |s| s.title.to_owned().into())
+    find(file, key).map_or_else(|| missing(file, key).into(), |s| s.title.into())
 }
 
 /// The text of a section without its markup, for labels and messages.
 pub fn text(file: &str, key: &str) -> String {
-    find(file, key).map_or_else(|| missing(file, key).to_string(), |s| plain(s.body))
+    find(file, key).map_or_else(|| missing(file, key), |s| s.plain.to_owned())
 }
 
 /// [`text`] with each `{name}` replaced by its value.
@@ -59,107 +62,20 @@ pub fn predict(file: &str, key: &str) -> Html {
     }
 }
 
-/// TeX as a MathML element.
-pub fn mathml(tex: &str, display: DisplayMode) -> String {
-    let storage = Storage::new();
-    let config = RenderConfig {
-        display_mode: display,
-        ..RenderConfig::default()
-    };
-    let mut out = String::new();
-    match pulldown_latex::push_mathml(&mut out, pulldown_latex::Parser::new(tex, &storage), config)
-    {
-        Ok(()) => out,
-        // The formula as written is the best that is left to show.
-        Err(_) => format!(
-            "<code>{}</code>",
-            tex.replace('&', "&amp;").replace('<', "&lt;")
-        ),
-    }
-}
-
-struct Section<'a> {
-    key: &'a str,
-    title: &'a str,
-    body: &'a str,
-}
-
-/// The sections of a file, in its order.
-fn sections(source: &str) -> impl Iterator<Item = Section<'_>> {
-    source.split("\n## ").skip(1).map(|chunk| {
-        let (head, body) = chunk.split_once('\n').unwrap_or((chunk, ""));
-        let (key, title) = head.split_once(':').unwrap_or((head, ""));
-        Section {
-            key: key.trim(),
-            title: title.trim(),
-            body: body.trim(),
-        }
-    })
-}
-
-fn find(file: &str, key: &str) -> Option<Section<'static>> {
-    let (_, source) = EN.iter().find(|(name, _)| *name == file)?;
-    sections(source).find(|s| s.key == key)
+fn find(file: &str, key: &str) -> Option<&'static Section> {
+    let mut all = SECTIONS.iter();
+    let (_, section) = all.find(|(name, section)| *name == file && section.key == key)?;
+    Some(section)
 }
 
 /// What stands on the page where a text is missing; a test keeps it from happening.
-fn missing(file: &str, key: &str) -> AttrValue {
-    format!("[no text: {file}, {key}]").into()
+fn missing(file: &str, key: &str) -> String {
+    format!("[no text: {file}, {key}]")
 }
 
-fn section_html(file: &str, key: &str) -> AttrValue {
-    thread_local! {
-        static RENDERED: RefCell<HashMap<String, AttrValue>> = RefCell::default();
-    }
-    let id = format!("{file} {key}");
-    if let Some(known) = RENDERED.with_borrow(|r| r.get(&id).cloned()) {
-        return known;
-    }
-    let html: AttrValue = match find(file, key) {
-        Some(s) => render(s.body).into(),
-        None => missing(file, key),
-    };
-    RENDERED.with_borrow_mut(|r| r.insert(id, html.clone()));
-    html
-}
-
-fn options() -> Options {
-    Options::ENABLE_MATH | Options::ENABLE_TABLES
-}
-
-/// Markdown to HTML; wide tables scroll inside their own box.
-fn render(markdown: &str) -> String {
-    let events = Parser::new_ext(markdown, options()).flat_map(|event| match event {
-        Event::InlineMath(tex) => vec![Event::InlineHtml(mathml(&tex, DisplayMode::Inline).into())],
-        Event::DisplayMath(tex) => vec![Event::InlineHtml(mathml(&tex, DisplayMode::Block).into())],
-        Event::Start(Tag::Table(_)) => {
-            vec![
-                Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()),
-                event,
-            ]
-        }
-        Event::End(TagEnd::Table) => vec![event, Event::Html("</div>".into())],
-        other => vec![other],
-    });
-    let mut out = String::new();
-    pulldown_cmark::html::push_html(&mut out, events);
-    out
-}
-
-/// Markdown without its markup.
-fn plain(markdown: &str) -> String {
-    let mut out = String::new();
-    for event in Parser::new_ext(markdown, options()) {
-        match event {
-            Event::Text(t) | Event::Code(t) | Event::InlineMath(t) | Event::DisplayMath(t) => {
-                out.push_str(&t);
-            }
-            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => out.push(' '),
-            _ => {}
-        }
-    }
-    out.trim_end().to_owned()
-}
+#[cfg(test)]
+#[path = "content_build.rs"]
+mod content_build;
 
 #[cfg(test)]
 mod tests {
@@ -167,33 +83,14 @@ mod tests {
     use std::collections::HashSet;
     use std::path::Path;
 
-    fn keys(file: &str) -> Vec<&'static str> {
-        let (_, source) = EN
-            .iter()
-            .find(|(name, _)| *name == file)
-            .expect("a known file");
-        sections(source).map(|s| s.key).collect()
-    }
-
     #[test]
-    fn keys_are_unique_and_bodies_render() {
-        for (file, _) in EN {
-            let keys = keys(file);
-            assert!(!keys.is_empty(), "{file} has no sections");
-            let distinct: HashSet<_> = keys.iter().collect();
-            assert_eq!(distinct.len(), keys.len(), "a key occurs twice in {file}");
-            for key in keys {
-                let html = section_html(file, key);
-                assert!(
-                    !html.contains("<merror"),
-                    "{file}, {key}: TeX does not parse: {html}"
-                );
-                let s = find(file, key).expect("exists");
-                assert!(
-                    !(s.title.is_empty() && s.body.is_empty()),
-                    "{file}, {key} is empty"
-                );
-            }
+    fn keys_are_unique_and_no_section_is_empty() {
+        assert!(SECTIONS.len() > 30, "{} sections", SECTIONS.len());
+        let distinct: HashSet<_> = SECTIONS.iter().map(|(file, s)| (file, s.key)).collect();
+        assert_eq!(distinct.len(), SECTIONS.len(), "a key occurs twice");
+        for (file, s) in SECTIONS {
+            let is_empty = s.title.is_empty() && s.html.is_empty();
+            assert!(!is_empty, "{file}, {} is empty", s.key);
         }
     }
 
@@ -222,7 +119,7 @@ mod tests {
                 let part = if call == "title" {
                     found.title
                 } else {
-                    found.body
+                    found.plain
                 };
                 assert!(
                     !part.is_empty(),
@@ -254,7 +151,7 @@ mod tests {
     /// `section("a", "b")…` to its three words.
     fn call(rest: &str) -> Option<(String, String, String)> {
         let (name, arguments) = rest.split_once('(')?;
-        if !["section", "title", "text", "fill", "predict"].contains(&name) {
+        if !["section", "html", "title", "text", "fill", "predict"].contains(&name) {
             return None;
         }
         let mut literals = arguments.trim_start().strip_prefix('"')?.split('"');
@@ -262,31 +159,5 @@ mod tests {
         let between = literals.next()?;
         let key = literals.next()?;
         (between.trim() == ",").then(|| (name.into(), file.into(), key.into()))
-    }
-
-    #[test]
-    fn markdown_becomes_html_with_mathml() {
-        let html = render("At *most* $x_t$.\n\n| a | b |\n|---|---|\n| 1 | 2 |");
-        assert!(html.contains("<em>most</em>"));
-        assert!(html.contains("<msub><mi>x</mi><mi>t</mi></msub>"));
-        assert!(
-            html.contains("<div class=\"scroll\" tabindex=\"0\"><table>"),
-            "{html}"
-        );
-    }
-
-    #[test]
-    fn plain_text_has_no_markup() {
-        assert_eq!(plain("One *two*\n`three` $x_t$."), "One two three x_t.");
-    }
-
-    #[test]
-    fn a_section_ends_where_the_next_begins() {
-        let source = "# File\n\n## a: First\none\n\n### sub\ntwo\n## b\nthree";
-        let all: Vec<_> = sections(source).map(|s| (s.key, s.title, s.body)).collect();
-        assert_eq!(
-            all,
-            [("a", "First", "one\n\n### sub\ntwo"), ("b", "", "three")]
-        );
     }
 }

@@ -40,6 +40,9 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
     steps.run("clippy: native", || {
         clippy("--profile lab --features lab --all-targets")
     })?;
+    steps.run("clippy: page's tests", || {
+        clippy("--no-default-features --features ui --all-targets")
+    })?;
     for (name, feature) in site::clippy_features() {
         if quick && name == "engine_gpu" {
             continue;
@@ -58,6 +61,10 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
     })?;
     steps.run("tests: native", || {
         process::run(&mut cargo("test --profile lab --features lab"))
+    })?;
+    // Not with `lab`: the page's features would have burn compiled a second time.
+    steps.run("tests: page", || {
+        process::run(&mut cargo("test --no-default-features --features ui --lib"))
     })?;
     steps.run("tests: xtask", || {
         process::run(&mut cargo("test --package xtask"))

@@ -1,22 +1,22 @@
 //! An equation with its numbers in it, as MathML.
 //!
-//! The TeX names its numbers as `{name}`; they are shown with the accent colour. MathML is
-//! read aloud by screen readers as it is, so there is no second, spoken text to keep true.
+//! The formula is a text of the page (`content`), which names its numbers; here they are put
+//! in, in the accent colour. MathML is read aloud by screen readers as it is, so there is no
+//! second, spoken text to keep true.
 
-use pulldown_latex::config::DisplayMode;
 use yew::prelude::*;
-
-use crate::ui::content::mathml;
 
 /// Properties of [`Equation`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct EquationProps {
-    /// The equation, e.g. `x_t = {signal}\,x_0 + {noise}\,\varepsilon`.
-    pub tex: AttrValue,
-    /// The number for each name.
-    #[prop_or_default]
+    /// The formula's MathML with `<mn>{name}</mn>` for each number, from `content::html`.
+    pub formula: String,
+    /// The measured or computed number for each name, shown in the accent colour.
     pub values: Vec<(&'static str, f64)>,
-    /// Digits after the point of every number.
+    /// Whole numbers that only name a place, such as a time.
+    #[prop_or_default]
+    pub indices: Vec<(&'static str, usize)>,
+    /// Digits after the point of every value.
     #[prop_or(2)]
     pub digits: usize,
 }
@@ -24,32 +24,24 @@ pub struct EquationProps {
 /// One displayed equation.
 #[component]
 pub fn Equation(props: &EquationProps) -> Html {
-    let html = equation_html(&props.tex, &props.values, props.digits);
-    html! { <p class="eq">{ Html::from_html_unchecked(html.into()) }</p> }
+    let html = equation_html(props);
+    html! { <div class="eq">{ Html::from_html_unchecked(html.into()) }</div> }
 }
 
-fn equation_html(tex: &str, values: &[(&'static str, f64)], digits: usize) -> String {
-    let mut tex = tex.to_owned();
-    let mut numbers = Vec::new();
-    for (name, value) in values {
-        let number = number(*value, digits);
-        tex = tex.replace(&format!("{{{name}}}"), &number);
-        numbers.push(number);
+fn equation_html(props: &EquationProps) -> String {
+    let mut html = props.formula.clone();
+    for (name, value) in &props.values {
+        let number = number(*value, props.digits);
+        let shown = format!("<mn class=\"value\">{number}</mn>");
+        html = html.replace(&format!("<mn>{{{name}}}</mn>"), &shown);
     }
-    numbers.sort();
-    numbers.dedup();
-    numbers
-        .iter()
-        .fold(mathml(&tex, DisplayMode::Inline), |html, number| {
-            let digits = number.trim_start_matches('-');
-            html.replace(
-                &format!("<mn>{digits}</mn>"),
-                &format!("<mn class=\"value\">{digits}</mn>"),
-            )
-        })
+    for (name, index) in &props.indices {
+        html = html.replace(&format!("{{{name}}}"), &index.to_string());
+    }
+    html
 }
 
-/// A number for TeX: never `-0.00`, never a word.
+/// A number as text: never `-0.00`, never a word.
 fn number(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     if !value.is_finite() {
@@ -65,26 +57,28 @@ fn number(value: f64, digits: usize) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn numbers_are_marked_and_subscripts_are_not() {
-        let html = equation_html(
-            r"x_t = {a}\,x_0 + {b}\,\varepsilon",
-            &[("a", 0.8), ("b", 0.6)],
-            2,
-        );
-        assert!(html.starts_with("<math"), "{html}");
-        assert!(html.contains("<mn class=\"value\">0.80</mn>"), "{html}");
-        assert!(html.contains("<mn class=\"value\">0.60</mn>"), "{html}");
-        assert!(
-            html.contains("<mn>0</mn>"),
-            "the 0 of x_0 is no value: {html}"
-        );
+    fn filled(formula: &str, values: &[(&'static str, f64)], t: usize) -> String {
+        equation_html(&EquationProps {
+            formula: formula.into(),
+            values: values.to_vec(),
+            indices: vec![("t", t)],
+            digits: 2,
+        })
     }
 
     #[test]
-    fn equal_numbers_are_marked_once_each() {
-        let html = equation_html(r"{a} + {b}", &[("a", 0.5), ("b", 0.5)], 1);
-        assert_eq!(html.matches("class=\"value\"").count(), 2, "{html}");
+    fn values_are_marked_and_indices_are_not() {
+        let html = filled("<mn>{t}</mn> <mn>{a}</mn> <mn>0</mn>", &[("a", 0.8)], 7);
+        assert_eq!(html, "<mn>7</mn> <mn class=\"value\">0.80</mn> <mn>0</mn>");
+    }
+
+    /// The formulas that the page shows have no place left open.
+    #[test]
+    fn every_place_is_filled() {
+        let html = crate::ui::content::html("diffusion", "noise.step");
+        let html = filled(&html, &[("signal", 0.8), ("noise", 0.6)], 300);
+        assert!(html.contains("<math") && html.contains("0.80") && html.contains("300"));
+        assert!(!html.contains('{'), "{html}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::models::diffusion::schedule::{Schedule, ScheduleKind};
 use crate::protocol::{Frame, Update};
 use crate::ui::components::equation::Equation;
 use crate::ui::components::model_card::ModelCard;
+use crate::ui::content;
 use std::rc::Rc;
 
 /// A pixel of the guess has changed if it moved by more than this (of a range of 2).
@@ -69,21 +70,20 @@ fn this_step(props: &InspectorsProps) -> Html {
 
 /// `x_{t'} = a x0 + b eps (+ c z)`, with its numbers.
 fn equation(t: u32, update: &Update) -> Html {
-    let mut tex = format!(
-        r"x_{{{}}} = {{a}}\,\hat x_0 + {{b}}\,\hat\varepsilon",
-        update.t_next
-    );
     let mut values = vec![
         ("a", f64::from(update.x0_factor)),
         ("b", f64::from(update.eps_factor)),
     ];
-    if update.noise_factor > 0.0 {
-        tex.push_str(r" + {c}\,z");
+    let formula = if update.noise_factor > 0.0 {
         values.push(("c", f64::from(update.noise_factor)));
-    }
+        content::html("diffusion", "denoise.step.noisy")
+    } else {
+        content::html("diffusion", "denoise.step")
+    };
+    let indices = vec![("t", update.t_next as usize)];
     html! {
         <>
-            <Equation {tex} {values} />
+            <Equation {formula} {values} {indices} />
             <p class="hint">{ format!("From t = {t} to t = {}.", update.t_next) }
                 if update.noise_factor > 0.0 { { " z is fresh noise." } }
             </p>

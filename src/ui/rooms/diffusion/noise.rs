@@ -174,7 +174,8 @@ fn views(
 }
 
 fn this_step(schedule: &Schedule, t: usize) -> Html {
-    let tex = format!(r"x_{{{t}}} = {{signal}}\,x_0 + {{noise}}\,\varepsilon");
+    let formula = content::html("diffusion", "noise.step");
+    let values = vec![("signal", schedule.signal(t)), ("noise", schedule.sigma(t))];
     let step = match t {
         0 => "No step is taken yet: this is the clean picture.".to_owned(),
         t => format!(
@@ -185,7 +186,7 @@ fn this_step(schedule: &Schedule, t: usize) -> Html {
     html! {
         <div class="card">
             <h4>{ "This step" }</h4>
-            <Equation {tex} values={vec![("signal", schedule.signal(t)), ("noise", schedule.sigma(t))]} />
+            <Equation {formula} {values} indices={vec![("t", t)]} />
             <p class="hint">{ step }</p>
         </div>
     }

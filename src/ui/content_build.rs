@@ -1,0 +1,184 @@
+//! Build script: turns the page's prose into HTML, so that the page needs no Markdown or TeX
+//! parser of its own (together a third of its wasm).
+//!
+//! A file of `www/content/<language>` is a list of sections, each `## key: Title` and its
+//! text; the title may be left out. Text is CommonMark with tables; `$…$` and `$$…$$` are
+//! TeX, shown as MathML. `{name}` in a text, or `{{name}}` in TeX, stands for a value that
+//! the page fills in. The result is `content.rs` in `OUT_DIR`, a table of `(file, Section)`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs, io};
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_latex::{RenderConfig, Storage, config::DisplayMode};
+
+/// The language that is compiled in.
+const TEXTS: &str = "www/content/en";
+
+#[allow(dead_code, reason = "tests use this file as a module")]
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed={TEXTS}");
+    println!("cargo::rerun-if-changed=src/ui/content_build.rs");
+    let mut table = String::from("&[\n");
+    let mut files: Vec<_> = fs::read_dir(TEXTS)?
+        .map(|entry| entry.map(|e| e.path()))
+        .collect::<io::Result<_>>()?;
+    files.sort();
+    for path in files {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let source = fs::read_to_string(&path)?;
+        for section in sections(&source) {
+            let (key, title) = (section.key, section.title);
+            let (html, plain) = (render(section.body), plain(section.body));
+            let row = format!(
+                "({name:?}, Section {{ key: {key:?}, title: {title:?}, html: {html:?}, plain: {plain:?} }}),\n"
+            );
+            table.push_str(&row);
+        }
+    }
+    table.push_str("]\n");
+    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    fs::write(Path::new(&out).join("content.rs"), table)
+}
+
+struct Section<'a> {
+    key: &'a str,
+    title: &'a str,
+    body: &'a str,
+}
+
+/// The sections of a file, in its order.
+fn sections(source: &str) -> impl Iterator<Item = Section<'_>> {
+    source.split("\n## ").skip(1).map(|chunk| {
+        let (head, body) = chunk.split_once('\n').unwrap_or((chunk, ""));
+        let (key, title) = head.split_once(':').unwrap_or((head, ""));
+        Section {
+            key: key.trim(),
+            title: title.trim(),
+            body: body.trim(),
+        }
+    })
+}
+
+fn options() -> Options {
+    Options::ENABLE_MATH | Options::ENABLE_TABLES
+}
+
+/// Markdown to HTML; wide tables scroll inside their own box.
+fn render(markdown: &str) -> String {
+    let events = Parser::new_ext(markdown, options()).flat_map(|event| match event {
+        Event::InlineMath(tex) => vec![Event::InlineHtml(mathml(&tex, DisplayMode::Inline).into())],
+        Event::DisplayMath(tex) => vec![Event::InlineHtml(mathml(&tex, DisplayMode::Block).into())],
+        Event::Start(Tag::Table(_)) => {
+            vec![
+                Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()),
+                event,
+            ]
+        }
+        Event::End(TagEnd::Table) => vec![event, Event::Html("</div>".into())],
+        other => vec![other],
+    });
+    let mut out = String::new();
+    pulldown_cmark::html::push_html(&mut out, events);
+    out
+}
+
+/// Markdown without its markup.
+fn plain(markdown: &str) -> String {
+    let mut out = String::new();
+    for event in Parser::new_ext(markdown, options()) {
+        match event {
+            Event::Text(t) | Event::Code(t) | Event::InlineMath(t) | Event::DisplayMath(t) => {
+                out.push_str(&t);
+            }
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => out.push(' '),
+            _ => {}
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+/// Numbers from here on stand for the values of a formula while TeX is parsed.
+const FIRST_STAND_IN: usize = 900_001;
+
+/// TeX as a MathML element; a value `{{name}}` becomes `<mn>{name}</mn>`. TeX that does not
+/// parse ends the build.
+fn mathml(tex: &str, display_mode: DisplayMode) -> String {
+    let (tex, names) = stand_ins(tex);
+    let storage = Storage::new();
+    let config = RenderConfig {
+        display_mode,
+        ..RenderConfig::default()
+    };
+    let mut out = String::new();
+    let parser = pulldown_latex::Parser::new(&tex, &storage);
+    let written = pulldown_latex::push_mathml(&mut out, parser, config);
+    assert!(
+        written.is_ok() && !out.contains("<merror"),
+        "TeX does not parse: {tex}"
+    );
+    for (i, name) in names.iter().enumerate() {
+        let number = format!("<mn>{}</mn>", FIRST_STAND_IN + i);
+        assert!(out.contains(&number), "{name} is lost in {out}");
+        out = out.replace(&number, &format!("<mn>{{{name}}}</mn>"));
+    }
+    out
+}
+
+/// `tex` with a number in place of each `{{name}}`, and the names.
+fn stand_ins(tex: &str) -> (String, Vec<&str>) {
+    let mut out = String::new();
+    let mut names = Vec::new();
+    let mut rest = tex;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((name, after)) = after.split_once("}}") else {
+            break;
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{before}{{{}}}", FIRST_STAND_IN + names.len());
+        names.push(name);
+        rest = after;
+    }
+    out.push_str(rest);
+    (out, names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_html_with_mathml() {
+        let html = render("At *most* $x_t$.\n\n| a | b |\n|---|---|\n| 1 | 2 |");
+        assert!(html.contains("<em>most</em>"));
+        assert!(html.contains("<msub><mi>x</mi><mi>t</mi></msub>"));
+        assert!(
+            html.contains("<div class=\"scroll\" tabindex=\"0\"><table>"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn plain_text_has_no_markup() {
+        assert_eq!(plain("One *two*\n`three` $x_t$."), "One two three x_t.");
+    }
+
+    #[test]
+    fn a_section_ends_where_the_next_begins() {
+        let source = "# File\n\n## a: First\none\n\n### sub\ntwo\n## b\nthree";
+        let all: Vec<_> = sections(source).map(|s| (s.key, s.title, s.body)).collect();
+        assert_eq!(
+            all,
+            [("a", "First", "one\n\n### sub\ntwo"), ("b", "", "three")]
+        );
+    }
+
+    #[test]
+    fn values_of_a_formula_keep_their_names() {
+        let html = render(r"$x_{{t}} = {{signal}}\,x_0$");
+        for part in ["<mn>{t}</mn>", "<mn>{signal}</mn>", "<mn>0</mn>"] {
+            assert!(html.contains(part), "{html}");
+        }
+    }
+}
