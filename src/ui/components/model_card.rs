@@ -59,10 +59,10 @@ fn figures(quality: &Quality) -> Html {
         <>
             <dt>{ "Right digit" }</dt>
             <dd class="num">{ format!("{:.1} %", 100.0 * quality.class_accuracy) }</dd>
-            <dt><abbr title="Kernel distance to real digits, in a classifier’s eyes; less is better">{ "KID" }</abbr></dt>
-            <dd class="num">{ format!("{:.4} ± {:.4}", quality.kid, quality.kid_sd) }</dd>
-            <dt>{ "KID, real to real" }</dt>
-            <dd class="num">{ format!("{:.4}", quality.kid_floor) }</dd>
+            <dt><abbr title="Fréchet distance to real test digits, in a classifier’s eyes; less is better">{ "FID" }</abbr>{ ", of real digits" }</dt>
+            <dd class="num">{ format!("{:.1}, {:.1}", quality.classifier_fid, quality.classifier_fid_floor) }</dd>
+            <dt><abbr title="Kernel distance to real test digits, in a classifier’s eyes, and its spread over subsets; less is better">{ "KID" }</abbr>{ ", of real digits" }</dt>
+            <dd class="num">{ format!("{:.1} ± {:.1}, {:.1}", quality.kid, quality.kid_sd, quality.kid_floor) }</dd>
         </>
     }
 }
