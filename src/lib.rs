@@ -6,8 +6,8 @@
 //! |---|---|---|
 //! | [`data`] | data sets: where they come from, how they are read and checked | always (files: `lab`) |
 //! | [`noise`] | seeded random numbers, one stream a sample | always |
-//! | [`models`] | one folder a family: config, network, training, sampler | schedules always, networks `nn` |
-//! | [`quality`] | the judges that decide what ships | `lab` |
+//! | [`models`] | one folder a family: config, network, training, sampler | schedules always, networks `nn`, live training `train` |
+//! | [`quality`] | the judges: of what ships (`lab`), and of points in the plane (always) | |
 //! | [`weights`] | manifest, 8-bit packing, verified loading | manifest always, the rest `nn` |
 //! | [`protocol`] | requests and events between page and engine | always |
 //! | [`engine`] | sessions, the one cancellable loop, the worker | `engine`; sessions `nn` |
@@ -26,7 +26,6 @@ pub mod models;
 pub mod nn;
 pub mod noise;
 pub mod protocol;
-#[cfg(feature = "lab")]
 pub mod quality;
 pub mod ui;
 pub mod weights;

@@ -7,8 +7,13 @@
 //!
 //! Pictures are `f32` in `[-1, 1]`, row by row, `[n, 28, 28]` flattened.
 
+mod inspect;
+pub mod plane;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::inspect::{Anatomy, Inspect, Maps};
+use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::weights::manifest::ModelEntry;
 
@@ -31,6 +36,8 @@ pub enum Request {
         model: ModelEntry,
         /// Absolute URL of the weights file.
         url: String,
+        /// A download that brings nothing for so long is tried again, s.
+        patience_s: u32,
     },
     /// Start a run; one that is under way is cancelled first.
     Start {
@@ -56,6 +63,8 @@ pub enum Fault {
     Panic,
     /// Lose the GPU device (destroys it) at the next step of a run.
     LoseDevice,
+    /// Fall silent at the next step of a run, without a word.
+    Hang,
 }
 
 /// A piece of work that sends frames.
@@ -65,7 +74,9 @@ pub enum Job {
     Denoise(Denoise),
     /// Compare one jump to x_t with many small steps. Needs no weights.
     NoiseStats(NoiseStats),
-    /// Time the network: answers `Timed`.
+    /// Look inside the network, always on the CPU.
+    Inspect(Inspect),
+    /// Time the network: answers [`Report::Timed`].
     Time {
         /// Model id; it has to be loaded.
         model: String,
@@ -74,6 +85,31 @@ pub enum Job {
         /// How many timed evaluations, after two that are not.
         repeats: u32,
     },
+    /// Train a small network on points. Needs no weights; on the CPU only.
+    PlaneTrain(plane::PlaneTrain),
+    /// Sample points with weights that come along. On the CPU only.
+    PlaneSample(plane::PlaneSample),
+}
+
+impl Job {
+    /// The model that has to be loaded first, if any.
+    pub fn model(&self) -> Option<&str> {
+        match self {
+            Self::Denoise(Denoise { model, .. })
+            | Self::Inspect(Inspect { model, .. })
+            | Self::Time { model, .. } => Some(model),
+            Self::NoiseStats(_) | Self::PlaneTrain(_) | Self::PlaneSample(_) => None,
+        }
+    }
+
+    /// Is it always for the CPU engine? The GPU engine has no training in it, and a look inside
+    /// a network is soon done, with times that mean something.
+    pub fn is_for_cpu(&self) -> bool {
+        matches!(
+            self,
+            Self::Inspect(_) | Self::PlaneTrain(_) | Self::PlaneSample(_)
+        )
+    }
 }
 
 /// Which rule turns (x_t, prediction) into the next x.
@@ -86,6 +122,9 @@ pub enum Sampler {
         /// Share of fresh noise, `0..=1`.
         eta: f32,
     },
+    /// DPM-Solver++(2M), Lu et al. 2022 (arXiv:2211.01095): deterministic, of second order,
+    /// because it also uses the guess of the step before.
+    DpmSolver,
 }
 
 /// Settings of one denoising run of `labels.len()` pictures.
@@ -101,14 +140,41 @@ pub struct Denoise {
     pub seed: u64,
     /// The rule.
     pub sampler: Sampler,
+    /// The noise schedule that times are read by. The models here were trained with
+    /// [`ScheduleKind::Cosine`]; another one shows what goes wrong then.
+    pub schedule: ScheduleKind,
     /// Network evaluations from pure noise to picture, `1..=1000`.
     pub steps: u32,
     /// Guidance weight w: `eps_uncond + w (eps_cond - eps_uncond)`; 1 is none.
     pub guidance: f32,
     /// Continue from a kept frame instead of from pure noise.
     pub start: Option<Start>,
+    /// A part of all pictures that is given; the model fills the rest.
+    pub keep: Option<Keep>,
     /// Send every n-th frame only (the first and last are always sent), `1..`.
     pub frame_every: u32,
+    /// Skips of the network that are cut: bit i for skip i, 0 being the outermost.
+    pub cut: u8,
+}
+
+impl Default for Denoise {
+    /// One picture of any class, as the room opens: DDIM, 20 steps. Name a model before use.
+    fn default() -> Self {
+        Self {
+            model: String::new(),
+            labels: vec![None],
+            first_index: 0,
+            seed: 42,
+            sampler: Sampler::Ddim { eta: 0.0 },
+            schedule: ScheduleKind::Cosine,
+            steps: 20,
+            guidance: DEFAULT_GUIDANCE,
+            start: None,
+            keep: None,
+            frame_every: 1,
+            cut: 0,
+        }
+    }
 }
 
 /// Where a run continues.
@@ -118,6 +184,20 @@ pub struct Start {
     pub step: u32,
     /// x after those steps, `[n, 28, 28]`.
     pub x: Vec<f32>,
+    /// The guess x_0 of the step before, `[n, 28, 28]`, where it is known: a sampler of second
+    /// order then goes on as if nothing had happened; without it, one step is of first order.
+    pub x0_before: Option<Vec<f32>>,
+}
+
+/// What is given of every picture of a run; see [`crate::models::diffusion::inpaint`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Keep {
+    /// The given picture, `[28, 28]`, `-1..=1`.
+    pub x_0: Vec<f32>,
+    /// Where it is given, `[28, 28]`; elsewhere is the hole.
+    pub mask: Vec<bool>,
+    /// How often each step is done, `1..=20`; 1 only puts the given part back.
+    pub rounds: u32,
 }
 
 /// The state of a denoising run after `step` of `steps` steps.
@@ -125,6 +205,10 @@ pub struct Start {
 /// Frame `k` shows x at time `t_k` and what the network makes of *that* x: the noise it sees
 /// and the clean picture it expects. So a run of 20 steps has frames 0..=20; frame 0 is pure
 /// noise with the network's first opinion, frame 20 the picture (its `x0` is itself).
+///
+/// With [`Denoise::keep`], x is what the last of a step's rounds left, the given part in it;
+/// x0, `update` and `ms` are those of the first round that starts from x.
+///
 /// `eps` is not sent; it is `(x - sqrt(alpha_bar) x0) / sqrt(1 - alpha_bar)`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
@@ -144,7 +228,8 @@ pub struct Frame {
     pub ms: f32,
 }
 
-/// The numbers of one update: `x_next = x0_factor x0 + eps_factor eps + noise_factor z`.
+/// The numbers of one update: `x_next = x0_factor x0 + eps_factor eps + noise_factor z +
+/// trend_factor (x0 - x0_before)`, with `x0_before` the guess of the step before.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Update {
     /// Time of the next x.
@@ -155,6 +240,8 @@ pub struct Update {
     pub eps_factor: f32,
     /// Factor of the fresh noise z (0 for DDIM with eta 0).
     pub noise_factor: f32,
+    /// Factor of the guess's change since the step before (0 for samplers of first order).
+    pub trend_factor: f32,
 }
 
 /// Many runs of one picture's noising, by one jump and by single steps.
@@ -240,19 +327,18 @@ pub enum Event {
         /// The state.
         frame: Frame,
     },
-    /// Statistics of a noising run.
-    NoiseStats {
+    /// What any other run has to show.
+    Report {
         /// Which run.
         run: RunId,
-        /// The state.
-        frame: NoiseStatsFrame,
+        /// The news.
+        report: Report,
     },
-    /// Result of [`Job::Time`].
-    Timed {
+    /// A run goes on, and has had nothing to show for a while: sent about once a second, so
+    /// that the page can tell a slow engine from one that hangs.
+    Busy {
         /// Which run.
         run: RunId,
-        /// Each evaluation, ms.
-        ms: Vec<f32>,
     },
     /// The run is over, all frames are sent.
     Done {
@@ -273,6 +359,23 @@ pub enum Event {
         /// What.
         error: EngineError,
     },
+}
+
+/// What a run that is no denoising has to show; a room knows which kind its job sends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// Of [`Job::NoiseStats`]: the statistics so far.
+    NoiseStats(NoiseStatsFrame),
+    /// Of [`Job::Inspect`]: what every block gave.
+    Anatomy(Anatomy),
+    /// Of [`Job::Inspect`]: the time each block takes, ms, over several passes.
+    BlockTimes(Vec<f32>),
+    /// Of [`Job::Time`]: each evaluation, ms.
+    Timed(Vec<f32>),
+    /// Of [`Job::PlaneTrain`]: where it stands.
+    PlaneTraining(plane::PlaneTraining),
+    /// Of [`Job::PlaneSample`]: all of it.
+    PlaneSamples(plane::PlaneSamples),
 }
 
 /// What can go wrong in an engine. The page turns it into a sentence in one place.
@@ -309,6 +412,9 @@ pub enum EngineError {
     /// The engine panicked and is gone; a new worker is needed.
     #[error("the engine stopped: {0}")]
     Panicked(String),
+    /// The engine has not answered for so many seconds, and was ended.
+    #[error("the engine did not answer for {0} s")]
+    Silent(u32),
 }
 
 /// Packs a message.
@@ -351,13 +457,18 @@ mod tests {
             first_index: 8,
             seed: u64::MAX,
             sampler: Sampler::Ddim { eta: 0.5 },
-            steps: 20,
-            guidance: 1.5,
+            cut: 2,
             start: Some(Start {
                 step: 4,
                 x: vec![0.25; 4],
+                x0_before: Some(vec![0.5; 4]),
             }),
-            frame_every: 1,
+            keep: Some(Keep {
+                x_0: vec![-1.0; 4],
+                mask: vec![true, false, true, true],
+                rounds: 3,
+            }),
+            ..Denoise::default()
         }
     }
 
@@ -377,8 +488,32 @@ mod tests {
                 seed: 1,
             }),
         });
+        round_trip(Request::Start {
+            run: 3,
+            job: Job::Inspect(Inspect {
+                model: "m".into(),
+                x: vec![0.5; 3],
+                t: 7,
+                label: Some(9),
+                cut: 1,
+            }),
+        });
+        round_trip(Request::Start {
+            run: 4,
+            job: Job::PlaneTrain(plane::PlaneTrain {
+                cloud: crate::data::points::Cloud::Cells(vec![[3, 63]]),
+                method: plane::Method::Ddpm,
+                steps: 10,
+                batch: 8,
+                learning_rate: 0.5,
+                hidden: 4,
+                seed: 9,
+                report_every: 2,
+            }),
+        });
         round_trip(Request::Cancel { run: 3 });
         round_trip(Request::Fault(Fault::LoseDevice));
+        round_trip(Request::Fault(Fault::Hang));
     }
 
     #[test]
@@ -401,9 +536,40 @@ mod tests {
                     x0_factor: 0.1,
                     eps_factor: 0.9,
                     noise_factor: 0.0,
+                    trend_factor: 0.25,
                 }),
                 ms: 3.5,
             },
+        });
+        round_trip(Event::Busy { run: 7 });
+        round_trip(Event::Failed {
+            run: Some(9),
+            error: EngineError::Silent(30),
+        });
+        round_trip(Event::Report {
+            run: 3,
+            report: Report::Timed(vec![1.5]),
+        });
+        round_trip(Event::Report {
+            run: 3,
+            report: Report::Anatomy(Anatomy {
+                blocks: vec![Maps {
+                    channels: 2,
+                    side: 1,
+                    values: vec![0.25, -1.0],
+                }],
+                attention: vec![1.0],
+            }),
+        });
+        round_trip(Event::Report {
+            run: 4,
+            report: Report::PlaneSamples(plane::PlaneSamples {
+                positions: vec![vec![0.5, -0.5]; 2],
+                fields: vec![vec![1.0]; 2],
+                distance: 0.1,
+                floor: 0.05,
+                ms: 9.0,
+            }),
         });
         round_trip(Event::Failed {
             run: Some(9),

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "lab")]
 pub mod mnist;
+pub mod points;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,5 +31,39 @@ impl DataSet {
             Self::Mnist => "mnist",
             Self::FashionMnist => "fashion-mnist",
         }
+    }
+
+    /// All sets, in the order in which a control lists them.
+    pub const ALL: [Self; 2] = [Self::Mnist, Self::FashionMnist];
+
+    /// What one of its pictures is called.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Mnist => "digit",
+            Self::FashionMnist => "garment",
+        }
+    }
+
+    /// Name of class `class`, `0..=9`, as its makers list them.
+    pub fn class_name(self, class: u8) -> &'static str {
+        const DIGITS: [&str; CLASSES] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        // Xiao, Rasul and Vollgraf 2017 (arXiv:1708.07747), table 2.
+        const GARMENTS: [&str; CLASSES] = [
+            "T-shirt",
+            "trousers",
+            "pullover",
+            "dress",
+            "coat",
+            "sandal",
+            "shirt",
+            "sneaker",
+            "bag",
+            "ankle boot",
+        ];
+        let names = match self {
+            Self::Mnist => DIGITS,
+            Self::FashionMnist => GARMENTS,
+        };
+        names[usize::from(class) % CLASSES]
     }
 }

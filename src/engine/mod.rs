@@ -1,17 +1,23 @@
 //! The engine: sessions, and the worker they run in.
 //!
 //! A [`session`] turns one job into events, step by step, and can be cancelled between steps.
-//! The jobs are [`denoise`], [`noise_stats`] and [`timing`]; none of them knows burn or the
-//! browser. [`network`] is the denoiser on a burn device. In a browser, `worker` takes the
-//! page's requests from its `inbox`, fetches weights for its `device`, and runs the sessions.
+//! The jobs are [`denoise`], [`inspect`], [`noise_stats`] and [`timing`]; none of them knows
+//! burn or the browser. With the feature `train` there is also `plane`, which trains a small
+//! network on the CPU. [`network`] is the denoiser on a burn device. In a browser, `worker`
+//! takes the page's requests from its `inbox`, fetches weights for its `device`, and runs the
+//! sessions.
 
 pub mod denoise;
 #[cfg(feature = "engine")]
 pub mod device;
 #[cfg(feature = "engine")]
 pub mod inbox;
+pub mod inspect;
 pub mod network;
 pub mod noise_stats;
+#[cfg(feature = "train")]
+pub mod plane;
+mod probes;
 pub mod session;
 pub mod timing;
 #[cfg(feature = "engine")]

@@ -8,7 +8,7 @@ use super::session::{Step, Work, demand};
 use crate::data::PIXELS;
 use crate::models::diffusion::schedule::{Schedule, T};
 use crate::noise;
-use crate::protocol::{EngineError, Event, NoiseStats, NoiseStatsFrame, RunId};
+use crate::protocol::{EngineError, Event, NoiseStats, NoiseStatsFrame, Report, RunId};
 
 /// Most runs of each kind.
 pub const MAX_RUNS: u32 = 1024;
@@ -103,9 +103,9 @@ impl Work for NoiseStatsRun {
         if !over && !self.done.is_multiple_of(RUNS_A_FRAME) {
             return Ok(Step::Quiet);
         }
-        let event = Event::NoiseStats {
+        let event = Event::Report {
             run: self.run,
-            frame: self.frame(),
+            report: Report::NoiseStats(self.frame()),
         };
         Ok(if over {
             Step::Last(event)
@@ -203,7 +203,7 @@ pub fn ks_critical(n: usize, m: usize) -> f64 {
 mod tests {
     use std::collections::HashMap;
 
-    use super::super::denoise::Denoiser;
+    use super::super::denoise::{Ask, Denoiser};
     use super::super::session::{self, testing::*};
     use super::*;
     use crate::models::diffusion::schedule::ScheduleKind;
@@ -215,8 +215,7 @@ mod tests {
             &mut self,
             _: &[f32],
             _: usize,
-            _: &[Option<u8>],
-            _: f32,
+            _: Ask<'_>,
         ) -> Result<Vec<f32>, EngineError> {
             Err(EngineError::NotFinite)
         }
@@ -251,7 +250,10 @@ mod tests {
         events
             .iter()
             .filter_map(|e| match e {
-                Event::NoiseStats { run: 2, frame } => Some(frame.clone()),
+                Event::Report {
+                    run: 2,
+                    report: Report::NoiseStats(frame),
+                } => Some(frame.clone()),
                 _ => None,
             })
             .collect()

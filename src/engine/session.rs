@@ -6,7 +6,10 @@
 use std::collections::HashMap;
 
 use super::denoise::{DenoiseRun, Denoiser};
+use super::inspect::InspectRun;
 use super::noise_stats::NoiseStatsRun;
+#[cfg(feature = "train")]
+use super::plane::{PlaneSampleRun, PlaneTrainRun};
 use super::timing::TimingRun;
 use crate::protocol::{EngineError, Event, Job, RunId};
 
@@ -82,6 +85,10 @@ async fn work<D: Denoiser, H: Host>(
             drive(run, &mut DenoiseRun::new(run, job, net)?, host).await
         }
         Job::NoiseStats(job) => drive(run, &mut NoiseStatsRun::new(run, job)?, host).await,
+        Job::Inspect(job) => {
+            let net = find(models, &job.model)?;
+            drive(run, &mut InspectRun::new(run, job, net)?, host).await
+        }
         Job::Time {
             model,
             batch,
@@ -89,6 +96,14 @@ async fn work<D: Denoiser, H: Host>(
         } => {
             let net = find(models, &model)?;
             drive(run, &mut TimingRun::new(run, batch, repeats, net)?, host).await
+        }
+        #[cfg(feature = "train")]
+        Job::PlaneTrain(job) => drive(run, &mut PlaneTrainRun::new(run, job)?, host).await,
+        #[cfg(feature = "train")]
+        Job::PlaneSample(job) => drive(run, &mut PlaneSampleRun::new(run, job)?, host).await,
+        #[cfg(not(feature = "train"))]
+        Job::PlaneTrain(_) | Job::PlaneSample(_) => {
+            Err(EngineError::BadRequest("this engine cannot train".into()))
         }
     }
 }
@@ -129,7 +144,7 @@ pub(super) fn demand(good: bool, what: impl Into<String>) -> Result<(), EngineEr
 }
 
 #[cfg(test)]
-pub(super) mod testing {
+pub(crate) mod testing {
     //! A host for tests: keeps what is sent, ends a run after so many steps.
 
     use std::cell::Cell;

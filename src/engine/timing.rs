@@ -1,10 +1,10 @@
 //! How long one evaluation of the network takes, here and now.
 
-use super::denoise::{Denoiser, MAX_BATCH};
+use super::denoise::{Ask, Denoiser, MAX_BATCH};
 use super::session::{Step, Work, demand};
 use crate::data::PIXELS;
 use crate::noise;
-use crate::protocol::{EngineError, Event, RunId};
+use crate::protocol::{EngineError, Event, Report, RunId};
 
 /// Evaluations before the clock counts: caches, and shaders to compile.
 const WARM_UP: usize = 2;
@@ -51,7 +51,12 @@ impl<'a, D: Denoiser> TimingRun<'a, D> {
 impl<D: Denoiser> Work for TimingRun<'_, D> {
     async fn step(&mut self, clock: &dyn Fn() -> f64) -> Result<Step, EngineError> {
         let start = clock();
-        self.net.predict(&self.x, TIME, &self.labels, 1.0).await?;
+        let ask = Ask {
+            labels: &self.labels,
+            guidance: 1.0,
+            cut: 0,
+        };
+        self.net.predict(&self.x, TIME, ask).await?;
         if self.warm_up > 0 {
             self.warm_up -= 1;
             return Ok(Step::Quiet);
@@ -60,9 +65,9 @@ impl<D: Denoiser> Work for TimingRun<'_, D> {
         if self.ms.len() < self.repeats {
             return Ok(Step::Quiet);
         }
-        Ok(Step::Last(Event::Timed {
+        Ok(Step::Last(Event::Report {
             run: self.run,
-            ms: std::mem::take(&mut self.ms),
+            report: Report::Timed(std::mem::take(&mut self.ms)),
         }))
     }
 }
@@ -81,8 +86,7 @@ mod tests {
             &mut self,
             x: &[f32],
             _: usize,
-            _: &[Option<u8>],
-            _: f32,
+            _: Ask<'_>,
         ) -> Result<Vec<f32>, EngineError> {
             self.0 += 1;
             Ok(x.to_vec())
@@ -102,9 +106,9 @@ mod tests {
         // The test clock moves 1 ms each time it is read.
         assert_eq!(
             host.events[0],
-            Event::Timed {
+            Event::Report {
                 run: 1,
-                ms: vec![1.0; 5]
+                report: Report::Timed(vec![1.0; 5])
             }
         );
         assert!(matches!(host.events[1..], [Event::Done { run: 1, .. }]));

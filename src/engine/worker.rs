@@ -26,6 +26,9 @@ use crate::protocol::{
 use crate::weights::manifest::ModelEntry;
 use crate::weights::{fetch::fetch, load::load};
 
+/// A run that shows nothing says once in this time that it goes on, ms.
+const SILENCE_MS: f64 = 1000.0;
+
 /// Starts the engine in this worker, on the device that `open` opens.
 pub fn start<F>(engine: EngineKind, open: F)
 where
@@ -58,23 +61,28 @@ async fn serve(engine: EngineKind, accelerator: Accelerator, inbox: Inbox) {
         inbox,
         turn,
         accelerator,
+        spoke_ms: now_ms(),
     };
     loop {
         match host.inbox.next().await {
-            Request::Load { model, url } => {
+            Request::Load {
+                model,
+                url,
+                patience_s,
+            } => {
                 let start = now_ms();
-                post(
-                    &match models.load(&model, &url, &host.accelerator.device).await {
-                        Ok(()) => Event::Loaded {
-                            model: model.id,
-                            ms: (now_ms() - start) as f32,
-                        },
-                        Err(error) => Event::Failed { run: None, error },
+                let device = &host.accelerator.device;
+                post(&match models.load(&model, &url, patience_s, device).await {
+                    Ok(()) => Event::Loaded {
+                        model: model.id,
+                        ms: (now_ms() - start) as f32,
                     },
-                );
+                    Err(error) => Event::Failed { run: None, error },
+                });
             }
             Request::Start { run, job } => {
                 CURRENT_RUN.set(Some(run));
+                host.spoke_ms = now_ms();
                 session::run(run, job, &mut models.networks, &mut host).await;
                 CURRENT_RUN.set(None);
             }
@@ -98,12 +106,13 @@ impl Models {
         &mut self,
         model: &ModelEntry,
         url: &str,
+        patience_s: u32,
         device: &Device,
     ) -> Result<(), EngineError> {
         if self.hashes.get(&model.id) == Some(&model.sha256) {
             return Ok(());
         }
-        let bytes = fetch(url, model, |received| {
+        let bytes = fetch(url, model, patience_s, |received| {
             post(&Event::Loading {
                 model: model.id.clone(),
                 received,
@@ -125,11 +134,14 @@ struct WorkerHost {
     inbox: Inbox,
     turn: Turn,
     accelerator: Accelerator,
+    /// When the page last heard of a run.
+    spoke_ms: f64,
 }
 
 impl Host for WorkerHost {
     fn send(&mut self, event: Event) {
         post(&event);
+        self.spoke_ms = now_ms();
     }
 
     async fn go_on(&mut self, run: RunId) -> bool {
@@ -140,7 +152,11 @@ impl Host for WorkerHost {
             match fault {
                 Fault::Panic => panic!("a panic on purpose"),
                 Fault::LoseDevice => self.accelerator.lose(),
+                Fault::Hang => std::future::pending().await,
             }
+        }
+        if now_ms() - self.spoke_ms >= SILENCE_MS {
+            self.send(Event::Busy { run });
         }
         !self.inbox.ends(run)
     }

@@ -1,7 +1,9 @@
 //! The native tool `lab`: one file a command.
 
+mod curve;
 mod data;
 mod eval;
+mod inspect;
 mod pack;
 mod pictures;
 mod sample;
@@ -47,8 +49,12 @@ enum Command {
     Train(train::Args),
     /// Sample from a model into a NumPy file.
     Sample(sample::Args),
+    /// Print what every block of a model's network gives at one step, as JSON.
+    Inspect(inspect::Args),
     /// Judge a model's samples; prints JSON.
     Eval(eval::Args),
+    /// Judge a model's samples for several samplers and numbers of steps; the page shows it.
+    Curve(curve::Args),
     /// Write the last checkpoint as 8-bit weights, with its manifest entry, recorded output
     /// and opening pictures.
     Pack(pack::Args),
@@ -59,8 +65,27 @@ enum Command {
 pub enum ModelId {
     /// Class-conditional diffusion of digits.
     DiffusionMnist,
+    /// The same, stopped early, to show what that looks like.
+    DiffusionMnistEarly,
+    /// `diffusion-mnist` distilled to 4 steps, with guidance baked in.
+    DiffusionMnistQuick,
+    /// Class-conditional diffusion of garments.
+    DiffusionFashionMnist,
     /// The classifier that judges digits.
     JudgeMnist,
+    /// The classifier that judges garments.
+    JudgeFashionMnist,
+}
+
+/// What a model is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A diffusion network, trained on data.
+    Diffusion,
+    /// A diffusion network, distilled from another one.
+    Distilled,
+    /// A classifier.
+    Judge,
 }
 
 impl ModelId {
@@ -68,14 +93,38 @@ impl ModelId {
     pub fn name(self) -> &'static str {
         match self {
             Self::DiffusionMnist => "diffusion-mnist",
+            Self::DiffusionMnistEarly => "diffusion-mnist-early",
+            Self::DiffusionMnistQuick => "diffusion-mnist-quick",
+            Self::DiffusionFashionMnist => "diffusion-fashion-mnist",
             Self::JudgeMnist => "judge-mnist",
+            Self::JudgeFashionMnist => "judge-fashion-mnist",
+        }
+    }
+
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::DiffusionMnist | Self::DiffusionMnistEarly | Self::DiffusionFashionMnist => {
+                Kind::Diffusion
+            }
+            Self::DiffusionMnistQuick => Kind::Distilled,
+            Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
+        }
+    }
+
+    /// The judge of its data set.
+    pub fn judge(self) -> Self {
+        match self.data_set() {
+            DataSet::Mnist => Self::JudgeMnist,
+            DataSet::FashionMnist => Self::JudgeFashionMnist,
         }
     }
 
     /// What it is trained on.
     pub fn data_set(self) -> DataSet {
         match self {
-            Self::DiffusionMnist | Self::JudgeMnist => DataSet::Mnist,
+            Self::DiffusionFashionMnist | Self::JudgeFashionMnist => DataSet::FashionMnist,
+            _ => DataSet::Mnist,
         }
     }
 }
@@ -87,7 +136,9 @@ pub fn main() -> Result<()> {
         Command::Data => data::run(&folders),
         Command::Train(args) => train::run(&folders, args),
         Command::Sample(args) => sample::run(&folders, args),
+        Command::Inspect(args) => inspect::run(&folders, args),
         Command::Eval(args) => eval::run(&folders, args),
+        Command::Curve(args) => curve::run(&folders, args),
         Command::Pack(args) => pack::run(&folders, args),
     }
 }

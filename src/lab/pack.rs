@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result};
 use burn::module::Module;
 
-use crate::data::PIXELS;
+use crate::data::{DataSet, PIXELS};
 use crate::nn::checkpoint::{RunDir, RunState};
 use crate::quality::classifier::ClassifierTask;
 use crate::weights::fingerprint::{Fingerprint, fingerprint};
@@ -19,7 +18,7 @@ use super::source::{
     DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, frames, manifest, trained_judge,
     unet_shape,
 };
-use super::{Folders, ModelId, pictures};
+use super::{Folders, Kind, ModelId, pictures};
 
 /// Arguments of `lab pack`.
 #[derive(clap::Args)]
@@ -40,17 +39,16 @@ const OPENING_DIGIT: u8 = 3;
 
 /// Packs.
 pub fn run(folders: &Folders, args: &Args) -> Result<()> {
-    match args.model {
-        ModelId::JudgeMnist => {
-            let net = trained_judge(folders, args.model)?;
-            write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;
-        }
-        ModelId::DiffusionMnist => {
-            let net = diffusion(folders, args.model, Weights::Ema)?;
-            let sha256 = write_weights(folders, args.model, net, &unet_shape())?;
-            write_fingerprint(folders, args.model, sha256)?;
-            write_opening(folders, args.model)?;
-        }
+    if args.model.kind() == Kind::Judge {
+        let net = trained_judge(folders, args.model)?;
+        write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;
+        return Ok(());
+    }
+    let net = diffusion(folders, args.model, Weights::Ema)?;
+    let sha256 = write_weights(folders, args.model, net, &unet_shape())?;
+    write_fingerprint(folders, args.model, sha256)?;
+    if args.model == ModelId::DiffusionMnist {
+        write_opening(folders, args.model)?;
     }
     Ok(())
 }
@@ -89,29 +87,27 @@ fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> Mod
         bytes: bytes.len() as u64,
         sha256: sha256_hex(bytes),
         parameters,
-        data_set: "MNIST, 60,000 training digits".into(),
+        data_set: match model.data_set() {
+            DataSet::Mnist => "MNIST, 60,000 training digits".into(),
+            DataSet::FashionMnist => "Fashion-MNIST, 60,000 training garments".into(),
+        },
         images_seen: state.images,
-        command: format!(
-            "lab train {} --images {} --seed {}",
-            model.name(),
-            state.planned,
-            state.seed
-        ),
-        commit: commit(),
+        command: command(model, state),
+        commit: state.commit.clone(),
         quality: None,
     }
 }
 
-/// The present commit, or 'unknown' outside a checkout.
-fn commit() -> String {
-    Command::new("git")
-        .args(["rev-parse", "--short", "HEAD"])
-        .output()
-        .ok()
-        .filter(|o| o.status.success())
-        .map_or("unknown".into(), |o| {
-            String::from_utf8_lossy(&o.stdout).trim().into()
-        })
+/// The calls that trained it: one for each size it was planned for.
+fn command(model: ModelId, state: &RunState) -> String {
+    let call = |resume: &str, images: &u64| {
+        let (model, seed) = (model.name(), state.seed);
+        format!("lab train {model}{resume} --images {images} --seed {seed}")
+    };
+    let sizes = state.planned_before.iter().chain([&state.planned]);
+    let resumes = std::iter::once("").chain(std::iter::repeat(" --resume"));
+    let calls: Vec<_> = resumes.zip(sizes).map(|(r, size)| call(r, size)).collect();
+    calls.join(" && ")
 }
 
 /// Writes the manifest.
@@ -151,4 +147,26 @@ fn write_opening(folders: &Folders, model: ModelId) -> Result<()> {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_tells_of_every_plan() {
+        let mut state = RunState {
+            planned: 100,
+            seed: 7,
+            ..RunState::default()
+        };
+        let first = "lab train judge-mnist --images 100 --seed 7";
+        assert_eq!(command(ModelId::JudgeMnist, &state), first);
+        state.step = 1;
+        state.plan(300);
+        assert_eq!(
+            command(ModelId::JudgeMnist, &state),
+            format!("{first} && lab train judge-mnist --resume --images 300 --seed 7")
+        );
+    }
 }

@@ -12,7 +12,7 @@ use crate::engine::network::Network;
 use crate::engine::session::{Host, run as run_session};
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::nn::checkpoint::{RunDir, Which};
-use crate::protocol::{Denoise, Event, Frame, Job, RunId, Sampler};
+use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, Report, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::weights::load::load;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
@@ -54,10 +54,7 @@ pub fn diffusion(folders: &Folders, model: ModelId, weights: Weights) -> Result<
 
 /// The shipped judge of a model's data set.
 pub fn judge(folders: &Folders, model: ModelId) -> Result<Classifier> {
-    let judge = match model {
-        ModelId::DiffusionMnist | ModelId::JudgeMnist => ModelId::JudgeMnist,
-    };
-    shipped(folders, judge, Classifier::new(&Device::flex()))
+    shipped(folders, model.judge(), Classifier::new(&Device::flex()))
 }
 
 /// The classifier of the last checkpoint.
@@ -136,6 +133,8 @@ pub enum SamplerName {
     Ddpm,
     /// Deterministic unless `--eta` says otherwise.
     Ddim,
+    /// DPM-Solver++(2M).
+    DpmSolver,
 }
 
 impl Sampling {
@@ -145,6 +144,7 @@ impl Sampling {
             SamplerName::Ddpm => "DDPM".into(),
             SamplerName::Ddim if self.eta == 0.0 => "DDIM".into(),
             SamplerName::Ddim => format!("DDIM eta {}", self.eta),
+            SamplerName::DpmSolver => "DPM-Solver++(2M)".into(),
         };
         format!("{name}, {} steps, guidance {}", self.steps, self.guidance)
     }
@@ -158,11 +158,12 @@ impl Sampling {
             sampler: match self.sampler {
                 SamplerName::Ddpm => Sampler::Ddpm,
                 SamplerName::Ddim => Sampler::Ddim { eta: self.eta },
+                SamplerName::DpmSolver => Sampler::DpmSolver,
             },
             steps: self.steps,
             guidance: self.guidance,
-            start: None,
             frame_every: if every_frame { 1 } else { self.steps },
+            ..Denoise::default()
         }
     }
 }
@@ -194,26 +195,55 @@ pub fn frames(net: UNet, label: u8, sampling: &Sampling) -> Result<Vec<Frame>> {
     session(&mut models(net), sampling.job(&[label], 0, true))
 }
 
+/// What every block of the network gives at a step of a run of one picture, with the skips of
+/// `cut` (bit i for skip i) cut all the way.
+pub fn anatomy(net: UNet, label: u8, sampling: &Sampling, cut: u8, step: u32) -> Result<Anatomy> {
+    let mut models = models(net);
+    let job = Denoise {
+        cut,
+        ..sampling.job(&[label], 0, true)
+    };
+    let frames = session(&mut models, job)?;
+    let frame = frames.into_iter().find(|frame| frame.step == step);
+    let frame = frame.with_context(|| format!("there is no step {step}"))?;
+    let look = Inspect {
+        model: MODEL.into(),
+        x: frame.x,
+        t: frame.t,
+        label: Some(label),
+        cut,
+    };
+    let seen = run_job(&mut models, Job::Inspect(look))?.anatomy;
+    seen.context("nothing was seen")
+}
+
 fn models(net: UNet) -> HashMap<String, Network> {
     HashMap::from([(MODEL.into(), Network::new(net, Device::flex()))])
 }
 
 /// The same session as in the page, with its frames kept.
 fn session(models: &mut HashMap<String, Network>, job: Denoise) -> Result<Vec<Frame>> {
+    Ok(run_job(models, Job::Denoise(job))?.frames)
+}
+
+fn run_job(models: &mut HashMap<String, Network>, job: Job) -> Result<Keeper> {
     let mut keeper = Keeper {
         frames: Vec::new(),
+        anatomy: None,
         failed: None,
         began: Instant::now(),
     };
-    pollster::block_on(run_session(1, Job::Denoise(job), models, &mut keeper));
+    pollster::block_on(run_session(1, job, models, &mut keeper));
     match keeper.failed {
         Some(error) => Err(error.into()),
-        None => Ok(keeper.frames),
+        None => Ok(keeper),
     }
 }
 
+/// Keeps what a session sends.
 struct Keeper {
     frames: Vec<Frame>,
+    anatomy: Option<Anatomy>,
     failed: Option<crate::protocol::EngineError>,
     began: Instant,
 }
@@ -222,6 +252,10 @@ impl Host for Keeper {
     fn send(&mut self, event: Event) {
         match event {
             Event::Frame { frame, .. } => self.frames.push(frame),
+            Event::Report {
+                report: Report::Anatomy(anatomy),
+                ..
+            } => self.anatomy = Some(anatomy),
             Event::Failed { error, .. } => self.failed = Some(error),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::data::CLASSES;
 use crate::data::mnist::{Images, Split};
+use crate::models::diffusion::distillation::{self, DistillationTask};
 use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::nn::checkpoint::RunDir;
@@ -17,8 +19,8 @@ use crate::nn::training::{Observer, Recipe, Report, Task, train};
 use crate::quality::classifier::{Classifier, ClassifierTask};
 
 use super::sample::labels;
-use super::source::{DEFAULT_GUIDANCE, SamplerName, Sampling, sample};
-use super::{Folders, ModelId, pictures};
+use super::source::{DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, sample};
+use super::{Folders, Kind, ModelId, pictures};
 
 /// Arguments of `lab train`.
 #[derive(clap::Args)]
@@ -43,27 +45,50 @@ pub struct Args {
 pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     let images = Images::load(&folders.data, args.model.data_set(), Split::Train)?;
     let never = "a constant of the task is out of range";
-    match args.model {
-        ModelId::DiffusionMnist => {
-            let recipe = Recipe {
-                images: 300_000,
-                ..Recipe::default()
-            };
+    let recipe = recipe(args.model);
+    match args.model.kind() {
+        Kind::Diffusion => {
             let task = DiffusionTask::new(UNetConfig::shipped(), images).context(never)?;
             go(folders, args, &task, recipe)
         }
-        ModelId::JudgeMnist => {
-            let recipe = Recipe {
-                images: 360_000,
-                ..Recipe::default()
-            };
-            go(
-                folders,
-                args,
-                &ClassifierTask::new(images).context(never)?,
-                recipe,
-            )
+        Kind::Distilled => {
+            let teacher = diffusion(folders, TEACHER, Weights::Shipped)?;
+            let task = DistillationTask::new(teacher, DEFAULT_GUIDANCE, images).context(never)?;
+            go(folders, args, &task, recipe)
         }
+        Kind::Judge => {
+            let task = ClassifierTask::new(images, args.model.data_set()).context(never)?;
+            go(folders, args, &task, recipe)
+        }
+    }
+}
+
+/// Whom the distilled model learns from.
+const TEACHER: ModelId = ModelId::DiffusionMnist;
+
+/// How a model is trained unless the command says otherwise.
+fn recipe(model: ModelId) -> Recipe {
+    let images = |images| Recipe {
+        images,
+        ..Recipe::default()
+    };
+    match model {
+        ModelId::DiffusionMnist | ModelId::DiffusionFashionMnist => images(300_000),
+        // A long average would still be near the first weights.
+        ModelId::DiffusionMnistEarly => Recipe {
+            ema_decay: 0.9,
+            ..images(16_000)
+        },
+        // It starts from the teacher's weights, so its average need not forget so much.
+        ModelId::DiffusionMnistQuick => Recipe {
+            batch: 64,
+            learning_rate: 3e-4,
+            warm_up: 50,
+            ema_decay: 0.99,
+            ..images(60_000)
+        },
+        ModelId::JudgeMnist => images(360_000),
+        ModelId::JudgeFashionMnist => images(720_000),
     }
 }
 
@@ -86,16 +111,30 @@ fn go<T: Task<Net: Sheet>>(
     );
     let stop = stop_on_ctrl_c()?;
     recipe.seed = args.seed;
+    recipe.commit = commit();
     recipe.images = args.images.unwrap_or(recipe.images);
     recipe.batch = args.batch.unwrap_or(recipe.batch);
     ensure!(recipe.batch > 0, "--batch has to be at least 1");
     let mut diary = Diary {
         bar: progress_bar(recipe.images),
         run: run.clone(),
+        sampling: sampling(args.model.kind()),
     };
     train(task, &recipe, &run, args.resume, &stop, &mut diary)?;
     diary.bar.finish();
     Ok(())
+}
+
+/// The present commit, marked if files differ from it, or 'unknown' outside a checkout.
+fn commit() -> String {
+    Command::new("git")
+        .args(["describe", "--always", "--dirty", "--exclude=*"])
+        .output()
+        .ok()
+        .filter(|o| o.status.success())
+        .map_or("unknown".into(), |o| {
+            String::from_utf8_lossy(&o.stdout).trim().into()
+        })
 }
 
 /// A flag that the first Ctrl-C sets; the second one ends the program.
@@ -121,6 +160,22 @@ fn progress_bar(images: u64) -> ProgressBar {
 struct Diary {
     bar: ProgressBar,
     run: RunDir,
+    /// How sheets are sampled.
+    sampling: Sampling,
+}
+
+fn sampling(kind: Kind) -> Sampling {
+    let (steps, guidance) = match kind {
+        Kind::Distilled => (distillation::STEPS as u32, 1.0),
+        Kind::Diffusion | Kind::Judge => (20, DEFAULT_GUIDANCE),
+    };
+    Sampling {
+        steps,
+        sampler: SamplerName::Ddim,
+        eta: 0.0,
+        guidance,
+        seed: 0,
+    }
 }
 
 impl<M: Sheet> Observer<M> for Diary {
@@ -132,7 +187,8 @@ impl<M: Sheet> Observer<M> for Diary {
     fn checkpoint(&mut self, net: &M, report: Report) {
         self.bar
             .suspend(|| println!("checkpoint: {}", line(report)));
-        let written = log(&self.run, report).and_then(|()| net.sheet(&self.run, report.images));
+        let written = log(&self.run, report)
+            .and_then(|()| net.sheet(&self.run, &self.sampling, report.images));
         if let Err(e) = written {
             self.bar.suspend(|| eprintln!("warning: {e:#}"));
         }
@@ -170,19 +226,12 @@ fn log(run: &RunDir, report: Report) -> Result<()> {
 /// A network that has something to look at.
 trait Sheet {
     /// Writes `sheet-<images>.png` into the run's folder.
-    fn sheet(&self, run: &RunDir, images: u64) -> Result<()>;
+    fn sheet(&self, run: &RunDir, sampling: &Sampling, images: u64) -> Result<()>;
 }
 
 impl Sheet for UNet {
-    fn sheet(&self, run: &RunDir, images: u64) -> Result<()> {
-        let sampling = Sampling {
-            steps: 20,
-            sampler: SamplerName::Ddim,
-            eta: 0.0,
-            guidance: DEFAULT_GUIDANCE,
-            seed: 0,
-        };
-        let samples = sample(self.clone(), &labels(4 * CLASSES, None), &sampling, |_| {})?;
+    fn sheet(&self, run: &RunDir, sampling: &Sampling, images: u64) -> Result<()> {
+        let samples = sample(self.clone(), &labels(4 * CLASSES, None), sampling, |_| {})?;
         let path = run.path().join(format!("sheet-{images:07}.png"));
         pictures::sheet(&path, &pictures::to_bytes(&samples), CLASSES)
     }
@@ -190,7 +239,7 @@ impl Sheet for UNet {
 
 impl Sheet for Classifier {
     /// A classifier makes no pictures.
-    fn sheet(&self, _: &RunDir, _: u64) -> Result<()> {
+    fn sheet(&self, _: &RunDir, _: &Sampling, _: u64) -> Result<()> {
         Ok(())
     }
 }

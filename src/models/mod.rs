@@ -1,3 +1,4 @@
 //! The models, one folder a family.
 
 pub mod diffusion;
+pub mod plane;

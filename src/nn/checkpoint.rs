@@ -22,12 +22,32 @@ pub struct RunState {
     pub images: u64,
     /// Pictures the whole run was planned for (fixes the learning-rate schedule).
     pub planned: u64,
+    /// What it was planned for before, where a resumed run was planned anew, in that order.
+    #[serde(default)]
+    pub planned_before: Vec<u64>,
     /// Seed of the run.
     pub seed: u64,
+    /// The commit at which the run started; 'unknown' for runs from before this was kept.
+    #[serde(default = "unknown")]
+    pub commit: String,
     /// The model's configuration, as text, to refuse a checkpoint of another shape.
     pub config: String,
     /// Time spent training, s.
     pub seconds: f64,
+}
+
+fn unknown() -> String {
+    "unknown".into()
+}
+
+impl RunState {
+    /// Plans the whole run for so many pictures, and remembers what the plan was before.
+    pub fn plan(&mut self, images: u64) {
+        if self.step > 0 && self.planned != images {
+            self.planned_before.push(self.planned);
+        }
+        self.planned = images;
+    }
 }
 
 /// Why a checkpoint cannot be written or used.
@@ -189,5 +209,32 @@ fn remove(dir: &Path) -> Result<(), CheckpointError> {
     match fs::remove_dir_all(dir) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(dir)(e)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_from_before_commits_were_kept_can_be_read() {
+        let old = r#"{ "step": 1, "images": 5, "planned": 10, "seed": 0, "config": "c", "seconds": 1.5 }"#;
+        let state: RunState = serde_json::from_str(old).expect("reads");
+        assert_eq!(
+            (state.commit.as_str(), state.planned_before),
+            ("unknown", vec![])
+        );
+    }
+
+    #[test]
+    fn a_changed_plan_is_remembered() {
+        let mut state = RunState::default();
+        state.plan(100);
+        state.step = 1;
+        state.plan(100);
+        assert!(state.planned_before.is_empty(), "resumed as it was planned");
+        state.plan(300);
+        state.plan(200);
+        assert_eq!((state.planned_before, state.planned), (vec![100, 300], 200));
     }
 }

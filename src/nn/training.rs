@@ -58,6 +58,8 @@ pub struct Recipe {
     pub seed: u64,
     /// Time between checkpoints.
     pub checkpoint_every: Duration,
+    /// The commit of the sources, for the record.
+    pub commit: String,
 }
 
 impl Default for Recipe {
@@ -70,6 +72,7 @@ impl Default for Recipe {
             ema_decay: 0.999,
             seed: 0,
             checkpoint_every: Duration::from_secs(180),
+            commit: "unknown".into(),
         }
     }
 }
@@ -201,6 +204,7 @@ impl<M: Module> Trainer<M> {
             state: RunState {
                 seed: recipe.seed,
                 config: task.shape(),
+                commit: recipe.commit.clone(),
                 ..RunState::default()
             },
             order: Vec::new(),
@@ -213,7 +217,7 @@ impl<M: Module> Trainer<M> {
             trainer.ema = FlatParams::of(&averaged);
             trainer.optimizer = run.load_optimizer(trainer.optimizer)?;
         }
-        trainer.state.planned = recipe.images;
+        trainer.state.plan(recipe.images);
         Ok(trainer)
     }
 
@@ -325,15 +329,12 @@ mod tests {
     fn go(dir: &std::path::Path, images: u64, resume: bool, stop: bool) -> RunDir {
         let run = RunDir::open(dir, "line").expect("opens");
         let stop = AtomicBool::new(stop);
-        train(
-            &Line,
-            &recipe(images),
-            &run,
-            resume,
-            &stop,
-            &mut Last::default(),
-        )
-        .expect("trains");
+        let commit = if resume { "second" } else { "first" };
+        let recipe = Recipe {
+            commit: commit.into(),
+            ..recipe(images)
+        };
+        train(&Line, &recipe, &run, resume, &stop, &mut Last::default()).expect("trains");
         run
     }
 
@@ -369,7 +370,9 @@ mod tests {
         let dir = scratch("resume");
         go(&dir, 100, false, false);
         let run = go(&dir, 200, true, false);
-        assert_eq!(run.state("line").expect("state").step, 40);
+        let state = run.state("line").expect("state");
+        assert_eq!((state.step, state.commit.as_str()), (40, "first"));
+        assert_eq!((state.planned_before, state.planned), (vec![100], 200));
         // Stopped before its first step: nothing to save, the checkpoint stays.
         let run = go(&dir, 300, true, true);
         assert_eq!(run.state("line").expect("state").step, 40);

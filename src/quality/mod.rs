@@ -1,8 +1,13 @@
 //! The judges that decide what ships: nobody tunes a model to them.
 //!
-//! A small [`classifier`] trained on the real training set reads each sample; [`distance`]
-//! compares its 128 features on samples and on real pictures; [`report`] puts it together.
+//! A small `classifier` trained on the real training set reads each sample; `distance`
+//! compares its 128 features on samples and on real pictures; `report` puts it together.
+//! [`energy`] compares clouds of points, also live on the page.
 
+#[cfg(feature = "lab")]
 pub mod classifier;
+#[cfg(feature = "lab")]
 pub mod distance;
+pub mod energy;
+#[cfg(feature = "lab")]
 pub mod report;

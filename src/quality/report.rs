@@ -49,6 +49,17 @@ pub struct Report {
     pub judge_accuracy: f64,
 }
 
+/// The figures of a [`Report`] that a curve needs; quick to get.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Brief {
+    /// See [`Report::class_accuracy`].
+    pub class_accuracy: f64,
+    /// See [`Report::classifier_fid`].
+    pub classifier_fid: f64,
+    /// See [`Report::classifier_fid_floor`].
+    pub classifier_fid_floor: f64,
+}
+
 /// The judge, and what it says of the real data.
 pub struct Court<'a> {
     judge: Classifier,
@@ -75,13 +86,29 @@ impl<'a> Court<'a> {
         }
     }
 
+    /// Only accuracy, Fréchet distance and its floor; see [`Self::report`].
+    pub fn brief(&self, samples: &[f32], labels: &[u8], seed: u64) -> Brief {
+        let judged = self.judge.judge(samples, &self.device);
+        let real = self.real(labels.len(), seed);
+        Brief {
+            class_accuracy: accuracy(&judged.classes, labels),
+            classifier_fid: frechet(&features(&judged), &self.test_features),
+            classifier_fid_floor: frechet(&real, &self.test_features),
+        }
+    }
+
+    /// Features of `n` real training pictures.
+    fn real(&self, n: usize, seed: u64) -> Features {
+        let drawn = sample(&mut noise::stream(seed, 1, 0), self.train.len(), n).into_vec();
+        let real = pictures(self.train, drawn.iter().copied());
+        features(&self.judge.judge(&real, &self.device))
+    }
+
     /// Judges `samples`, `[n, 28, 28]` in `[-1, 1]`, meant to be `labels`.
     pub fn report(&self, samples: &[f32], labels: &[u8], seed: u64) -> Report {
         let n = labels.len();
         let judged = self.judge.judge(samples, &self.device);
-        let drawn = sample(&mut noise::stream(seed, 1, 0), self.train.len(), n).into_vec();
-        let real = pictures(self.train, drawn.iter().copied());
-        let real = features(&self.judge.judge(&real, &self.device));
+        let real = self.real(n, seed);
         let fake = features(&judged);
         let kid = |f: &Features| kernel(f, &self.test_features, KID_SUBSETS, KID_SIZE, seed);
         let ((kid_mean, kid_sd), (kid_floor, kid_floor_sd)) = (kid(&fake), kid(&real));

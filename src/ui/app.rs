@@ -68,7 +68,7 @@ pub fn App() -> Html {
     let shell = use_reducer_eq(Shell::default);
     let route = &location.page.route;
     let choice = location.page.engine.unwrap_or_else(stored_choice);
-    let host = use_host_of_the_page(&shell, choice);
+    let host = use_host_of_the_page(&shell, choice, location.page.patience_s);
     use_choice(&host, choice);
     use_fault(&host, location.page.fault);
     use_effect_with(host.clone(), |host| {
@@ -128,9 +128,7 @@ pub fn App() -> Html {
 fn room(route: &Route, on_route: Callback<Route>) -> Html {
     match route {
         Route::Overview => html! { <Landing /> },
-        Route::Noise(_) | Route::Denoise(_) => {
-            html! { <DiffusionRoom route={route.clone()} {on_route} /> }
-        }
+        _ => html! { <DiffusionRoom route={route.clone()} {on_route} /> },
     }
 }
 
@@ -143,11 +141,15 @@ fn title(room: Room) -> String {
 
 /// The page's engines; the CPU engine starts at once, with the first room's model.
 #[hook]
-fn use_host_of_the_page(shell: &UseReducerHandle<Shell>, choice: EngineChoice) -> Host {
+fn use_host_of_the_page(
+    shell: &UseReducerHandle<Shell>,
+    choice: EngineChoice,
+    patience_s: Option<u32>,
+) -> Host {
     let shell = shell.dispatcher();
     let host = use_memo((), |()| {
         let on = Callback::from(move |event| shell.dispatch(Happening::Host(event)));
-        let host = Host::new(choice, on);
+        let host = Host::new(choice, patience_s, on);
         host.preload(DIGITS_MODEL);
         host
     });

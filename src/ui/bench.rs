@@ -12,7 +12,7 @@ use yew::Callback;
 use super::host::{Host, RunEvent, RunHandle};
 use super::rooms::diffusion::DIGITS_MODEL;
 use super::state::{DenoiseState, EngineChoice};
-use crate::protocol::{Denoise, Job};
+use crate::protocol::{Denoise, Job, Report};
 
 /// The page answers to input.
 pub const INTERACTIVE: &str = "genscope-interactive";
@@ -57,7 +57,7 @@ fn run(host: &Host, engine: &str, what: &str, resolve: Function, reject: Functio
     let kept = handle.clone();
     let on = Callback::from(move |event| {
         match event {
-            RunEvent::Timed(ms) => settle(&resolve, JsValue::from_f64(median(ms))),
+            RunEvent::Report(Report::Timed(ms)) => settle(&resolve, JsValue::from_f64(median(ms))),
             // A timing run has said all it had to say before.
             RunEvent::Done { ms } => settle(&resolve, JsValue::from_f64(f64::from(ms))),
             RunEvent::Failed(error) => settle(&reject, JsValue::from_str(&error.to_string())),
@@ -99,13 +99,11 @@ fn digits(n: usize) -> Job {
     Job::Denoise(Denoise {
         model: DIGITS_MODEL.into(),
         labels: state.digit.labels(n),
-        first_index: 0,
         seed: state.seed,
         sampler: state.sampler,
         steps: state.steps,
         guidance: state.guidance,
-        start: None,
-        frame_every: 1,
+        ..Denoise::default()
     })
 }
 

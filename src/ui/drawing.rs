@@ -180,7 +180,8 @@ fn centre_of_mass(grey: &[f32]) -> Option<(f32, f32)> {
 pub struct Drawing(Vec<u8>);
 
 /// Letters of base64url (RFC 4648), which need no escaping in a link.
-const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+pub(super) const LETTERS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 impl Drawing {
     /// Letters of [`code`](Self::code): four bits a pixel, six bits a letter.
@@ -206,39 +207,43 @@ impl Drawing {
 
     /// As text for a link.
     pub fn code(&self) -> String {
-        let bits: Vec<bool> = self
-            .0
-            .iter()
-            .flat_map(|v| (0..4).rev().map(move |b| v >> b & 1 == 1))
-            .collect();
-        bits.chunks(6)
-            .map(|six| {
-                let value = (0..6).fold(0, |v, i| v << 1 | usize::from(six.get(i) == Some(&true)));
-                char::from(LETTERS[value])
-            })
-            .collect()
+        let levels = self.0.iter();
+        let bits = levels.flat_map(|v| (0..4).rev().map(move |b| v >> b & 1 == 1));
+        letters(&bits.collect::<Vec<_>>())
     }
 
     /// Reads [`code`](Self::code); `None` for anything else.
     pub fn from_code(code: &str) -> Option<Self> {
-        if code.len() != Self::CODE_LENGTH {
-            return None;
-        }
-        let mut bits = Vec::with_capacity(6 * Self::CODE_LENGTH);
-        for letter in code.bytes() {
-            let value = LETTERS.iter().position(|&l| l == letter)?;
-            bits.extend((0..6).rev().map(|b| value >> b & 1 == 1));
-        }
-        let (pixels, rest) = bits.split_at(4 * PIXELS);
-        let levels = pixels
+        let bits = bits(code, 4 * PIXELS)?;
+        let levels = bits
             .chunks(4)
             .map(|b| b.iter().fold(0, |v, &b| v << 1 | u8::from(b)));
-        if rest.contains(&true) {
-            None
-        } else {
-            Self::from_levels(levels.collect())
-        }
+        Self::from_levels(levels.collect())
     }
+}
+
+/// Bits as text for a link, six bits a letter.
+pub fn letters(bits: &[bool]) -> String {
+    bits.chunks(6)
+        .map(|six| {
+            let value = (0..6).fold(0, |v, i| v << 1 | usize::from(six.get(i) == Some(&true)));
+            char::from(LETTERS[value])
+        })
+        .collect()
+}
+
+/// The `count` bits of a text that [`letters`] wrote; `None` for any other text.
+pub fn bits(code: &str, count: usize) -> Option<Vec<bool>> {
+    if code.len() != count.div_ceil(6) {
+        return None;
+    }
+    let mut bits = Vec::with_capacity(6 * code.len());
+    for letter in code.bytes() {
+        let value = LETTERS.iter().position(|&l| l == letter)?;
+        bits.extend((0..6).rev().map(|b| value >> b & 1 == 1));
+    }
+    let rest = bits.split_off(count);
+    (!rest.contains(&true)).then_some(bits)
 }
 
 #[cfg(test)]

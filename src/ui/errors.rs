@@ -118,6 +118,9 @@ pub fn sentence(error: &EngineError) -> String {
         EngineError::BadRequest(reason) => {
             format!("The engine did not understand the page ({reason}).")
         }
+        EngineError::Silent(seconds) => {
+            format!("The engine did not answer for {seconds} seconds and was ended.")
+        }
         EngineError::NotFinite => "The model’s numbers ran out of range.".into(),
         // Before the last line a panic says where in the source it was.
         EngineError::Panicked(reason) => {

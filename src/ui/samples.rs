@@ -1,9 +1,10 @@
-//! The real digits that ship with the page: a few hundred of MNIST's test set.
+//! The real pictures that ship with the page: a few hundred of each set's test half.
 //!
-//! They lie in one picture, a sheet of 20 columns, and a list of labels. The sheet is also
+//! Those of a set lie in one picture, a sheet of 20 columns, and a list of labels. The sheet is also
 //! what small previews are cut from by the style sheet, so it is fetched once.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use gloo_net::http::Request;
@@ -14,13 +15,15 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 use yew::prelude::*;
 
-use crate::data::{CLASSES, PIXELS, SIDE};
+use crate::data::{CLASSES, DataSet, PIXELS, SIDE};
 
-/// The sheet, relative to the page.
-pub const SHEET: &str = "samples/mnist-test.png";
-/// Digits in a row of the sheet.
+/// Pictures in a row of the sheet.
 pub const COLUMNS: usize = 20;
-const LABELS: &str = "samples/mnist-test.json";
+
+/// The sheet of a set, relative to the page.
+fn sheet(set: DataSet) -> String {
+    format!("samples/{}-test.png", set.id())
+}
 
 /// What is in the file beside the sheet.
 #[derive(Debug, Deserialize)]
@@ -29,7 +32,7 @@ struct Labels {
     indices: Vec<u32>,
 }
 
-/// Real digits with their classes.
+/// Real pictures with their classes.
 #[derive(Debug)]
 pub struct Samples {
     /// `[n, 28, 28]` in `[-1, 1]`.
@@ -73,7 +76,7 @@ impl Samples {
         self.labels.is_empty()
     }
 
-    /// Digit `index`, `[28, 28]` in `[-1, 1]`.
+    /// Picture `index`, `[28, 28]` in `[-1, 1]`.
     pub fn pixels(&self, index: usize) -> Option<&[f32]> {
         self.pixels.chunks_exact(PIXELS).nth(index)
     }
@@ -88,7 +91,7 @@ impl Samples {
         self.indices.get(index).copied()
     }
 
-    /// All digits of a class.
+    /// All pictures of a class.
     pub fn of_class(&self, class: u8) -> impl Iterator<Item = usize> + '_ {
         self.labels
             .iter()
@@ -98,11 +101,12 @@ impl Samples {
     }
 }
 
-/// Style of an element that shows digit `index`, cut from the sheet; its size is `--side`.
-pub fn preview_style(index: usize) -> String {
+/// Style of an element that shows picture `index`, cut from the set's sheet; its size is `--side`.
+pub fn preview_style(set: DataSet, index: usize) -> String {
     let (row, column) = (index / COLUMNS, index % COLUMNS);
+    let sheet = sheet(set);
     format!(
-        "background-image:url({SHEET});background-position:calc(var(--side)*{}) calc(var(--side)*{})",
+        "background-image:url({sheet});background-position:calc(var(--side)*{}) calc(var(--side)*{})",
         -(column as i64),
         -(row as i64)
     )
@@ -121,7 +125,7 @@ pub enum Loaded {
 }
 
 impl PartialEq for Loaded {
-    /// Digits are compared by identity: there is one set of them.
+    /// Pictures are compared by identity: each set is there once.
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Waiting, Self::Waiting) => true,
@@ -132,43 +136,45 @@ impl PartialEq for Loaded {
     }
 }
 
-/// The digits, and a way to try again. They are loaded once, however many rooms ask.
+/// The pictures of a set, and a way to try again. They are loaded once, however many rooms ask.
 #[hook]
-pub fn use_samples() -> (Loaded, Callback<()>) {
+pub fn use_samples(set: DataSet) -> (Loaded, Callback<()>) {
     thread_local! {
-        static KEPT: RefCell<Option<Rc<Samples>>> = const { RefCell::new(None) };
+        static KEPT: RefCell<HashMap<DataSet, Rc<Samples>>> = RefCell::default();
     }
-    let state = use_state_eq(|| {
-        KEPT.with_borrow(Clone::clone)
-            .map_or(Loaded::Waiting, Loaded::Ready)
-    });
+    // What is kept is known at once; the state only says that a set has come, or has not.
+    let news = use_state_eq(|| (set, Loaded::Waiting));
+    let kept = KEPT.with_borrow(|kept| kept.get(&set).cloned());
+    let loaded = match (&kept, &*news) {
+        (Some(samples), _) => Loaded::Ready(samples.clone()),
+        (None, (of, news)) if *of == set => news.clone(),
+        (None, _) => Loaded::Waiting,
+    };
     let attempt = use_state_eq(|| 0u32);
-    {
-        let state = state.clone();
-        use_effect_with(*attempt, move |_| {
-            if !matches!(*state, Loaded::Ready(_)) {
-                state.set(Loaded::Waiting);
-                spawn_local(async move {
-                    state.set(match load().await {
-                        Ok(samples) => {
-                            let samples = Rc::new(samples);
-                            KEPT.set(Some(samples.clone()));
-                            Loaded::Ready(samples)
-                        }
-                        Err(reason) => Loaded::Failed(reason),
-                    });
-                });
-            }
-        });
-    }
+    use_effect_with((set, *attempt), move |&(set, _)| {
+        if kept.is_none() {
+            news.set((set, Loaded::Waiting));
+            spawn_local(async move {
+                let loaded = match load(set).await {
+                    Ok(samples) => {
+                        let samples = Rc::new(samples);
+                        KEPT.with_borrow_mut(|kept| kept.insert(set, samples.clone()));
+                        Loaded::Ready(samples)
+                    }
+                    Err(reason) => Loaded::Failed(reason),
+                };
+                news.set((set, loaded));
+            });
+        }
+    });
     let retry = Callback::from(move |()| attempt.set(*attempt + 1));
-    ((*state).clone(), retry)
+    (loaded, retry)
 }
 
-async fn load() -> Result<Samples, String> {
-    let labels = labels().await?;
+async fn load(set: DataSet) -> Result<Samples, String> {
+    let labels = labels(set).await?;
     let image = HtmlImageElement::new().map_err(|_| "no picture can be made here")?;
-    image.set_src(SHEET);
+    image.set_src(&sheet(set));
     let decoded: Promise = image.decode();
     JsFuture::from(decoded)
         .await
@@ -178,16 +184,21 @@ async fn load() -> Result<Samples, String> {
     Samples::new(&rgba, width as usize, labels)
 }
 
-async fn labels() -> Result<Labels, String> {
-    let answer = Request::get(LABELS)
+async fn labels(set: DataSet) -> Result<Labels, String> {
+    let text = fetch_text(&format!("samples/{}-test.json", set.id())).await?;
+    serde_json::from_str(&text).map_err(|_| "the list of labels is damaged".into())
+}
+
+/// A text file that ships with the page, or why it is not there, as part of a sentence.
+pub async fn fetch_text(path: &str) -> Result<String, String> {
+    let answer = Request::get(path)
         .send()
         .await
         .map_err(|_| "the network failed")?;
     if !answer.ok() {
         return Err(format!("the server answered {}", answer.status()));
     }
-    let text = answer.text().await.map_err(|_| "the network failed")?;
-    serde_json::from_str(&text).map_err(|_| "the list of labels is damaged".into())
+    answer.text().await.map_err(|_| "the network failed".into())
 }
 
 fn read_pixels(image: &HtmlImageElement, width: u32, height: u32) -> Option<Vec<u8>> {
@@ -261,14 +272,18 @@ mod tests {
         assert!(Samples::new(&sheet, WIDTH, wrong).is_err());
     }
 
-    /// The shipped list fits the shipped sheet, and holds 32 digits of each class.
+    /// The shipped lists fit the shipped sheets, and hold 32 pictures of each class.
     #[test]
     fn the_shipped_labels_are_complete() {
-        let shipped = include_str!("../../www/samples/mnist-test.json");
-        let labels: Labels = serde_json::from_str(shipped).expect("reads");
-        assert_eq!(labels.labels.len(), crate::ui::state::SAMPLES as usize);
-        for class in 0..CLASSES as u8 {
-            assert_eq!(labels.labels.iter().filter(|&&c| c == class).count(), 32);
+        for shipped in [
+            include_str!("../../www/samples/mnist-test.json"),
+            include_str!("../../www/samples/fashion-mnist-test.json"),
+        ] {
+            let labels: Labels = serde_json::from_str(shipped).expect("reads");
+            assert_eq!(labels.labels.len(), crate::ui::state::SAMPLES as usize);
+            for class in 0..CLASSES as u8 {
+                assert_eq!(labels.labels.iter().filter(|&&c| c == class).count(), 32);
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use web_sys::{ReadableStreamDefaultReader, RequestCache};
 
 use super::load::verify;
 use super::manifest::ModelEntry;
+use super::stall::Stall;
 use crate::protocol::EngineError;
 
 /// Waits before the second and the third try, ms.
@@ -18,23 +19,37 @@ const BACK_OFF_MS: [u32; 2] = [300, 1000];
 ///
 /// `progress` hears how many bytes have come. The hash is part of the address, so the
 /// browser's cache can keep the file for good. What arrives damaged is fetched once more past
-/// that cache; what does not arrive is tried three times.
+/// that cache; what does not arrive, or stalls for `patience_s`, is tried three times.
 ///
 /// # Errors
 /// [`EngineError::Fetch`] if it does not arrive, [`EngineError::BadWeights`] if it is damaged.
 pub async fn fetch(
     url: &str,
     entry: &ModelEntry,
+    patience_s: u32,
     mut progress: impl FnMut(u64),
 ) -> Result<Vec<u8>, EngineError> {
     let url = versioned(url, &entry.sha256);
-    let bytes = download(&url, entry, RequestCache::Default, &mut progress).await?;
+    let source = |cache| Source {
+        url: &url,
+        cache,
+        patience_s,
+    };
+    let cached = source(RequestCache::Default);
+    let bytes = download(&cached, entry, &mut progress).await?;
     if verify(&bytes, entry).is_ok() {
         return Ok(bytes);
     }
-    let bytes = download(&url, entry, RequestCache::Reload, &mut progress).await?;
+    let bytes = download(&source(RequestCache::Reload), entry, &mut progress).await?;
     verify(&bytes, entry)?;
     Ok(bytes)
+}
+
+/// Where bytes come from, and how long they may stay away.
+struct Source<'a> {
+    url: &'a str,
+    cache: RequestCache,
+    patience_s: u32,
 }
 
 /// The address with the file's hash as its version.
@@ -46,14 +61,13 @@ fn versioned(url: &str, sha256: &str) -> String {
 
 /// Three tries, unless the server says that there is no such file.
 async fn download(
-    url: &str,
+    source: &Source<'_>,
     entry: &ModelEntry,
-    cache: RequestCache,
     progress: &mut impl FnMut(u64),
 ) -> Result<Vec<u8>, EngineError> {
     let mut waits = BACK_OFF_MS.iter();
     loop {
-        let failure = match attempt(url, cache, progress).await {
+        let failure = match attempt(source, progress).await {
             Ok(bytes) => return Ok(bytes),
             Err(failure) => failure,
         };
@@ -87,13 +101,11 @@ impl From<JsValue> for Failure {
     }
 }
 
-async fn attempt(
-    url: &str,
-    cache: RequestCache,
-    progress: &mut impl FnMut(u64),
-) -> Result<Vec<u8>, Failure> {
-    let response = Request::get(url)
-        .cache(cache)
+async fn attempt(source: &Source<'_>, progress: &mut impl FnMut(u64)) -> Result<Vec<u8>, Failure> {
+    let mut stall = Stall::new(source.patience_s)?;
+    let response = Request::get(source.url)
+        .cache(source.cache)
+        .abort_signal(Some(&stall.signal()))
         .send()
         .await
         .map_err(|e| Failure {
@@ -109,11 +121,15 @@ async fn attempt(
             is_passing,
         });
     }
-    Ok(read(&response, progress).await?)
+    Ok(read(&response, &mut stall, progress).await?)
 }
 
 /// The body, chunk by chunk.
-async fn read(response: &Response, progress: &mut impl FnMut(u64)) -> Result<Vec<u8>, JsValue> {
+async fn read(
+    response: &Response,
+    stall: &mut Stall,
+    progress: &mut impl FnMut(u64),
+) -> Result<Vec<u8>, JsValue> {
     let body = response
         .body()
         .ok_or_else(|| JsValue::from("an answer without a body"))?;
@@ -121,6 +137,7 @@ async fn read(response: &Response, progress: &mut impl FnMut(u64)) -> Result<Vec
     let mut bytes = Vec::new();
     loop {
         let chunk = JsFuture::from(reader.read()).await?;
+        stall.heard();
         if Reflect::get(&chunk, &"done".into())?.is_truthy() {
             return Ok(bytes);
         }

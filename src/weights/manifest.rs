@@ -36,9 +36,9 @@ pub struct ModelEntry {
     pub data_set: String,
     /// Training pictures seen, repeats counted.
     pub images_seen: u64,
-    /// The command that trained it.
+    /// The command that trained it; several, joined by `&&`, if it was planned anew on the way.
     pub command: String,
-    /// The commit it was trained at.
+    /// The commit at which its training started.
     pub commit: String,
     /// What `lab eval` measured, if it has.
     pub quality: Option<Quality>,

@@ -2,8 +2,9 @@
 //!
 //! `lab pack` writes what [`pack`] gives; an engine gets the file with `fetch`, checks it and
 //! puts it into a network with [`load`]; [`fingerprint`] tells whether the network then still
-//! answers as it did when it was packed.
+//! answers as it did when it was packed. [`curve`] is what `lab curve` measured of it.
 
+pub mod curve;
 #[cfg(feature = "engine")]
 pub mod fetch;
 #[cfg(feature = "nn")]
@@ -13,3 +14,8 @@ pub mod load;
 pub mod manifest;
 #[cfg(feature = "nn")]
 pub mod pack;
+#[cfg(feature = "web")]
+pub mod stall;
+
+/// A download that brings nothing for so long is ended and tried again, s.
+pub const PATIENCE_S: u32 = 20;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use harness::{Fault, Gpu, Key, Tab, browse};
 use serde_json::{Value, json};
 
@@ -31,11 +31,7 @@ async fn wait_for_step(tab: &Tab, step: u32) -> Result<()> {
 
 /// The grey values of the canvases shown: x_t, noise, guess.
 async fn pictures(tab: &Tab) -> Result<Vec<Vec<f64>>> {
-    let read = "[...document.querySelectorAll('.views canvas')].map(canvas => {
-        const { width, height } = canvas;
-        const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
-        return [...data].filter((_, i) => i % 4 === 0); })";
-    Ok(serde_json::from_value(tab.js(read).await?)?)
+    tab.greys(".views canvas").await
 }
 
 /// Largest difference of two pictures, in grey levels of 255.
@@ -116,7 +112,7 @@ fn the_keyboard_is_enough() {
         let outline = "getComputedStyle(document.activeElement).outlineStyle";
         assert_ne!(tab.js(outline).await?, "none", "the focus is visible");
         tab.keys(Key::Enter).await?;
-        tab.wait_for("[data-digit='5'][aria-pressed=true]").await?;
+        tab.digit_is_picked(5).await?;
         wait_for_step(tab, 20).await?;
         assert_eq!(tab.errors().await?, [""; 0]);
         Ok(())
@@ -147,7 +143,7 @@ fn a_branch_keeps_its_past_and_its_link_restores_it() {
         // The first branch is still there.
         tab.click(".branches button:first-child").await?;
         wait_for_step(tab, 20).await?;
-        tab.wait_for("[data-digit='3'][aria-pressed=true]").await?;
+        tab.digit_is_picked(3).await?;
         assert!(difference(&pictures(tab).await?[0], &end[0]) > 1.0);
         tab.click(".branches button:last-child").await?;
         tab.wait_until("location.hash.includes('past=8') && location.hash.includes('step=20')")
@@ -363,8 +359,7 @@ async fn broken_then_retried(tab: &Tab, pattern: &str, fault: Fault, sentence: &
     assert!(said.contains(sentence), "{said}");
     assert_eq!(stage(tab, "run-state").await?, "failed");
     // The rest of the page is alive.
-    tab.click("[data-digit='4']").await?;
-    tab.wait_for("[data-digit='4'][aria-pressed=true]").await?;
+    tab.pick_digit(4).await?;
     tab.wait_for_within(".denoise[data-run-state=failed]", Duration::from_secs(60))
         .await?;
     tab.server.clear_faults();
@@ -423,8 +418,10 @@ async fn weights(tab: &Tab) -> Result<String> {
     let manifest = tab
         .js_promise("fetch('weights/manifest.json').then(answer => answer.json())")
         .await?;
-    let file = manifest["models"][0]["file"].as_str().unwrap_or_default();
-    Ok(format!("weights/{file}"))
+    let models = manifest["models"].as_array().context("a list of models")?;
+    let digits = models.iter().find(|model| model["id"] == "diffusion-mnist");
+    let file = digits.and_then(|model| model["file"].as_str());
+    Ok(format!("weights/{}", file.context("the digits' weights")?))
 }
 
 #[test]

@@ -13,6 +13,7 @@ use genscope::protocol::{
     Denoise, EngineError, Event, Fault, Frame, Job, Request, Start, decode, encode,
 };
 use genscope::ui::state::DenoiseState;
+use genscope::weights::PATIENCE_S;
 use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 use harness::{Fault as ServerFault, Gpu, Server, Tab, browse};
 use serde_json::{Value, json};
@@ -94,6 +95,7 @@ fn load(tab: &Tab) -> Result<Request> {
     Ok(Request::Load {
         model: digits()?,
         url,
+        patience_s: PATIENCE_S,
     })
 }
 
@@ -103,13 +105,11 @@ fn opening(steps: u32) -> Denoise {
     Denoise {
         model: "diffusion-mnist".into(),
         labels: vec![Some(3)],
-        first_index: 0,
         seed: state.seed,
         sampler: state.sampler,
         steps,
         guidance: state.guidance,
-        start: None,
-        frame_every: 1,
+        ..Denoise::default()
     }
 }
 
@@ -204,6 +204,7 @@ fn the_gpu_engine_agrees_with_the_cpu_engine() {
             start: Some(Start {
                 step: 2,
                 x: gpu[2].x.clone(),
+                x0_before: None,
             }),
             ..opening(4)
         };
@@ -296,6 +297,19 @@ fn what_is_not_loaded_or_makes_no_sense_is_refused() {
     });
 }
 
+/// As [`load`], from an address of its own, so that the browser's cache does not help, and
+/// without much patience.
+fn load_as(tab: &Tab, name: &str) -> Result<Request> {
+    match load(tab)? {
+        Request::Load { model, url, .. } => Ok(Request::Load {
+            model,
+            url: format!("{url}?test={name}"),
+            patience_s: 2,
+        }),
+        _ => bail!("a load"),
+    }
+}
+
 /// How often the weights were asked for.
 fn fetches(tab: &Tab) -> Result<usize> {
     let path = weights_path()?;
@@ -314,12 +328,8 @@ fn weights_that_come_damaged_once_are_fetched_again() {
         for fault in [ServerFault::FlipByte(5000), ServerFault::Truncate(1000)] {
             tab.server.forget_requests();
             tab.server.fault_times(&weights_path()?, fault, 1);
-            // Another version, so that the browser's cache does not help.
-            let Request::Load { model, url } = load(tab)? else {
-                bail!("a load")
-            };
-            let url = format!("{url}?test={fault:?}");
-            let events = drive(tab, "engine_cpu", &[Request::Load { model, url }]).await?;
+            let request = load_as(tab, &format!("{fault:?}"))?;
+            let events = drive(tab, "engine_cpu", &[request]).await?;
             assert!(
                 matches!(events.last(), Some(Event::Loaded { .. })),
                 "{events:?}"
@@ -350,7 +360,7 @@ fn weights_are_tried_three_times_and_progress_is_told() {
 
         tab.server.forget_requests();
         tab.server.fault(&path, ServerFault::NotFound);
-        let events = drive(tab, "engine_cpu", &[missing(tab)?]).await?;
+        let events = drive(tab, "engine_cpu", &[load_as(tab, "missing")?]).await?;
         let failed = matches!(
             events.last(),
             Some(Event::Failed { run: None, error: EngineError::Fetch { reason, .. } }) if reason.contains("404")
@@ -361,15 +371,60 @@ fn weights_are_tried_three_times_and_progress_is_told() {
     });
 }
 
-/// The weights under an address that no cache knows.
-fn missing(tab: &Tab) -> Result<Request> {
-    match load(tab)? {
-        Request::Load { model, url } => Ok(Request::Load {
-            model,
-            url: format!("{url}?missing"),
-        }),
-        _ => bail!("a load"),
-    }
+#[test]
+fn a_download_that_stalls_is_ended_and_tried_again() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let path = weights_path()?;
+        // In the middle, and before the first byte.
+        for bytes in [100_000, 0] {
+            tab.server.forget_requests();
+            tab.server
+                .fault_times(&path, ServerFault::StallAfter(bytes), 1);
+            let request = load_as(tab, &format!("stall{bytes}"))?;
+            let events = drive(tab, "engine_cpu", &[request]).await?;
+            let loaded = matches!(events.last(), Some(Event::Loaded { .. }));
+            assert!(loaded, "{events:?}");
+            assert_eq!(fetches(tab)?, 2, "after {bytes} bytes");
+        }
+        tab.server.fault(&path, ServerFault::StallAfter(1000));
+        let events = drive(tab, "engine_cpu", &[load_as(tab, "always")?]).await?;
+        let failed = matches!(
+            events.last(),
+            Some(Event::Failed { run: None, error: EngineError::Fetch { reason, .. } })
+                if reason.contains("nothing came for 2 s")
+        );
+        assert!(failed, "{events:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_run_with_nothing_to_show_says_that_it_is_busy() {
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let timing = Request::Start {
+            run: 1,
+            job: Job::Time {
+                model: "diffusion-mnist".into(),
+                batch: 16,
+                repeats: 40,
+            },
+        };
+        let events = drive(tab, "engine_cpu", &[load(tab)?, timing]).await?;
+        let busy = |event: &&Event| matches!(event, Event::Busy { run: 1 });
+        let Some(Event::Done { ms, .. }) = events.last() else {
+            bail!("{events:?}")
+        };
+        let busy = events.iter().filter(busy).count() as f32;
+        // Once a second, and a step between.
+        assert!(*ms > 2000.0, "too quick to tell: {ms} ms");
+        assert!(
+            busy >= (ms / 2000.0).floor() && busy <= ms / 1000.0,
+            "{busy} in {ms} ms"
+        );
+        Ok(())
+    });
 }
 
 #[test]

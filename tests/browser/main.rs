@@ -3,8 +3,16 @@
 //! Tests that need the GPU engine have `gpu` in their names, so that `--quick` can leave them out.
 
 mod denoise;
+mod drawing;
 mod engine;
+mod fewer;
+mod first_paint;
 mod landing;
+mod network;
 mod noise;
+mod offline;
+mod pictures;
+mod plane;
 mod shell;
 mod smoke;
+mod watchdog;

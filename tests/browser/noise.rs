@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with};
-use serde_json::Value;
 
 const SLIDER: &str = ".transport input[type=range]";
 const RUN: &str = ".compare button.go";
@@ -12,12 +11,9 @@ const PAD: &str = ".pad canvas";
 
 /// Grey levels 0..=255 of the views: 0 is x_0, 1 the noise, 2 x_t.
 async fn view(tab: &Tab, number: usize) -> Result<Vec<f64>> {
-    let read = format!(
-        "(() => {{ const c = document.querySelectorAll('.noise-views canvas')[{number}];
-         const d = c.getContext('2d').getImageData(0, 0, 28, 28).data;
-         return Array.from({{ length: 784 }}, (_, i) => d[4 * i]); }})()"
-    );
-    Ok(serde_json::from_value(tab.js(&read).await?)?)
+    let mut views = tab.greys(".noise-views canvas").await?;
+    ensure!(number < views.len(), "{} views", views.len());
+    Ok(views.swap_remove(number))
 }
 
 /// Loads the chapter and waits until a real digit is shown.
@@ -105,9 +101,8 @@ fn another_digit_and_another_seed_change_the_picture() {
     browse(Gpu::None, async |tab| {
         open(tab, "?t=200").await?;
         let (digit, noise) = (view(tab, 0).await?, view(tab, 1).await?);
-        tab.click("[aria-label='Show real digits of class'] button:nth-of-type(8)")
-            .await?;
-        tab.wait_for("[aria-label='Real digits of class 7']")
+        tab.click("[data-digit='7']").await?;
+        tab.wait_for("[aria-label='Real pictures of class 7']")
             .await?;
         tab.click(".digits label:nth-of-type(3)").await?;
         tab.wait_for("canvas[aria-label*='a real 7']").await?;
@@ -204,36 +199,17 @@ fn a_damaged_drawing_falls_back_to_a_real_digit() {
     });
 }
 
-/// Presses Tab until the focus is on a match.
-async fn tab_to(tab: &Tab, css: &str) -> Result<()> {
-    for _ in 0..80 {
-        tab.keys(Key::Tab).await?;
-        if tab
-            .js(&format!("document.activeElement.matches({css:?})"))
-            .await?
-            == Value::Bool(true)
-        {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("the Tab key does not lead to {css}")
-}
-
 #[test]
 fn the_keyboard_alone_does_it_all() {
     browse(Gpu::None, async |tab| {
         open(tab, "").await?;
-        tab_to(
-            tab,
-            "[aria-label='Show real digits of class'] button:nth-of-type(3)",
-        )
-        .await?;
+        tab.tab_to("[data-digit='2']").await?;
         tab.keys(Key::Enter).await?;
-        tab.wait_for("[aria-label='Real digits of class 2']")
+        tab.wait_for("[aria-label='Real pictures of class 2']")
             .await?;
-        tab_to(tab, ".draw").await?;
+        tab.tab_to(".draw").await?;
         tab.keys(" ").await?;
-        tab_to(tab, PAD).await?;
+        tab.tab_to(PAD).await?;
         // A 1: up, pen down, a line down, pen up.
         for key in std::iter::repeat_n(Key::Up, 6) {
             tab.keys(key).await?;
@@ -247,10 +223,10 @@ fn the_keyboard_alone_does_it_all() {
         let drawn = view(tab, 0).await?;
         let ink = drawn.iter().filter(|v| **v > 128.0).count();
         assert!((20..=90).contains(&ink), "{ink} pixels of ink");
-        tab_to(tab, SLIDER).await?;
+        tab.tab_to(SLIDER).await?;
         tab.keys(Key::End).await?;
         wait_for_factors(tab, "0.00", "1.00").await?;
-        tab_to(tab, RUN).await?;
+        tab.tab_to(RUN).await?;
         tab.keys(Key::Enter).await?;
         tab.wait_until_within(VERDICT, Duration::from_secs(120))
             .await?;
@@ -328,19 +304,15 @@ fn missing_digits_are_a_sentence_and_a_retry() {
 
 #[test]
 fn nothing_overflows_on_a_narrow_phone() {
-    let setup = Setup {
-        size: (360, 740),
-        ..Setup::default()
-    };
-    browse_with(setup, async |tab| {
+    browse_with(Setup::narrow_phone(), async |tab| {
         open(tab, "?t=300").await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
+        tab.fits().await?;
         tab.click(RUN).await?;
         tab.wait_for("[data-name=ks]").await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
+        tab.fits().await?;
         tab.click(".draw").await?;
         tab.wait_for(PAD).await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
+        tab.fits().await?;
         Ok(())
     });
 }

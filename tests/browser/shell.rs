@@ -1,34 +1,24 @@
 //! What all rooms share: links, history, notices, preferences, and that everything fits.
 
-use anyhow::Result;
-use harness::{Gpu, Setup, Tab, browse, browse_with};
+use harness::{Gpu, Setup, browse, browse_with};
 
 const PLACES: [&str; 3] = ["#/", "#/diffusion/noise", "#/diffusion/denoise?step=12"];
-
-/// Loads a place and waits until the program shows it.
-async fn load(tab: &Tab, hash: &str) -> Result<()> {
-    tab.goto(hash).await?;
-    tab.wait_for(".tools .engine").await.map(drop)
-}
 
 #[test]
 fn nonsense_in_a_link_is_ignored_and_said() {
     browse(Gpu::None, async |tab| {
-        load(
-            tab,
-            "#/diffusion/denoise?digit=12&seed=x&colour=red&steps=10",
-        )
-        .await?;
+        tab.open_at("#/diffusion/denoise?digit=12&seed=x&colour=red&steps=10")
+            .await?;
         let said = tab.text(".notices").await?;
         for part in ["digit=12", "seed=x", "colour"] {
             assert!(said.contains(part), "{said}");
         }
         tab.wait_for(".denoise[data-steps='10']").await?;
-        tab.wait_for("[data-digit='3'][aria-pressed=true]").await?;
+        tab.digit_is_picked(3).await?;
         // The link is cleaned up.
         tab.wait_until("!location.hash.includes('colour')").await?;
 
-        load(tab, "#/no/such/page?%%%").await?;
+        tab.open_at("#/no/such/page?%%%").await?;
         tab.wait_for(".landing").await?;
         assert!(tab.text(".notices").await?.contains("no page called"));
         assert_eq!(tab.errors().await?, [""; 0]);
@@ -39,16 +29,16 @@ fn nonsense_in_a_link_is_ignored_and_said() {
 #[test]
 fn rooms_and_chapters_are_in_the_history() {
     browse(Gpu::None, async |tab| {
-        load(tab, "#/").await?;
+        tab.open_at("#/").await?;
         tab.click("nav a.family-diffusion").await?;
         tab.wait_for(".denoise[data-run-state=done]").await?;
-        tab.click("[data-digit='6']").await?;
+        tab.pick_digit(6).await?;
         tab.wait_until("location.hash.includes('digit=6')").await?;
         tab.click(".story li:first-child a").await?;
         tab.wait_for(".noise-views").await?;
         // Controls make no entries: back is the chapter before, as it was left.
         tab.js("(history.back(), true)").await?;
-        tab.wait_for("[data-digit='6'][aria-pressed=true]").await?;
+        tab.digit_is_picked(6).await?;
         tab.js("(history.back(), true)").await?;
         tab.wait_for(".landing").await?;
         assert_eq!(tab.errors().await?, [""; 0]);
@@ -59,7 +49,7 @@ fn rooms_and_chapters_are_in_the_history() {
 #[test]
 fn colours_and_engine_are_remembered() {
     browse(Gpu::None, async |tab| {
-        load(tab, "#/diffusion/noise").await?;
+        tab.open_at("#/diffusion/noise").await?;
         let paper = "getComputedStyle(document.body).backgroundColor";
         let light = tab.js(paper).await?;
         tab.click(".theme").await?;
@@ -69,7 +59,7 @@ fn colours_and_engine_are_remembered() {
         tab.set_value(".engine select", "cpu").await?;
         tab.wait_until("location.hash.includes('engine=cpu')")
             .await?;
-        load(tab, "#/diffusion/noise").await?;
+        tab.open_at("#/diffusion/noise").await?;
         tab.wait_for("html[data-theme=dark]").await?;
         let engine = "document.querySelector('.engine select').value";
         assert_eq!(tab.js(engine).await?, "cpu");
@@ -81,7 +71,7 @@ fn colours_and_engine_are_remembered() {
 fn dark_colours_follow_the_system() {
     browse(Gpu::None, async |tab| {
         tab.prefer(true, false).await?;
-        load(tab, "#/").await?;
+        tab.open_at("#/").await?;
         let paper = tab
             .js("getComputedStyle(document.body).backgroundColor")
             .await?;
@@ -99,11 +89,11 @@ fn nothing_overflows_on_narrow_screens() {
         };
         browse_with(setup, async |tab| {
             for place in PLACES {
-                load(tab, place).await?;
-                assert_eq!(tab.overflow().await?, [""; 0], "{place} at {} px", size.0);
+                tab.open_at(place).await?;
+                tab.fits().await?;
             }
             tab.wait_for(".denoise[data-run-state=done]").await?;
-            assert_eq!(tab.overflow().await?, [""; 0]);
+            tab.fits().await?;
             Ok(())
         });
     }
@@ -116,7 +106,7 @@ fn fingers_can_hit_everything_on_a_phone() {
         ..Setup::default()
     };
     browse_with(setup, async |tab| {
-        load(tab, "#/diffusion/denoise?step=12").await?;
+        tab.open_at("#/diffusion/denoise?step=12").await?;
         tab.wait_for(".denoise[data-run-state=done]").await?;
         let small = "[...document.querySelectorAll('button, select, input, nav a')]
             .filter(e => e.offsetParent && e.getBoundingClientRect().height < 36)
@@ -149,7 +139,7 @@ fn text_can_be_read_in_both_themes() {
     browse(Gpu::None, async |tab| {
         for dark in [false, true] {
             tab.prefer(dark, false).await?;
-            load(tab, "#/").await?;
+            tab.open_at("#/").await?;
             let weak: Vec<String> = serde_json::from_value(tab.js(RATIOS).await?)?;
             assert_eq!(weak, [""; 0], "dark: {dark}");
         }

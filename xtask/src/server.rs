@@ -5,6 +5,7 @@
 mod fault;
 mod file;
 
+use std::io::ErrorKind::{TimedOut, WouldBlock};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,9 @@ use fault::Rules;
 const MAX_HEAD: u64 = 16 * 1024;
 /// Browsers open connections ahead and may never use them.
 const IDLE: Duration = Duration::from_secs(30);
+
+/// How often a stalled answer looks whether anybody still waits for it.
+const STALL_POLL: Duration = Duration::from_millis(100);
 
 /// A running server; dropping it stops it.
 pub struct Server {
@@ -159,7 +163,24 @@ fn answer(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let Some(response) = fault::apply(&faults, || file::respond(&shared.root, path)) else {
         return stream.shutdown(Shutdown::Both);
     };
-    send(&mut stream, &response, request.method == "GET")
+    send(&mut stream, &response, request.method == "GET")?;
+    if response.stalls {
+        stall(&mut stream, shared)?;
+    }
+    stream.shutdown(Shutdown::Write)
+}
+
+/// Keeps the connection open and silent until the client gives up or the server stops.
+fn stall(stream: &mut TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.set_read_timeout(Some(STALL_POLL))?;
+    while !shared.stop.load(Ordering::SeqCst) {
+        match stream.read(&mut [0; 64]) {
+            Ok(0) => break,
+            Err(error) if !matches!(error.kind(), WouldBlock | TimedOut) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 impl Shared {
@@ -210,6 +231,8 @@ struct Response {
     body: Vec<u8>,
     /// Close after this many bytes of the body, though the head promises all of them.
     cut_at: Option<usize>,
+    /// Stay open after that.
+    stalls: bool,
 }
 
 impl Response {
@@ -221,6 +244,7 @@ impl Response {
             location: None,
             body,
             cut_at: None,
+            stalls: false,
         }
     }
 }
@@ -244,8 +268,7 @@ fn send(stream: &mut TcpStream, response: &Response, with_body: bool) -> io::Res
             .min(response.body.len());
         stream.write_all(&response.body[..end])?;
     }
-    stream.flush()?;
-    stream.shutdown(Shutdown::Write)
+    stream.flush()
 }
 
 #[cfg(test)]

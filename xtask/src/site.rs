@@ -8,6 +8,7 @@
 
 mod index;
 mod key;
+mod policy;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ const PAGE: Binary = Binary {
 };
 const ENGINE_CPU: Binary = Binary {
     name: "engine_cpu",
-    feature: "engine",
+    feature: "cpu",
 };
 const ENGINE_GPU: Binary = Binary {
     name: "engine_gpu",
@@ -110,6 +111,12 @@ pub fn build(options: Options, steps: &mut Steps) -> Result<()> {
     for engine in cached {
         eprintln!("    {} {id} taken from the cache", engine.name);
         restore(engine, &id)?;
+    }
+    if !options.dev {
+        let page = paths::pkg().join("index.html");
+        let html = fs::read_to_string(&page).context("Trunk made no index.html")?;
+        let html = index::with_offline(&policy::harden(&html)?, &key)?;
+        fs::write(&page, html).context("could not write the release's page")?;
     }
     let stamp =
         serde_json::json!({ "build_id": id, "made_from": key, "profile": options.profile() });

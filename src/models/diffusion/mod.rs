@@ -1,4 +1,8 @@
 //! Diffusion: destroy an image with noise step by step, learn to undo one step.
+pub mod blocks;
+#[cfg(feature = "lab")]
+pub mod distillation;
+pub mod inpaint;
 pub mod sampler;
 pub mod schedule;
 #[cfg(feature = "lab")]

@@ -31,6 +31,7 @@ use burn::tensor::{Device, Int, Tensor};
 
 use crate::data::CLASSES;
 
+use super::blocks::{SHIPPED, Sizes};
 use super::schedule::T;
 
 /// The class that stands for 'any': what guidance is measured against.
@@ -43,19 +44,19 @@ const GROUPS: usize = 8;
 #[derive(Config, Debug, PartialEq)]
 pub struct UNetConfig {
     /// Channels at 14x14.
-    #[config(default = 48)]
+    #[config(default = "SHIPPED.base")]
     pub base: usize,
     /// Channels at 7x7.
-    #[config(default = 96)]
+    #[config(default = "SHIPPED.deep")]
     pub deep: usize,
     /// ResBlocks at 14x14, each way.
-    #[config(default = 2)]
+    #[config(default = "SHIPPED.blocks")]
     pub blocks: usize,
     /// Attention heads at 7x7.
-    #[config(default = 4)]
+    #[config(default = "SHIPPED.heads")]
     pub heads: usize,
     /// Width of the embedding of time and class.
-    #[config(default = 96)]
+    #[config(default = "SHIPPED.embedding")]
     pub embedding: usize,
 }
 
@@ -63,6 +64,24 @@ impl UNetConfig {
     /// The network that ships with the page.
     pub fn shipped() -> Self {
         Self::new()
+    }
+
+    /// The same sizes without burn.
+    pub fn sizes(&self) -> Sizes {
+        let Self {
+            base,
+            deep,
+            blocks,
+            heads,
+            embedding,
+        } = *self;
+        Sizes {
+            base,
+            deep,
+            blocks,
+            heads,
+            embedding,
+        }
     }
 
     /// Makes a network with fresh weights.
@@ -120,26 +139,46 @@ impl UNet {
     /// - `class`: `[n]`, `0..=9`, or [`ANY_CLASS`]
     /// - returns v, `[n, 1, 28, 28]`
     pub fn forward(&self, x: Tensor<4>, t: Tensor<1>, class: Tensor<1, Int>) -> Tensor<4> {
+        self.forward_watched(x, t, class, 0, &mut ())
+    }
+
+    /// As [`UNet::forward`], with skips cut and with somebody watching.
+    ///
+    /// - `cut`: bit i set puts zeros in the place of skip i; 0 is the network as it was trained
+    /// - `probe` sees what each block gives, in the order of [`Sizes::blocks`]
+    pub fn forward_watched(
+        &self,
+        x: Tensor<4>,
+        t: Tensor<1>,
+        class: Tensor<1, Int>,
+        cut: u8,
+        probe: &mut dyn Probe,
+    ) -> Tensor<4> {
         let e = self.embed(t, class); // [n, embedding]
-        let mut h = self.input.forward(space_to_depth(x)); // [n, base, 14, 14]
+        probe.embedding(&e);
+        let mut h = seen(probe, self.input.forward(space_to_depth(x))); // [n, base, 14, 14]
         let mut skips = Vec::with_capacity(self.down.len());
         for block in &self.down {
-            h = block.forward(h, e.clone());
+            h = seen(probe, block.forward(h, e.clone()));
             skips.push(h.clone());
         }
-        h = self.halve.forward(h); // [n, deep, 7, 7]
-        h = self.deep_1.forward(h, e.clone());
-        h = self.attention.forward(h);
-        h = self.deep_2.forward(h, e.clone());
-        h = double(self.double.forward(h)); // [n, base, 14, 14]
+        h = seen(probe, self.halve.forward(h)); // [n, deep, 7, 7]
+        h = seen(probe, self.deep_1.forward(h, e.clone()));
+        h = self.attention.forward(h, probe);
+        h = seen(probe, h);
+        h = seen(probe, self.deep_2.forward(h, e.clone()));
+        h = seen(probe, double(self.double.forward(h))); // [n, base, 14, 14]
         for (merge, block) in self.merge.iter().zip(&self.up) {
-            if let Some(skip) = skips.pop() {
-                h = merge.forward(Tensor::cat(vec![h, skip], 1));
+            if let Some(mut skip) = skips.pop() {
+                if cut >> skips.len() & 1 == 1 {
+                    skip = skip.zeros_like();
+                }
+                h = seen(probe, merge.forward(Tensor::cat(vec![h, skip], 1)));
             }
-            h = block.forward(h, e.clone());
+            h = seen(probe, block.forward(h, e.clone()));
         }
         let out = self.output.forward(relu(self.norm.forward(h))); // [n, 4, 14, 14]
-        depth_to_space(out)
+        seen(probe, depth_to_space(out))
     }
 
     /// Time and class as one vector, `[n, embedding]`.
@@ -150,6 +189,31 @@ impl UNet {
         let class = self.class.forward(class.unsqueeze_dim(1)); // [n, 1, embedding]
         silu(time + class.reshape([n, width]))
     }
+}
+
+/// Watches a forward pass. Copies of the tensors are cheap, but keep the network from working
+/// in their place.
+pub trait Probe {
+    /// The embedding of time and class, `[n, embedding]`.
+    fn embedding(&mut self, e: &Tensor<2>);
+    /// What the next block gives, `[n, channels, side, side]`.
+    fn block(&mut self, out: &Tensor<4>);
+    /// How much each position (second to last) looks at each other (last),
+    /// `[n, heads, 49, 49]`; each row adds up to 1. Comes before its block's output.
+    fn attention(&mut self, weights: &Tensor<4>);
+}
+
+/// Nobody watches.
+impl Probe for () {
+    fn embedding(&mut self, _: &Tensor<2>) {}
+    fn block(&mut self, _: &Tensor<4>) {}
+    fn attention(&mut self, _: &Tensor<4>) {}
+}
+
+/// `out`, which the probe has seen.
+fn seen(probe: &mut dyn Probe, out: Tensor<4>) -> Tensor<4> {
+    probe.block(&out);
+    out
 }
 
 /// Two convolutions with a residual connection; time and class scale and shift the middle.
@@ -210,7 +274,7 @@ impl Attention {
         }
     }
 
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, x: Tensor<4>, probe: &mut dyn Probe) -> Tensor<4> {
         let [n, c, height, width] = x.dims();
         let (tokens, d) = (height * width, c / self.heads);
         let h: Tensor<3> = self
@@ -228,6 +292,7 @@ impl Attention {
             part(0).matmul(part(1).transpose()) * (d as f64).powf(-0.5),
             3,
         ); // [n, heads, tokens, tokens]
+        probe.attention(&weights);
         let h = weights
             .matmul(part(2))
             .swap_dims(1, 2)
@@ -284,6 +349,7 @@ fn sinusoids(t: Tensor<1>, half: usize) -> Tensor<2> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::blocks::{Kind, POSITIONS};
     use super::*;
     use burn::tensor::TensorData;
 
@@ -314,6 +380,60 @@ mod tests {
         let class = Tensor::from_ints([0, 9, ANY_CLASS as i32], &device);
         assert_eq!(net.forward(x, t, class).dims(), [3, 1, 28, 28]);
         assert!(net.num_params() < 750_000, "{}", net.num_params());
+    }
+
+    /// Remembers shapes.
+    #[derive(Default)]
+    struct Shapes {
+        blocks: Vec<[usize; 4]>,
+        attention: Vec<[usize; 4]>,
+    }
+
+    impl Probe for Shapes {
+        fn embedding(&mut self, e: &Tensor<2>) {
+            let [n, width] = e.dims();
+            self.blocks.push([n, width, 1, 1]);
+        }
+        fn block(&mut self, out: &Tensor<4>) {
+            self.blocks.push(out.dims());
+        }
+        fn attention(&mut self, weights: &Tensor<4>) {
+            self.attention.push(weights.dims());
+        }
+    }
+
+    /// What the page draws is what the network does.
+    #[test]
+    fn the_plan_is_the_network_block_by_block() {
+        let device = Device::flex();
+        let other = UNetConfig::new()
+            .with_base(16)
+            .with_deep(32)
+            .with_blocks(3)
+            .with_heads(2)
+            .with_embedding(24);
+        for config in [UNetConfig::shipped(), other] {
+            let mut shapes = Shapes::default();
+            config.init(&device).forward_watched(
+                Tensor::zeros([2, 1, 28, 28], &device),
+                Tensor::from_floats([1.0, 500.0], &device),
+                Tensor::from_ints([0, 9], &device),
+                0,
+                &mut shapes,
+            );
+            let plan = config.sizes().blocks();
+            let planned: Vec<_> = plan
+                .iter()
+                .map(|block| [2, block.channels, block.side, block.side])
+                .collect();
+            assert_eq!(shapes.blocks, planned);
+            assert_eq!(shapes.attention, [[2, config.heads, POSITIONS, POSITIONS]]);
+            // The parameters say how many ResBlocks and merges there really are.
+            let of = |kind| plan.iter().filter(|block| block.kind == kind).count();
+            assert_eq!(of(Kind::Res), 2 * config.blocks + 2);
+            assert_eq!(of(Kind::Merge), config.blocks);
+        }
+        assert_eq!(UNetConfig::shipped().sizes(), SHIPPED);
     }
 
     #[test]

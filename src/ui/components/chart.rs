@@ -140,6 +140,9 @@ pub struct ChartProps {
     /// Height, px.
     #[prop_or(150.0)]
     pub height: f64,
+    /// Axes of powers (equal factors are equally far apart): x, y. Their ranges are positive.
+    #[prop_or_default]
+    pub log: [bool; 2],
 }
 
 /// A chart that fills the width of its parent.
@@ -147,13 +150,18 @@ pub struct ChartProps {
 pub fn Chart(props: &ChartProps) -> Html {
     let frame = use_node_ref();
     let width = use_measured_width(&frame);
-    let layout = Layout::new(width, props.height, props.x.range, props.y.range);
+    let layout = Layout {
+        log: props.log,
+        ..Layout::new(width, props.height, props.x.range, props.y.range)
+    };
     html! {
         <div class="chart" ref={frame}>
             <svg width={px(width)} height={px(props.height)} role="img"
                 aria-label={props.message.clone()}>
                 { axes(&layout, props) }
                 { for props.marks.iter().map(|mark| draw(&layout, mark)) }
+                // Above all marks: a point must not hide a name.
+                { for props.marks.iter().filter_map(|mark| name(&layout, mark)) }
             </svg>
         </div>
     }
@@ -222,13 +230,10 @@ fn draw(layout: &Layout, mark: &Mark) -> Html {
             points,
             tone,
             dashed,
-            label,
+            ..
         } => {
             let class = classes!("line", tone.class(), dashed.then_some("dashed"));
-            let named = label
-                .as_ref()
-                .map(|l| name(layout, l, height_at(points, l.x), *tone));
-            html! { <g aria-hidden="true"><path {class} d={layout.path(points)} />{ for named }</g> }
+            html! { <path {class} d={layout.path(points)} /> }
         }
         Mark::Bins {
             low,
@@ -236,16 +241,11 @@ fn draw(layout: &Layout, mark: &Mark) -> Html {
             values,
             tone,
             filled,
-            label,
+            ..
         } => {
             let kind = if *filled { "bars" } else { "line" };
-            let named = label
-                .as_ref()
-                .map(|l| name(layout, l, bin_at(*low, *bin_width, values, l.x), *tone));
             let d = layout.outline(*low, *bin_width, values);
-            html! {
-                <g aria-hidden="true"><path class={classes!(kind, tone.class())} {d} />{ for named }</g>
-            }
+            html! { <path class={classes!(kind, tone.class())} {d} /> }
         }
         Mark::Rule { x } => {
             let (x, top, bottom) = (layout.x(*x), layout.top, layout.top + layout.height);
@@ -258,13 +258,31 @@ fn draw(layout: &Layout, mark: &Mark) -> Html {
     }
 }
 
-fn name(layout: &Layout, label: &Label, y: f64, tone: Tone) -> Html {
+/// The name of a mark that has one.
+fn name(layout: &Layout, mark: &Mark) -> Option<Html> {
+    let (label, y, tone) = match mark {
+        Mark::Line {
+            points,
+            label: Some(label),
+            tone,
+            ..
+        } => (label, height_at(points, label.x), tone),
+        Mark::Bins {
+            low,
+            bin_width,
+            values,
+            label: Some(label),
+            tone,
+            ..
+        } => (label, bin_at(*low, *bin_width, values, label.x), tone),
+        _ => return None,
+    };
     let (x, y, anchor) = layout.label(label, y);
-    html! {
+    Some(html! {
         <text class={classes!("name", tone.class())} x={px(x)} y={px(y)} text-anchor={anchor}>
             { label.text.clone() }
         </text>
-    }
+    })
 }
 
 fn px(value: f64) -> String {
@@ -280,6 +298,8 @@ struct Layout {
     height: f64,
     x_range: [f64; 2],
     y_range: [f64; 2],
+    /// Axes of powers: x, y.
+    log: [bool; 2],
 }
 
 impl Layout {
@@ -291,15 +311,16 @@ impl Layout {
             height: (height - MARGIN.top - MARGIN.bottom).max(1.0),
             x_range,
             y_range,
+            log: [false; 2],
         }
     }
 
     fn x(&self, value: f64) -> f64 {
-        self.left + share(value, self.x_range) * self.width
+        self.left + along(value, self.x_range, self.log[0]) * self.width
     }
 
     fn y(&self, value: f64) -> f64 {
-        self.top + (1.0 - share(value, self.y_range)) * self.height
+        self.top + (1.0 - along(value, self.y_range, self.log[1])) * self.height
     }
 
     /// SVG path through points; those that are not finite are left out.
@@ -331,8 +352,7 @@ impl Layout {
 
     /// Place of a line's name: off the line, inside the plot area.
     fn label(&self, label: &Label, y: f64) -> (f64, f64, &'static str) {
-        let along = share(label.x, self.x_range);
-        let anchor = match along {
+        let anchor = match along(label.x, self.x_range, self.log[0]) {
             a if a < 0.2 => "start",
             a if a > 0.8 => "end",
             _ => "middle",
@@ -340,6 +360,15 @@ impl Layout {
         let off = if label.above { -9.0 } else { 18.0 };
         let y = (self.y(y) + off).clamp(self.top + 9.0, self.top + self.height - 4.0);
         (self.x(label.x), y, anchor)
+    }
+}
+
+/// [`share`], or that of the logarithms.
+fn along(value: f64, range: [f64; 2], log: bool) -> f64 {
+    if log {
+        share(value.ln(), range.map(f64::ln))
+    } else {
+        share(value, range)
     }
 }
 
@@ -420,6 +449,18 @@ mod tests {
         assert_eq!((l.x(500.0), l.y(0.25)), (184.0, 83.0));
         // Outside the axes nothing is drawn.
         assert_eq!((l.x(-5.0), l.y(9.0)), (34.0, 8.0));
+    }
+
+    #[test]
+    fn equal_factors_are_equally_far_apart_on_axes_of_powers() {
+        let l = Layout {
+            log: [true, true],
+            ..Layout::new(350.0, 142.0, [1.0, 100.0], [0.5, 8.0])
+        };
+        assert_eq!((l.x(1.0), l.x(10.0), l.x(100.0)), (34.0, 184.0, 334.0));
+        assert!((l.y(2.0) - 58.0).abs() < 1e-9);
+        // What has no logarithm lies at the low end.
+        assert_eq!((l.x(0.0), l.y(-1.0).is_nan()), (34.0, true));
     }
 
     #[test]

@@ -135,6 +135,10 @@ fn ThemeButton() -> Html {
             // Refused only where there is no storage or no such attribute; then it is just not kept.
             let _ = root.set_attribute("data-theme", THEMES[theme].0);
             let _ = LocalStorage::set(THEME_KEY, THEMES[theme].0);
+            // Canvases take their colours from the theme when they are drawn.
+            if let Ok(event) = web_sys::Event::new("resize") {
+                let _ = gloo_utils::window().dispatch_event(&event);
+            }
         }
     });
     let label = THEMES[*theme].1;

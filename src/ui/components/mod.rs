@@ -1,6 +1,7 @@
 //! What several rooms use. Components only show state and report what the visitor does.
 
 pub mod chart;
+pub mod class_field;
 pub mod equation;
 pub mod header;
 pub mod icon;
@@ -8,6 +9,8 @@ pub mod model_card;
 pub mod notices;
 pub mod pad;
 pub mod picture;
+pub mod plane_view;
+pub mod save;
 pub mod seed;
 pub mod share;
 pub mod slider;

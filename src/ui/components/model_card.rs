@@ -57,11 +57,11 @@ fn facts(entry: &ModelEntry) -> Html {
 fn figures(quality: &Quality) -> Html {
     html! {
         <>
-            <dt>{ "Right digit" }</dt>
+            <dt>{ "Right class" }</dt>
             <dd class="num">{ format!("{:.1} %", 100.0 * quality.class_accuracy) }</dd>
-            <dt><abbr title="Fréchet distance to real test digits, in a classifier’s eyes; less is better">{ "FID" }</abbr>{ ", of real digits" }</dt>
+            <dt><abbr title="Fréchet distance to real test pictures, in a classifier’s eyes; less is better">{ "FID" }</abbr>{ ", of real ones" }</dt>
             <dd class="num">{ format!("{:.1}, {:.1}", quality.classifier_fid, quality.classifier_fid_floor) }</dd>
-            <dt><abbr title="Kernel distance to real test digits, in a classifier’s eyes, and its spread over subsets; less is better">{ "KID" }</abbr>{ ", of real digits" }</dt>
+            <dt><abbr title="Kernel distance to real test pictures, in a classifier’s eyes, and its spread over subsets; less is better">{ "KID" }</abbr>{ ", of real ones" }</dt>
             <dd class="num">{ format!("{:.1} ± {:.1}, {:.1}", quality.kid, quality.kid_sd, quality.kid_floor) }</dd>
         </>
     }

@@ -275,8 +275,8 @@ fn on_key(state: &Handle) -> Callback<KeyboardEvent> {
     })
 }
 
-/// The canvas of a pointer event, and where on it, in px of the picture.
-fn place(event: &PointerEvent) -> Option<(Element, (f32, f32))> {
+/// The target of a pointer event, and where on it, in px of a picture that fills it.
+pub fn place(event: &PointerEvent) -> Option<(Element, (f32, f32))> {
     let canvas = event.target()?.dyn_into::<Element>().ok()?;
     let frame = canvas.get_bounding_client_rect();
     let share = |at: f64, from: f64, size: f64| {

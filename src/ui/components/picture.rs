@@ -43,6 +43,17 @@ pub fn PictureView(props: &PictureProps) -> Html {
     }
 }
 
+/// One picture of `samples/opening.png`, the run that was made ahead: x_t in its row 0 and the
+/// guesses in row 1, one column a step, `0..=20`.
+pub fn opening_picture(row: usize, step: u32, label: &'static str) -> Html {
+    let (x, y) = (step as usize * SIDE, row * SIDE);
+    html! {
+        <svg class="pix" role="img" aria-label={label} viewBox={format!("{x} {y} {SIDE} {SIDE}")}>
+            <image href="samples/opening.png" />
+        </svg>
+    }
+}
+
 /// Columns and rows of a sheet of `n` pictures.
 fn sheet(n: usize, columns: usize) -> (usize, usize) {
     let columns = columns.clamp(1, n.max(1));

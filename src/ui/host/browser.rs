@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use gloo_timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -14,7 +15,11 @@ use super::worker::{EngineWorker, Heard};
 use crate::protocol::{EngineError, Event, Fault, Job};
 use crate::ui::bench;
 use crate::ui::state::EngineChoice;
+use crate::weights::PATIENCE_S;
 use crate::weights::manifest::Manifest;
+
+/// How often the scheduler hears that time passes, ms.
+const TICK_MS: u32 = 1000;
 
 /// The page's engines. A cheap clone; two are equal if they are the same engines.
 #[derive(Clone)]
@@ -26,6 +31,9 @@ struct Inner {
     runs: RefCell<HashMap<u32, Callback<RunEvent>>>,
     /// Effects are being carried out: those that a callback causes wait their turn.
     acting: Cell<bool>,
+    /// Tells the scheduler that time passes, while a run is under way.
+    clock: RefCell<Option<Interval>>,
+    patience_s: Option<u32>,
     /// A picture has been finished.
     finished: Cell<bool>,
     on: Callback<HostEvent>,
@@ -76,19 +84,24 @@ impl PartialEq for Host {
 
 impl Default for Host {
     fn default() -> Self {
-        Self::new(EngineChoice::Auto, Callback::noop())
+        Self::new(EngineChoice::Auto, None, Callback::noop())
     }
 }
 
 impl Host {
-    /// Engines of its own; none starts before it is needed.
-    pub fn new(choice: EngineChoice, on: Callback<HostEvent>) -> Self {
-        let scheduler = Scheduler::new(surroundings::weights_url(), surroundings::cores(), choice);
+    /// Engines of its own; none starts before it is needed. `patience_s` is how long they and
+    /// their downloads may be silent, if not the usual time.
+    pub fn new(choice: EngineChoice, patience_s: Option<u32>, on: Callback<HostEvent>) -> Self {
+        let cores = surroundings::cores();
+        let mut scheduler = Scheduler::new(surroundings::weights_url(), cores, choice);
+        scheduler.patience(patience_s);
         let host = Self(Rc::new(Inner {
             scheduler: RefCell::new(scheduler),
             workers: RefCell::default(),
             runs: RefCell::default(),
             acting: Cell::new(false),
+            clock: RefCell::default(),
+            patience_s,
             finished: Cell::new(false),
             on,
         }));
@@ -153,7 +166,25 @@ impl Host {
         }
         self.0.acting.set(false);
         let status = self.0.scheduler.borrow().status();
+        self.keep_time(status.busy);
         self.0.on.emit(HostEvent::Status(status));
+    }
+
+    /// Ticks while a run is under way; a hidden tab does not, for its timers are late.
+    fn keep_time(&self, busy: bool) {
+        let mut clock = self.0.clock.borrow_mut();
+        if !busy {
+            *clock = None;
+        } else if clock.is_none() {
+            let host = Rc::downgrade(&self.0);
+            *clock = Some(Interval::new(TICK_MS, move || {
+                if let Some(inner) = host.upgrade()
+                    && !gloo_utils::document().hidden()
+                {
+                    Self(inner).act(|scheduler| scheduler.tick(now_ms()));
+                }
+            }));
+        }
     }
 
     fn carry_out_one(&self, effect: Effect) {
@@ -226,7 +257,7 @@ impl Host {
     }
 
     async fn fetch_manifest(&self) {
-        let manifest = surroundings::manifest().await;
+        let manifest = surroundings::manifest(self.0.patience_s.unwrap_or(PATIENCE_S)).await;
         if let Ok(manifest) = &manifest {
             self.0
                 .on

@@ -11,9 +11,13 @@ pub fn part(job: &Denoise, range: &Range<usize>) -> Denoise {
     Denoise {
         labels: job.labels[range.clone()].to_vec(),
         first_index: job.first_index + range.start as u32,
-        start: job.start.as_ref().map(|start| Start {
-            step: start.step,
-            x: start.x[range.start * PIXELS..range.end * PIXELS].to_vec(),
+        start: job.start.as_ref().map(|start| {
+            let cut = |x: &Vec<f32>| x[range.start * PIXELS..range.end * PIXELS].to_vec();
+            Start {
+                step: start.step,
+                x: cut(&start.x),
+                x0_before: start.x0_before.as_ref().map(cut),
+            }
         }),
         ..job.clone()
     }

@@ -17,7 +17,7 @@ mod worker;
 #[cfg(feature = "ui")]
 pub use browser::{Engines, Host, HostEvent, RunHandle, use_engines, use_host};
 
-use crate::protocol::{EngineError, EngineKind, Frame, NoiseStatsFrame};
+use crate::protocol::{EngineError, EngineKind, Frame, Report};
 
 /// What a run tells the room that started it.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,10 +33,8 @@ pub enum RunEvent {
     Engine(EngineKind),
     /// One step; all pictures of the batch, however it was split.
     Frame(Frame),
-    /// Statistics of a noising run.
-    NoiseStats(NoiseStatsFrame),
-    /// Result of a timing job, ms each.
-    Timed(Vec<f32>),
+    /// What any other job has to show.
+    Report(Report),
     /// The run is complete.
     Done {
         /// From start to now, ms.

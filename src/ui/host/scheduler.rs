@@ -13,6 +13,7 @@ use crate::protocol::{
     BUILD_ID, Denoise, EngineError, EngineKind, Event, Fault, Frame, Job, Request, RunId, Start,
 };
 use crate::ui::state::EngineChoice;
+use crate::weights::PATIENCE_S;
 use crate::weights::manifest::{Manifest, ModelEntry};
 
 /// A batch from here on is worth a second CPU worker.
@@ -22,6 +23,17 @@ const LONG_BATCH: usize = 8;
 const LONG_STEPS: u32 = 250;
 /// How often a run is saved from a broken engine before the visitor is asked.
 const RESCUES: u32 = 2;
+/// An engine at work that says nothing for so long is taken for broken, s. Engines say at least
+/// once a step that they live; a step takes some ms on a CPU, and seconds on a GPU in software,
+/// whose first one compiles the shaders too.
+const CPU_PATIENCE_S: u32 = 30;
+const GPU_PATIENCE_S: u32 = 60;
+/// So many times the patience of a stalled download, while one is under way: the engine itself
+/// gives each of its tries that long.
+const TRIES: u32 = 5;
+/// When the page itself was away for so long (a sleeping computer, a busy page), it has heard
+/// nothing because it did not listen, ms.
+const MISSED_MS: f64 = 5000.0;
 /// A provoked failure strikes after this many steps.
 const FAULT_AFTER: u32 = 2;
 
@@ -131,6 +143,8 @@ struct Station {
     phase: Phase,
     loaded: Vec<String>,
     loading: Option<String>,
+    /// The first [`Scheduler::tick`] since it was heard.
+    silent_since_ms: Option<f64>,
 }
 
 #[derive(Debug)]
@@ -150,6 +164,8 @@ struct Run {
     merge: Merge,
     /// The last whole frame.
     last: Option<Frame>,
+    /// The guess of the step before it, if that was shown.
+    x0_before: Option<Vec<f32>>,
     rescues: u32,
     since_ms: f64,
     /// It failed and waits for the visitor.
@@ -173,6 +189,9 @@ pub struct Scheduler {
     choice: EngineChoice,
     adapter: Adapter,
     fault: Option<Fault>,
+    /// Patience with engines and downloads, s, if it is not the usual one.
+    patience_s: Option<u32>,
+    ticked_ms: f64,
     stations: [Station; 3],
     manifest: ManifestState,
     preload: Option<String>,
@@ -193,6 +212,8 @@ impl Scheduler {
             choice,
             adapter: Adapter::Unknown,
             fault: None,
+            patience_s: None,
+            ticked_ms: 0.0,
             stations: Default::default(),
             manifest: ManifestState::Unasked,
             preload: None,
@@ -236,6 +257,44 @@ impl Scheduler {
         self.fault = fault;
     }
 
+    /// Changes how long engines and downloads may be silent (tests).
+    pub fn patience(&mut self, seconds: Option<u32>) {
+        self.patience_s = seconds;
+    }
+
+    /// Time passes: to be called every second or so while a run is under way and the page is
+    /// seen. A place that has work and stays silent is broken.
+    pub fn tick(&mut self, now_ms: f64) {
+        let missed = now_ms - self.ticked_ms > MISSED_MS;
+        self.ticked_ms = now_ms;
+        for place in Place::ALL {
+            let limit_s = self.patience_with(place);
+            let station = self.station(place);
+            let (Some(limit_s), false) = (limit_s, missed) else {
+                station.silent_since_ms = None;
+                continue;
+            };
+            let since_ms = *station.silent_since_ms.get_or_insert(now_ms);
+            if now_ms - since_ms >= f64::from(limit_s) * 1000.0 {
+                self.broke(place, EngineError::Silent(limit_s));
+            }
+        }
+    }
+
+    /// How long the engine at `place` may be silent, s; `None` if it has nothing to do.
+    fn patience_with(&self, place: Place) -> Option<u32> {
+        if self.stations[place as usize].loading.is_some() {
+            return Some(TRIES * self.patience_s.unwrap_or(PATIENCE_S));
+        }
+        let at_work = |part: &Part| part.place == place && part.started && !part.done;
+        let mut parts = self.run.iter().flat_map(|run| &run.parts);
+        let usual = match place.kind() {
+            EngineKind::Cpu => CPU_PATIENCE_S,
+            EngineKind::Gpu => GPU_PATIENCE_S,
+        };
+        parts.any(at_work).then(|| self.patience_s.unwrap_or(usual))
+    }
+
     /// The browser has answered about WebGPU.
     pub fn adapter(&mut self, adapter: Adapter) {
         self.adapter = adapter;
@@ -266,13 +325,17 @@ impl Scheduler {
             self.cancel(run.ticket);
         }
         self.tickets += 1;
-        self.step_ms = None;
+        // A look inside has no steps of its own: the speed shown stays.
+        if !matches!(job, Job::Inspect(_)) {
+            self.step_ms = None;
+        }
         self.run = Some(Run {
             ticket: self.tickets,
             job,
             parts: Vec::new(),
             merge: Merge::new(1),
             last: None,
+            x0_before: None,
             rescues: 0,
             since_ms: now_ms,
             stopped: false,
@@ -315,7 +378,7 @@ impl Scheduler {
             Err(error) => {
                 self.manifest = ManifestState::Unasked;
                 self.preload = None;
-                if self.waits_for_weights() {
+                if self.waits_for(None) {
                     self.stop(error);
                 }
             }
@@ -355,6 +418,7 @@ impl Scheduler {
 
     /// The worker at `place` says something.
     pub fn event(&mut self, place: Place, event: Event, now_ms: f64) {
+        self.station(place).silent_since_ms = None;
         match event {
             Event::Ready { build, .. } if build != BUILD_ID => {
                 self.stale(place);
@@ -377,14 +441,15 @@ impl Scheduler {
                 self.pump();
             }
             Event::Frame { run, frame } => self.frame(run, frame),
-            Event::NoiseStats { run, frame } if self.part_of(run).is_some() => {
-                self.tell(RunEvent::NoiseStats(frame));
-            }
-            Event::Timed { run, ms } if self.part_of(run).is_some() => {
-                self.tell(RunEvent::Timed(ms));
+            Event::Report { run, report } if self.part_of(run).is_some() => {
+                self.tell(RunEvent::Report(report));
+                if let Some(fault) = self.fault.take() {
+                    self.effects
+                        .push(Effect::Send(place, Request::Fault(fault)));
+                }
             }
             Event::Done { run, .. } => self.done(run, now_ms),
-            Event::NoiseStats { .. } | Event::Timed { .. } | Event::Cancelled { .. } => {}
+            Event::Report { .. } | Event::Busy { .. } | Event::Cancelled { .. } => {}
             Event::Failed { run, error } => self.failed(place, run, error),
         }
     }
@@ -397,14 +462,17 @@ impl Scheduler {
             // What a GPU gets wrong a CPU may get right.
             error if place == Place::Gpu => self.broke(place, error),
             error => {
-                self.station(place).loading = None;
+                let loading = self.station(place).loading.take();
                 self.preload = None;
                 let ours = match run {
                     Some(run) => self.part_of(run).is_some(),
-                    None => self.part_at(place).is_some() && self.waits_for_weights(),
+                    None => self.part_at(place).is_some() && self.waits_for(loading.as_deref()),
                 };
                 if ours {
                     self.stop(error);
+                } else {
+                    // The run may have waited for this to be over.
+                    self.pump();
                 }
             }
         }
@@ -432,6 +500,11 @@ impl Scheduler {
         self.effects
             .push(Effect::Tell(run.ticket, RunEvent::Frame(frame.clone())));
         let (step, last) = (frame.step, frame.update.is_none());
+        run.x0_before = run
+            .last
+            .take()
+            .filter(|before| before.step + 1 == step)
+            .map(|before| before.x0);
         run.last = Some(frame);
         if step >= FAULT_AFTER
             && let Some(fault) = self.fault.take()
@@ -476,11 +549,11 @@ impl Scheduler {
         self.recall();
     }
 
-    /// Does the run need a model? If not, weights that fail to come are not its trouble.
-    fn waits_for_weights(&self) -> bool {
-        self.run
-            .as_ref()
-            .is_some_and(|run| model_of(&run.job).is_some())
+    /// Does the run need the model that failed to come, or any if that is not known? If not, it
+    /// is not the run's trouble.
+    fn waits_for(&self, failed: Option<&str>) -> bool {
+        let needed = self.run.as_ref().and_then(|run| run.job.model());
+        needed.is_some_and(|needed| failed.is_none_or(|failed| failed == needed))
     }
 
     /// The run cannot go on without the visitor.
@@ -551,7 +624,7 @@ impl Scheduler {
 
     fn pump_run(&mut self) -> Result<(), EngineError> {
         let Some(run) = &self.run else { return Ok(()) };
-        let model = model_of(&run.job).map(str::to_owned);
+        let model = run.job.model().map(str::to_owned);
         if run.parts.is_empty() {
             let Some(kind) = self.wanted_kind() else {
                 return Ok(());
@@ -578,7 +651,7 @@ impl Scheduler {
         let Some(run) = &mut self.run else { return };
         let n = match &run.job {
             Job::Denoise(job) => job.labels.len(),
-            Job::NoiseStats(_) | Job::Time { .. } => 1,
+            _ => 1,
         };
         let dealt = match kind {
             EngineKind::Gpu => vec![(Place::Gpu, 0..n)],
@@ -607,8 +680,12 @@ impl Scheduler {
             return;
         };
         dealt.started = true;
+        self.stations[dealt.place as usize].silent_since_ms = None;
         let job = match &run.job {
-            Job::Denoise(job) => Job::Denoise(part(&resumed(job, &run.last), &dealt.pictures)),
+            Job::Denoise(job) => Job::Denoise(part(
+                &resumed(job, &run.last, &run.x0_before),
+                &dealt.pictures,
+            )),
             other => other.clone(),
         };
         let request = Request::Start {
@@ -642,9 +719,13 @@ impl Scheduler {
             && let Some(entry) = self.entry_of(model)?
         {
             self.station(place).loading = Some(model.to_owned());
-            let url = format!("{}{}", self.weights_url, entry.file);
-            self.effects
-                .push(Effect::Send(place, Request::Load { model: entry, url }));
+            self.station(place).silent_since_ms = None;
+            let request = Request::Load {
+                url: format!("{}{}", self.weights_url, entry.file),
+                model: entry,
+                patience_s: self.patience_s.unwrap_or(PATIENCE_S),
+            };
+            self.effects.push(Effect::Send(place, request));
         }
         Ok(false)
     }
@@ -667,7 +748,9 @@ impl Scheduler {
 
     /// The kind of engine the run should start on; `None` while that is not known.
     fn wanted_kind(&self) -> Option<EngineKind> {
+        let is_for_cpu = self.run.as_ref().is_some_and(|run| run.job.is_for_cpu());
         match self.choice {
+            _ if is_for_cpu => Some(EngineKind::Cpu),
             EngineChoice::Gpu if self.adapter == Adapter::Unknown => None,
             EngineChoice::Gpu if self.gpu_wanted() => Some(EngineKind::Gpu),
             EngineChoice::Auto if self.gpu_wanted() && self.gpu_ready() => Some(EngineKind::Gpu),
@@ -678,9 +761,12 @@ impl Scheduler {
     /// Should the run be on the GPU, now or as soon as it is ready?
     fn gpu_wanted(&self) -> bool {
         let Some(run) = &self.run else { return false };
+        if run.job.is_for_cpu() {
+            return false;
+        }
         let long = match &run.job {
             Job::Denoise(job) => job.labels.len() >= LONG_BATCH || job.steps >= LONG_STEPS,
-            Job::NoiseStats(_) | Job::Time { .. } => false,
+            _ => false,
         };
         let chosen = match self.choice {
             EngineChoice::Cpu => false,
@@ -693,7 +779,7 @@ impl Scheduler {
     /// Can the GPU take the run at once?
     fn gpu_ready(&self) -> bool {
         let gpu = &self.stations[Place::Gpu as usize];
-        let model = self.run.as_ref().and_then(|run| model_of(&run.job));
+        let model = self.run.as_ref().and_then(|run| run.job.model());
         gpu.phase == Phase::Ready && model.is_none_or(|model| gpu.loaded.iter().any(|m| m == model))
     }
 
@@ -730,19 +816,13 @@ impl Scheduler {
     }
 }
 
-fn model_of(job: &Job) -> Option<&str> {
-    match job {
-        Job::Denoise(Denoise { model, .. }) | Job::Time { model, .. } => Some(model),
-        Job::NoiseStats(_) => None,
-    }
-}
-
 /// `job`, going on from `last`.
-fn resumed(job: &Denoise, last: &Option<Frame>) -> Denoise {
+fn resumed(job: &Denoise, last: &Option<Frame>, x0_before: &Option<Vec<f32>>) -> Denoise {
     let start = match last {
         Some(frame) => Some(Start {
             step: frame.step,
             x: frame.x.clone(),
+            x0_before: x0_before.clone(),
         }),
         None => job.start.clone(),
     };

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::scheduler::Adapter;
 use crate::protocol::EngineError;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest};
+use crate::weights::stall::Stall;
 
 /// Waits between attempts to fetch the manifest, ms.
 const BACK_OFF_MS: [u64; 2] = [400, 1500];
@@ -83,22 +84,27 @@ fn property(object: &JsValue, name: &str) -> Option<JsValue> {
     (!value.is_undefined() && !value.is_null()).then_some(value)
 }
 
-/// Fetches the manifest, trying a few times.
-pub async fn manifest() -> Result<Manifest, EngineError> {
+/// Fetches the manifest, trying a few times; `patience_s` is how long nothing may come.
+pub async fn manifest(patience_s: u32) -> Result<Manifest, EngineError> {
     for wait in BACK_OFF_MS {
-        if let Ok(manifest) = fetch_manifest().await {
+        if let Ok(manifest) = fetch_manifest(patience_s).await {
             return Ok(manifest);
         }
         sleep(Duration::from_millis(wait)).await;
     }
-    fetch_manifest().await.map_err(|reason| EngineError::Fetch {
-        file: MANIFEST_PATH.into(),
-        reason,
-    })
+    fetch_manifest(patience_s)
+        .await
+        .map_err(|reason| EngineError::Fetch {
+            file: MANIFEST_PATH.into(),
+            reason,
+        })
 }
 
-async fn fetch_manifest() -> Result<Manifest, String> {
+async fn fetch_manifest(patience_s: u32) -> Result<Manifest, String> {
+    // A small file: its parts are not listened for.
+    let stall = Stall::new(patience_s).map_err(|error| format!("{error:?}"))?;
     let response = Request::get(MANIFEST_PATH)
+        .abort_signal(Some(&stall.signal()))
         .send()
         .await
         .map_err(|error| error.to_string())?;

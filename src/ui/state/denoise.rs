@@ -1,7 +1,9 @@
 //! Controls of the chapter 'Denoise it'.
 
-use super::{Reader, Writer};
+use super::noise::{read_schedule, write_schedule};
+use super::{ModelChoice, Reader, Writer};
 use crate::models::diffusion::DEFAULT_GUIDANCE;
+use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::Sampler;
 
 /// The numbers of steps on offer.
@@ -67,10 +69,14 @@ pub struct Past {
 /// Controls of the chapter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DenoiseState {
+    /// Whose weights.
+    pub model: ModelChoice,
     /// What is asked for.
     pub digit: Wanted,
     /// The rule.
     pub sampler: Sampler,
+    /// How times are read; the models were trained with the cosine schedule.
+    pub schedule: ScheduleKind,
     /// Network evaluations, one of [`STEPS`].
     pub steps: u32,
     /// Guidance weight, `0..=8`, two decimals.
@@ -88,8 +94,10 @@ pub struct DenoiseState {
 impl Default for DenoiseState {
     fn default() -> Self {
         Self {
+            model: ModelChoice::default(),
             digit: Wanted::Digit(3),
             sampler: Sampler::Ddim { eta: 0.0 },
+            schedule: ScheduleKind::Cosine,
             steps: 20,
             guidance: DEFAULT_GUIDANCE,
             seed: 42,
@@ -133,6 +141,8 @@ impl DenoiseState {
             .choice("digit", Wanted::from_id)
             .unwrap_or(default.digit);
         Self {
+            model: ModelChoice::read(query),
+            schedule: read_schedule(query).unwrap_or(default.schedule),
             digit: if digit == Wanted::Each && !grid {
                 default.digit
             } else {
@@ -152,11 +162,14 @@ impl DenoiseState {
 
     pub(super) fn write(&self, query: &mut Writer) {
         let default = Self::default();
+        self.model.write(query);
         query.put_unless("digit", self.digit.id(), default.digit.id());
         match self.sampler {
             Sampler::Ddpm => query.put("sampler", "ddpm"),
             Sampler::Ddim { eta } => query.put_unless("eta", eta, 0.0),
+            Sampler::DpmSolver => query.put("sampler", "dpm"),
         }
+        write_schedule(self.schedule, query);
         query.put_unless("steps", self.steps, default.steps);
         query.put_unless("w", self.guidance, default.guidance);
         query.put_unless("seed", self.seed, default.seed);
@@ -189,7 +202,7 @@ fn read_steps(text: &str) -> Option<u32> {
     text.parse().ok().filter(|steps| STEPS.contains(steps))
 }
 
-fn read_guidance(text: &str) -> Option<f32> {
+pub(super) fn read_guidance(text: &str) -> Option<f32> {
     let weight: f32 = text.parse().ok()?;
     (0.0..=MAX_GUIDANCE)
         .contains(&weight)
@@ -207,23 +220,24 @@ fn two_decimals(value: f32) -> f32 {
 
 fn read_sampler(query: &mut Reader) -> Option<Sampler> {
     let eta = query.choice("eta", read_eta);
-    let ddpm = query.choice("sampler", |name| match name {
-        "ddpm" => Some(true),
-        "ddim" => Some(false),
+    let named = query.choice("sampler", |name| match name {
+        "ddpm" => Some(Sampler::Ddpm),
+        "ddim" => Some(Sampler::Ddim { eta: 0.0 }),
+        "dpm" => Some(Sampler::DpmSolver),
         _ => None,
     });
-    match (ddpm, eta) {
-        (Some(true), _) => Some(Sampler::Ddpm),
-        (_, Some(eta)) => Some(Sampler::Ddim { eta }),
-        _ => None,
+    match (named, eta) {
+        (None | Some(Sampler::Ddim { .. }), Some(eta)) => Some(Sampler::Ddim { eta }),
+        (named, _) => named,
     }
 }
 
-/// `until~digit~guidance~rule`, the rule being `ddpm` or DDIM's eta.
+/// `until~digit~guidance~rule`, the rule being `ddpm`, `dpm` or DDIM's eta.
 fn write_past(past: &Past) -> String {
     let rule = match past.sampler {
         Sampler::Ddpm => "ddpm".into(),
         Sampler::Ddim { eta } => eta.to_string(),
+        Sampler::DpmSolver => "dpm".into(),
     };
     format!(
         "{}~{}~{}~{rule}",
@@ -252,6 +266,7 @@ fn read_one_past(text: &str) -> Option<Past> {
         guidance: read_guidance(parts.next()?)?,
         sampler: match parts.next()? {
             "ddpm" => Sampler::Ddpm,
+            "dpm" => Sampler::DpmSolver,
             eta => Sampler::Ddim {
                 eta: read_eta(eta)?,
             },

@@ -5,11 +5,24 @@
 //! `parse(page.hash())` is `page` again.
 
 mod denoise;
+mod drawing;
+mod fewer;
+mod model;
+mod network;
 mod noise;
+mod plane;
 mod query;
 
 pub use denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted};
+pub use drawing::{DRAWN_STEPS, DrawnMode, DrawnState, Hole, ROUNDS};
+pub use fewer::{CELL, COLUMNS, FewerState, QUICK_STEPS, Way, cell_job};
+pub use model::{ModelChoice, Training};
+pub use network::NetworkState;
 pub use noise::{NoiseState, Picture, SAMPLES};
+pub use plane::{
+    LEARNING_RATES, NOISE_LEVELS, PlaneState, SAMPLE_STEPS, SNAPSHOTS, TRAIN_STEPS, View,
+    method_id, rule_id,
+};
 pub use query::{Reader, Writer};
 
 use crate::protocol::Fault;
@@ -23,6 +36,9 @@ pub struct Page {
     pub engine: Option<EngineChoice>,
     /// A failure to provoke once a run is under way (tests only).
     pub fault: Option<Fault>,
+    /// How long an engine may be silent and a download may stall, s, `1..=600` (tests only; read
+    /// when the page opens).
+    pub patience_s: Option<u32>,
 }
 
 /// Room and chapter, with the chapter's controls.
@@ -35,6 +51,14 @@ pub enum Route {
     Noise(NoiseState),
     /// Diffusion, chapter 2: denoise it.
     Denoise(DenoiseState),
+    /// Diffusion, chapter 3: inside the network.
+    Network(NetworkState),
+    /// Diffusion, chapter 4: fewer steps.
+    Fewer(FewerState),
+    /// Diffusion, chapter 5: start from your drawing.
+    Drawn(DrawnState),
+    /// Diffusion, chapter 6: two dimensions.
+    Plane(PlaneState),
 }
 
 /// The rooms of the page, in the order of the navigation.
@@ -99,7 +123,12 @@ impl Route {
     pub fn room(&self) -> Room {
         match self {
             Self::Overview => Room::Overview,
-            Self::Noise(_) | Self::Denoise(_) => Room::Diffusion,
+            Self::Noise(_)
+            | Self::Denoise(_)
+            | Self::Network(_)
+            | Self::Fewer(_)
+            | Self::Drawn(_)
+            | Self::Plane(_) => Room::Diffusion,
         }
     }
 
@@ -122,6 +151,10 @@ impl Route {
             Self::Overview => "/",
             Self::Noise(_) => "/diffusion/noise",
             Self::Denoise(_) => "/diffusion/denoise",
+            Self::Network(_) => "/diffusion/network",
+            Self::Fewer(_) => "/diffusion/fewer",
+            Self::Drawn(_) => "/diffusion/drawing",
+            Self::Plane(_) => "/diffusion/plane",
         }
     }
 }
@@ -165,6 +198,10 @@ impl Page {
             Route::Overview => {}
             Route::Noise(state) => state.write(&mut query),
             Route::Denoise(state) => state.write(&mut query),
+            Route::Network(state) => state.write(&mut query),
+            Route::Fewer(state) => state.write(&mut query),
+            Route::Drawn(state) => state.write(&mut query),
+            Route::Plane(state) => state.write(&mut query),
         }
         if let Some(engine) = self.engine {
             query.put("engine", engine.id());
@@ -172,7 +209,11 @@ impl Page {
         match self.fault {
             Some(Fault::Panic) => query.put("fault", "panic"),
             Some(Fault::LoseDevice) => query.put("fault", "device"),
+            Some(Fault::Hang) => query.put("fault", "hang"),
             None => {}
+        }
+        if let Some(seconds) = self.patience_s {
+            query.put("patience", seconds);
         }
         format!("#{}{}", self.route.path(), query.finish())
     }
@@ -196,6 +237,10 @@ pub fn parse(hash: &str) -> Parsed {
         "" => Route::Overview,
         "/diffusion" | "/diffusion/denoise" => Route::Denoise(DenoiseState::read(&mut query)),
         "/diffusion/noise" => Route::Noise(NoiseState::read(&mut query)),
+        "/diffusion/network" => Route::Network(NetworkState::read(&mut query)),
+        "/diffusion/fewer" => Route::Fewer(FewerState::read(&mut query)),
+        "/diffusion/drawing" => Route::Drawn(DrawnState::read(&mut query)),
+        "/diffusion/plane" => Route::Plane(PlaneState::read(&mut query)),
         other => {
             query.problem(format!(
                 "There is no page called ‘{}’.",
@@ -208,13 +253,16 @@ pub fn parse(hash: &str) -> Parsed {
     let fault = query.choice("fault", |value| match value {
         "panic" => Some(Fault::Panic),
         "device" => Some(Fault::LoseDevice),
+        "hang" => Some(Fault::Hang),
         _ => None,
     });
+    let patience_s = query.number("patience", 1..=600);
     Parsed {
         page: Page {
             route,
             engine,
             fault,
+            patience_s,
         },
         problems: query.finish(),
     }
@@ -223,7 +271,8 @@ pub fn parse(hash: &str) -> Parsed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::PIXELS;
+    use crate::data::{DataSet, PIXELS};
+    use crate::models::diffusion::schedule::ScheduleKind;
     use crate::protocol::Sampler;
     use crate::ui::drawing::Drawing;
 
@@ -259,6 +308,11 @@ mod tests {
     #[test]
     fn every_state_survives_the_link() {
         let full = DenoiseState {
+            model: ModelChoice {
+                set: DataSet::Mnist,
+                training: Training::Quick,
+            },
+            schedule: ScheduleKind::Linear,
             digit: Wanted::Each,
             sampler: Sampler::Ddim { eta: 0.35 },
             steps: 250,
@@ -295,15 +349,34 @@ mod tests {
                 ..NoiseState::default()
             }),
             Route::Noise(drawn),
+            Route::Noise(NoiseState {
+                set: DataSet::FashionMnist,
+                ..NoiseState::default()
+            }),
             Route::Denoise(DenoiseState::default()),
             Route::Denoise(full),
+            Route::Denoise(DenoiseState {
+                model: ModelChoice::of(DataSet::FashionMnist),
+                sampler: Sampler::DpmSolver,
+                ..DenoiseState::default()
+            }),
+            Route::Network(NetworkState::default()),
+            Route::Fewer(FewerState::default()),
+            Route::Drawn(DrawnState::default()),
+            Route::Plane(PlaneState::default()),
         ] {
             for engine in [None, Some(EngineChoice::Gpu)] {
-                for fault in [None, Some(Fault::Panic), Some(Fault::LoseDevice)] {
+                for (fault, patience_s) in [
+                    (None, None),
+                    (Some(Fault::Panic), None),
+                    (Some(Fault::LoseDevice), Some(600)),
+                    (Some(Fault::Hang), Some(1)),
+                ] {
                     let state = Page {
                         route: route.clone(),
                         engine,
                         fault,
+                        patience_s,
                     };
                     assert_eq!(page(&state.hash()), state);
                 }
@@ -314,11 +387,11 @@ mod tests {
     #[test]
     fn nonsense_falls_back_and_is_listed() {
         let parsed = parse(
-            "#/diffusion/denoise?digit=12&steps=7&w=NaN&seed=-1&eta=9&step=99&x=1&engine=tpu",
+            "#/diffusion/denoise?digit=12&steps=7&w=NaN&seed=-1&eta=9&step=99&x=1&engine=tpu&patience=0",
         );
         assert_eq!(parsed.page.route, Route::Denoise(DenoiseState::default()));
         assert_eq!(parsed.page.engine, None);
-        assert_eq!(parsed.problems.len(), 8, "{:?}", parsed.problems);
+        assert_eq!(parsed.problems.len(), 9, "{:?}", parsed.problems);
     }
 
     #[test]

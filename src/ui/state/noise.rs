@@ -1,6 +1,8 @@
 //! Controls of the chapter 'Noise it'.
 
+use super::model::{read_set, write_set};
 use super::{Reader, Writer};
+use crate::data::DataSet;
 use crate::models::diffusion::schedule::{ScheduleKind, T};
 use crate::ui::drawing::Drawing;
 
@@ -19,6 +21,8 @@ pub enum Picture {
 /// Controls of the chapter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoiseState {
+    /// Where real pictures come from.
+    pub set: DataSet,
     /// What is noised.
     pub picture: Picture,
     /// How far, `0..=1000`.
@@ -32,6 +36,7 @@ pub struct NoiseState {
 impl Default for NoiseState {
     fn default() -> Self {
         Self {
+            set: DataSet::default(),
             picture: Picture::Sample(0),
             t: 0,
             schedule: ScheduleKind::Cosine,
@@ -46,32 +51,28 @@ impl NoiseState {
         Self {
             picture: read_picture(query).unwrap_or(default.picture),
             t: query.number("t", 0..=T as u32).unwrap_or(default.t),
-            schedule: query
-                .choice("schedule", |value| {
-                    ScheduleKind::ALL
-                        .into_iter()
-                        .find(|&kind| name(kind) == value)
-                })
-                .unwrap_or(default.schedule),
+            set: read_set(query),
+            schedule: read_schedule(query).unwrap_or(default.schedule),
             seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
         }
     }
 
     pub(super) fn write(&self, query: &mut Writer) {
         let default = Self::default();
+        write_set(self.set, query);
         match &self.picture {
             Picture::Drawing(drawing) => query.put("drawing", drawing.code()),
             Picture::Sample(0) => {}
             Picture::Sample(index) => query.put("picture", index),
         }
-        query.put_unless("schedule", name(self.schedule), name(default.schedule));
+        write_schedule(self.schedule, query);
         query.put_unless("seed", self.seed, default.seed);
         query.put_unless("t", self.t, default.t);
     }
 }
 
 /// A drawing wins over a sample.
-fn read_picture(query: &mut Reader) -> Option<Picture> {
+pub(super) fn read_picture(query: &mut Reader) -> Option<Picture> {
     let sample = query
         .number("picture", 0..=SAMPLES - 1)
         .map(Picture::Sample);
@@ -79,6 +80,20 @@ fn read_picture(query: &mut Reader) -> Option<Picture> {
         .choice("drawing", Drawing::from_code)
         .map(Picture::Drawing);
     drawing.or(sample)
+}
+
+/// The schedule a link names.
+pub(super) fn read_schedule(query: &mut Reader) -> Option<ScheduleKind> {
+    query.choice("schedule", |value| {
+        ScheduleKind::ALL
+            .into_iter()
+            .find(|&kind| name(kind) == value)
+    })
+}
+
+/// Names a schedule in a link.
+pub(super) fn write_schedule(kind: ScheduleKind, query: &mut Writer) {
+    query.put_unless("schedule", name(kind), name(ScheduleKind::default()));
 }
 
 fn name(kind: ScheduleKind) -> &'static str {

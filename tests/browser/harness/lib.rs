@@ -20,6 +20,7 @@ mod chromedriver;
 mod console;
 mod failure;
 mod input;
+mod rooms;
 mod tab;
 
 use std::panic::{self, AssertUnwindSafe};

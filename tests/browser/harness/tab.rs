@@ -43,6 +43,10 @@ const SWIFTSHADER: [&str; 4] = [
     "--ignore-gpu-blocklist",
 ];
 
+/// As in a browser that has none.
+const NO_SERVICE_WORKER: &str =
+    "Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined })";
+
 /// What `navigator.gpu.requestAdapter()` finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gpu {
@@ -61,6 +65,9 @@ pub struct Setup {
     pub prefix: &'static str,
     /// Inner width and height in CSS pixels.
     pub size: (u32, u32),
+    /// Let the site keep itself for visits without a network. Not for other tests: what it keeps
+    /// would hide the server's faults.
+    pub keeps_site: bool,
 }
 
 impl Default for Setup {
@@ -69,6 +76,7 @@ impl Default for Setup {
             gpu: Gpu::None,
             prefix: "",
             size: (1360, 900),
+            keeps_site: false,
         }
     }
 }
@@ -110,6 +118,9 @@ impl Tab {
             _profile: profile,
         };
         tab.viewport(setup.size.0, setup.size.1).await?;
+        if !setup.keeps_site {
+            tab.before_load(NO_SERVICE_WORKER).await?;
+        }
         Ok(tab)
     }
 

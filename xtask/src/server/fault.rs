@@ -22,6 +22,8 @@ pub enum Fault {
     Drop,
     /// The connection is closed after so many bytes of the body, although more were promised.
     DropAfter(usize),
+    /// After so many bytes of the body nothing more comes, though the connection stays open.
+    StallAfter(usize),
 }
 
 struct Rule {
@@ -74,6 +76,10 @@ pub(super) fn apply(faults: &[Fault], respond: impl FnOnce() -> Response) -> Opt
             Fault::Delay(time) => thread::sleep(time),
             Fault::Drop => return None,
             Fault::DropAfter(length) => response.cut_at = Some(length),
+            Fault::StallAfter(length) => {
+                response.cut_at = Some(length);
+                response.stalls = true;
+            }
         }
     }
     Some(response)

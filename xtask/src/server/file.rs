@@ -17,6 +17,7 @@ pub(super) fn respond(root: &Path, path: &str) -> Response {
             location: None,
             body,
             cut_at: None,
+            stalls: false,
         },
         Err(_) => Response::status("404 Not Found"),
     }

@@ -161,6 +161,28 @@ fn faults_change_what_is_sent() {
 }
 
 #[test]
+fn a_stalled_answer_stays_open() {
+    let site = Site::new("stall", "");
+    site.server.fault("weights/*", Fault::StallAfter(2));
+    let mut stream = TcpStream::connect(site.server.address).unwrap();
+    write!(stream, "GET /weights/a%20b.bin HTTP/1.1\r\n\r\n").unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_millis(400)))
+        .unwrap();
+    let mut bytes = Vec::new();
+    let error = stream.read_to_end(&mut bytes).unwrap_err();
+    let waits = [std::io::ErrorKind::WouldBlock, std::io::ErrorKind::TimedOut];
+    assert!(waits.contains(&error.kind()), "{error}");
+    assert_eq!(Answer::parse(&bytes).body, [1, 2]);
+    // It ends with the server.
+    drop(site);
+    stream
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .unwrap();
+    assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
+}
+
+#[test]
 fn a_fault_can_pass() {
     let site = Site::new("passing", "");
     site.server.fault_times("*.wasm", Fault::Unavailable, 2);

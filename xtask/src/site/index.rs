@@ -57,6 +57,13 @@ fn keep(html: &str, binaries: &[&str]) -> String {
     kept + rest
 }
 
+/// The page of a release, which is kept for visits without a network.
+pub(super) fn with_offline(html: &str, release: &str) -> Result<String> {
+    let (head, rest) = html.split_once("</head>").context("the page has no head")?;
+    let script = format!("<script src=\"offline.js?v={release}\" defer></script>");
+    Ok(format!("{head}{script}</head>{rest}"))
+}
+
 fn wanted(tag: &str, binaries: &[&str]) -> bool {
     let names = |name: &&str| tag.contains(&format!("data-bin=\"{name}\""));
     !tag.contains("data-bin=\"") || binaries.iter().any(names)
@@ -64,7 +71,15 @@ fn wanted(tag: &str, binaries: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::keep;
+    use super::{keep, with_offline};
+
+    #[test]
+    fn a_release_names_itself_to_its_cache() {
+        let page = with_offline("<head>a</head><body>b", "0123").unwrap();
+        let script = "<script src=\"offline.js?v=0123\" defer></script>";
+        assert_eq!(page, format!("<head>a{script}</head><body>b"));
+        assert!(with_offline("<body>", "0123").is_err());
+    }
 
     #[test]
     fn only_the_named_binaries_stay() {

@@ -20,7 +20,13 @@ const COMMON: [&str; 6] = [
 ];
 
 /// Parts of `src` that no engine holds: their features keep them out.
-const NOT_IN_ENGINES: [&str; 3] = ["src/ui", "src/bin/app.rs", "src/bin/lab.rs"];
+const NOT_IN_ENGINES: [&str; 5] = [
+    "src/ui",
+    "src/lab",
+    "src/quality",
+    "src/bin/app.rs",
+    "src/bin/lab.rs",
+];
 
 /// The build id: changes when an engine may change.
 pub(super) fn engines() -> Result<String> {

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::data::PIXELS;
-use crate::protocol::{NoiseStats, Sampler, Update};
+use crate::protocol::{Inspect, NoiseStats, Report, Sampler, Update};
+use crate::ui::state::PlaneState;
 
 const MODEL: &str = "m";
 
@@ -13,6 +14,9 @@ struct World {
     alive: [bool; 3],
     /// Steps after which the engine at a place panics, counted over its life.
     dies_after: [Option<u32>; 3],
+    /// Steps after which the engine at a place falls silent, counted over its life.
+    hangs_after: [Option<u32>; 3],
+    now_ms: f64,
     spawned: Vec<Place>,
     told: Vec<(u32, RunEvent)>,
     reported: Vec<Trouble>,
@@ -28,6 +32,8 @@ impl World {
             jobs: Default::default(),
             alive: [false; 3],
             dies_after: [None; 3],
+            hangs_after: [None; 3],
+            now_ms: 0.0,
             spawned: Vec::new(),
             told: Vec::new(),
             reported: Vec::new(),
@@ -63,6 +69,7 @@ impl World {
             }
             Effect::Kill(place) => {
                 self.alive[place as usize] = false;
+                self.hangs_after[place as usize] = None;
                 self.jobs[place as usize] = None;
             }
             Effect::Send(place, request) => self.receive(place, request),
@@ -79,7 +86,7 @@ impl World {
         );
         let job = &mut self.jobs[place as usize];
         match request {
-            Request::Load { model, url } => {
+            Request::Load { model, url, .. } => {
                 assert_eq!(url, "http://x/weights/m.bin");
                 let loaded = Event::Loaded {
                     model: model.id,
@@ -100,6 +107,7 @@ impl World {
                     *job = None;
                 }
             }
+            Request::Fault(Fault::Hang) => self.hangs_after[place as usize] = Some(0),
             Request::Fault(_) => self.dies_after[place as usize] = Some(0),
         }
     }
@@ -129,7 +137,12 @@ impl World {
             Some(left) => *left -= 1,
             None => {}
         }
-        let x = match &job.start {
+        match &mut self.hangs_after[place as usize] {
+            Some(0) => return false,
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        let x: Vec<f32> = match &job.start {
             Some(start) => start
                 .x
                 .iter()
@@ -146,12 +159,13 @@ impl World {
             x0_factor: 0.0,
             eps_factor: 0.0,
             noise_factor: 0.0,
+            trend_factor: 0.0,
         };
         let frame = Frame {
             step,
             t: 0,
             alpha_bar: 0.5,
-            x0: vec![0.0; PIXELS],
+            x0: vec![0.0; x.len()],
             x,
             update: (!over).then_some(update),
             ms: 1.0,
@@ -163,6 +177,15 @@ impl World {
                 .event(place, Event::Done { run, ms: 0.0 }, 9.0);
         }
         true
+    }
+
+    /// So many seconds pass without an engine's word.
+    fn wait(&mut self, seconds: u32) {
+        for _ in 0..seconds {
+            self.now_ms += 1000.0;
+            self.scheduler.tick(self.now_ms);
+            self.settle();
+        }
     }
 
     fn finish(&mut self) {
@@ -223,13 +246,9 @@ fn job(n: usize, steps: u32) -> Job {
     Job::Denoise(Denoise {
         model: MODEL.into(),
         labels: vec![None; n],
-        first_index: 0,
-        seed: 1,
         sampler: Sampler::Ddpm,
         steps,
-        guidance: 1.0,
-        start: None,
-        frame_every: 1,
+        ..Denoise::default()
     })
 }
 
@@ -496,6 +515,22 @@ fn missing_weights_do_not_stop_a_run_that_needs_none() {
 }
 
 #[test]
+fn a_look_inside_stays_on_the_cpu() {
+    let mut world = World::new(1, EngineChoice::Gpu, Adapter::Hardware);
+    let look = Inspect {
+        model: MODEL.into(),
+        x: vec![0.0; PIXELS],
+        t: 5,
+        label: None,
+        cut: 0,
+    };
+    world.scheduler.run(Job::Inspect(look), 0.0);
+    let effects = world.scheduler.take();
+    assert!(effects.contains(&Effect::Spawn(Place::Cpu)));
+    assert!(!effects.contains(&Effect::Spawn(Place::Gpu)));
+}
+
+#[test]
 fn missing_weights_stop_the_run_until_retried() {
     let missing = EngineError::Fetch {
         file: "m.bin".into(),
@@ -519,4 +554,199 @@ fn missing_weights_stop_the_run_until_retried() {
     world.scheduler.retry();
     world.finish();
     world.assert_complete(3, 1);
+}
+
+/// What is sent to an engine, in order.
+fn sent(effects: Vec<Effect>) -> Vec<(Place, Request)> {
+    let of = |effect| match effect {
+        Effect::Send(place, request) => Some((place, request)),
+        _ => None,
+    };
+    effects.into_iter().filter_map(of).collect()
+}
+
+fn cpu_ready(scheduler: &mut Scheduler) {
+    let ready = Event::Ready {
+        engine: EngineKind::Cpu,
+        build: BUILD_ID.into(),
+        adapter: None,
+    };
+    scheduler.event(Place::Cpu, ready, 0.0);
+}
+
+/// The GPU engine has no training in it, so its choice does not matter.
+#[test]
+fn a_training_is_the_cpus_and_starts_again_after_a_panic() {
+    let job = Job::PlaneTrain(PlaneState::default().training());
+    for adapter in [Adapter::Unknown, Adapter::Hardware] {
+        let mut scheduler = Scheduler::new(String::new(), 2, EngineChoice::Gpu);
+        if adapter == Adapter::Hardware {
+            scheduler.adapter(adapter);
+        }
+        scheduler.run(job.clone(), 0.0);
+        cpu_ready(&mut scheduler);
+        let (run, again) = (1, 2);
+        let start = |run| Request::Start {
+            run,
+            job: job.clone(),
+        };
+        assert_eq!(sent(scheduler.take()), [(Place::Cpu, start(run))]);
+        scheduler.provoke(Some(Fault::Panic));
+        let report = Report::Timed(vec![]);
+        scheduler.event(Place::Cpu, Event::Report { run, report }, 1.0);
+        let fault = Request::Fault(Fault::Panic);
+        assert_eq!(sent(scheduler.take()), [(Place::Cpu, fault)]);
+        scheduler.broke(Place::Cpu, EngineError::Panicked("x".into()));
+        cpu_ready(&mut scheduler);
+        let effects = scheduler.take();
+        let rescued =
+            |effect: &Effect| matches!(effect, Effect::Report(Trouble::Rescued { step: None, .. }));
+        assert!(effects.iter().any(rescued), "{effects:?}");
+        assert_eq!(sent(effects), [(Place::Cpu, start(again))]);
+    }
+}
+
+#[test]
+fn an_engine_that_hangs_is_replaced_and_the_run_goes_on() {
+    for place in [Place::Cpu, Place::SecondCpu] {
+        let mut world = World::new(2, EngineChoice::Auto, Adapter::Missing);
+        world.hangs_after[place as usize] = Some(7);
+        world.scheduler.run(job(16, 20), 0.0);
+        world.finish();
+        assert_eq!(world.frames().len(), 7, "{place:?} hangs");
+        world.wait(CPU_PATIENCE_S);
+        assert!(world.reported.is_empty(), "it gets its time");
+        world.wait(1);
+        world.finish();
+        world.assert_complete(20, 16);
+        let error = EngineError::Silent(CPU_PATIENCE_S);
+        let step = Some(6);
+        assert_eq!(world.reported, [Trouble::Rescued { error, step }]);
+    }
+}
+
+#[test]
+fn a_provoked_hang_strikes_once() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.scheduler.provoke(Some(Fault::Hang));
+    world.scheduler.patience(Some(2));
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    world.wait(3);
+    world.finish();
+    world.assert_complete(20, 1);
+    assert_eq!((world.spawned.len(), world.reported.len()), (2, 1));
+}
+
+#[test]
+fn a_hung_gpu_gets_longer_and_hands_over_to_the_cpu() {
+    let mut world = World::new(1, EngineChoice::Gpu, Adapter::Software);
+    world.hangs_after[Place::Gpu as usize] = Some(5);
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    world.wait(GPU_PATIENCE_S);
+    assert!(world.reported.is_empty());
+    world.wait(1);
+    world.finish();
+    world.assert_complete(20, 1);
+    assert_eq!(engines(&world), [EngineKind::Gpu, EngineKind::Cpu]);
+}
+
+#[test]
+fn an_engine_that_says_it_is_busy_is_left_alone() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.hangs_after[0] = Some(3);
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    for _ in 0..10 {
+        world.wait(CPU_PATIENCE_S - 1);
+        let busy = Event::Busy { run: 1 };
+        world.scheduler.event(Place::Cpu, busy, world.now_ms);
+    }
+    assert!(world.reported.is_empty());
+}
+
+#[test]
+fn a_page_that_was_away_does_not_blame_the_engine() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.hangs_after[0] = Some(3);
+    world.scheduler.run(job(1, 20), 0.0);
+    world.finish();
+    world.wait(CPU_PATIENCE_S - 1);
+    world.now_ms += 3_600_000.0;
+    world.wait(CPU_PATIENCE_S);
+    assert!(world.reported.is_empty(), "counted from the return");
+    world.wait(2);
+    assert_eq!(world.reported.len(), 1);
+}
+
+#[test]
+fn idle_engines_may_be_silent() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.scheduler.run(job(1, 5), 0.0);
+    world.finish();
+    world.wait(1000);
+    assert!(world.reported.is_empty());
+    assert_eq!(world.spawned.len(), 1);
+}
+
+/// An engine that never answers a load: more patient, for its own tries come first.
+#[test]
+fn a_load_without_an_answer_ends_at_last() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    world.scheduler.manifest(Ok(manifest()));
+    world.scheduler.run(job(1, 5), 0.0);
+    let ready = Event::Ready {
+        engine: EngineKind::Cpu,
+        build: BUILD_ID.into(),
+        adapter: None,
+    };
+    world.scheduler.event(Place::Cpu, ready, 0.0);
+    world.alive[0] = true;
+    let sent = world.scheduler.take();
+    let load = |effect: &Effect| matches!(effect, Effect::Send(Place::Cpu, Request::Load { .. }));
+    assert!(sent.iter().any(load), "{sent:?}");
+    world.wait(TRIES * PATIENCE_S);
+    assert!(world.reported.is_empty());
+    world.wait(1);
+    world.finish();
+    world.assert_complete(5, 1);
+    assert_eq!(world.reported.len(), 1);
+}
+
+/// Weights loaded ahead for another chapter that fail to come are not this run's trouble.
+#[test]
+fn another_models_missing_weights_do_not_stop_a_run() {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    let mut two = manifest();
+    let other = ModelEntry {
+        id: "other".into(),
+        ..two.models[0].clone()
+    };
+    two.models.push(other);
+    world.scheduler.manifest(Ok(two));
+    world.scheduler.preload("other");
+    let ready = Event::Ready {
+        engine: EngineKind::Cpu,
+        build: BUILD_ID.into(),
+        adapter: None,
+    };
+    world.scheduler.event(Place::Cpu, ready, 0.0);
+    world.alive[0] = true;
+    world.scheduler.take();
+    world.scheduler.run(job(1, 5), 0.0);
+    assert_eq!(
+        world.scheduler.take(),
+        Vec::new(),
+        "waits for the other load"
+    );
+    let error = EngineError::Fetch {
+        file: "other".into(),
+        reason: "nothing came for 20 s".into(),
+    };
+    let failed = Event::Failed { run: None, error };
+    world.scheduler.event(Place::Cpu, failed, 0.0);
+    world.finish();
+    world.assert_complete(5, 1);
+    assert!(world.reported.is_empty());
 }

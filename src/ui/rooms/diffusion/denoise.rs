@@ -7,6 +7,7 @@ use super::denoise_inspect::Inspectors;
 use super::denoise_run::{Action, DenoiseRun, Entry, Phase, use_denoise_run};
 use super::denoise_save::save;
 use super::denoise_views::{Strip, Views, sigma};
+use super::presets::PresetCard;
 use crate::protocol::{EngineKind, Frame, Sampler};
 use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
@@ -101,6 +102,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
                 data-branches={run.timeline.branches().len().to_string()}
                 data-engine={run.engine.map(engine_id)}>
                 <Controls state={controls.clone()} {on_edit} />
+                <PresetCard state={controls.clone()} />
                 { fork_line(fork.as_ref(), &on_fork) }
                 <Views frame={frame.clone()} controls={controls.clone()} />
                 { progress_line(&run) }
@@ -116,7 +118,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
                         disabled={frame.is_none()} onclick={on_save} />
                 </Transport>
             </div>
-            <Inspectors {frame} {before} />
+            <Inspectors {frame} {before} model={run.controls().model} schedule={run.controls().schedule} />
         </>
     }
 }
@@ -124,10 +126,10 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
 /// The changed controls as a branch, if one is being prepared and they can branch.
 fn branched(fork: Option<&Fork>, state: &DenoiseState) -> Option<DenoiseState> {
     let Fork { from, step } = fork?;
-    let same_noise = (state.seed, state.steps, state.grid) == (from.seed, from.steps, from.grid);
+    let fixed = |of: &DenoiseState| (of.seed, of.steps, of.grid, of.model, of.schedule);
     let mut past = from.past.clone();
     past.push(from.as_past(*step));
-    same_noise.then(|| DenoiseState {
+    (fixed(state) == fixed(from)).then(|| DenoiseState {
         past,
         step: None,
         ..state.clone()
@@ -219,7 +221,10 @@ fn progress_line(run: &UseReducerHandle<DenoiseRun>) -> Html {
         Callback::from(move |_: MouseEvent| run.dispatch(action()))
     };
     let (text, button) = match run.phase {
-        Phase::Loading => (loading_text(run), Some(("Stop", send(|| Action::Stop)))),
+        Phase::Loading => (
+            loading_text(run.loading),
+            Some(("Stop", send(|| Action::Stop))),
+        ),
         Phase::Running => {
             let steps = run.controls().steps;
             let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
@@ -256,8 +261,9 @@ fn done_text(run: &DenoiseRun) -> String {
     }
 }
 
-fn loading_text(run: &DenoiseRun) -> String {
-    match run.loading {
+/// What is on its way before the first step: `loading` is bytes received, and in all.
+pub(super) fn loading_text(loading: Option<(u64, u64)>) -> String {
+    match loading {
         Some((received, total)) if total > 0 && received < total => {
             format!(
                 "Fetching the model: {} of {} kB",
@@ -275,7 +281,7 @@ fn fork_line(fork: Option<&Fork>, on_fork: &Callback<()>) -> Html {
         return Html::default();
     };
     let text = format!(
-        "Branching at step {}: digit, sampler and guidance that you change now hold from there on.",
+        "Branching at step {}: class, sampler and guidance that you change now hold from there on.",
         fork.step
     );
     html! {
@@ -331,6 +337,7 @@ fn branch_name(
         name += &match controls.sampler {
             Sampler::Ddpm => ", DDPM".into(),
             Sampler::Ddim { eta } => format!(", DDIM eta {eta}"),
+            Sampler::DpmSolver => ", DPM-Solver++".into(),
         };
     }
     name
@@ -366,7 +373,8 @@ fn engine_id(engine: EngineKind) -> &'static str {
 fn file_name(controls: &DenoiseState) -> String {
     let step = controls.step.unwrap_or_default();
     format!(
-        "genscope-digit-{}-seed-{}-step-{step}.png",
+        "genscope-{}-{}-seed-{}-step-{step}.png",
+        controls.model.set.noun(),
         controls.digit.id(),
         controls.seed
     )

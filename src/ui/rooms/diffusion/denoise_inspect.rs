@@ -2,7 +2,6 @@
 
 use yew::prelude::*;
 
-use super::DIGITS_MODEL;
 use super::denoise_views::sigma;
 use super::noise::schedule_chart;
 use crate::models::diffusion::schedule::{Schedule, ScheduleKind};
@@ -10,6 +9,7 @@ use crate::protocol::{Frame, Update};
 use crate::ui::components::equation::Equation;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::content;
+use crate::ui::state::ModelChoice;
 use std::rc::Rc;
 
 /// A pixel of the guess has changed if it moved by more than this (of a range of 2).
@@ -22,21 +22,33 @@ pub struct InspectorsProps {
     pub frame: Option<Rc<Frame>>,
     /// The frame before it.
     pub before: Option<Rc<Frame>>,
+    /// Whose weights.
+    pub model: ModelChoice,
+    /// How times are read.
+    #[prop_or_default]
+    pub schedule: ScheduleKind,
 }
 
 /// Three cards under the stage.
 #[component]
 pub fn Inspectors(props: &InspectorsProps) -> Html {
-    // The network was trained with this schedule.
-    let schedule = use_memo((), |()| Schedule::new(ScheduleKind::Cosine));
+    let schedule = use_memo(props.schedule, |kind| Schedule::new(*kind));
     let t = props.frame.as_ref().map_or(1000, |frame| frame.t as usize);
     html! {
         <div class="inspect">
             <div class="card this-step"><h4>{ "This step" }</h4>{ this_step(props) }</div>
-            <div class="card"><h4>{ "Noise schedule" }</h4>{ schedule_chart(&schedule, t) }</div>
-            <ModelCard model={DIGITS_MODEL} />
+            <div class="card"><h4>{ "Noise schedule" }</h4>{ schedule_chart(&schedule, t) }{ schedule_note(props.schedule) }</div>
+            <ModelCard model={props.model.id()} />
         </div>
     }
+}
+
+/// Said where sampling reads times by another schedule than training did.
+fn schedule_note(schedule: ScheduleKind) -> Html {
+    if schedule == ScheduleKind::default() {
+        return Html::default();
+    }
+    html! { <div class="hint">{ content::section("presets", "schedule.note") }</div> }
 }
 
 fn this_step(props: &InspectorsProps) -> Html {
@@ -74,7 +86,10 @@ fn equation(t: u32, update: &Update) -> Html {
         ("a", f64::from(update.x0_factor)),
         ("b", f64::from(update.eps_factor)),
     ];
-    let formula = if update.noise_factor > 0.0 {
+    let formula = if update.trend_factor != 0.0 {
+        values.push(("d", f64::from(update.trend_factor)));
+        content::html("diffusion", "denoise.step.trend")
+    } else if update.noise_factor > 0.0 {
         values.push(("c", f64::from(update.noise_factor)));
         content::html("diffusion", "denoise.step.noisy")
     } else {
@@ -86,6 +101,7 @@ fn equation(t: u32, update: &Update) -> Html {
             <Equation {formula} {values} {indices} />
             <p class="hint">{ format!("From t = {t} to t = {}.", update.t_next) }
                 if update.noise_factor > 0.0 { { " z is fresh noise." } }
+                if update.trend_factor != 0.0 { { " The last term goes on with the guess’s change since the step before." } }
             </p>
         </>
     }

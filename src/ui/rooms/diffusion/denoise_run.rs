@@ -10,7 +10,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::DIGITS_MODEL;
 use crate::protocol::{Denoise, EngineKind, Frame, Job, Start};
 use crate::ui::host::{RunEvent, use_host};
 use crate::ui::state::DenoiseState;
@@ -285,7 +284,7 @@ impl DenoiseRun {
                 self.phase = Phase::Cancelled;
                 self.work = None;
             }
-            RunEvent::NoiseStats(_) | RunEvent::Timed(_) => {}
+            RunEvent::Report(_) => {}
         }
     }
 
@@ -318,20 +317,31 @@ impl DenoiseRun {
         let start = branch.frames.last().map(|frame| Start {
             step: frame.step,
             x: frame.x.clone(),
+            x0_before: guess_before(&branch.frames),
         });
         let job = Denoise {
-            model: DIGITS_MODEL.into(),
+            model: controls.model.id().into(),
             labels: controls.digit.labels(controls.count()),
             first_index: 0,
             seed: controls.seed,
             sampler: controls.sampler,
+            schedule: controls.schedule,
             steps: controls.steps,
             guidance: controls.guidance,
             start,
             frame_every: frame_every(controls),
+            ..Denoise::default()
         };
         Some((work.id, Job::Denoise(job)))
     }
+}
+
+/// The guess of the step before the last frame, if that step was kept.
+pub fn guess_before(frames: &[Rc<Frame>]) -> Option<Vec<f32>> {
+    let [.., before, last] = frames else {
+        return None;
+    };
+    (before.step + 1 == last.step).then(|| before.x0.clone())
 }
 
 fn frame_every(controls: &DenoiseState) -> u32 {

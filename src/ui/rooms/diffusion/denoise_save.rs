@@ -12,19 +12,22 @@ use crate::ui::components::picture::draw;
 const SCALE: usize = 8;
 
 /// Offers the frame as a file: the three pictures side by side, or the sheet of a batch.
-/// Nothing happens where the browser gives no canvas.
-pub fn save(frame: &Frame, name: &str) -> Option<()> {
-    let (pixels, columns) = if frame.x.len() > PIXELS {
-        (frame.x.clone(), COLUMNS)
+pub fn save(frame: &Frame, name: &str) {
+    if frame.x.len() > PIXELS {
+        save_sheet(&frame.x, COLUMNS, name);
     } else {
-        (
-            [frame.x.clone(), shown_eps(frame), frame.x0.clone()].concat(),
-            3,
-        )
-    };
-    let rows = (pixels.len() / PIXELS).div_ceil(columns);
+        let pixels = [frame.x.clone(), shown_eps(frame), frame.x0.clone()].concat();
+        save_sheet(&pixels, 3, name);
+    }
+}
+
+/// Offers pictures `[n, 28, 28]` in `[-1, 1]` as a file, `columns` a row.
+/// Nothing happens where the browser gives no canvas.
+pub fn save_sheet(pixels: &[f32], columns: usize, name: &str) -> Option<()> {
+    let columns = columns.min(pixels.len() / PIXELS);
+    let rows = (pixels.len() / PIXELS).div_ceil(columns.max(1));
     let small = canvas(columns * SIDE, rows * SIDE)?;
-    draw(&small, &pixels, columns);
+    draw(&small, pixels, columns);
     let large = canvas(columns * SIDE * SCALE, rows * SIDE * SCALE)?;
     let context = large
         .get_context("2d")

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::denoise_run::DenoiseRun;
-use crate::data::{PIXELS, SIDE};
+use crate::data::PIXELS;
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::Frame;
-use crate::ui::components::picture::PictureView;
+use crate::ui::components::picture::{PictureView, opening_picture};
 use crate::ui::state::{DenoiseState, Wanted};
 
 /// Noise is shown at this part of its strength, so that most of it is neither black nor white.
@@ -62,16 +62,6 @@ fn opening(controls: &DenoiseState) -> Option<u32> {
     controls
         .same_run(&default)
         .then(|| controls.step.unwrap_or(default.steps))
-}
-
-/// One picture of `samples/opening.png`.
-fn opening_picture(row: usize, step: u32, label: &'static str) -> Html {
-    let (x, y) = (step as usize * SIDE, row * SIDE);
-    html! {
-        <svg class="pix" role="img" aria-label={label} viewBox={format!("{x} {y} {SIDE} {SIDE}")}>
-            <image href="samples/opening.png" />
-        </svg>
-    }
 }
 
 /// x_t, the noise the network sees in it, and the picture it expects.
@@ -141,10 +131,11 @@ fn labels(props: &ViewsProps) -> [String; 3] {
         (true, _) => "sixteen pictures",
         (false, _) => "one picture",
     };
+    let set = props.controls.model.set;
     let class = match props.controls.digit {
-        Wanted::Digit(digit) => format!("digit {digit}"),
-        Wanted::Any => "any digit".into(),
-        Wanted::Each => "each digit in turn".into(),
+        Wanted::Digit(class) => set.class_name(class).to_owned(),
+        Wanted::Any => format!("any {}", set.noun()),
+        Wanted::Each => format!("each {} in turn", set.noun()),
     };
     match &props.frame {
         Some(frame) => {

@@ -6,16 +6,29 @@ mod denoise_inspect;
 mod denoise_run;
 mod denoise_save;
 mod denoise_views;
+mod drawing;
+mod fewer;
+mod lanes;
+mod network;
 pub mod noise;
 mod noise_compare;
 mod noise_pick;
+mod plane;
+mod presets;
 
 use yew::prelude::*;
 
 use self::denoise::DenoiseChapter;
+use self::drawing::DrawnChapter;
+use self::fewer::{FewerChapter, FewerStory};
+use self::network::NetworkChapter;
 use self::noise::NoiseChapter;
+use self::plane::PlaneChapter;
+use self::presets::PresetList;
 use crate::ui::content;
-use crate::ui::state::{DenoiseState, NoiseState, Route};
+use crate::ui::state::{
+    DenoiseState, DrawnState, FewerState, NetworkState, NoiseState, PlaneState, Route,
+};
 
 /// The manifest's id of the model of handwritten digits.
 pub const DIGITS_MODEL: &str = "diffusion-mnist";
@@ -41,6 +54,18 @@ pub fn DiffusionRoom(props: &DiffusionRoomProps) -> Html {
         }
         Route::Denoise(state) => {
             html! { <DenoiseChapter {state} on_state={props.on_route.reform(Route::Denoise)} /> }
+        }
+        Route::Network(state) => {
+            html! { <NetworkChapter {state} on_state={props.on_route.reform(Route::Network)} /> }
+        }
+        Route::Fewer(state) => {
+            html! { <FewerChapter {state} on_state={props.on_route.reform(Route::Fewer)} /> }
+        }
+        Route::Drawn(state) => {
+            html! { <DrawnChapter {state} on_state={props.on_route.reform(Route::Drawn)} /> }
+        }
+        Route::Plane(state) => {
+            html! { <PlaneChapter {state} on_state={props.on_route.reform(Route::Plane)} /> }
         }
         Route::Overview => Html::default(),
     };
@@ -73,13 +98,26 @@ fn story(here: &Route) -> Html {
                     { content::section(TEXT, "denoise") }
                     { content::predict(TEXT, "denoise") }
                     { content::section(TEXT, "denoise.guidance") }
+                    { content::section(TEXT, "denoise.sets") }
+                    <PresetList />
                 </>
             }) }
-            { coming(content::title(TEXT, "network"), content::section(TEXT, "network")) }
-            { coming(content::title(TEXT, "fewer"), content::section(TEXT, "fewer")) }
-            { coming(content::title(TEXT, "drawing"), content::section(TEXT, "drawing")) }
-            { coming(content::title(TEXT, "plane"), content::section(TEXT, "plane")) }
-            { coming(content::title(TEXT, "pictures"), content::section(TEXT, "pictures")) }
+            { chapter(here, &Route::Network(NetworkState::default()), content::title("network", "story"),
+                network::story) }
+            { chapter(here, &Route::Fewer(FewerState::default()), content::title("fewer", "story"),
+                || html! { <FewerStory /> }) }
+            { chapter(here, &Route::Drawn(DrawnState::default()), content::title("drawing", "story"),
+                drawing::story) }
+            { chapter(here, &Route::Plane(PlaneState::default()), content::title("plane", "story"), || html! {
+                <>
+                    { content::section("plane", "story") }
+                    { content::predict("plane", "field") }
+                    { content::section("plane", "methods") }
+                    { content::predict("plane", "paths") }
+                    <h3>{ content::title("plane", "sources") }</h3>
+                    { content::section("plane", "sources") }
+                </>
+            }) }
         </ol>
     }
 }
@@ -91,16 +129,6 @@ fn chapter(here: &Route, place: &Route, title: AttrValue, text: impl Fn() -> Htm
         <li aria-current={open.then_some("step")}>
             <h2><a href={place.href()}>{ title }</a></h2>
             if open { { text() } }
-        </li>
-    }
-}
-
-/// A chapter that is still to come.
-fn coming(title: AttrValue, text: Html) -> Html {
-    html! {
-        <li class="coming">
-            <h2>{ title }<span class="soon">{ "in preparation" }</span></h2>
-            { text }
         </li>
     }
 }

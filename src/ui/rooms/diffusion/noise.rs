@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::noise_compare::Compare;
 use super::noise_pick::Pick;
-use crate::data::PIXELS;
+use crate::data::{DataSet, PIXELS};
 use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
@@ -31,7 +31,7 @@ const CURVE_POINTS: usize = 100;
 #[component]
 pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
     let state = &props.state;
-    let (loaded, retry) = use_samples();
+    let (loaded, retry) = use_samples(state.set);
     let player = use_time(props);
     let t = player.0.cursor as usize;
     let schedule = use_memo(state.schedule, |kind| Schedule::new(*kind));
@@ -54,7 +54,7 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
             <div class="card">
                 <Pick state={state.clone()} on_state={props.on_state.clone()}
                     loaded={loaded.clone()} on_retry={retry} />
-                { views(&x_0, &eps, &schedule, t, &describe(&state.picture, &loaded)) }
+                { views(&x_0, &eps, &schedule, t, &describe(state.set, &state.picture, &loaded)) }
                 <Transport playback={player.0} on={on_move} position={format!("t = {t} / {T}")}
                     {spoken} />
             </div>
@@ -107,7 +107,7 @@ fn use_time(props: &ChapterProps<NoiseState>) -> UseReducerHandle<Player> {
 }
 
 /// The clean picture; `None` while there is none.
-fn clean(picture: &Picture, loaded: &Loaded) -> Option<Rc<Vec<f32>>> {
+pub(super) fn clean(picture: &Picture, loaded: &Loaded) -> Option<Rc<Vec<f32>>> {
     let pixels = match (picture, loaded) {
         (Picture::Drawing(drawing), _) => drawing.pixels(),
         (Picture::Sample(index), Loaded::Ready(samples)) => {
@@ -119,20 +119,21 @@ fn clean(picture: &Picture, loaded: &Loaded) -> Option<Rc<Vec<f32>>> {
 }
 
 /// What the clean picture is, in words.
-fn describe(picture: &Picture, loaded: &Loaded) -> String {
+pub(super) fn describe(set: DataSet, picture: &Picture, loaded: &Loaded) -> String {
     let known = |samples: &Samples, index: u32| {
         let (label, place) = (
             samples.label(index as usize)?,
             samples.test_index(index as usize)?,
         );
-        Some(format!("a real {label}, number {place} of the test set"))
+        let name = set.class_name(label);
+        Some(format!("a real {name}, number {place} of the test set"))
     };
     match (picture, loaded) {
         (Picture::Drawing(_), _) => "your drawing".into(),
         (Picture::Sample(index), Loaded::Ready(samples)) => {
             known(samples, *index).unwrap_or_default()
         }
-        (Picture::Sample(_), _) => "a real digit".into(),
+        (Picture::Sample(_), _) => format!("a real {}", set.noun()),
     }
 }
 

@@ -12,7 +12,7 @@ use super::noise::schedule_name;
 use crate::data::PIXELS;
 use crate::models::diffusion::schedule::{Schedule, ScheduleKind};
 use crate::noise::{INITIAL_DRAW, normal};
-use crate::protocol::{Job, NoiseStats, NoiseStatsFrame};
+use crate::protocol::{Job, NoiseStats, NoiseStatsFrame, Report};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content;
@@ -60,7 +60,7 @@ impl Reducible for Comparison {
     fn reduce(self: Rc<Self>, event: RunEvent) -> Rc<Self> {
         let mut next = (*self).clone();
         match event {
-            RunEvent::NoiseStats(frame) => {
+            RunEvent::Report(Report::NoiseStats(frame)) => {
                 next.frame = Some(frame);
                 next.phase = Phase::Running;
             }

@@ -3,14 +3,15 @@
 use yew::prelude::*;
 
 use super::noise::schedule_name;
-use crate::data::CLASSES;
+use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
+use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::pad::Pad;
 use crate::ui::components::seed::SeedField;
 use crate::ui::content;
 use crate::ui::drawing::Drawing;
 use crate::ui::samples::{Loaded, Samples, preview_style};
-use crate::ui::state::{NoiseState, Picture, SAMPLES};
+use crate::ui::state::{NoiseState, Picture, SAMPLES, Wanted};
 
 /// Properties of [`Pick`].
 #[derive(Clone, PartialEq, Properties)]
@@ -23,6 +24,9 @@ pub struct PickProps {
     pub loaded: Loaded,
     /// Load them again.
     pub on_retry: Callback<()>,
+    /// Is the schedule a matter of choice?
+    #[prop_or(true)]
+    pub has_schedule: bool,
 }
 
 impl PickProps {
@@ -50,6 +54,7 @@ pub fn Pick(props: &PickProps) -> Html {
             filter.set(None);
         });
     }
+    let on_any = props.change(|state| state.picture = Picture::Sample(random(SAMPLES)));
     let on_seed = {
         let (state, on_state) = (props.state.clone(), props.on_state.clone());
         Callback::from(move |seed| {
@@ -59,16 +64,34 @@ pub fn Pick(props: &PickProps) -> Html {
             })
         })
     };
+    let on_set = {
+        let (state, on_state) = (props.state.clone(), props.on_state.clone());
+        Callback::from(move |set| {
+            on_state.emit(NoiseState {
+                set,
+                ..state.clone()
+            })
+        })
+    };
+    let on_class = {
+        let filter = filter.setter();
+        Callback::from(move |wanted| match wanted {
+            Wanted::Digit(class) => filter.set(Some(class)),
+            _ => on_any.emit(()),
+        })
+    };
     let class = (*filter).unwrap_or_else(|| class_of(props));
     html! {
         <>
             <div class="controls">
                 { source_control(&drawing) }
-                if !*drawing {
-                    { class_filter(class, &filter) }
-                    <button type="button" class="button small" onclick={random_digit(props)}>{ "Any digit" }</button>
+                if !*drawing || !props.has_schedule {
+                    <SetField set={props.state.set} {on_set} />
                 }
-                { schedule_control(props) }
+                if !*drawing {
+                    <ClassField set={props.state.set} wanted={Wanted::Digit(class)} on_wanted={on_class} />
+                }
+                if props.has_schedule { { schedule_control(props) } }
                 <SeedField seed={props.state.seed} {on_seed} />
             </div>
             if *drawing { <DrawIt ..props.clone() /> } else { { digits(props, class) } }
@@ -86,7 +109,7 @@ fn source_control(drawing: &UseStateHandle<bool>) -> Html {
     };
     html! {
         <span class="seg" role="group" aria-label="Picture">
-            { button(false, "real", "Real digits") }{ button(true, "draw", "Draw one") }
+            { button(false, "real", "Real ones") }{ button(true, "draw", "Draw one") }
         </span>
     }
 }
@@ -99,28 +122,6 @@ fn class_of(props: &PickProps) -> u8 {
         }
         _ => 0,
     }
-}
-
-fn class_filter(class: u8, filter: &UseStateHandle<Option<u8>>) -> Html {
-    let button = |digit: u8| {
-        let filter = filter.setter();
-        let onclick = Callback::from(move |_: MouseEvent| filter.set(Some(digit)));
-        html! {
-            <button type="button" aria-pressed={(digit == class).to_string()} {onclick}>{ digit }</button>
-        }
-    };
-    html! {
-        <span class="field">
-            { "Digit " }
-            <span class="seg digit-seg" role="group" aria-label="Show real digits of class">
-                { for (0..CLASSES as u8).map(button) }
-            </span>
-        </span>
-    }
-}
-
-fn random_digit(props: &PickProps) -> Callback<MouseEvent> {
-    props.change(|state| state.picture = Picture::Sample(random(SAMPLES)))
 }
 
 fn schedule_control(props: &PickProps) -> Html {
@@ -161,6 +162,8 @@ fn digits(props: &PickProps, class: u8) -> Html {
 
 /// A row of radio buttons that look like their digits: arrow keys come with them.
 fn strip(props: &PickProps, samples: &Samples, class: u8) -> Html {
+    let set = props.state.set;
+    let name = set.class_name(class);
     let choice = |(n, index): (usize, usize)| {
         let picture = Picture::Sample(index as u32);
         let checked = props.state.picture == picture;
@@ -168,16 +171,24 @@ fn strip(props: &PickProps, samples: &Samples, class: u8) -> Html {
         html! {
             <label key={index}>
                 <input type="radio" name="digit" class="sr-only" {checked} {onchange}
-                    aria-label={format!("{class}, number {}", n + 1)} />
-                <span class="digit" style={preview_style(index)} />
+                    aria-label={format!("{name}, number {}", n + 1)} />
+                <span class="digit" style={preview_style(props.state.set, index)} />
             </label>
         }
     };
     html! {
-        <div class="digits" role="radiogroup" aria-label={format!("Real digits of class {class}")}
-            title={content::text("diffusion", "digit.source")}>
+        <div class="digits" role="radiogroup" aria-label={format!("Real pictures of class {name}")}
+            title={source(set)}>
             { for samples.of_class(class).enumerate().map(choice) }
         </div>
+    }
+}
+
+/// Whose pictures they are.
+fn source(set: DataSet) -> String {
+    match set {
+        DataSet::Mnist => content::text("diffusion", "digit.source"),
+        DataSet::FashionMnist => content::text("diffusion", "garment.source"),
     }
 }
 

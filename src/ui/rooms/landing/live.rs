@@ -1,5 +1,6 @@
 //! The live picture: one digit after another, denoised by the engine while it is looked at.
 //!
+//! Until the first frame is there, a picture that the same model made ahead stands in its place.
 //! Steps are shown at a gentle pace, whatever the engine's speed. With reduced motion there
 //! is one picture and only its end is shown.
 
@@ -10,15 +11,16 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::data::{CLASSES, PIXELS};
-use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::noise::{INITIAL_DRAW, normal};
-use crate::protocol::{Denoise, Frame, Job, Sampler};
-use crate::ui::components::picture::PictureView;
+use crate::protocol::{Denoise, Frame, Job};
+use crate::ui::components::picture::{PictureView, opening_picture};
 use crate::ui::content;
 use crate::ui::host::{RunEvent, RunHandle, use_host};
 
 const MODEL: &str = "diffusion-mnist";
 const STEPS: u32 = 16;
+/// The steps of the picture made ahead.
+const OPENING_STEPS: u32 = 20;
 /// The first digit; the next ones follow.
 const FIRST_CLASS: u8 = 3;
 const SEED: u64 = 42;
@@ -101,13 +103,9 @@ impl Show {
         Job::Denoise(Denoise {
             model: MODEL.into(),
             labels: vec![Some(self.class())],
-            first_index: 0,
             seed: self.seed(),
-            sampler: Sampler::Ddim { eta: 0.0 },
             steps: STEPS,
-            guidance: DEFAULT_GUIDANCE,
-            start: None,
-            frame_every: 1,
+            ..Denoise::default()
         })
     }
 }
@@ -120,18 +118,24 @@ pub fn LivePicture() -> Html {
     use_runs(&show);
     use_pace(&show, *still);
     let frame = show.frame(*still);
-    // Until the first frame is there: the very noise that the run starts from.
-    let noise = use_memo(show.seed(), |seed| {
-        Rc::new(normal(*seed, 0, INITIAL_DRAW, PIXELS))
-    });
-    let pixels = frame.map_or_else(|| (*noise).clone(), |frame| Rc::new(frame.x.clone()));
     let caption = caption(&show, *still);
     html! {
-        <figure class="live" data-step={frame.map_or(0, |f| f.step).to_string()}>
-            <PictureView class="pix" {pixels} label={format!("A digit being made: class {}", show.class())} />
+        <figure class="live" data-step={frame.map(|f| f.step.to_string())} data-run={show.run.to_string()}>
+            { picture(&show, frame) }
             <figcaption>{ caption }</figcaption>
         </figure>
     }
+}
+
+fn picture(show: &Show, frame: Option<&Rc<Frame>>) -> Html {
+    let pixels = match frame {
+        Some(frame) => Rc::new(frame.x.clone()),
+        None if show.run == 0 => return opening_picture(0, OPENING_STEPS, "A digit three"),
+        // The very noise that the next run starts from.
+        None => Rc::new(normal(show.seed(), 0, INITIAL_DRAW, PIXELS)),
+    };
+    let label = format!("A digit being made: class {}", show.class());
+    html! { <PictureView class="pix" {pixels} {label} /> }
 }
 
 /// Starts each run; leaving the page cancels it.

@@ -1,0 +1,328 @@
+//! Points, arrows and paths in the plane, on a canvas that is drawn anew at each change.
+//!
+//! The canvas knows nothing of what its layers mean. It draws at the screen's own resolution, in the
+//! colours of the theme. With `on_pen` it can be drawn on, by pointer, touch or keyboard.
+
+use gloo_events::EventListener;
+use std::f64::consts::TAU;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{
+    CanvasRenderingContext2d, CssStyleDeclaration, Element, HtmlCanvasElement, KeyboardEvent,
+    PointerEvent,
+};
+use yew::prelude::*;
+
+use super::chart::Tone;
+use crate::data::points::{EXTENT, Point};
+
+/// Something drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layer {
+    /// A dot for each point.
+    Points {
+        /// `[n, 2]`.
+        points: Rc<Vec<f32>>,
+        /// Colour.
+        tone: Tone,
+        /// Opacity, `0..=1`.
+        strength: f64,
+    },
+    /// An arrow at each place.
+    Arrows {
+        /// `[n, 2]`.
+        places: Rc<Vec<f32>>,
+        /// `[n, 2]`, as long as they are to be seen, in units of the plane.
+        arrows: Rc<Vec<f32>>,
+        /// Colour.
+        tone: Tone,
+    },
+    /// The way of the first `count` points through the first `until + 1` entries.
+    Paths {
+        /// Entries of `[n, 2]`.
+        positions: Rc<Vec<Vec<f32>>>,
+        /// The last entry drawn.
+        until: usize,
+        /// How many ways.
+        count: usize,
+        /// Colour.
+        tone: Tone,
+    },
+    /// The keyboard's pen.
+    Pen {
+        /// Where.
+        at: Point,
+        /// Does it draw?
+        down: bool,
+    },
+}
+
+/// What is done with the pen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pen {
+    /// It touches down here.
+    Down(Point),
+    /// It moves here while it is down.
+    Move(Point),
+    /// It is lifted.
+    Up,
+    /// Arrow keys move it by so many cells.
+    Nudge(i8, i8),
+    /// Space: down or up where it is.
+    Toggle,
+    /// Enter: one dot where it is.
+    Dot,
+    /// Backspace: take the last stroke back.
+    Undo,
+}
+
+/// Properties of [`PlaneView`].
+#[derive(Properties, PartialEq)]
+pub struct PlaneViewProps {
+    /// Drawn in this order.
+    pub layers: Vec<Layer>,
+    /// What is seen, for those who do not see it.
+    pub label: AttrValue,
+    /// The canvas, for saving it.
+    pub canvas: NodeRef,
+    /// Who takes the pen; nobody: it is a picture.
+    #[prop_or_default]
+    pub on_pen: Option<Callback<Pen>>,
+}
+
+/// The canvas; a square as wide as its parent.
+#[component]
+pub fn PlaneView(props: &PlaneViewProps) -> Html {
+    let canvas = props.canvas.clone();
+    use_effect_with(props.layers.clone(), move |layers| {
+        let layers = layers.clone();
+        let paint = move || {
+            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                draw(&canvas, &layers);
+            }
+        };
+        paint();
+        // The window's size and the theme's colours may change; the theme's button says so too.
+        let listener = EventListener::new(&gloo_utils::window(), "resize", move |_| paint());
+        move || drop(listener)
+    });
+    let Some(on_pen) = &props.on_pen else {
+        return html! {
+            <canvas ref={props.canvas.clone()} class="plane-view" role="img"
+                aria-label={props.label.clone()} />
+        };
+    };
+    let pointer = |to_pen: fn(&PointerEvent) -> Option<Pen>| {
+        let on_pen = on_pen.clone();
+        Callback::from(move |event: PointerEvent| {
+            if let Some(pen) = to_pen(&event) {
+                on_pen.emit(pen);
+            }
+        })
+    };
+    let up = pointer(|_| Some(Pen::Up));
+    html! {
+        <canvas ref={props.canvas.clone()} class="plane-view pen" tabindex="0" role="application"
+            aria-label={props.label.clone()} aria-describedby="plane-pen-help"
+            onpointerdown={pointer(pointer_down)} onpointermove={pointer(pointer_move)}
+            onpointerup={up.clone()} onpointercancel={up}
+            onblur={on_pen.reform(|_: FocusEvent| Pen::Up)} onkeydown={on_key(on_pen)} />
+    }
+}
+
+fn pointer_down(event: &PointerEvent) -> Option<Pen> {
+    let (canvas, point) = place(event)?;
+    if event.button() != 0 {
+        return None;
+    }
+    // Without capture a stroke ends at the edge: worse, but not an error.
+    let _ = canvas.set_pointer_capture(event.pointer_id());
+    Some(Pen::Down(point))
+}
+
+fn pointer_move(event: &PointerEvent) -> Option<Pen> {
+    // Zero while a mouse only hovers.
+    let (_, point) = place(event).filter(|_| event.buttons() & 1 == 1)?;
+    Some(Pen::Move(point))
+}
+
+/// The canvas of a pointer event, and the point of the plane under it.
+fn place(event: &PointerEvent) -> Option<(Element, Point)> {
+    let canvas = event.target()?.dyn_into::<Element>().ok()?;
+    let frame = canvas.get_bounding_client_rect();
+    let share = |at: i32, from: f64, size: f64| ((f64::from(at) - from) / size.max(1.0)) as f32;
+    let x = share(event.client_x(), frame.left(), frame.width());
+    let y = share(event.client_y(), frame.top(), frame.height());
+    let point = [2.0 * x - 1.0, 1.0 - 2.0 * y].map(|v| EXTENT * v);
+    Some((canvas, point))
+}
+
+fn on_key(on_pen: &Callback<Pen>) -> Callback<KeyboardEvent> {
+    let on_pen = on_pen.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let step = if event.shift_key() { 4 } else { 1 };
+        let pen = match event.key().as_str() {
+            "ArrowLeft" => Pen::Nudge(-step, 0),
+            "ArrowRight" => Pen::Nudge(step, 0),
+            "ArrowUp" => Pen::Nudge(0, step),
+            "ArrowDown" => Pen::Nudge(0, -step),
+            " " => Pen::Toggle,
+            "Enter" => Pen::Dot,
+            "Backspace" => Pen::Undo,
+            _ => return,
+        };
+        // The page does not scroll, and the transport's own keys stay out of it.
+        event.prevent_default();
+        event.stop_propagation();
+        on_pen.emit(pen);
+    })
+}
+
+fn draw(canvas: &HtmlCanvasElement, layers: &[Layer]) -> Option<()> {
+    let window = gloo_utils::window();
+    let style = window.get_computed_style(canvas).ok()??;
+    let context = canvas.get_context("2d").ok()??;
+    let context = context.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    let ratio = window.device_pixel_ratio().clamp(1.0, 3.0);
+    let side = (canvas.get_bounding_client_rect().width() * ratio)
+        .round()
+        .max(1.0);
+    if f64::from(canvas.width()) != side {
+        canvas.set_width(side as u32);
+        canvas.set_height(side as u32);
+    }
+    let sheet = Sheet {
+        context,
+        style,
+        side,
+        ratio,
+    };
+    sheet.context.set_global_alpha(1.0);
+    sheet.context.set_fill_style_str(&sheet.colour("--card"));
+    sheet.context.fill_rect(0.0, 0.0, side, side);
+    for layer in layers {
+        sheet.layer(layer);
+    }
+    Some(())
+}
+
+/// A canvas being drawn on.
+struct Sheet {
+    context: CanvasRenderingContext2d,
+    style: CssStyleDeclaration,
+    /// Canvas pixels.
+    side: f64,
+    /// Canvas pixels a CSS pixel.
+    ratio: f64,
+}
+
+impl Sheet {
+    fn colour(&self, token: &str) -> String {
+        let colour = self.style.get_property_value(token).unwrap_or_default();
+        colour.trim().to_owned()
+    }
+
+    fn pen(&self, tone: Tone, strength: f64, width: f64) {
+        let colour = self.colour(match tone {
+            Tone::Accent => "--accent",
+            Tone::Second => "--second",
+            Tone::Muted => "--ink-3",
+        });
+        self.context.set_fill_style_str(&colour);
+        self.context.set_stroke_style_str(&colour);
+        self.context.set_global_alpha(strength);
+        self.context.set_line_width(width * self.ratio);
+        self.context.begin_path();
+    }
+
+    fn place(&self, x: f32, y: f32) -> (f64, f64) {
+        let share = |v: f32| 0.5 + 0.5 * f64::from(v / EXTENT);
+        (share(x) * self.side, (1.0 - share(y)) * self.side)
+    }
+
+    fn layer(&self, layer: &Layer) {
+        match layer {
+            Layer::Points {
+                points,
+                tone,
+                strength,
+            } => self.points(points, *tone, *strength),
+            Layer::Arrows {
+                places,
+                arrows,
+                tone,
+            } => self.arrows(places, arrows, *tone),
+            Layer::Paths {
+                positions,
+                until,
+                count,
+                tone,
+            } => {
+                self.paths(positions, *until, *count, *tone);
+            }
+            Layer::Pen { at, down } => {
+                self.pen(Tone::Second, 1.0, 2.0);
+                let (x, y) = self.place(at[0], at[1]);
+                self.dot(x, y, 6.0);
+                if *down {
+                    self.context.fill()
+                } else {
+                    self.context.stroke()
+                }
+            }
+        }
+    }
+
+    /// Adds a circle to the path. Fails only for a negative radius.
+    fn dot(&self, x: f64, y: f64, radius: f64) {
+        let radius = radius * self.ratio;
+        self.context.move_to(x + radius, y);
+        let _ = self.context.arc(x, y, radius, 0.0, TAU);
+    }
+
+    fn points(&self, points: &[f32], tone: Tone, strength: f64) {
+        self.pen(tone, strength, 1.0);
+        for point in points.chunks_exact(2) {
+            let (x, y) = self.place(point[0], point[1]);
+            self.dot(x, y, 1.9);
+        }
+        self.context.fill();
+    }
+
+    fn arrows(&self, places: &[f32], arrows: &[f32], tone: Tone) {
+        self.pen(tone, 0.6, 1.2);
+        for (place, arrow) in places.chunks_exact(2).zip(arrows.chunks_exact(2)) {
+            let (x, y) = self.place(place[0], place[1]);
+            let (to_x, to_y) = self.place(place[0] + arrow[0], place[1] + arrow[1]);
+            self.context.move_to(x, y);
+            self.context.line_to(to_x, to_y);
+            // Both barbs of the head, a third of the arrow long.
+            let (dx, dy) = ((to_x - x) * 0.34, (to_y - y) * 0.34);
+            self.context
+                .move_to(to_x - dx - 0.5 * dy, to_y - dy + 0.5 * dx);
+            self.context.line_to(to_x, to_y);
+            self.context
+                .line_to(to_x - dx + 0.5 * dy, to_y - dy - 0.5 * dx);
+        }
+        self.context.stroke();
+    }
+
+    fn paths(&self, positions: &[Vec<f32>], until: usize, count: usize, tone: Tone) {
+        self.pen(tone, 0.45, 1.2);
+        for i in 0..count {
+            let entries = positions.iter().take(until + 1);
+            for (number, entry) in entries.enumerate() {
+                let Some([x, y]) = entry.get(2 * i..2 * i + 2).and_then(|p| p.first_chunk()) else {
+                    return;
+                };
+                let (x, y) = self.place(*x, *y);
+                if number == 0 {
+                    self.context.move_to(x, y)
+                } else {
+                    self.context.line_to(x, y)
+                }
+            }
+        }
+        self.context.stroke();
+    }
+}

@@ -1,0 +1,336 @@
+//! What fewer steps cost in quality, as `lab curve` measured it ahead.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::super::DIGITS_MODEL;
+use super::DISTILLED;
+use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::content;
+use crate::ui::host::use_engines;
+use crate::ui::samples::fetch_text;
+use crate::ui::state::QUICK_STEPS;
+use crate::weights::curve::{Curve, CurveSampler, Point, curve_path};
+use crate::weights::manifest::Quality;
+
+/// The text of the chapter.
+const TEXT: &str = "fewer";
+
+/// Values that get a tick on an axis of powers.
+const ROUND: [f64; 12] = [
+    1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0,
+];
+/// Room between the outermost values and the axes, as a factor.
+const ROOM: f64 = 1.25;
+
+#[derive(Clone, PartialEq)]
+enum Fetched {
+    Waiting,
+    Ready(Rc<Curve>),
+    /// And why, as part of a sentence.
+    Failed(String),
+}
+
+/// Which figure.
+#[derive(Clone, Copy, PartialEq)]
+enum Figure {
+    Fid,
+    Accuracy,
+}
+
+/// The curve of the model of digits, and a way to try again.
+#[hook]
+fn use_curve() -> (Fetched, Callback<MouseEvent>) {
+    let fetched = use_state_eq(|| Fetched::Waiting);
+    let attempt = use_state_eq(|| 0u32);
+    {
+        let fetched = fetched.setter();
+        use_effect_with(*attempt, move |_| {
+            fetched.set(Fetched::Waiting);
+            spawn_local(async move {
+                fetched.set(match fetch().await {
+                    Ok(curve) => Fetched::Ready(Rc::new(curve)),
+                    Err(reason) => Fetched::Failed(reason),
+                });
+            });
+        });
+    }
+    let retry = Callback::from(move |_| attempt.set(*attempt + 1));
+    ((*fetched).clone(), retry)
+}
+
+async fn fetch() -> Result<Curve, String> {
+    read(&fetch_text(&curve_path(DIGITS_MODEL)).await?)
+}
+
+fn read(text: &str) -> Result<Curve, String> {
+    let curve: Curve = serde_json::from_str(text).map_err(|_| "the file is damaged")?;
+    curve.check().map_err(|error| error.to_string())
+}
+
+/// Two charts and what they say.
+#[component]
+pub fn Measured() -> Html {
+    let (fetched, retry) = use_curve();
+    let manifest = use_engines().manifest;
+    let quick = manifest
+        .as_ref()
+        .and_then(|manifest| manifest.find(DISTILLED.id()))
+        .and_then(|entry| entry.quality.as_ref())
+        .filter(|quality| quality.sampler == quick_sampler());
+    let phase = match fetched {
+        Fetched::Waiting => "waiting",
+        Fetched::Ready(_) => "ready",
+        Fetched::Failed(_) => "failed",
+    };
+    html! {
+        <section class="card measured" aria-labelledby="measured-title" data-curve={phase}>
+            <h4 id="measured-title">{ content::title(TEXT, "measured") }</h4>
+            { match fetched {
+                Fetched::Waiting => html! { <p class="hint" aria-busy="true">{ "Fetching the figures" }</p> },
+                Fetched::Ready(curve) => charts(&curve, quick),
+                Fetched::Failed(reason) => html! {
+                    <p class="notice" role="alert">
+                        { content::fill(TEXT, "measured.failed", &[("reason", &reason)]) }{ " " }
+                        <button type="button" class="button small" onclick={retry}>{ "Try again" }</button>
+                    </p>
+                },
+            } }
+        </section>
+    }
+}
+
+/// How the distilled model is measured, as the manifest says it; its figures count as those
+/// of four evaluations only then.
+fn quick_sampler() -> String {
+    format!("DDIM, {QUICK_STEPS} steps, guidance 1")
+}
+
+fn charts(curve: &Curve, quick: Option<&Quality>) -> Html {
+    let csv = format!(
+        "data:text/csv;charset=utf-8,{}",
+        csv(curve).replace('\n', "%0A")
+    );
+    let guidance = curve.guidance.to_string();
+    let samples = samples(curve);
+    let values = [("n", samples.as_str()), ("w", guidance.as_str())];
+    html! {
+        <>
+            <div class="measured-charts">
+                { for [Figure::Fid, Figure::Accuracy].map(|figure| chart(curve, quick, figure)) }
+            </div>
+            <p class="fewer-key" aria-hidden="true">
+                { for measured(curve).map(|sampler| {
+                    let (name, tone, dashed) = look(sampler);
+                    let class = classes!(tone_class(tone), dashed.then_some("dashed"));
+                    html! { <span><i {class} />{ name }</span> }
+                }) }
+                <span><i class="muted dashed" />{ "real digits" }</span>
+                if quick.is_some() { <span><i class="dot" />{ "distilled" }</span> }
+            </p>
+            <p class="hint">{ content::fill(TEXT, "measured.how", &values) }{ " " }
+                <a href={csv} download="genscope-fewer-steps.csv">{ "Save as CSV" }</a>
+            </p>
+        </>
+    }
+}
+
+/// The numbers of samples of the points: `500`, or `200 to 500`.
+fn samples(curve: &Curve) -> String {
+    let all = || curve.points.iter().map(|point| point.n);
+    match (all().min(), all().max()) {
+        (Some(least), Some(most)) if least < most => format!("{least} to {most}"),
+        (_, most) => most.unwrap_or_default().to_string(),
+    }
+}
+
+/// The samplers that have points.
+fn measured(curve: &Curve) -> impl Iterator<Item = CurveSampler> {
+    let has = |sampler: &CurveSampler| curve.of(*sampler).next().is_some();
+    CurveSampler::ALL.into_iter().filter(has)
+}
+
+/// Name and line of a sampler.
+fn look(sampler: CurveSampler) -> (&'static str, Tone, bool) {
+    match sampler {
+        CurveSampler::Ddpm => ("DDPM", Tone::Second, false),
+        CurveSampler::Ddim => ("DDIM", Tone::Accent, true),
+        CurveSampler::DpmSolver => ("DPM-Solver++(2M)", Tone::Accent, false),
+    }
+}
+
+fn tone_class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Accent => "accent",
+        Tone::Second => "second",
+        Tone::Muted => "muted",
+    }
+}
+
+/// The floor under the Fréchet distance: of the measurement with the most samples.
+fn floor(curve: &Curve) -> f64 {
+    let best = curve.points.iter().max_by_key(|point| point.n);
+    best.map_or(0.0, |point| point.floor)
+}
+
+fn value(figure: Figure, point: &Point) -> f64 {
+    match figure {
+        Figure::Fid => point.fid,
+        Figure::Accuracy => 100.0 * point.accuracy,
+    }
+}
+
+fn chart(curve: &Curve, quick: Option<&Quality>, figure: Figure) -> Html {
+    let evaluations = || {
+        curve
+            .points
+            .iter()
+            .map(|point| f64::from(point.evaluations))
+    };
+    let quick = quick.map(|quality| match figure {
+        Figure::Fid => quality.classifier_fid,
+        Figure::Accuracy => 100.0 * quality.class_accuracy,
+    });
+    let values = || {
+        curve
+            .points
+            .iter()
+            .map(move |point| value(figure, point))
+            .chain(quick)
+    };
+    let first = evaluations().fold(f64::from(QUICK_STEPS), f64::min);
+    let x_range = [first, ROOM * evaluations().fold(first, f64::max)];
+    let x = powers("network evaluations a picture", x_range);
+    let (y, log_y) = match figure {
+        Figure::Fid => {
+            let low = values().fold(floor(curve), f64::min) / ROOM;
+            let high = values().fold(low, f64::max) * ROOM;
+            (powers("FID: less is better", [low, high]), true)
+        }
+        Figure::Accuracy => {
+            let low = 10.0 * (values().fold(90.0, f64::min) / 10.0).floor();
+            (Axis::new("% right digits", [low, 102.0], 4), false)
+        }
+    };
+    let mut marks = Vec::new();
+    if figure == Figure::Fid {
+        marks.push(Mark::Line {
+            points: x_range.map(|x| (x, floor(curve))).to_vec(),
+            tone: Tone::Muted,
+            dashed: true,
+            label: None,
+        });
+    }
+    for sampler in measured(curve) {
+        let (_, tone, dashed) = look(sampler);
+        let points: Vec<_> = curve
+            .of(sampler)
+            .map(|point| (f64::from(point.evaluations), value(figure, point)))
+            .collect();
+        marks.extend(points.iter().map(|&(x, y)| Mark::Point { x, y, tone }));
+        marks.push(Mark::Line {
+            points,
+            tone,
+            dashed,
+            label: None,
+        });
+    }
+    marks.extend(quick.map(|y| Mark::Point {
+        x: f64::from(QUICK_STEPS),
+        y,
+        tone: Tone::Muted,
+    }));
+    html! {
+        <Chart {x} {y} {marks} log={[true, log_y]} height={190.0} message={message(curve, quick, figure)} />
+    }
+}
+
+/// An axis of powers.
+fn powers(label: &'static str, range: [f64; 2]) -> Axis {
+    let inside = |tick: &f64| (range[0]..=range[1]).contains(tick);
+    Axis {
+        label: label.into(),
+        range,
+        ticks: ROUND.into_iter().filter(inside).collect(),
+    }
+}
+
+/// What a chart shows, in words and numbers.
+fn message(curve: &Curve, quick: Option<f64>, figure: Figure) -> String {
+    let lines = measured(curve).map(|sampler| {
+        let points: Vec<_> = curve
+            .of(sampler)
+            .map(|point| format!("{:.1} at {}", value(figure, point), point.evaluations))
+            .collect();
+        format!("{}: {}.", look(sampler).0, points.join(", "))
+    });
+    let quick = quick.map(|value| format!(" Distilled: {value:.1} at {QUICK_STEPS}."));
+    let rows = lines.collect::<Vec<_>>().join(" ") + &quick.unwrap_or_default();
+    match figure {
+        Figure::Fid => content::fill(
+            TEXT,
+            "measured.fid",
+            &[("rows", &rows), ("floor", &format!("{:.1}", floor(curve)))],
+        ),
+        Figure::Accuracy => content::fill(TEXT, "measured.accuracy", &[("rows", &rows)]),
+    }
+}
+
+/// One line a point.
+fn csv(curve: &Curve) -> String {
+    let mut out = String::from("sampler,steps,evaluations,samples,accuracy,fid,floor\n");
+    for p in &curve.points {
+        let name = look(p.sampler).0;
+        out += &format!(
+            "{name},{},{},{},{},{},{}\n",
+            p.steps, p.evaluations, p.n, p.accuracy, p.fid, p.floor
+        );
+    }
+    // `+` has a meaning of its own in some programs' links.
+    out.replace('+', "%2B")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT_OF_TWO: &str = r#"{"model":"m","sha256":"a","guidance":1.5,"points":[
+        {"sampler":"ddpm","steps":4,"evaluations":8,"n":200,"accuracy":0.5,"fid":90.25,"floor":3.0},
+        {"sampler":"dpm-solver","steps":20,"evaluations":40,"n":500,"accuracy":0.99,"fid":6.0,"floor":2.5}]}"#;
+
+    #[test]
+    fn files_that_make_no_sense_are_refused() {
+        assert!(read(TEXT_OF_TWO).is_ok());
+        for (from, to) in [
+            ("\"fid\":6.0", "\"fid\":-6.0"),
+            ("\"accuracy\":0.5", "\"accuracy\":5"),
+            ("dpm-solver", "euler"),
+            ("\"n\":200,", ""),
+            ("]}", ""),
+        ] {
+            let broken = TEXT_OF_TWO.replace(from, to);
+            assert!(broken != TEXT_OF_TWO && read(&broken).is_err(), "{to}");
+        }
+    }
+
+    #[test]
+    fn the_message_and_the_file_hold_the_numbers() {
+        let curve = read(TEXT_OF_TWO).expect("reads");
+        let fid = message(&curve, Some(7.0), Figure::Fid);
+        for part in ["DDPM: 90.2 at 8.", "6.0 at 40", "7.0 at 4", "2.5"] {
+            assert!(fid.contains(part), "{fid}");
+        }
+        let accuracy = message(&curve, None, Figure::Accuracy);
+        assert!(
+            accuracy.contains("50.0 at 8") && accuracy.contains("99.0 at 40"),
+            "{accuracy}"
+        );
+        assert!(!fid.contains("DDIM"), "it has no points: {fid}");
+        assert!(!fid.contains('{') && !accuracy.contains('{'));
+        assert_eq!(samples(&curve), "200 to 500");
+        assert_eq!(floor(&curve), 2.5);
+        assert_eq!(csv(&curve).lines().nth(1), Some("DDPM,4,8,200,0.5,90.25,3"));
+    }
+}

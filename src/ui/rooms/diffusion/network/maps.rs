@@ -1,0 +1,239 @@
+//! Feature maps as pictures, and the card that shows those of one block.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::board::Board;
+use super::look::Look;
+use super::{Edit, TEXT};
+use crate::data::{PIXELS, SIDE};
+use crate::models::diffusion::blocks::{Block, Kind};
+use crate::protocol::Maps;
+use crate::ui::components::picture::PictureView;
+use crate::ui::content;
+
+/// Feature maps a row.
+pub const COLUMNS: usize = 12;
+
+/// All maps of a block as pictures, `[channels, 28, 28]` in `[-1, 1]`: each map from black, its
+/// smallest value, to white, its largest. The embedding's single numbers are compared with one
+/// another instead.
+pub fn pictures(maps: &Maps) -> Vec<f32> {
+    let side = maps.side.max(1) as usize;
+    let whole = (side == 1).then(|| span(&maps.values));
+    let map = |values: &[f32]| picture(values, side, whole.unwrap_or_else(|| span(values)));
+    maps.values
+        .chunks_exact(side * side)
+        .flat_map(map)
+        .collect()
+}
+
+/// One map as a picture, from black at `low` to white at `high`.
+pub fn picture(values: &[f32], side: usize, [low, high]: [f32; 2]) -> Vec<f32> {
+    let width = (high - low).max(f32::MIN_POSITIVE);
+    let at = |i: usize| (i / SIDE) * side / SIDE * side + (i % SIDE) * side / SIDE;
+    (0..PIXELS)
+        .map(|i| {
+            values
+                .get(at(i))
+                .map_or(-1.0, |v| 2.0 * (v - low) / width - 1.0)
+        })
+        .collect()
+}
+
+/// Smallest and largest value.
+pub fn span(values: &[f32]) -> [f32; 2] {
+    values
+        .iter()
+        .fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], &v| {
+            [low.min(v), high.max(v)]
+        })
+}
+
+/// The map with the largest standard deviation, as a picture.
+pub fn liveliest(maps: &Maps) -> Vec<f32> {
+    let side = maps.side.max(1) as usize;
+    if side == 1 {
+        return picture(&maps.values, 1, [0.0, 1.0]);
+    }
+    let spread = |map: &&[f32]| {
+        let n = map.len() as f32;
+        let mean = map.iter().sum::<f32>() / n;
+        map.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n
+    };
+    let maps = maps.values.chunks_exact(side * side);
+    let most = maps.max_by(|a, b| spread(a).total_cmp(&spread(b)));
+    most.map_or_else(Vec::new, |map| picture(map, side, span(map)))
+}
+
+/// Properties of [`MapsCard`].
+#[derive(Properties, PartialEq)]
+pub struct MapsCardProps {
+    /// The controls.
+    pub edit: Edit,
+    /// What was seen.
+    pub look: Look,
+}
+
+/// What one block does, and its feature maps at this step.
+#[component]
+pub fn MapsCard(props: &MapsCardProps) -> Html {
+    let state = props.edit.state;
+    let maps = props.look.anatomy.as_ref();
+    let maps = maps
+        .and_then(|anatomy| anatomy.blocks.get(state.block))
+        .cloned();
+    let sheet = use_memo(maps.clone(), |maps| {
+        Rc::new(maps.as_ref().map(pictures).unwrap_or_default())
+    });
+    let Some(block) = state.chosen() else {
+        return Html::default();
+    };
+    html! {
+        <section class="card maps" aria-labelledby="maps-title" data-block={block.id()}>
+            <div class="maps-text">
+                <h3 id="maps-title">{ content::title(TEXT, "maps") }{ ": " }{ name(&block) }</h3>
+                { about(block.kind) }
+                { facts(&block, state.block, &props.look) }
+            </div>
+            { maps.map_or_else(
+                || html! { <p class="hint">{ content::text(TEXT, "maps.wait") }</p> },
+                |maps| views(props, &block, &maps, &sheet),
+            ) }
+        </section>
+    }
+}
+
+/// The sheet of all maps, and one of them large.
+fn views(props: &MapsCardProps, block: &Block, maps: &Maps, sheet: &Rc<Vec<f32>>) -> Html {
+    let edit = &props.edit;
+    let count = maps.channels.max(1) as usize;
+    let chosen = edit.state.channel.min(count - 1);
+    let size = (maps.side * maps.side) as usize;
+    let values = maps.values.get(chosen * size..(chosen + 1) * size);
+    let [low, high] = span(values.unwrap_or_default());
+    let large = sheet.get(chosen * PIXELS..(chosen + 1) * PIXELS);
+    let large = Rc::new(large.unwrap_or_default().to_vec());
+    let on_pick = edit.with(|state, channel| state.channel = channel);
+    let spoken = format!("Map {} of {count}: from {low:.2} to {high:.2}", chosen + 1);
+    let columns = COLUMNS.min(count);
+    html! {
+        <div class="maps-views">
+            <Board {columns} {count} {chosen} {on_pick} label="Feature map" spoken={spoken.clone()}>
+                <PictureView pixels={sheet.clone()} {columns} class="sheet-of-maps"
+                    label={format!("{count} feature maps of {}", name(block))} />
+            </Board>
+            <figure class="large-map">
+                <PictureView class="pix" pixels={large} label={spoken.clone()} />
+                <figcaption>{ spoken }</figcaption>
+            </figure>
+            <p class="hint">{ content::text(TEXT, "maps.scale") }</p>
+        </div>
+    }
+}
+
+/// Shape and time.
+fn facts(block: &Block, at: usize, look: &Look) -> Html {
+    let shape = format!(
+        "{} × {} × {} = {}",
+        block.channels,
+        block.side,
+        block.side,
+        block.values()
+    );
+    let time = look.share(at).zip(look.times_ms.get(at)).map_or_else(
+        || "not measured yet".into(),
+        |(share, ms)| format!("{ms:.2} ms, {:.1} %", 100.0 * share),
+    );
+    html! {
+        <dl>
+            if let Some(of) = &look.of {
+                <dt>{ "Seen at step" }</dt><dd class="num">{ format!("{}, t = {}", of.step, of.job.t) }</dd>
+            }
+            <dt>{ "Numbers it gives" }</dt><dd class="num">{ shape }</dd>
+            <dt>{ "Time here, share of a pass" }</dt><dd class="num" data-name="block-time">{ time }</dd>
+            if let Some(skip) = block.skip {
+                <dt>{ if block.kind == Kind::Merge { "Takes" } else { "Feeds" } }</dt>
+                <dd>{ format!("skip {}", skip + 1) }</dd>
+            }
+            if block.is_conditioned() {
+                <dt>{ "Told time and class" }</dt><dd>{ "by a scale and a shift" }</dd>
+            }
+        </dl>
+    }
+}
+
+/// The block's name for people.
+pub fn name(block: &Block) -> &'static str {
+    match block.kind {
+        Kind::Embed => "Time, class",
+        Kind::Input => "Input",
+        Kind::Res => "ResBlock",
+        Kind::Halve => "Halve",
+        Kind::Attention => "Attention",
+        Kind::Double => "Double",
+        Kind::Merge => "Merge",
+        Kind::Output => "Output",
+    }
+}
+
+/// What such a block is for.
+fn about(kind: Kind) -> Html {
+    match kind {
+        Kind::Embed => content::section(TEXT, "block.embed"),
+        Kind::Input => content::section(TEXT, "block.input"),
+        Kind::Res => content::section(TEXT, "block.res"),
+        Kind::Halve => content::section(TEXT, "block.halve"),
+        Kind::Attention => content::section(TEXT, "block.attention"),
+        Kind::Double => content::section(TEXT, "block.double"),
+        Kind::Merge => content::section(TEXT, "block.merge"),
+        Kind::Output => content::section(TEXT, "block.output"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn maps(channels: u32, side: u32, values: Vec<f32>) -> Maps {
+        Maps {
+            channels,
+            side,
+            values,
+        }
+    }
+
+    #[test]
+    fn each_map_is_stretched_by_itself() {
+        let values: Vec<f32> = (0..49)
+            .map(|i| i as f32)
+            .chain((0..49).map(|i| -100.0 * i as f32))
+            .collect();
+        let pictures = pictures(&maps(2, 7, values));
+        assert_eq!(pictures.len(), 2 * PIXELS);
+        for picture in pictures.chunks(PIXELS) {
+            assert_eq!(span(picture), [-1.0, 1.0]);
+            // A value fills its square of 4x4 pixels.
+            assert_eq!(picture[0], picture[3 * SIDE + 3]);
+            assert_ne!(picture[3], picture[4]);
+        }
+        assert_eq!((pictures[0], pictures[PIXELS]), (-1.0, 1.0));
+    }
+
+    #[test]
+    fn single_numbers_are_compared_with_one_another() {
+        let pictures = pictures(&maps(3, 1, vec![0.0, 1.0, 0.5]));
+        let first: Vec<_> = pictures.chunks(PIXELS).map(|p| p[0]).collect();
+        assert_eq!(first, [-1.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_flat_map_is_black_and_never_the_liveliest() {
+        let mut values = vec![5.0; 2 * 196];
+        values[196 + 7] = 6.0;
+        let two = maps(2, 14, values);
+        assert_eq!(pictures(&two)[..PIXELS], [-1.0; PIXELS]);
+        assert_eq!(span(&liveliest(&two)), [-1.0, 1.0]);
+    }
+}

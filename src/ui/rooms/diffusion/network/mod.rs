@@ -1,0 +1,254 @@
+//! Chapter 'Inside the network': the U-Net drawn from its configuration, its feature maps, its
+//! skips.
+//!
+//! Two lanes sample from the same noise: the network as it was trained and, once a skip is cut,
+//! the network without it. What is drawn of the blocks belongs to the second, if there is one.
+
+mod attention;
+mod board;
+mod diagram;
+mod look;
+mod maps;
+mod player;
+mod results;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use self::attention::AttentionCard;
+use self::diagram::Diagram;
+use self::look::{Ask, Look, use_look};
+use self::maps::MapsCard;
+use self::player::{Run, use_player};
+use self::results::{progress_line, results};
+use super::denoise_run::Phase;
+use super::denoise_save::save_sheet;
+use super::lanes::{Lanes, use_lanes};
+use crate::data::PIXELS;
+use crate::models::diffusion::blocks::Kind;
+use crate::noise::{INITIAL_DRAW, normal};
+use crate::protocol::{Denoise, Inspect};
+use crate::ui::components::class_field::{ClassField, SetField};
+use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::seed::SeedField;
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::transport::Transport;
+use crate::ui::content;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::router::link;
+use crate::ui::state::{ModelChoice, NetworkState, Page, Route, Wanted};
+
+const TEXT: &str = "network";
+
+/// The chapter's story.
+pub fn story() -> Html {
+    html! {
+        <>
+            { content::section(TEXT, "story") }
+            { content::predict(TEXT, "story") }
+            <div class="hint">{ content::section(TEXT, "sources") }</div>
+        </>
+    }
+}
+
+/// Changes of the controls.
+#[derive(Clone, PartialEq)]
+struct Edit {
+    state: NetworkState,
+    on_state: Callback<NetworkState>,
+}
+
+impl Edit {
+    /// Changes what `change` changes.
+    fn with<E: 'static>(&self, change: impl Fn(&mut NetworkState, E) + 'static) -> Callback<E> {
+        let Self { state, on_state } = self.clone();
+        Callback::from(move |event| {
+            let mut changed = state;
+            change(&mut changed, event);
+            on_state.emit(changed);
+        })
+    }
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
+    let jobs = jobs(&props.state);
+    let lanes = use_lanes(&jobs);
+    let ready = lanes.lanes.first().and_then(|lane| lane.frames.last());
+    let run = Run {
+        of: jobs[0].clone(),
+        ready: ready.map(|frame| frame.step),
+        last: NetworkState::STEPS,
+    };
+    let edit = Edit {
+        state: props.state,
+        on_state: props.on_state.clone(),
+    };
+    let on_step = edit.with(|state, step| state.step = Some(step));
+    let player = use_player(run, props.state.step, &on_step);
+    let step = player.0.cursor;
+    let ask = ask(&lanes, step);
+    let look = use_look(ask.clone());
+    let noise = use_memo(props.state.seed, |seed| {
+        Rc::new(normal(*seed, 0, INITIAL_DRAW, PIXELS))
+    });
+
+    let state = NetworkState {
+        step: ready.map(|_| step).or(props.state.step),
+        ..props.state
+    };
+    let shown = lanes
+        .lanes
+        .last()
+        .and_then(|lane| lane.at(step.min(LAST_LOOK)));
+    let now = lanes.lanes.last().and_then(|lane| lane.at(step));
+    let x = shown.map_or_else(|| (*noise).clone(), |frame| Rc::new(frame.x.clone()));
+    let fresh = look.of.is_some() && look.of == ask;
+    let on_move = {
+        let player = player.dispatcher();
+        Callback::from(move |action| player.dispatch(action))
+    };
+    let shared = link(&Page {
+        route: Route::Network(state),
+        ..Page::default()
+    });
+    let looked = look.of.as_ref();
+    let maps = look
+        .anatomy
+        .as_ref()
+        .and_then(|a| a.blocks.get(state.block));
+    let on_save = {
+        let name = file_name(&state);
+        let maps = maps.cloned();
+        Callback::from(move |()| {
+            if let Some(maps) = &maps {
+                save_sheet(&maps::pictures(maps), maps::COLUMNS, &name);
+            }
+        })
+    };
+    html! {
+        <>
+            <div class="card network" data-run-state={lanes.phase.id()} data-step={step.to_string()}
+                data-lanes={lanes.lanes.len().to_string()}
+                data-looked={looked.filter(|_| fresh).map(|ask| ask.step.to_string())}
+                data-looked-cut={looked.filter(|_| fresh).map(|ask| ask.job.cut.to_string())}
+                data-timed={(!look.times_ms.is_empty()).to_string()}>
+                { controls(&edit) }
+                <Diagram edit={edit.clone()} x={x.clone()} look={(*look).clone()} {fresh} />
+                { results(&lanes, step, &noise) }
+                { progress_line(&lanes) }
+                <Transport playback={player.0} on={on_move}
+                    position={format!("{step} / {}", NetworkState::STEPS)}
+                    time={now.map(|frame| format!("t = {}", frame.t)).unwrap_or_default()}
+                    spoken={format!("Step {step} of {}", NetworkState::STEPS)}>
+                    <ShareButton link={shared} />
+                    <IconButton class="save" icon={Icon::Save} label="Save these feature maps as PNG"
+                        disabled={maps.is_none()} onclick={on_save} />
+                </Transport>
+            </div>
+            { inspectors(edit, x, (*look).clone()) }
+        </>
+    }
+}
+
+/// The last step at which the network is asked.
+const LAST_LOOK: u32 = NetworkState::STEPS - 1;
+
+/// As trained and, if any skip is cut, without it.
+fn jobs(state: &NetworkState) -> Vec<Denoise> {
+    let job = |cut| Denoise {
+        model: state.model.id().into(),
+        labels: state.digit.labels(1),
+        seed: state.seed,
+        steps: NetworkState::STEPS,
+        cut,
+        ..Denoise::default()
+    };
+    let cut = (state.cut != 0).then(|| job(state.cut));
+    [job(0)].into_iter().chain(cut).collect()
+}
+
+/// What to look at inside the network: the picture at this step. Only between runs, because the
+/// page has one run at a time.
+fn ask(lanes: &Lanes, step: u32) -> Option<Ask> {
+    let idle = matches!(lanes.phase, Phase::Done | Phase::Cancelled);
+    let lane = lanes.lanes.last().filter(|_| idle)?;
+    let step = step.min(LAST_LOOK);
+    let frame = lane.at(step).filter(|frame| frame.step == step)?;
+    Some(Ask {
+        step,
+        job: Inspect {
+            model: lane.job.model.clone(),
+            x: frame.x.clone(),
+            t: frame.t,
+            label: lane.job.labels.first().copied().flatten(),
+            cut: lane.job.cut,
+        },
+    })
+}
+
+fn controls(edit: &Edit) -> Html {
+    let state = edit.state;
+    // Another run plays from its start.
+    let on_set = edit.with(|state, set| {
+        (state.model, state.step) = (ModelChoice::of(set), None);
+    });
+    let on_wanted = edit.with(|state, digit: Wanted| (state.digit, state.step) = (digit, None));
+    let on_seed = edit.with(|state, seed| (state.seed, state.step) = (seed, None));
+    html! {
+        <div class="controls">
+            <SetField set={state.model.set} {on_set} />
+            <ClassField set={state.model.set} wanted={state.digit} {on_wanted} />
+            <SeedField seed={state.seed} {on_seed} />
+        </div>
+    }
+}
+
+fn inspectors(edit: Edit, x: Rc<Vec<f32>>, look: Look) -> Html {
+    let state = edit.state;
+    let attends = state
+        .chosen()
+        .is_some_and(|block| block.kind == Kind::Attention);
+    html! {
+        <>
+            <MapsCard edit={edit.clone()} look={look.clone()} />
+            if attends { <AttentionCard {edit} {x} {look} /> }
+            <div class="inspect network-inspect">
+                <div class="card">
+                    <h4>{ content::title(TEXT, "same-size") }</h4>
+                    <div class="hint">{ content::section(TEXT, "same-size") }</div>
+                </div>
+                <ModelCard model={state.model.id()} />
+            </div>
+        </>
+    }
+}
+
+fn file_name(state: &NetworkState) -> String {
+    let block = state.chosen().map(|block| block.id()).unwrap_or_default();
+    let step = state.step.unwrap_or_default().min(LAST_LOOK);
+    format!("genscope-{block}-seed-{}-step-{step}.png", state.seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_skip_is_a_second_lane_with_the_same_noise() {
+        let state = NetworkState::default();
+        assert_eq!(jobs(&state).len(), 1);
+        let jobs = jobs(&NetworkState { cut: 2, ..state });
+        assert_eq!((jobs[0].cut, jobs[1].cut), (0, 2));
+        assert_eq!(
+            jobs[0],
+            Denoise {
+                cut: 0,
+                ..jobs[1].clone()
+            }
+        );
+    }
+}

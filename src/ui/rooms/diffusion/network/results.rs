@@ -1,0 +1,152 @@
+//! The two lanes beside each other, and how the computation stands.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::TEXT;
+use crate::data::PIXELS;
+use crate::protocol::Frame;
+use crate::ui::components::header::engine_name;
+use crate::ui::components::picture::PictureView;
+use crate::ui::content;
+use crate::ui::rooms::diffusion::denoise_run::Phase;
+use crate::ui::rooms::diffusion::lanes::{Action, Lane, Lanes};
+
+/// What each lane has come to at this step. `noise` is what they all start from.
+pub fn results(lanes: &Lanes, step: u32, noise: &Rc<Vec<f32>>) -> Html {
+    let intact = lanes.lanes.first();
+    html! {
+        <div class="lanes">
+            { for lanes.lanes.iter().map(|lane| {
+                let against = intact.filter(|intact| intact.job != lane.job);
+                lane_view(lane, against, step, noise)
+            }) }
+            if lanes.lanes.len() < 2 {
+                <p class="hint">{ content::text(TEXT, "lanes.one") }</p>
+            }
+        </div>
+    }
+}
+
+fn lane_view(lane: &Lane, against: Option<&Lane>, step: u32, noise: &Rc<Vec<f32>>) -> Html {
+    let title = match skips(lane.job.cut).as_str() {
+        "" => "As trained".to_owned(),
+        cut => format!("Without {cut}"),
+    };
+    let frame = lane.at(step);
+    let blank = || Rc::new(vec![-1.0; PIXELS]);
+    let now = frame.map_or_else(|| noise.clone(), |frame| Rc::new(frame.x.clone()));
+    let guess = frame.map_or_else(blank, |frame| Rc::new(frame.x0.clone()));
+    let end = lane
+        .end()
+        .map_or_else(blank, |frame| Rc::new(frame.x.clone()));
+    let view = |pixels: Rc<Vec<f32>>, what: &str, caption: Html| {
+        html! {
+            <figure>
+                <PictureView class="pix" {pixels} label={format!("{title}: {what}")} />
+                <figcaption>{ caption }</figcaption>
+            </figure>
+        }
+    };
+    html! {
+        <section class="lane" data-cut={lane.job.cut.to_string()}
+            data-frames={lane.frames.len().to_string()} aria-label={title.clone()}>
+            <h4>{ &title }</h4>
+            <div class="lane-views">
+                { view(now, "x now", html! { <>{ "x" }<sub>{ "t" }</sub></> }) }
+                { view(guess, "its guess", html! { <>{ "guess x̂" }<sub>{ "0" }</sub></> }) }
+                { view(end, "the end", html! { "the end" }) }
+            </div>
+            { for against.and_then(|intact| difference(intact.end()?, lane.end()?)).map(|levels| html! {
+                <p class="hint" data-name="difference">
+                    { format!("Ends {levels:.0} of 255 grey levels away, on average.") }
+                </p>
+            }) }
+        </section>
+    }
+}
+
+/// `skip 1 and skip 2`.
+fn skips(cut: u8) -> String {
+    let cut: Vec<_> = (0..u8::BITS)
+        .filter(|skip| cut >> skip & 1 == 1)
+        .map(|skip| format!("skip {}", skip + 1))
+        .collect();
+    cut.join(" and ")
+}
+
+/// Mean distance of the pixels as shown, in grey levels.
+fn difference(a: &Frame, b: &Frame) -> Option<f32> {
+    let shown = |v: &f32| v.clamp(-1.0, 1.0);
+    let pixels = a.x.iter().zip(&b.x);
+    let sum: f32 = pixels.map(|(a, b)| (shown(a) - shown(b)).abs()).sum();
+    (!a.x.is_empty()).then(|| 127.5 * sum / a.x.len() as f32)
+}
+
+/// What is being computed, and the button that stops it.
+pub fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
+    let (done, all) = lanes.progress();
+    let engine = lanes.engine.map(engine_name).unwrap_or_default();
+    let text = match (lanes.phase, lanes.loading) {
+        (Phase::Loading, Some((received, total))) if received < total => {
+            let (received, total) = (received / 1000, total / 1000);
+            format!("Fetching the model: {received} of {total} kB")
+        }
+        (Phase::Loading, _) => "Starting the engine".into(),
+        (Phase::Running, _) => format!("{engine}: step {done} of {all}"),
+        (Phase::Cancelled, _) => "Stopped; what was computed is kept.".into(),
+        (Phase::Failed, _) => "The run stopped; what was computed is kept.".into(),
+        (Phase::Done, _) => {
+            let ms: f32 = lanes.lanes.iter().filter_map(|lane| lane.took_ms).sum();
+            format!(
+                "Computed here in {:.1} s, on the {engine} engine",
+                ms / 1000.0
+            )
+        }
+    };
+    let button = match lanes.phase {
+        Phase::Loading | Phase::Running => Some(("Stop", true)),
+        Phase::Cancelled => Some(("Go on", false)),
+        Phase::Failed | Phase::Done => None,
+    };
+    html! {
+        <p class="progress">
+            { text }
+            { for button.map(|(label, stop)| {
+                let lanes = lanes.dispatcher();
+                let onclick = Callback::from(move |_: MouseEvent| {
+                    lanes.dispatch(if stop { Action::Stop } else { Action::GoOn });
+                });
+                html! { <button type="button" class="button small" {onclick}>{ label }</button> }
+            }) }
+        </p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cut_skips_are_named_from_the_outermost() {
+        assert_eq!(skips(0), "");
+        assert_eq!(skips(2), "skip 2");
+        assert_eq!(skips(3), "skip 1 and skip 2");
+    }
+
+    #[test]
+    fn what_lies_beyond_black_and_white_does_not_count() {
+        let frame = |x: Vec<f32>| Frame {
+            step: 0,
+            t: 0,
+            alpha_bar: 1.0,
+            x0: vec![],
+            x,
+            update: None,
+            ms: 0.0,
+        };
+        let (a, b) = (frame(vec![1.0, -1.0]), frame(vec![3.0, 0.0]));
+        assert_eq!(difference(&a, &b), Some(63.75));
+    }
+}

@@ -1,0 +1,570 @@
+//! Chapter 'Two dimensions': points in a plane, noised, learnt live, and made from noise.
+//!
+//! One stage, three views: the data under noise (computed on the page: a line of arithmetic a
+//! point), samples while the network learns, and the way from noise to samples. Training and
+//! sampling are an engine's work; see [`run`].
+
+mod controls;
+mod draw;
+mod inspect;
+mod run;
+
+use std::rc::Rc;
+
+use web_sys::HtmlCanvasElement;
+use yew::prelude::*;
+
+use self::controls::{Controls, drawing_tools, view_control};
+use self::draw::Drawing;
+use self::inspect::Inspectors;
+use self::run::{Action, Made, PlaneRun, Wanted, use_plane_run};
+use super::denoise_run::Phase;
+use crate::data::points::{Cloud, EXTENT};
+use crate::models::plane::mix::Mixer;
+use crate::models::plane::solve::noise_times;
+use crate::models::plane::{FIELD_SIDE, field_grid, streams};
+use crate::noise::normal;
+use crate::protocol::plane::PlaneTraining;
+use crate::ui::components::chart::Tone;
+use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::plane_view::{Layer, PlaneView};
+use crate::ui::components::save::{save_canvas, save_csv};
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::content;
+use crate::ui::media::reduced_motion;
+use crate::ui::playback::Move;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::router::link;
+use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, Page, PlaneState, Route, View, method_id};
+
+/// Points of the data that are shown.
+const SHOWN: usize = 600;
+/// Ways of samples that are shown.
+const WAYS: usize = 60;
+/// An arrow of the field this long or longer is drawn as long as a cell of its grid.
+const LONGEST: f32 = 2.5;
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
+    let state = &props.state;
+    let needed = state.view != View::Noise;
+    let wanted = (state.view == View::Sample).then_some(Wanted {
+        from: state.from,
+        rule: state.rule,
+        steps: state.steps,
+    });
+    let run = use_plane_run(state.training(), needed, wanted);
+    let drawing = use_reducer_eq(Drawing::default);
+    let editing = use_state_eq(|| false);
+    let player = use_player(props, &run);
+    let canvas = use_node_ref();
+    let data = use_memo((state.cloud.clone(), state.seed), |(cloud, seed)| {
+        Rc::new(cloud.points(SHOWN, *seed, streams::SHOWN, 0))
+    });
+    let mixer = use_memo(state.method, |method| Mixer::new(*method));
+    use_drawing(&drawing, *editing, props);
+
+    let on_state = {
+        let (on_state, editing) = (props.on_state.clone(), editing.setter());
+        Callback::from(move |state| {
+            editing.set(false);
+            on_state.emit(state);
+        })
+    };
+    let on_edit = {
+        let editing = editing.clone();
+        Callback::from(move |()| editing.set(!*editing))
+    };
+    let cursor = player.0.cursor;
+    let shown = Shown::new(state, &mixer, &run, &data, cursor);
+    let layers = if *editing {
+        draw_layers(&drawing)
+    } else {
+        shown.layers.clone()
+    };
+    let on_pen = editing.then(|| {
+        let drawing = drawing.dispatcher();
+        Callback::from(move |pen| drawing.dispatch(draw::Action::Pen(pen)))
+    });
+    let label = if *editing {
+        content::text("plane", "draw.label")
+    } else {
+        shown.spoken.clone()
+    };
+    let on_move = {
+        let player = player.dispatcher();
+        Callback::from(move |action| player.dispatch(action))
+    };
+    html! {
+        <>
+            <div class="card plane" data-view={state.view.id()} data-at={cursor.to_string()}
+                data-run-state={run.phase.map(Phase::id)}
+                data-snapshots={run.snapshots.len().to_string()}
+                data-trained={run.snapshots.last().map(|s| s.step.to_string())}
+                data-made={run.current().map(|made| made.step.to_string())}>
+                <Controls state={state.clone()} on_state={on_state.clone()} editing={*editing}
+                    {on_edit} />
+                <div class="plane-stage">
+                    <div class="plane-sheet">
+                        { view_control(state, &on_state) }
+                        <PlaneView {layers} {label} canvas={canvas.clone()} {on_pen} />
+                        if *editing {
+                            { drawing_tools(&drawing, &editing) }
+                        } else {
+                            { legend(state.view) }
+                        }
+                    </div>
+                    <div class="plane-side">
+                        { progress(props, &run, &on_state) }
+                        <Inspectors state={state.clone()} run={(*run).clone()} {cursor} />
+                    </div>
+                </div>
+                <Transport playback={player.0} on={on_move} position={shown.position.clone()}
+                    time={shown.time.clone()} spoken={shown.spoken.clone()}>
+                    { extras(state, &shown, &canvas, cursor) }
+                </Transport>
+            </div>
+        </>
+    }
+}
+
+/// What the stage shows at the cursor.
+struct Shown {
+    layers: Vec<Layer>,
+    position: String,
+    time: String,
+    spoken: String,
+    /// The points in question, `[n, 2]`.
+    points: Rc<Vec<f32>>,
+}
+
+impl Shown {
+    fn new(
+        state: &PlaneState,
+        mixer: &Mixer,
+        run: &PlaneRun,
+        data: &Rc<Vec<f32>>,
+        cursor: u32,
+    ) -> Self {
+        match state.view {
+            View::Noise => Self::noise(state, mixer, data, cursor),
+            View::Train => Self::training(state, run, data, cursor),
+            View::Sample => Self::sampling(state, mixer, run, data, cursor),
+        }
+    }
+
+    fn noise(state: &PlaneState, mixer: &Mixer, data: &Rc<Vec<f32>>, cursor: u32) -> Self {
+        let u = cursor as f32 / NOISE_LEVELS as f32;
+        let noise = normal(state.seed, streams::SHOWN, 1, data.len());
+        let points = Rc::new(mixer.mix(data, &noise, u));
+        let (signal, sigma) = mixer.factors(u);
+        let time = mixer.time_text(u);
+        let spoken = format!("{time}: {signal:.2} of the data, {sigma:.2} of the noise");
+        Self {
+            layers: vec![
+                dots(data, Tone::Muted, 0.25),
+                dots(&points, Tone::Accent, 0.8),
+            ],
+            position: format!("{cursor} / {NOISE_LEVELS}"),
+            time,
+            spoken,
+            points,
+        }
+    }
+
+    fn training(state: &PlaneState, run: &PlaneRun, data: &Rc<Vec<f32>>, cursor: u32) -> Self {
+        let snapshot = snapshot_at(run, cursor);
+        let step = snapshot.map_or(0, |snapshot| snapshot.step);
+        let points = Rc::new(snapshot.map(|s| s.samples.clone()).unwrap_or_default());
+        let spoken = match snapshot {
+            Some(s) => format!(
+                "After {step} training steps the samples are {:.4} from the data",
+                s.distance
+            ),
+            None => "Nothing is trained yet".into(),
+        };
+        Self {
+            layers: vec![
+                dots(data, Tone::Muted, 0.3),
+                dots(&points, Tone::Accent, 0.85),
+            ],
+            position: format!("{step} / {}", state.train_steps),
+            time: String::new(),
+            spoken,
+            points,
+        }
+    }
+
+    fn sampling(
+        state: &PlaneState,
+        mixer: &Mixer,
+        run: &PlaneRun,
+        data: &Rc<Vec<f32>>,
+        cursor: u32,
+    ) -> Self {
+        let mut layers = vec![dots(data, Tone::Muted, 0.25)];
+        let position = format!("{cursor} / {}", state.steps);
+        let Some(made) = run.current() else {
+            return Self {
+                layers,
+                position,
+                time: String::new(),
+                spoken: "No samples yet".into(),
+                points: Rc::default(),
+            };
+        };
+        let at = (cursor as usize).min(made.positions.len().saturating_sub(1));
+        let points = Rc::new(made.positions.get(at).cloned().unwrap_or_default());
+        layers.extend([
+            field_layer(made, at),
+            Layer::Paths {
+                positions: made.positions.clone(),
+                until: at,
+                count: WAYS,
+                tone: Tone::Second,
+            },
+            dots(&points, Tone::Accent, 0.9),
+        ]);
+        let u = noise_times(made.wanted.rule, made.positions.len().max(2) - 1);
+        let time = mixer.time_text(u.get(at).copied().unwrap_or_default());
+        Self {
+            layers,
+            spoken: format!("Step {at} of {}, {time}", state.steps),
+            position,
+            time,
+            points,
+        }
+    }
+}
+
+/// The snapshot number `cursor`, or the last one there is.
+fn snapshot_at(run: &PlaneRun, cursor: u32) -> Option<&Rc<PlaneTraining>> {
+    run.snapshots.get(cursor as usize).or(run.snapshots.last())
+}
+
+fn dots(points: &Rc<Vec<f32>>, tone: Tone, strength: f64) -> Layer {
+    Layer::Points {
+        points: points.clone(),
+        tone,
+        strength,
+    }
+}
+
+/// The field's arrows, each at most as long as a cell of its grid.
+fn field_layer(made: &Made, at: usize) -> Layer {
+    let cell = 2.0 * EXTENT / FIELD_SIDE as f32;
+    let field = made.samples.fields.get(at).map_or(&[][..], Vec::as_slice);
+    let arrows = field.chunks_exact(2).flat_map(|arrow| {
+        let length = arrow[0].hypot(arrow[1]);
+        let scale = 0.9 * cell / length.max(LONGEST);
+        [scale * arrow[0], scale * arrow[1]]
+    });
+    Layer::Arrows {
+        places: Rc::new(field_grid()),
+        arrows: Rc::new(arrows.collect()),
+        tone: Tone::Muted,
+    }
+}
+
+fn draw_layers(drawing: &Drawing) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    if !drawing.cells.is_empty() {
+        let cloud = Cloud::Cells(drawing.cells.clone());
+        let points = cloud.points(3 * drawing.cells.len(), 0, streams::SHOWN, 0);
+        layers.push(dots(&Rc::new(points), Tone::Accent, 0.8));
+    }
+    if let Some((at, down)) = drawing.shown_pen() {
+        layers.push(Layer::Pen { at, down });
+    }
+    layers
+}
+
+/// Keeps the drawing in step with the link: a finished stroke becomes the cloud, and the cloud
+/// of a link can be drawn on.
+#[hook]
+fn use_drawing(
+    drawing: &UseReducerHandle<Drawing>,
+    editing: bool,
+    props: &ChapterProps<PlaneState>,
+) {
+    {
+        let drawing = drawing.dispatcher();
+        use_effect_with(props.state.cloud.clone(), move |cloud| {
+            if let Cloud::Cells(cells) = cloud {
+                drawing.dispatch(draw::Action::Load(cells.clone()));
+            }
+        });
+    }
+    let (state, on_state) = (props.state.clone(), props.on_state.clone());
+    let cloud = drawing.cloud();
+    use_effect_with((drawing.version, editing), move |_| {
+        if let Some(cloud) = cloud.filter(|cloud| editing && *cloud != state.cloud) {
+            on_state.emit(PlaneState {
+                cloud,
+                view: View::Noise,
+                at: None,
+                from: None,
+                ..state
+            });
+        }
+    });
+}
+
+/// Playback in step with the view, with what is computed, and with the link.
+#[hook]
+fn use_player(
+    props: &ChapterProps<PlaneState>,
+    run: &UseReducerHandle<PlaneRun>,
+) -> UseReducerHandle<Player> {
+    let state = &props.state;
+    let player = use_playback(state.last());
+    let told = use_mut_ref(|| None::<u32>);
+    let (view, at, last) = (state.view, state.at, state.last());
+    let ready = match view {
+        View::Noise => last,
+        View::Train => (run.snapshots.len() as u32).saturating_sub(1),
+        View::Sample => run.current().map_or(0, |_| last),
+    };
+    {
+        let player = player.dispatcher();
+        use_effect_with(view, move |_| {
+            let playing = false;
+            player.dispatch(Move::Restart { last, playing });
+            let start = if view == View::Train { ready } else { 0 };
+            player.dispatch(Move::To(at.unwrap_or(start)));
+        });
+    }
+    {
+        // While it trains, what is newest is shown, unless the visitor looks at something else.
+        let now = player.0;
+        let follows = at.is_none() && run.is_training() && now.settled() && now.cursor >= now.ready;
+        let dispatcher = player.dispatcher();
+        use_effect_with((view, ready, last), move |&(view, ready, last)| {
+            dispatcher.dispatch(Move::Ready { ready, last });
+            if view == View::Train && follows {
+                dispatcher.dispatch(Move::To(ready));
+            }
+        });
+    }
+    {
+        // New samples start to flow; without motion their end is what there is to see.
+        let player = player.dispatcher();
+        let made = run
+            .current()
+            .filter(|_| view == View::Sample && at.is_none());
+        use_effect_with(made.map(|made| (made.wanted, made.step)), move |made| {
+            if made.is_some() {
+                player.dispatch(if reduced_motion() {
+                    Move::To(last)
+                } else {
+                    Move::Play
+                });
+            }
+        });
+    }
+    {
+        let (player, told) = (player.dispatcher(), told.clone());
+        use_effect_with(at, move |&at| {
+            let echo = told.borrow_mut().take();
+            if let Some(at) = at.filter(|at| echo != Some(*at)) {
+                player.dispatch(Move::To(at));
+            }
+        });
+    }
+    let now = player.0;
+    let rests = now.settled() && now.ready == ready && ready > 0 && !run.is_training();
+    let settled = rests.then_some(now.cursor);
+    let (state, on_state) = (state.clone(), props.on_state.clone());
+    use_effect_with((settled, view), move |&(settled, _)| {
+        let news = settled.filter(|cursor| *cursor != state.at.unwrap_or(0));
+        if let Some(cursor) = news {
+            *told.borrow_mut() = Some(cursor);
+            on_state.emit(PlaneState {
+                at: Some(cursor),
+                ..state
+            });
+        }
+    });
+    player
+}
+
+/// What is being computed, and the button for it.
+fn progress(
+    props: &ChapterProps<PlaneState>,
+    run: &UseReducerHandle<PlaneRun>,
+    on_state: &Callback<PlaneState>,
+) -> Html {
+    let state = &props.state;
+    let send = |action: fn() -> Action| {
+        let run = run.dispatcher();
+        Callback::from(move |_: MouseEvent| run.dispatch(action()))
+    };
+    let train = {
+        let (state, view) = (state.clone(), View::Train);
+        on_state.reform(move |_: MouseEvent| PlaneState {
+            view,
+            at: None,
+            ..state.clone()
+        })
+    };
+    let again = {
+        let (run, train) = (run.dispatcher(), train.clone());
+        Callback::from(move |event| {
+            run.dispatch(Action::Again);
+            train.emit(event);
+        })
+    };
+    let done = run.snapshots.last().map_or(0, |snapshot| snapshot.step);
+    let (class, text, onclick) = match run.phase {
+        None => ("go", "Train", train),
+        Some(Phase::Loading | Phase::Running) if run.is_training() => {
+            ("stop", "Stop", send(|| Action::Stop))
+        }
+        Some(_) => ("again", "Train again", again),
+    };
+    let class = classes!("button", class);
+    let words = match run.phase {
+        None => content::fill(
+            "plane",
+            "train.idle",
+            &[("steps", &state.train_steps.to_string())],
+        ),
+        Some(Phase::Loading) if done == 0 => "Starting the engine".into(),
+        Some(Phase::Failed) => "The training stopped; what was learnt is kept.".into(),
+        Some(_) => format!("Step {done} of {}{}", state.train_steps, speed(run)),
+    };
+    html! {
+        <div class="plane-run">
+            <button type="button" {class} {onclick}>{ text }</button>
+            <span class="progress-text">{ words }</span>
+            { diverged(state, run, on_state) }
+        </div>
+    }
+}
+
+/// Optimiser steps a second, measured here and now.
+fn speed(run: &PlaneRun) -> String {
+    if run.ms > 0.0 {
+        let rate = 1000.0 * run.losses.len() as f32 / run.ms;
+        format!(", {rate:.0} steps a second")
+    } else {
+        String::new()
+    }
+}
+
+/// What to do when the loss has left all bounds.
+fn diverged(state: &PlaneState, run: &PlaneRun, on_state: &Callback<PlaneState>) -> Html {
+    let Some(step) = run.diverged else {
+        return Html::default();
+    };
+    let text = content::fill(
+        "plane",
+        "train.diverged",
+        &[
+            ("step", &step.to_string()),
+            ("lr", &state.learning_rate.to_string()),
+        ],
+    );
+    let usual = LEARNING_RATES[2];
+    let state = PlaneState {
+        learning_rate: usual,
+        view: View::Train,
+        at: None,
+        from: None,
+        ..state.clone()
+    };
+    let onclick = on_state.reform(move |_: MouseEvent| state.clone());
+    html! {
+        <p class="notice" role="alert">
+            { text }{ " " }
+            <button type="button" class="button small lower" {onclick}>
+                { format!("Train with {usual}") }
+            </button>
+        </p>
+    }
+}
+
+/// What the colours mean.
+fn legend(view: View) -> Html {
+    let text = match view {
+        View::Noise => content::section("plane", "legend.noise"),
+        View::Train => content::section("plane", "legend.train"),
+        View::Sample => content::section("plane", "legend.sample"),
+    };
+    html! { <div class="hint plane-legend">{ text }</div> }
+}
+
+/// Share, and save as a picture or as a table.
+fn extras(state: &PlaneState, shown: &Shown, canvas: &NodeRef, cursor: u32) -> Html {
+    let shared = link(&Page {
+        route: Route::Plane(PlaneState {
+            at: Some(cursor).filter(|at| *at > 0 || state.at.is_some()),
+            ..state.clone()
+        }),
+        ..Page::default()
+    });
+    let (view, method) = (state.view.id(), method_id(state.method));
+    let name = format!(
+        "genscope-plane-{method}-{view}-seed-{}-at-{cursor}",
+        state.seed
+    );
+    let on_png = {
+        let (canvas, name) = (canvas.clone(), format!("{name}.png"));
+        Callback::from(move |()| {
+            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                save_canvas(&canvas, &name);
+            }
+        })
+    };
+    let points = shown.points.clone();
+    let on_csv = Callback::from(move |_: MouseEvent| {
+        save_csv(&csv(&points), &format!("{name}.csv"));
+    });
+    html! {
+        <>
+            <ShareButton link={shared} />
+            <IconButton class="save" icon={Icon::Save} label="Save PNG" onclick={on_png} />
+            <button type="button" class="button csv" disabled={shown.points.is_empty()}
+                title="Save the points as a table" onclick={on_csv}>{ "CSV" }</button>
+        </>
+    }
+}
+
+/// The points as a table with a head.
+fn csv(points: &[f32]) -> String {
+    let rows = points
+        .chunks_exact(2)
+        .map(|p| format!("{:.4},{:.4}\n", p[0], p[1]));
+    std::iter::once("x,y\n".to_owned()).chain(rows).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_become_rows() {
+        assert_eq!(
+            csv(&[0.5, -1.0, 2.0, 0.25]),
+            "x,y\n0.5000,-1.0000\n2.0000,0.2500\n"
+        );
+        assert_eq!(csv(&[]), "x,y\n");
+    }
+
+    #[test]
+    fn the_noise_view_starts_at_the_data() {
+        let state = PlaneState::default();
+        let data = Rc::new(state.cloud.points(SHOWN, state.seed, streams::SHOWN, 0));
+        let mixer = Mixer::new(state.method);
+        let shown = |cursor| Shown::new(&state, &mixer, &PlaneRun::default(), &data, cursor);
+        assert_eq!(shown(0).points, data);
+        assert_eq!(shown(0).time, "t = 1.00");
+        let end = shown(NOISE_LEVELS);
+        assert_eq!(
+            *end.points,
+            normal(state.seed, streams::SHOWN, 1, 2 * SHOWN)
+        );
+    }
+}

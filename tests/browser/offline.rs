@@ -1,0 +1,77 @@
+//! After one visit the site works without its server.
+
+use std::time::Duration;
+
+use harness::{Fault, Gpu, Setup, browse, browse_with};
+
+const ROOM: &str = "#/diffusion/denoise?steps=10&step=10";
+const DONE: &str = ".denoise[data-run-state=done][data-frames='11']";
+/// The page waits before it keeps itself, and two busy cores are slow.
+const SLOW: Duration = Duration::from_secs(90);
+
+#[test]
+fn after_one_visit_the_server_is_not_needed() {
+    for prefix in ["", "some/where"] {
+        let setup = Setup {
+            prefix,
+            keeps_site: true,
+            ..Setup::default()
+        };
+        browse_with(setup, async |tab| {
+            tab.goto(ROOM).await?;
+            tab.wait_for_within(DONE, SLOW).await?;
+            tab.wait_until_within("!!navigator.serviceWorker.controller", SLOW)
+                .await?;
+            let first = tab.greys(".views canvas").await?;
+
+            // Nobody answers any more.
+            tab.server.fault("*", Fault::Drop);
+            tab.goto(ROOM).await?;
+            tab.wait_for_within(DONE, SLOW).await?;
+            tab.wait_for(".denoise[data-step='10']").await?;
+            assert_eq!(tab.greys(".views canvas").await?, first);
+            assert_eq!(tab.text(".notices").await?, "");
+            tab.open_at("#/diffusion/noise").await?;
+            tab.wait_for(".digits .digit").await?;
+            assert_eq!(tab.program_errors().await?, [""; 0]);
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn only_the_present_release_is_kept() {
+    let setup = Setup {
+        keeps_site: true,
+        ..Setup::default()
+    };
+    browse_with(setup, async |tab| {
+        tab.goto(ROOM).await?;
+        // What an older release, and somebody else on this host, would have left.
+        let old = "Promise.all([caches.open(`genscope ${new URL('./', location.href)} old`),
+            caches.open('another')]).then(() => true)";
+        tab.js_promise(old).await?;
+        tab.wait_until_within("!!navigator.serviceWorker.controller", SLOW)
+            .await?;
+        let kept = tab.js_promise("caches.keys()").await?;
+        let kept: Vec<String> = serde_json::from_value(kept)?;
+        assert_eq!(kept.len(), 2, "{kept:?}");
+        assert!(kept.iter().all(|name| !name.ends_with(" old")), "{kept:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn other_tests_keep_nothing() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("").await?;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(tab.js("navigator.serviceWorker === undefined").await?, true);
+        assert_eq!(
+            tab.js_promise("caches.keys()").await?,
+            serde_json::json!([])
+        );
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
