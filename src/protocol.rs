@@ -51,19 +51,23 @@ pub enum Request {
         /// Which run.
         run: RunId,
     },
-    /// Break on purpose, for tests of what happens then. Only sent by the page under
-    /// `#…&fault=…`, and harmless to anyone but the sender.
+    /// Break on purpose after [`FAULT_AFTER`] steps of runs that are still to come, for tests of
+    /// what happens then. Only sent by the page under `#…&fault=…`, and harmless to anyone but
+    /// the sender.
     Fault(Fault),
 }
+
+/// So many steps are done before a deliberate failure: there is something to lose.
+pub const FAULT_AFTER: u32 = 3;
 
 /// A deliberate failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
-    /// Panic at the next step of a run.
+    /// Panic before a step of a run.
     Panic,
-    /// Lose the GPU device (destroys it) at the next step of a run.
+    /// Lose the GPU device (destroys it) before a step of a run.
     LoseDevice,
-    /// Fall silent at the next step of a run, without a word.
+    /// Fall silent before a step of a run, without a word.
     Hang,
 }
 

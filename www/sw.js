@@ -55,7 +55,7 @@ async function fromNetwork(event, cache) {
   return response;
 }
 
-// All that the first picture needs.
+// All that the first picture needs, and the chapters.
 async function keepFirst() {
   const cache = await caches.open(CACHE);
   const read = async (path) => {
@@ -68,8 +68,11 @@ async function keepFirst() {
   const { build_id } = await (await read("build.json")).json();
   const { models } = await (await read("weights/manifest.json")).json();
   const { file, sha256 } = models.find(({ id }) => id === FIRST_MODEL);
+  // The page's parts, each named in their loader.
+  const loader = linked.find((path) => path.endsWith("_parts.js"));
+  const parts = [...(await (await fetch(loader)).text()).matchAll(/"(\.\/[^"]+\.wasm)"/g)];
   await cache.addAll([
-    ...new Set(linked.map((path) => new URL(path, SITE).href)),
+    ...new Set([...linked, ...parts.map(([, path]) => path)].map((path) => new URL(path, SITE).href)),
     `worker.js?engine=engine_cpu&v=${build_id}`,
     `engine_cpu.js?v=${build_id}`,
     `engine_cpu_bg.wasm?v=${build_id}`,

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
-use crate::protocol::{Fault, Request, RunId};
+use crate::protocol::{FAULT_AFTER, Fault, Request, RunId};
 
 /// Requests in the order of their arrival. Clones share one queue.
 #[derive(Clone, Default)]
@@ -20,7 +20,8 @@ pub struct Inbox(Rc<RefCell<Queue>>);
 #[derive(Default)]
 struct Queue {
     requests: VecDeque<Request>,
-    faults: VecDeque<Fault>,
+    /// Deliberate failures, each with the steps until it strikes.
+    faults: VecDeque<(Fault, u32)>,
     waker: Option<Waker>,
 }
 
@@ -29,8 +30,8 @@ impl Inbox {
     pub fn push(&self, request: Request) {
         let mut queue = self.0.borrow_mut();
         match request {
-            // Faults wait for the next step of a run, whatever else comes before it.
-            Request::Fault(fault) => queue.faults.push_back(fault),
+            // Faults wait for the steps of runs, whatever else comes before them.
+            Request::Fault(fault) => queue.faults.push_back((fault, FAULT_AFTER)),
             request => queue.requests.push_back(request),
         }
         if let Some(waker) = queue.waker.take() {
@@ -53,9 +54,15 @@ impl Inbox {
         .await
     }
 
-    /// The next deliberate failure, if one is asked for.
+    /// To be called before each step of a run: the deliberate failure that is due now, if any.
     pub fn take_fault(&self) -> Option<Fault> {
-        self.0.borrow_mut().faults.pop_front()
+        let faults = &mut self.0.borrow_mut().faults;
+        let (_, left) = faults.front_mut()?;
+        if *left > 0 {
+            *left -= 1;
+            return None;
+        }
+        faults.pop_front().map(|(fault, _)| fault)
     }
 
     /// Whether what has arrived ends `run`: its cancellation, or the start of another.
@@ -116,10 +123,11 @@ mod tests {
         inbox.push(Request::Cancel { run: 1 });
         assert_eq!(block_on(inbox.next()), start(1));
         assert_eq!(block_on(inbox.next()), Request::Cancel { run: 1 });
-        assert_eq!(
-            (inbox.take_fault(), inbox.take_fault()),
-            (Some(Fault::Panic), None)
-        );
+        for _ in 0..FAULT_AFTER {
+            assert_eq!(inbox.take_fault(), None);
+        }
+        assert_eq!(inbox.take_fault(), Some(Fault::Panic));
+        assert_eq!(inbox.take_fault(), None);
     }
 
     #[test]

@@ -148,12 +148,11 @@ impl Host for WorkerHost {
         if let Err(error) = self.turn.pass().await {
             console::error_1(&error);
         }
-        while let Some(fault) = self.inbox.take_fault() {
-            match fault {
-                Fault::Panic => panic!("a panic on purpose"),
-                Fault::LoseDevice => self.accelerator.lose(),
-                Fault::Hang => std::future::pending().await,
-            }
+        match self.inbox.take_fault() {
+            None => {}
+            Some(Fault::Panic) => panic!("a panic on purpose"),
+            Some(Fault::LoseDevice) => self.accelerator.lose(),
+            Some(Fault::Hang) => std::future::pending().await,
         }
         if now_ms() - self.spoke_ms >= SILENCE_MS {
             self.send(Event::Busy { run });

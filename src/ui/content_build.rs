@@ -23,6 +23,10 @@ fn main() -> io::Result<()> {
     if env::var_os("CARGO_FEATURE_UI").is_none() {
         return Ok(());
     }
+    // The tool that cuts the page has to know what refers to what.
+    if env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+        println!("cargo::rustc-link-arg-bin=app=--emit-relocs");
+    }
     println!("cargo::rerun-if-changed={TEXTS}");
     let mut table = String::from("&[\n");
     let mut files: Vec<_> = fs::read_dir(TEXTS)?

@@ -38,6 +38,8 @@ pub mod errors;
 #[cfg(feature = "ui")]
 pub mod media;
 #[cfg(feature = "ui")]
+pub mod parts;
+#[cfg(feature = "ui")]
 pub mod rooms;
 #[cfg(feature = "ui")]
 pub mod router;

@@ -11,6 +11,7 @@ mod landing;
 mod network;
 mod noise;
 mod offline;
+mod parts;
 mod pictures;
 mod plane;
 mod shell;

@@ -33,6 +33,9 @@ fn after_one_visit_the_server_is_not_needed() {
             assert_eq!(tab.text(".notices").await?, "");
             tab.open_at("#/diffusion/noise").await?;
             tab.wait_for(".digits .digit").await?;
+            // Nor for chapters that were never open.
+            tab.open_at("#/diffusion/network").await?;
+            tab.wait_for(".card.network").await?;
             assert_eq!(tab.program_errors().await?, [""; 0]);
             Ok(())
         });

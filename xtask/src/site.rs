@@ -9,6 +9,7 @@
 mod index;
 mod key;
 mod policy;
+mod split;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,20 +26,28 @@ use crate::{paths, tools};
 struct Binary {
     name: &'static str,
     feature: &'static str,
+    /// Its release profile, in `Cargo.toml` and in its link in `index.html`.
+    profile: &'static str,
 }
 
 const PAGE: Binary = Binary {
     name: "app",
-    feature: "ui",
+    feature: index::IN_PARTS,
+    profile: "page",
 };
 const ENGINE_CPU: Binary = Binary {
     name: "engine_cpu",
     feature: "cpu",
+    profile: "release",
 };
 const ENGINE_GPU: Binary = Binary {
     name: "engine_gpu",
     feature: "gpu",
+    profile: "release",
 };
+
+/// The profile of every binary in the quick loop.
+const DEV_PROFILE: &str = "web-dev";
 
 /// Says which inputs a `pkg/` was made from; written last, so a broken build has none.
 const STAMP: &str = "build.json";
@@ -79,8 +88,20 @@ impl Options {
         engines: Engines::All,
     };
 
-    fn profile(self) -> &'static str {
-        if self.dev { "web-dev" } else { "release" }
+    /// In the quick loop the page stays in one piece.
+    fn feature_of(self, binary: &Binary) -> &'static str {
+        match binary.feature {
+            index::IN_PARTS if self.dev => index::IN_ONE,
+            feature => feature,
+        }
+    }
+
+    fn profile_of(self, binary: &Binary) -> &'static str {
+        if self.dev {
+            DEV_PROFILE
+        } else {
+            binary.profile
+        }
     }
 }
 
@@ -98,11 +119,12 @@ pub fn build(options: Options, steps: &mut Steps) -> Result<()> {
         .iter()
         .partition(|engine| !options.dev && cached(engine, &id).is_some());
     for binary in missing.iter().copied().chain([&PAGE]) {
-        let name = format!("compile {} ({})", binary.name, options.profile());
+        let name = format!("compile {} ({})", binary.name, options.profile_of(binary));
         steps.run(&name, || compile(binary, options, &id))?;
     }
     steps.run("bind, shrink and assemble (trunk)", || {
-        let html = index::Temporary::with_links("build", &names(missing.iter().copied()))?;
+        let html =
+            index::Temporary::with_links("build", &names(missing.iter().copied()), options.dev)?;
         process::run(trunk("build", options, &id).arg(html.path()))
     })?;
     for engine in missing.into_iter().filter(|_| !options.dev) {
@@ -115,18 +137,20 @@ pub fn build(options: Options, steps: &mut Steps) -> Result<()> {
     if !options.dev {
         let page = paths::pkg().join("index.html");
         let html = fs::read_to_string(&page).context("Trunk made no index.html")?;
+        let html = steps.run("cut the page into parts", || {
+            split::split(&html, &paths::pkg())
+        })?;
         let html = index::with_offline(&policy::harden(&html)?, &key)?;
         fs::write(&page, html).context("could not write the release's page")?;
     }
-    let stamp =
-        serde_json::json!({ "build_id": id, "made_from": key, "profile": options.profile() });
+    let stamp = serde_json::json!({ "build_id": id, "made_from": key, "dev": options.dev });
     fs::write(paths::pkg().join(STAMP), format!("{stamp}\n")).context("could not write the stamp")
 }
 
 /// Trunk's own server: builds, watches, reloads the tab. Ends with Ctrl-C.
 pub fn watch(engines: Engines, port: u16) -> Result<()> {
     let options = Options { dev: true, engines };
-    let html = index::Temporary::with_links("serve", &names(engines.list().iter()))?;
+    let html = index::Temporary::with_links("serve", &names(engines.list().iter()), options.dev)?;
     let mut serve = trunk("serve", options, &key::engines()?);
     // Trunk.toml tells its watcher to ignore this folder, which then has to be there.
     fs::create_dir_all(paths::pkg()).context("could not make pkg/")?;
@@ -142,9 +166,14 @@ fn names<'a>(binaries: impl Iterator<Item = &'a Binary>) -> Vec<&'static str> {
 /// and Trunk's parallel calls do not wait for each other's locks.
 fn compile(binary: &Binary, options: Options, id: &str) -> Result<()> {
     let mut build = cargo("build --target wasm32-unknown-unknown --no-default-features");
-    build.args(["--profile", options.profile(), "--bin", binary.name]);
+    build.args([
+        "--profile",
+        options.profile_of(binary),
+        "--bin",
+        binary.name,
+    ]);
     build
-        .args(["--features", binary.feature])
+        .args(["--features", options.feature_of(binary)])
         .env("GENSCOPE_BUILD_ID", id);
     process::run(&mut build)
 }
@@ -158,7 +187,7 @@ fn trunk(action: &str, options: Options, id: &str) -> std::process::Command {
         "index.html",
     ]);
     if options.dev {
-        trunk.args(["--cargo-profile", options.profile()]);
+        trunk.args(["--cargo-profile", DEV_PROFILE]);
     } else {
         trunk.arg("--release=true");
     }
@@ -260,7 +289,12 @@ mod tests {
     #[test]
     fn index_html_links_every_binary_with_its_feature() {
         let html = fs::read_to_string(paths::root().join("index.html")).unwrap();
-        for Binary { name, feature } in [PAGE, ENGINE_CPU, ENGINE_GPU] {
+        for Binary {
+            name,
+            feature,
+            profile,
+        } in [PAGE, ENGINE_CPU, ENGINE_GPU]
+        {
             let bin = format!("data-bin=\"{name}\"");
             let tag = html.split("<link").find(|tag| tag.contains(&bin)).unwrap();
             assert!(
@@ -268,6 +302,9 @@ mod tests {
                 "{name}"
             );
             assert!(tag.contains("data-cargo-no-default-features"), "{name}");
+            // Trunk's own default is `release`.
+            let named = format!("data-cargo-profile-release=\"{profile}\"");
+            assert_eq!(tag.contains(&named), profile != "release", "{name}");
         }
     }
 }

@@ -66,6 +66,11 @@ fn measure_file(path: &Path, file: String) -> Result<Size> {
     })
 }
 
+/// A part of the page that is fetched with the first chapter that needs it.
+fn is_part(name: &str) -> bool {
+    name.contains("_split_") || name.contains("_chunk_")
+}
+
 /// Who needs a file: the page itself, an engine, or whoever opens what it belongs to.
 fn group(file: &str) -> &'static str {
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
@@ -75,6 +80,8 @@ fn group(file: &str) -> &'static str {
         "engine_gpu"
     } else if folder.split('/').any(|part| part == "weights") {
         "weights"
+    } else if folder.is_empty() && is_part(name) {
+        "parts"
     } else if folder.is_empty() && name != "build.json" {
         "page"
     } else {
@@ -136,6 +143,9 @@ mod tests {
     fn files_belong_to_groups() {
         assert_eq!(group("index.html"), "page");
         assert_eq!(group("app-1f_bg.wasm"), "page");
+        assert_eq!(group("app-1f_parts.js"), "page");
+        assert_eq!(group("app-1f_split_plane.wasm"), "parts");
+        assert_eq!(group("app-1f_chunk_4.wasm"), "parts");
         assert_eq!(group("engine_gpu_bg.wasm"), "engine_gpu");
         assert_eq!(group("weights/digits.bin"), "weights");
         assert_eq!(group("content/en/noise.md"), "other");

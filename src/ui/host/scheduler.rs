@@ -34,8 +34,6 @@ const TRIES: u32 = 5;
 /// When the page itself was away for so long (a sleeping computer, a busy page), it has heard
 /// nothing because it did not listen, ms.
 const MISSED_MS: f64 = 5000.0;
-/// A provoked failure strikes after this many steps.
-const FAULT_AFTER: u32 = 2;
 
 /// A place for an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,7 +250,7 @@ impl Scheduler {
         self.pump();
     }
 
-    /// Provokes a failure in the next run that gets that far.
+    /// Provokes a failure in the next run that starts.
     pub fn provoke(&mut self, fault: Option<Fault>) {
         self.fault = fault;
     }
@@ -443,10 +441,6 @@ impl Scheduler {
             Event::Frame { run, frame } => self.frame(run, frame),
             Event::Report { run, report } if self.part_of(run).is_some() => {
                 self.tell(RunEvent::Report(report));
-                if let Some(fault) = self.fault.take() {
-                    self.effects
-                        .push(Effect::Send(place, Request::Fault(fault)));
-                }
             }
             Event::Done { run, .. } => self.done(run, now_ms),
             Event::Report { .. } | Event::Busy { .. } | Event::Cancelled { .. } => {}
@@ -506,13 +500,6 @@ impl Scheduler {
             .filter(|before| before.step + 1 == step)
             .map(|before| before.x0);
         run.last = Some(frame);
-        if step >= FAULT_AFTER
-            && let Some(fault) = self.fault.take()
-        {
-            let place = run.parts[number].place;
-            self.effects
-                .push(Effect::Send(place, Request::Fault(fault)));
-        }
         if !last && kind == EngineKind::Cpu && self.gpu_wanted() && self.gpu_ready() {
             self.recall();
             self.pump();
@@ -688,11 +675,16 @@ impl Scheduler {
             )),
             other => other.clone(),
         };
-        let request = Request::Start {
-            run: dealt.run,
-            job,
-        };
-        self.effects.push(Effect::Send(dealt.place, request));
+        let (place, run) = (dealt.place, dealt.run);
+        // Ahead of the run, so that it strikes however fast the engine is. Only a GPU has a
+        // device to lose.
+        let strikes = |fault: &mut Fault| *fault != Fault::LoseDevice || place == Place::Gpu;
+        if let Some(fault) = self.fault.take_if(strikes) {
+            let request = Request::Fault(fault);
+            self.effects.push(Effect::Send(place, request));
+        }
+        let request = Request::Start { run, job };
+        self.effects.push(Effect::Send(place, request));
     }
 
     /// Gets an engine going at `place`, with a model in it; true when it is.

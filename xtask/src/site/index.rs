@@ -8,13 +8,17 @@ use anyhow::{Context, Result, ensure};
 
 use crate::paths;
 
+/// The page's feature in a release, which is cut into parts, and in the quick loop.
+pub(super) const IN_PARTS: &str = "split";
+pub(super) const IN_ONE: &str = "ui";
+
 /// A copy of `index.html` beside it (its links are relative), removed when dropped.
 pub(super) struct Temporary(PathBuf);
 
 impl Temporary {
     /// Keeps the Rust links to these binaries and drops the others. `action` is part of its name,
     /// so that building does not take the page away from a running `serve --dev`.
-    pub(super) fn with_links(action: &str, binaries: &[&str]) -> Result<Self> {
+    pub(super) fn with_links(action: &str, binaries: &[&str], dev: bool) -> Result<Self> {
         let source = paths::root().join("index.html");
         let html = fs::read_to_string(&source).context("could not read index.html")?;
         for name in binaries {
@@ -25,7 +29,11 @@ impl Temporary {
             );
         }
         let path = paths::root().join(format!(".index-{action}.html"));
-        fs::write(&path, keep(&html, binaries)).context("could not write a copy of index.html")?;
+        let mut html = keep(&html, binaries);
+        if dev {
+            html = html.replace(&feature(IN_PARTS), &feature(IN_ONE));
+        }
+        fs::write(&path, html).context("could not write a copy of index.html")?;
         Ok(Self(path))
     }
 
@@ -62,6 +70,10 @@ pub(super) fn with_offline(html: &str, release: &str) -> Result<String> {
     let (head, rest) = html.split_once("</head>").context("the page has no head")?;
     let script = format!("<script src=\"offline.js?v={release}\" defer></script>");
     Ok(format!("{head}{script}</head>{rest}"))
+}
+
+fn feature(name: &str) -> String {
+    format!("data-cargo-features=\"{name}\"")
 }
 
 fn wanted(tag: &str, binaries: &[&str]) -> bool {

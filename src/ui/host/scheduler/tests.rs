@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::PIXELS;
-use crate::protocol::{Inspect, NoiseStats, Report, Sampler, Update};
+use crate::protocol::{FAULT_AFTER, Inspect, NoiseStats, Report, Sampler, Update};
 use crate::ui::state::PlaneState;
 
 const MODEL: &str = "m";
@@ -107,8 +107,10 @@ impl World {
                     *job = None;
                 }
             }
-            Request::Fault(Fault::Hang) => self.hangs_after[place as usize] = Some(0),
-            Request::Fault(_) => self.dies_after[place as usize] = Some(0),
+            Request::Fault(Fault::Hang) => {
+                self.hangs_after[place as usize] = Some(FAULT_AFTER);
+            }
+            Request::Fault(_) => self.dies_after[place as usize] = Some(FAULT_AFTER),
         }
     }
 
@@ -583,6 +585,7 @@ fn a_training_is_the_cpus_and_starts_again_after_a_panic() {
         if adapter == Adapter::Hardware {
             scheduler.adapter(adapter);
         }
+        scheduler.provoke(Some(Fault::Panic));
         scheduler.run(job.clone(), 0.0);
         cpu_ready(&mut scheduler);
         let (run, again) = (1, 2);
@@ -590,12 +593,14 @@ fn a_training_is_the_cpus_and_starts_again_after_a_panic() {
             run,
             job: job.clone(),
         };
-        assert_eq!(sent(scheduler.take()), [(Place::Cpu, start(run))]);
-        scheduler.provoke(Some(Fault::Panic));
+        let fault = Request::Fault(Fault::Panic);
+        assert_eq!(
+            sent(scheduler.take()),
+            [(Place::Cpu, fault), (Place::Cpu, start(run))]
+        );
         let report = Report::Timed(vec![]);
         scheduler.event(Place::Cpu, Event::Report { run, report }, 1.0);
-        let fault = Request::Fault(Fault::Panic);
-        assert_eq!(sent(scheduler.take()), [(Place::Cpu, fault)]);
+        assert_eq!(sent(scheduler.take()), []);
         scheduler.broke(Place::Cpu, EngineError::Panicked("x".into()));
         cpu_ready(&mut scheduler);
         let effects = scheduler.take();

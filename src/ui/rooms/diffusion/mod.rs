@@ -25,7 +25,9 @@ use self::network::NetworkChapter;
 use self::noise::NoiseChapter;
 use self::plane::PlaneChapter;
 use self::presets::PresetList;
+use crate::part;
 use crate::ui::content;
+use crate::ui::parts::{Chapters, Fetch, use_part};
 use crate::ui::state::{
     DenoiseState, DrawnState, FewerState, NetworkState, NoiseState, PlaneState, Route,
 };
@@ -45,36 +47,98 @@ pub struct DiffusionRoomProps {
     pub on_route: Callback<Route>,
 }
 
+part!(
+    first,
+    Chapters {
+        story: |route| match route {
+            Route::Noise(_) => html! {
+                <>{ content::section(TEXT, "noise") }{ content::predict(TEXT, "noise") }</>
+            },
+            _ => html! {
+                <>
+                    { content::section(TEXT, "denoise") }
+                    { content::predict(TEXT, "denoise") }
+                    { content::section(TEXT, "denoise.guidance") }
+                    { content::section(TEXT, "denoise.sets") }
+                    <PresetList />
+                </>
+            },
+        },
+        stage: |route, on| match route {
+            Route::Noise(state) => {
+                html! { <NoiseChapter {state} on_state={on.reform(Route::Noise)} /> }
+            }
+            Route::Denoise(state) => {
+                html! { <DenoiseChapter {state} on_state={on.reform(Route::Denoise)} /> }
+            }
+            _ => Html::default(),
+        },
+    }
+);
+
+part!(
+    deeper,
+    Chapters {
+        story: |route| match route {
+            Route::Network(_) => network::story(),
+            Route::Fewer(_) => html! { <FewerStory /> },
+            _ => drawing::story(),
+        },
+        stage: |route, on| match route {
+            Route::Network(state) => {
+                html! { <NetworkChapter {state} on_state={on.reform(Route::Network)} /> }
+            }
+            Route::Fewer(state) => {
+                html! { <FewerChapter {state} on_state={on.reform(Route::Fewer)} /> }
+            }
+            Route::Drawn(state) => {
+                html! { <DrawnChapter {state} on_state={on.reform(Route::Drawn)} /> }
+            }
+            _ => Html::default(),
+        },
+    }
+);
+
+part!(
+    plane_alone,
+    Chapters {
+        story: |_| plane::story(),
+        stage: |route, on| match route {
+            Route::Plane(state) => {
+                html! { <PlaneChapter {state} on_state={on.reform(Route::Plane)} /> }
+            }
+            _ => Html::default(),
+        },
+    }
+);
+
+/// The part with a route's chapter, and its name. A cut between any two chapters would leave
+/// dozens of pieces: what two parts share is a piece of its own.
+fn part_of(route: &Route) -> (&'static str, Fetch) {
+    match route {
+        Route::Overview | Route::Noise(_) | Route::Denoise(_) => ("first", first),
+        Route::Network(_) | Route::Fewer(_) | Route::Drawn(_) => ("deeper", deeper),
+        Route::Plane(_) => ("plane", plane_alone),
+    }
+}
+
 /// The room.
 #[component]
 pub fn DiffusionRoom(props: &DiffusionRoomProps) -> Html {
-    let stage = match props.route.clone() {
-        Route::Noise(state) => {
-            html! { <NoiseChapter {state} on_state={props.on_route.reform(Route::Noise)} /> }
-        }
-        Route::Denoise(state) => {
-            html! { <DenoiseChapter {state} on_state={props.on_route.reform(Route::Denoise)} /> }
-        }
-        Route::Network(state) => {
-            html! { <NetworkChapter {state} on_state={props.on_route.reform(Route::Network)} /> }
-        }
-        Route::Fewer(state) => {
-            html! { <FewerChapter {state} on_state={props.on_route.reform(Route::Fewer)} /> }
-        }
-        Route::Drawn(state) => {
-            html! { <DrawnChapter {state} on_state={props.on_route.reform(Route::Drawn)} /> }
-        }
-        Route::Plane(state) => {
-            html! { <PlaneChapter {state} on_state={props.on_route.reform(Route::Plane)} /> }
-        }
-        Route::Overview => Html::default(),
+    let (name, fetch) = part_of(&props.route);
+    let (story, stage) = match use_part(name, fetch) {
+        Ok(chapters) => (
+            (chapters.story)(&props.route),
+            (chapters.stage)(props.route.clone(), props.on_route.clone()),
+        ),
+        Err(instead) => (Html::default(), instead),
     };
     html! {
         <main class="room family-diffusion" id="main">
             <aside class="story-side">
                 <h1>{ content::title(TEXT, "gist") }</h1>
                 <div class="gist">{ content::section(TEXT, "gist") }</div>
-                { story(&props.route) }
+                { list(&props.route, story) }
             </aside>
             <section class="stage" aria-label="Stage">{ stage }</section>
             <section class="sources" aria-labelledby="sources">
@@ -85,50 +149,42 @@ pub fn DiffusionRoom(props: &DiffusionRoomProps) -> Html {
     }
 }
 
-fn story(here: &Route) -> Html {
-    let noise = Route::Noise(NoiseState::default());
-    let denoise = Route::Denoise(DenoiseState::default());
-    html! {
-        <ol class="story">
-            { chapter(here, &noise, content::title(TEXT, "noise"), || html! {
-                <>{ content::section(TEXT, "noise") }{ content::predict(TEXT, "noise") }</>
-            }) }
-            { chapter(here, &denoise, content::title(TEXT, "denoise"), || html! {
-                <>
-                    { content::section(TEXT, "denoise") }
-                    { content::predict(TEXT, "denoise") }
-                    { content::section(TEXT, "denoise.guidance") }
-                    { content::section(TEXT, "denoise.sets") }
-                    <PresetList />
-                </>
-            }) }
-            { chapter(here, &Route::Network(NetworkState::default()), content::title("network", "story"),
-                network::story) }
-            { chapter(here, &Route::Fewer(FewerState::default()), content::title("fewer", "story"),
-                || html! { <FewerStory /> }) }
-            { chapter(here, &Route::Drawn(DrawnState::default()), content::title("drawing", "story"),
-                drawing::story) }
-            { chapter(here, &Route::Plane(PlaneState::default()), content::title("plane", "story"), || html! {
-                <>
-                    { content::section("plane", "story") }
-                    { content::predict("plane", "field") }
-                    { content::section("plane", "methods") }
-                    { content::predict("plane", "paths") }
-                    <h3>{ content::title("plane", "sources") }</h3>
-                    { content::section("plane", "sources") }
-                </>
-            }) }
-        </ol>
-    }
-}
-
-/// A chapter that is open; the one shown tells its story.
-fn chapter(here: &Route, place: &Route, title: AttrValue, text: impl Fn() -> Html) -> Html {
-    let open = here.same_place(place);
-    html! {
-        <li aria-current={open.then_some("step")}>
-            <h2><a href={place.href()}>{ title }</a></h2>
-            if open { { text() } }
-        </li>
-    }
+/// The chapters; the one shown tells its story.
+fn list(here: &Route, story: Html) -> Html {
+    let items = [
+        (
+            Route::Noise(NoiseState::default()),
+            content::title(TEXT, "noise"),
+        ),
+        (
+            Route::Denoise(DenoiseState::default()),
+            content::title(TEXT, "denoise"),
+        ),
+        (
+            Route::Network(NetworkState::default()),
+            content::title("network", "story"),
+        ),
+        (
+            Route::Fewer(FewerState::default()),
+            content::title("fewer", "story"),
+        ),
+        (
+            Route::Drawn(DrawnState::default()),
+            content::title("drawing", "story"),
+        ),
+        (
+            Route::Plane(PlaneState::default()),
+            content::title("plane", "story"),
+        ),
+    ];
+    let item = |(place, title): (Route, AttrValue)| {
+        let open = here.same_place(&place);
+        html! {
+            <li aria-current={open.then_some("step")}>
+                <h2><a href={place.href()}>{ title }</a></h2>
+                if open { { story.clone() } }
+            </li>
+        }
+    };
+    html! { <ol class="story">{ for items.into_iter().map(item) }</ol> }
 }

@@ -130,6 +130,20 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     }
 }
 
+/// The text of the chapter.
+pub fn story() -> Html {
+    html! {
+        <>
+            { content::section("plane", "story") }
+            { content::predict("plane", "field") }
+            { content::section("plane", "methods") }
+            { content::predict("plane", "paths") }
+            <h3>{ content::title("plane", "sources") }</h3>
+            { content::section("plane", "sources") }
+        </>
+    }
+}
+
 /// What the stage shows at the cursor.
 struct Shown {
     layers: Vec<Layer>,
