@@ -353,7 +353,6 @@ fn less_motion_shows_the_end() {
 
 /// A worker that dies while it trains is replaced; the same seed gives the same network.
 #[test]
-#[ignore = "the page does not reach the training's end after the provoked panic; to be found out"]
 fn a_broken_engine_trains_again_to_the_same_end() {
     browse(Gpu::None, async |tab| {
         tab.goto(&format!("{ROOM}?train=500&view=train")).await?;

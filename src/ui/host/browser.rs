@@ -278,3 +278,23 @@ pub fn use_host() -> Host {
 pub fn use_engines() -> Engines {
     use_context().unwrap_or_default()
 }
+
+/// Has the page's engines do the work that a reducer wants, and cancels it when the reducer wants
+/// other work or none. Its state numbers its works: `id` is the present one's number, `job` looks
+/// it up, and `news` gets that number with every event.
+#[hook]
+pub fn use_work(
+    id: Option<u32>,
+    job: impl Fn() -> Option<(u32, Job)> + 'static,
+    news: impl Fn(u32, RunEvent) + 'static,
+) {
+    let host = use_host();
+    use_effect_with(id, move |&id| {
+        // A reducer's handle reads what is true now, not what was when the page was drawn (yew
+        // 0.23): work that has begun since is the next effect's.
+        let job = job().filter(|(now, _)| Some(*now) == id);
+        let handle =
+            job.map(|(id, job)| host.run(job, Callback::from(move |event| news(id, event))));
+        move || drop(handle)
+    });
+}

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::protocol::{Denoise, EngineKind, Frame, Job, Start};
-use crate::ui::host::{RunEvent, use_host};
+use crate::ui::host::{RunEvent, use_work};
 use crate::ui::state::DenoiseState;
 use crate::ui::timeline::Timeline;
 
@@ -377,7 +377,6 @@ fn ancestry(state: &DenoiseState) -> VecDeque<DenoiseState> {
 /// The run that the controls in the URL want, computed by the page's engines.
 #[hook]
 pub fn use_denoise_run(state: &DenoiseState) -> UseReducerHandle<DenoiseRun> {
-    let host = use_host();
     let run = use_reducer_eq(|| DenoiseRun::new(state));
     {
         let run = run.dispatcher();
@@ -385,17 +384,12 @@ pub fn use_denoise_run(state: &DenoiseState) -> UseReducerHandle<DenoiseRun> {
             run.dispatch(Action::Want(state.clone()))
         });
     }
-    let current = run.clone();
-    use_effect_with(run.work.map(|work| work.id), move |_| {
-        let handle = current.job().map(|(id, job)| {
-            let news = current.dispatcher();
-            host.run(
-                job,
-                Callback::from(move |event| news.dispatch(Action::News(id, event))),
-            )
-        });
-        move || drop(handle)
-    });
+    let (current, news) = (run.clone(), run.dispatcher());
+    use_work(
+        run.work.map(|work| work.id),
+        move || current.job(),
+        move |id, event| news.dispatch(Action::News(id, event)),
+    );
     run
 }
 

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::denoise_run::{Phase, guess_before};
 use crate::protocol::{Denoise, EngineKind, Frame, Job, Start};
-use crate::ui::host::{RunEvent, use_host};
+use crate::ui::host::{RunEvent, use_work};
 
 /// One run and what is there of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -219,7 +219,6 @@ impl Lanes {
 /// The lanes of these jobs, computed by the page's engines.
 #[hook]
 pub fn use_lanes(jobs: &[Denoise]) -> UseReducerHandle<Lanes> {
-    let host = use_host();
     let lanes = use_reducer_eq(|| Lanes::new(jobs.to_vec()));
     {
         let lanes = lanes.dispatcher();
@@ -227,15 +226,12 @@ pub fn use_lanes(jobs: &[Denoise]) -> UseReducerHandle<Lanes> {
             lanes.dispatch(Action::Want(jobs.clone()));
         });
     }
-    let current = lanes.clone();
-    use_effect_with(lanes.work.map(|(id, _)| id), move |_| {
-        let handle = current.job().map(|(id, job)| {
-            let news = current.dispatcher();
-            let on = Callback::from(move |event| news.dispatch(Action::News(id, event)));
-            host.run(job, on)
-        });
-        move || drop(handle)
-    });
+    let (current, news) = (lanes.clone(), lanes.dispatcher());
+    use_work(
+        lanes.work.map(|(id, _)| id),
+        move || current.job(),
+        move |id, event| news.dispatch(Action::News(id, event)),
+    );
     lanes
 }
 

@@ -353,7 +353,7 @@ fn use_player(
     {
         // While it trains, what is newest is shown, unless the visitor looks at something else.
         let now = player.0;
-        let follows = at.is_none() && run.is_training() && now.settled() && now.cursor >= now.ready;
+        let follows = at.is_none() && now.settled() && now.cursor >= now.ready;
         let dispatcher = player.dispatcher();
         use_effect_with((view, ready, last), move |&(view, ready, last)| {
             dispatcher.dispatch(Move::Ready { ready, last });

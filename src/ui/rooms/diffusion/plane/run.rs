@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::super::denoise_run::Phase;
 use crate::protocol::plane::{PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule};
 use crate::protocol::{Job, Report};
-use crate::ui::host::{RunEvent, use_host};
+use crate::ui::host::{RunEvent, use_work};
 
 /// What samples are wanted of a training.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -250,7 +250,6 @@ pub fn use_plane_run(
     needed: bool,
     wanted: Option<Wanted>,
 ) -> UseReducerHandle<PlaneRun> {
-    let host = use_host();
     let run = use_reducer_eq(PlaneRun::default);
     {
         let run = run.dispatcher();
@@ -259,15 +258,12 @@ pub fn use_plane_run(
             run.dispatch(Action::Sample(*wanted));
         });
     }
-    let current = run.clone();
-    use_effect_with(run.work.map(|(id, _)| id), move |_| {
-        let handle = current.engine_job().map(|(id, job)| {
-            let news = current.dispatcher();
-            let on = Callback::from(move |event| news.dispatch(Action::News(id, event)));
-            host.run(job, on)
-        });
-        move || drop(handle)
-    });
+    let (current, news) = (run.clone(), run.dispatcher());
+    use_work(
+        run.work.map(|(id, _)| id),
+        move || current.engine_job(),
+        move |id, event| news.dispatch(Action::News(id, event)),
+    );
     run
 }
 
