@@ -77,7 +77,7 @@ fn recipe(model: ModelId) -> Recipe {
         // A long average would still be near the first weights.
         ModelId::DiffusionMnistEarly => Recipe {
             ema_decay: 0.9,
-            ..images(16_000)
+            ..images(48_000)
         },
         // It starts from the teacher's weights, so its average need not forget so much.
         ModelId::DiffusionMnistQuick => Recipe {

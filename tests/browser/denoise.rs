@@ -474,3 +474,51 @@ fn a_lost_gpu_hands_over_to_the_cpu() {
         Ok(())
     });
 }
+
+/// Sixteen pictures take seconds; the distilled model shows at once what they will be like.
+#[test]
+fn a_long_run_is_looked_ahead_of() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?steps=50&step=50")).await?;
+        tab.wait_for(DONE).await?;
+        assert!(tab.all(".ahead").await?.is_empty(), "one picture is quick");
+        tab.click("[data-count='16']").await?;
+        tab.wait_for(".ahead canvas").await?;
+        let done: u32 = stage(tab, "frames").await?.parse()?;
+        assert!(done < 51, "the run is not over: {done}");
+        let ahead = tab.greys(".ahead canvas").await?;
+        let pixels = ahead.concat();
+        let ink = pixels.iter().filter(|grey| **grey > 128.0).count();
+        let share = ink as f64 / pixels.len() as f64;
+        assert!((0.05..0.3).contains(&share), "digits, not noise: {share}");
+        tab.wait_for_within(
+            &format!("{DONE}[data-frames='51']"),
+            Duration::from_secs(120),
+        )
+        .await?;
+        // It stays beside the result, and leaves with it.
+        assert_eq!(tab.greys(".ahead canvas").await?, ahead);
+        tab.click("[data-count='1']").await?;
+        tab.wait_until("!document.querySelector('.ahead')").await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_look_ahead_that_fails_does_not_keep_the_run() {
+    browse(Gpu::None, async |tab| {
+        tab.server
+            .fault("weights/diffusion-mnist-quick.bpk", Fault::NotFound);
+        tab.goto(&format!("{ROOM}?steps=4&step=4")).await?;
+        tab.wait_for(DONE).await?;
+        tab.click("[data-count='16']").await?;
+        tab.wait_for_within(
+            &format!("{DONE}[data-frames='5']"),
+            Duration::from_secs(120),
+        )
+        .await?;
+        assert!(tab.all(".ahead").await?.is_empty());
+        Ok(())
+    });
+}

@@ -1,6 +1,5 @@
 //! Chapters come in parts of their own, when they are first shown.
 
-use anyhow::Result;
 use harness::{Fault, Gpu, Tab, browse};
 
 const DEEPER: &str = "*_split_deeper.wasm";

@@ -42,6 +42,8 @@ pub(super) fn split(html: &str, site: &Path) -> Result<String> {
     process::run(
         command("wasm-bindgen")
             .args(["--target", "web", "--no-typescript", "--out-name", &name])
+            // The function table, which the parts share.
+            .arg("--keep-lld-exports")
             .arg("--out-dir")
             .args([&bound, &work.join("main.wasm")]),
     )?;

@@ -7,6 +7,7 @@ use super::denoise_inspect::Inspectors;
 use super::denoise_run::{Action, DenoiseRun, Entry, Phase, use_denoise_run};
 use super::denoise_save::save;
 use super::denoise_views::{Strip, Views, sigma};
+use super::look_ahead::{look_view, use_look_ahead};
 use super::presets::PresetCard;
 use crate::protocol::{EngineKind, Frame, Sampler};
 use crate::ui::components::header::engine_name;
@@ -30,7 +31,8 @@ struct Fork {
 /// The stage and the inspectors of the chapter.
 #[component]
 pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
-    let run = use_denoise_run(&props.state);
+    let (look, waits) = use_look_ahead(&props.state);
+    let run = use_denoise_run(&props.state, waits);
     let player = use_player(&run, props);
     let fork = use_state_eq(|| None::<Fork>);
 
@@ -106,6 +108,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
                 { fork_line(fork.as_ref(), &on_fork) }
                 <Views frame={frame.clone()} controls={controls.clone()} />
                 { progress_line(&run) }
+                { look_view(&look) }
                 <Strip run={(*run).clone()} cursor={playback.cursor} on_pick={on_move.reform(Move::To)} />
                 { branch_line(&run, step, &props.on_state) }
                 <Transport {playback} on={on_move} position={position(&run, step)}

@@ -374,9 +374,9 @@ fn ancestry(state: &DenoiseState) -> VecDeque<DenoiseState> {
     all
 }
 
-/// The run that the controls in the URL want, computed by the page's engines.
+/// The run that the controls in the URL want, computed by the page's engines; not while it `waits`.
 #[hook]
-pub fn use_denoise_run(state: &DenoiseState) -> UseReducerHandle<DenoiseRun> {
+pub fn use_denoise_run(state: &DenoiseState, waits: bool) -> UseReducerHandle<DenoiseRun> {
     let run = use_reducer_eq(|| DenoiseRun::new(state));
     {
         let run = run.dispatcher();
@@ -386,7 +386,7 @@ pub fn use_denoise_run(state: &DenoiseState) -> UseReducerHandle<DenoiseRun> {
     }
     let (current, news) = (run.clone(), run.dispatcher());
     use_work(
-        run.work.map(|work| work.id),
+        run.work.filter(|_| !waits).map(|work| work.id),
         move || current.job(),
         move |id, event| news.dispatch(Action::News(id, event)),
     );

@@ -9,6 +9,7 @@ mod denoise_views;
 mod drawing;
 mod fewer;
 mod lanes;
+mod look_ahead;
 mod network;
 pub mod noise;
 mod noise_compare;

@@ -1,0 +1,191 @@
+//! A look ahead: what the distilled model makes of the same noise in four steps, shown while a
+//! run that takes long is still at its beginning.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::data::DataSet;
+use crate::models::diffusion::schedule::ScheduleKind;
+use crate::protocol::{Denoise, Frame, Job};
+use crate::ui::components::picture::PictureView;
+use crate::ui::content;
+use crate::ui::host::{RunEvent, RunHandle, use_engines, use_host};
+use crate::ui::state::{DenoiseState, ModelChoice, QUICK_STEPS, Training};
+
+/// From so many steps on a single picture takes long.
+const LONG: u32 = 250;
+
+/// The distilled model.
+const DISTILLED: ModelChoice = ModelChoice {
+    set: DataSet::Mnist,
+    training: Training::Quick,
+};
+
+/// What is there of a look.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Look {
+    /// What was asked for.
+    of: Option<Denoise>,
+    /// The pictures.
+    end: Option<Rc<Frame>>,
+    /// From asking to the last picture, ms.
+    ms: f32,
+    /// There is nothing more to wait for.
+    over: bool,
+}
+
+/// What happens to a look.
+pub enum Action {
+    /// It is asked for.
+    Begin(Denoise),
+    /// The engine has news of it.
+    News(RunEvent),
+}
+
+impl Reducible for Look {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            Action::Begin(job) => {
+                next = Self {
+                    of: Some(job),
+                    ..Self::default()
+                };
+            }
+            Action::News(RunEvent::Frame(frame)) if frame.update.is_none() => {
+                next.end = Some(Rc::new(frame));
+            }
+            Action::News(RunEvent::Done { ms }) => (next.ms, next.over) = (ms, true),
+            // The run itself is not to suffer.
+            Action::News(RunEvent::Failed(_) | RunEvent::Cancelled) => next.over = true,
+            Action::News(_) => return self,
+        }
+        Rc::new(next)
+    }
+}
+
+/// The look that is worth taking before a run with these controls.
+fn worthwhile(state: &DenoiseState) -> Option<Denoise> {
+    let takes_long = state.grid || state.steps >= LONG;
+    let same_task = state.model == ModelChoice::of(DataSet::Mnist)
+        && state.schedule == ScheduleKind::default()
+        && state.past.is_empty();
+    (takes_long && same_task).then(|| Denoise {
+        model: DISTILLED.id().into(),
+        labels: state.digit.labels(state.count()),
+        seed: state.seed,
+        steps: QUICK_STEPS,
+        guidance: 1.0,
+        frame_every: QUICK_STEPS,
+        ..Denoise::default()
+    })
+}
+
+/// The look for a run with these controls, and whether the run should wait for it: engines do one
+/// thing at a time, and the look takes a fraction of a second.
+#[hook]
+pub fn use_look_ahead(state: &DenoiseState) -> (Look, bool) {
+    let host = use_host();
+    let look = use_reducer_eq(Look::default);
+    let known = use_engines()
+        .manifest
+        .is_some_and(|manifest| manifest.find(DISTILLED.id()).is_some());
+    let run = DenoiseState {
+        step: None,
+        ..state.clone()
+    };
+    // Decided when the controls change: a manifest that comes later does not stop a run.
+    let job = use_memo(run, |run| worthwhile(run).filter(|_| known));
+    {
+        let look = look.dispatcher();
+        use_effect_with((*job).clone(), move |job| {
+            let handle: Option<RunHandle> = job.clone().map(|job| {
+                look.dispatch(Action::Begin(job.clone()));
+                let on = Callback::from(move |event| look.dispatch(Action::News(event)));
+                host.run(Job::Denoise(job), on)
+            });
+            move || drop(handle)
+        });
+    }
+    let of_this = look.of == *job;
+    let waits = job.is_some() && !(of_this && look.over);
+    let shown = if of_this && job.is_some() {
+        (*look).clone()
+    } else {
+        Look::default()
+    };
+    (shown, waits)
+}
+
+/// The pictures of a look, if there are any.
+pub fn look_view(look: &Look) -> Html {
+    let Some(end) = &look.end else {
+        return Html::default();
+    };
+    let pixels = Rc::new(end.x.clone());
+    let ms = format!("{:.0}", look.ms);
+    let columns = if look.of.as_ref().is_some_and(|job| job.labels.len() > 1) {
+        4
+    } else {
+        1
+    };
+    html! {
+        <figure class="ahead" data-ms={ms.clone()}>
+            <PictureView class="pix" {pixels} {columns} label={content::text("diffusion", "ahead.label")} />
+            <figcaption>{ content::fill("diffusion", "ahead", &[("ms", &ms)]) }</figcaption>
+        </figure>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Sampler;
+
+    #[test]
+    fn only_a_long_run_of_the_same_task_is_looked_ahead_of() {
+        let plain = DenoiseState::default();
+        assert_eq!(worthwhile(&plain), None);
+        let grid = DenoiseState {
+            grid: true,
+            sampler: Sampler::Ddpm,
+            seed: 9,
+            ..plain.clone()
+        };
+        let job = worthwhile(&grid).expect("sixteen take long");
+        assert_eq!((job.labels.len(), job.seed, job.steps), (16, 9, 4));
+        assert_eq!(
+            (job.guidance, job.sampler),
+            (1.0, Denoise::default().sampler)
+        );
+        let slow = DenoiseState {
+            steps: 1000,
+            ..plain.clone()
+        };
+        assert!(worthwhile(&slow).is_some());
+        let clothes = DenoiseState {
+            model: ModelChoice::of(DataSet::FashionMnist),
+            ..grid.clone()
+        };
+        let linear = DenoiseState {
+            schedule: ScheduleKind::Linear,
+            ..grid
+        };
+        assert_eq!((worthwhile(&clothes), worthwhile(&linear)), (None, None));
+    }
+
+    #[test]
+    fn a_look_that_fails_is_over() {
+        let job = worthwhile(&DenoiseState {
+            grid: true,
+            ..DenoiseState::default()
+        });
+        let look = Rc::new(Look::default()).reduce(Action::Begin(job.expect("a job")));
+        assert!(!look.over && look.of.is_some());
+        let look = look.reduce(Action::News(RunEvent::Cancelled));
+        assert!(look.over && look.end.is_none());
+    }
+}
