@@ -11,7 +11,8 @@ use yew::Callback;
 
 use super::host::{Host, RunEvent, RunHandle};
 use super::rooms::diffusion::DIGITS_MODEL;
-use super::state::{DenoiseState, EngineChoice};
+use super::state::{DenoiseState, EngineChoice, ModelChoice, PlaneState, QUICK_STEPS};
+use crate::protocol::plane::PlaneTrain;
 use crate::protocol::{Denoise, Job, Report};
 
 /// The page answers to input.
@@ -21,6 +22,8 @@ pub const FIRST_DIGIT: &str = "genscope-first-digit";
 
 /// Evaluations that a median is taken of.
 const REPEATS: u32 = 9;
+/// Optimiser steps of the training in the plane.
+const PLANE_STEPS: u32 = 1000;
 
 /// Marks this moment, for tools.
 pub fn mark(name: &str) {
@@ -89,6 +92,12 @@ fn job(what: &str) -> Option<Job> {
         "evaluation-16" => time(16),
         "digits-1" => Some(digits(1)),
         "digits-16" => Some(digits(16)),
+        "quick-1" => Some(quick(1)),
+        "quick-16" => Some(quick(16)),
+        "plane-1000" => Some(Job::PlaneTrain(PlaneTrain {
+            steps: PLANE_STEPS,
+            ..PlaneState::default().training()
+        })),
         _ => None,
     }
 }
@@ -103,6 +112,19 @@ fn digits(n: usize) -> Job {
         sampler: state.sampler,
         steps: state.steps,
         guidance: state.guidance,
+        ..Denoise::default()
+    })
+}
+
+/// The same by the distilled model.
+fn quick(n: usize) -> Job {
+    let state = DenoiseState::default();
+    Job::Denoise(Denoise {
+        model: ModelChoice::DISTILLED.id().into(),
+        labels: state.digit.labels(n),
+        seed: state.seed,
+        steps: QUICK_STEPS,
+        guidance: 1.0,
         ..Denoise::default()
     })
 }

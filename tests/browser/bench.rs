@@ -22,13 +22,18 @@ const INTERACTIVE: &str = "genscope-interactive";
 const FIRST_DIGIT: &str = "genscope-first-digit";
 
 /// Works `genscope_bench` knows; one run resolves to milliseconds.
-const CPU_WORK: [&str; 4] = [
+const CPU_WORK: [&str; 7] = [
     // one evaluation of the network, for one picture and for 16: a median of nine in one run
     "evaluation-1",
     "evaluation-16",
     // DDIM, 20 guided steps: two evaluations a step
     "digits-1",
     "digits-16",
+    // the distilled model's 4 steps: one evaluation a step
+    "quick-1",
+    "quick-16",
+    // 1,000 steps of the training in two dimensions, with its 51 looks at samples
+    "plane-1000",
 ];
 /// What software is spared of it, and why.
 const GPU_WORK: [&str; 3] = ["evaluation-1", "evaluation-16", "digits-1"];

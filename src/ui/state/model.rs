@@ -25,6 +25,12 @@ pub struct ModelChoice {
 }
 
 impl ModelChoice {
+    /// The distilled model of digits.
+    pub const DISTILLED: Self = Self {
+        set: DataSet::Mnist,
+        training: Training::Quick,
+    };
+
     /// The fully trained model of a set.
     pub fn of(set: DataSet) -> Self {
         Self {

@@ -11,16 +11,10 @@ use crate::protocol::{Denoise, Frame, Job};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content;
 use crate::ui::host::{RunEvent, RunHandle, use_engines, use_host};
-use crate::ui::state::{DenoiseState, ModelChoice, QUICK_STEPS, Training};
+use crate::ui::state::{DenoiseState, ModelChoice, QUICK_STEPS};
 
 /// From so many steps on a single picture takes long.
 const LONG: u32 = 250;
-
-/// The distilled model.
-const DISTILLED: ModelChoice = ModelChoice {
-    set: DataSet::Mnist,
-    training: Training::Quick,
-};
 
 /// What is there of a look.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,7 +68,7 @@ fn worthwhile(state: &DenoiseState) -> Option<Denoise> {
         && state.schedule == ScheduleKind::default()
         && state.past.is_empty();
     (takes_long && same_task).then(|| Denoise {
-        model: DISTILLED.id().into(),
+        model: ModelChoice::DISTILLED.id().into(),
         labels: state.digit.labels(state.count()),
         seed: state.seed,
         steps: QUICK_STEPS,
@@ -92,7 +86,7 @@ pub fn use_look_ahead(state: &DenoiseState) -> (Look, bool) {
     let look = use_reducer_eq(Look::default);
     let known = use_engines()
         .manifest
-        .is_some_and(|manifest| manifest.find(DISTILLED.id()).is_some());
+        .is_some_and(|manifest| manifest.find(ModelChoice::DISTILLED.id()).is_some());
     let run = DenoiseState {
         step: None,
         ..state.clone()

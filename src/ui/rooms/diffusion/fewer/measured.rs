@@ -6,12 +6,12 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::super::DIGITS_MODEL;
-use super::DISTILLED;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::content;
 use crate::ui::host::use_engines;
 use crate::ui::samples::fetch_text;
-use crate::ui::state::QUICK_STEPS;
+use crate::ui::state::ModelChoice;
+use crate::ui::state::{ModelChoice, QUICK_STEPS};
 use crate::weights::curve::{Curve, CurveSampler, Point, curve_path};
 use crate::weights::manifest::Quality;
 
@@ -77,7 +77,7 @@ pub fn Measured() -> Html {
     let manifest = use_engines().manifest;
     let quick = manifest
         .as_ref()
-        .and_then(|manifest| manifest.find(DISTILLED.id()))
+        .and_then(|manifest| manifest.find(ModelChoice::DISTILLED.id()))
         .and_then(|entry| entry.quality.as_ref())
         .filter(|quality| quality.sampler == quick_sampler());
     let phase = match fetched {

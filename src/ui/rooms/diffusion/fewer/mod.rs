@@ -14,7 +14,6 @@ use super::denoise::loading_text;
 use super::denoise_run::Phase;
 use super::lanes::{Action, Lanes, use_lanes};
 use super::presets::few_steps_link;
-use crate::data::DataSet;
 use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::model_card::ModelCard;
@@ -25,22 +24,16 @@ use crate::ui::host::use_engines;
 use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
-use crate::ui::state::{FewerState, ModelChoice, Page, Route, Training};
+use crate::ui::state::{FewerState, ModelChoice, Page, Route};
 
 /// The text of the chapter.
 const TEXT: &str = "fewer";
-
-/// The distilled model of digits.
-pub(super) const DISTILLED: ModelChoice = ModelChoice {
-    set: DataSet::Mnist,
-    training: Training::Quick,
-};
 
 /// The stage and the inspectors of the chapter.
 #[component]
 pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
     let state = &props.state;
-    let has_distilled = use_has_model(DISTILLED);
+    let has_distilled = use_has_model(ModelChoice::DISTILLED);
     let jobs = state.jobs(has_distilled);
     let lanes = use_lanes(&jobs);
     let finished = lanes.lanes.iter().filter(|lane| lane.end().is_some());
@@ -79,7 +72,7 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
             </div>
             <div class="inspect fewer-inspect">
                 <Measured />
-                <ModelCard model={if has_distilled { DISTILLED.id() } else { DIGITS_MODEL }} />
+                <ModelCard model={if has_distilled { ModelChoice::DISTILLED.id() } else { DIGITS_MODEL }} />
             </div>
         </>
     }
@@ -88,7 +81,7 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
 /// What the chapter tells.
 #[component]
 pub fn FewerStory() -> Html {
-    let has_distilled = use_has_model(DISTILLED);
+    let has_distilled = use_has_model(ModelChoice::DISTILLED);
     html! {
         <>
             { content::section(TEXT, "story") }
