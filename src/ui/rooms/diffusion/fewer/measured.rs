@@ -10,7 +10,6 @@ use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::content;
 use crate::ui::host::use_engines;
 use crate::ui::samples::fetch_text;
-use crate::ui::state::ModelChoice;
 use crate::ui::state::{ModelChoice, QUICK_STEPS};
 use crate::weights::curve::{Curve, CurveSampler, Point, curve_path};
 use crate::weights::manifest::Quality;
