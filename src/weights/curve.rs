@@ -170,12 +170,25 @@ mod tests {
     fn the_shipped_curve_belongs_to_the_shipped_weights() {
         let www = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
         let read = |path: &str| std::fs::read_to_string(www.join(path)).expect("readable");
-        let text = read(&curve_path("diffusion-mnist"));
-        let curve: Curve = serde_json::from_str(&text).expect("reads");
-        let curve = curve.check().expect("makes sense");
         let manifest: Manifest =
             serde_json::from_str(&read("weights/manifest.json")).expect("reads");
-        let entry = manifest.find(&curve.model).expect("is listed");
-        assert_eq!(entry.sha256, curve.sha256, "`lab curve` again");
+        let curves = ["diffusion-mnist", "diffusion-mnist-quick"].map(|model| {
+            let curve: Curve = serde_json::from_str(&read(&curve_path(model))).expect("reads");
+            let entry = manifest.find(model).expect("is listed");
+            assert_eq!(
+                (curve.model.as_str(), &entry.sha256),
+                (model, &curve.sha256)
+            );
+            curve.check().expect("makes sense")
+        });
+        for sampler in CurveSampler::ALL {
+            let steps: Vec<_> = curves[0].of(sampler).map(|point| point.steps).collect();
+            assert_eq!(steps, [4, 8, 20, 50], "{sampler:?}");
+        }
+        // What the page sets side by side was measured alike.
+        let [teacher, student] = &curves;
+        let quick = &student.points[0];
+        assert_eq!((student.points.len(), quick.evaluations), (1, 4));
+        assert!(teacher.points.iter().all(|point| point.n == quick.n));
     }
 }

@@ -136,7 +136,13 @@ fn the_measured_curve_is_drawn_and_told() {
             .attribute(".measured svg[role=img]", "aria-label")
             .await?;
         let said = said.unwrap_or_default();
-        for part in ["DDPM:", "DDIM:", "real digits have"] {
+        for part in [
+            "DDPM:",
+            "DDIM:",
+            "DPM-Solver++(2M):",
+            "Distilled:",
+            "real digits have",
+        ] {
             assert!(said.contains(part), "{said}");
         }
         assert!(!said.contains('{') && !said.contains("NaN"), "{said}");

@@ -38,7 +38,7 @@ const PAGE: Binary = Binary {
 const ENGINE_CPU: Binary = Binary {
     name: "engine_cpu",
     feature: "cpu",
-    profile: "release",
+    profile: "engine-cpu",
 };
 const ENGINE_GPU: Binary = Binary {
     name: "engine_gpu",

@@ -8,11 +8,9 @@ use yew::prelude::*;
 use super::super::DIGITS_MODEL;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::content;
-use crate::ui::host::use_engines;
 use crate::ui::samples::fetch_text;
-use crate::ui::state::{ModelChoice, QUICK_STEPS};
+use crate::ui::state::ModelChoice;
 use crate::weights::curve::{Curve, CurveSampler, Point, curve_path};
-use crate::weights::manifest::Quality;
 
 /// The text of the chapter.
 const TEXT: &str = "fewer";
@@ -27,7 +25,8 @@ const ROOM: f64 = 1.25;
 #[derive(Clone, PartialEq)]
 enum Fetched {
     Waiting,
-    Ready(Rc<Curve>),
+    /// The curve of the model of digits, and the one point of the distilled model.
+    Ready(Rc<Curve>, Point),
     /// And why, as part of a sentence.
     Failed(String),
 }
@@ -50,7 +49,7 @@ fn use_curve() -> (Fetched, Callback<MouseEvent>) {
             fetched.set(Fetched::Waiting);
             spawn_local(async move {
                 fetched.set(match fetch().await {
-                    Ok(curve) => Fetched::Ready(Rc::new(curve)),
+                    Ok((curve, quick)) => Fetched::Ready(Rc::new(curve), quick),
                     Err(reason) => Fetched::Failed(reason),
                 });
             });
@@ -60,8 +59,11 @@ fn use_curve() -> (Fetched, Callback<MouseEvent>) {
     ((*fetched).clone(), retry)
 }
 
-async fn fetch() -> Result<Curve, String> {
-    read(&fetch_text(&curve_path(DIGITS_MODEL)).await?)
+async fn fetch() -> Result<(Curve, Point), String> {
+    let curve = read(&fetch_text(&curve_path(DIGITS_MODEL)).await?)?;
+    let quick = read(&fetch_text(&curve_path(ModelChoice::DISTILLED.id())).await?)?;
+    let point = quick.points.into_iter().next();
+    Ok((curve, point.ok_or("the file is empty")?))
 }
 
 fn read(text: &str) -> Result<Curve, String> {
@@ -73,15 +75,9 @@ fn read(text: &str) -> Result<Curve, String> {
 #[component]
 pub fn Measured() -> Html {
     let (fetched, retry) = use_curve();
-    let manifest = use_engines().manifest;
-    let quick = manifest
-        .as_ref()
-        .and_then(|manifest| manifest.find(ModelChoice::DISTILLED.id()))
-        .and_then(|entry| entry.quality.as_ref())
-        .filter(|quality| quality.sampler == quick_sampler());
     let phase = match fetched {
         Fetched::Waiting => "waiting",
-        Fetched::Ready(_) => "ready",
+        Fetched::Ready(..) => "ready",
         Fetched::Failed(_) => "failed",
     };
     html! {
@@ -89,7 +85,7 @@ pub fn Measured() -> Html {
             <h4 id="measured-title">{ content::title(TEXT, "measured") }</h4>
             { match fetched {
                 Fetched::Waiting => html! { <p class="hint" aria-busy="true">{ "Fetching the figures" }</p> },
-                Fetched::Ready(curve) => charts(&curve, quick),
+                Fetched::Ready(curve, quick) => charts(&curve, &quick),
                 Fetched::Failed(reason) => html! {
                     <p class="notice" role="alert">
                         { content::fill(TEXT, "measured.failed", &[("reason", &reason)]) }{ " " }
@@ -101,13 +97,7 @@ pub fn Measured() -> Html {
     }
 }
 
-/// How the distilled model is measured, as the manifest says it; its figures count as those
-/// of four evaluations only then.
-fn quick_sampler() -> String {
-    format!("DDIM, {QUICK_STEPS} steps, guidance 1")
-}
-
-fn charts(curve: &Curve, quick: Option<&Quality>) -> Html {
+fn charts(curve: &Curve, quick: &Point) -> Html {
     let csv = format!(
         "data:text/csv;charset=utf-8,{}",
         csv(curve).replace('\n', "%0A")
@@ -127,7 +117,7 @@ fn charts(curve: &Curve, quick: Option<&Quality>) -> Html {
                     html! { <span><i {class} />{ name }</span> }
                 }) }
                 <span><i class="muted dashed" />{ "real digits" }</span>
-                if quick.is_some() { <span><i class="dot" />{ "distilled" }</span> }
+                <span><i class="dot" />{ "distilled" }</span>
             </p>
             <p class="hint">{ content::fill(TEXT, "measured.how", &values) }{ " " }
                 <a href={csv} download="genscope-fewer-steps.csv">{ "Save as CSV" }</a>
@@ -181,25 +171,18 @@ fn value(figure: Figure, point: &Point) -> f64 {
     }
 }
 
-fn chart(curve: &Curve, quick: Option<&Quality>, figure: Figure) -> Html {
+fn chart(curve: &Curve, quick: &Point, figure: Figure) -> Html {
     let evaluations = || {
         curve
             .points
             .iter()
             .map(|point| f64::from(point.evaluations))
     };
-    let quick = quick.map(|quality| match figure {
-        Figure::Fid => quality.classifier_fid,
-        Figure::Accuracy => 100.0 * quality.class_accuracy,
-    });
     let values = || {
-        curve
-            .points
-            .iter()
-            .map(move |point| value(figure, point))
-            .chain(quick)
+        let all = curve.points.iter().chain([quick]);
+        all.map(move |point| value(figure, point))
     };
-    let first = evaluations().fold(f64::from(QUICK_STEPS), f64::min);
+    let first = evaluations().fold(f64::from(quick.evaluations), f64::min);
     let x_range = [first, ROOM * evaluations().fold(first, f64::max)];
     let x = powers("network evaluations a picture", x_range);
     let (y, log_y) = match figure {
@@ -236,11 +219,11 @@ fn chart(curve: &Curve, quick: Option<&Quality>, figure: Figure) -> Html {
             label: None,
         });
     }
-    marks.extend(quick.map(|y| Mark::Point {
-        x: f64::from(QUICK_STEPS),
-        y,
+    marks.push(Mark::Point {
+        x: f64::from(quick.evaluations),
+        y: value(figure, quick),
         tone: Tone::Muted,
-    }));
+    });
     html! {
         <Chart {x} {y} {marks} log={[true, log_y]} height={190.0} message={message(curve, quick, figure)} />
     }
@@ -257,7 +240,7 @@ fn powers(label: &'static str, range: [f64; 2]) -> Axis {
 }
 
 /// What a chart shows, in words and numbers.
-fn message(curve: &Curve, quick: Option<f64>, figure: Figure) -> String {
+fn message(curve: &Curve, quick: &Point, figure: Figure) -> String {
     let lines = measured(curve).map(|sampler| {
         let points: Vec<_> = curve
             .of(sampler)
@@ -265,8 +248,9 @@ fn message(curve: &Curve, quick: Option<f64>, figure: Figure) -> String {
             .collect();
         format!("{}: {}.", look(sampler).0, points.join(", "))
     });
-    let quick = quick.map(|value| format!(" Distilled: {value:.1} at {QUICK_STEPS}."));
-    let rows = lines.collect::<Vec<_>>().join(" ") + &quick.unwrap_or_default();
+    let (quick, evaluations) = (value(figure, quick), quick.evaluations);
+    let quick = format!(" Distilled: {quick:.1} at {evaluations}.");
+    let rows = lines.collect::<Vec<_>>().join(" ") + &quick;
     match figure {
         Figure::Fid => content::fill(
             TEXT,
@@ -317,11 +301,17 @@ mod tests {
     #[test]
     fn the_message_and_the_file_hold_the_numbers() {
         let curve = read(TEXT_OF_TWO).expect("reads");
-        let fid = message(&curve, Some(7.0), Figure::Fid);
+        let quick = Point {
+            steps: 4,
+            evaluations: 4,
+            fid: 7.0,
+            ..curve.points[1].clone()
+        };
+        let fid = message(&curve, &quick, Figure::Fid);
         for part in ["DDPM: 90.2 at 8.", "6.0 at 40", "7.0 at 4", "2.5"] {
             assert!(fid.contains(part), "{fid}");
         }
-        let accuracy = message(&curve, None, Figure::Accuracy);
+        let accuracy = message(&curve, &quick, Figure::Accuracy);
         assert!(
             accuracy.contains("50.0 at 8") && accuracy.contains("99.0 at 40"),
             "{accuracy}"
