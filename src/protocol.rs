@@ -106,13 +106,15 @@ impl Job {
         }
     }
 
-    /// Is it always for the CPU engine? The GPU engine has no training in it, and a look inside
-    /// a network is soon done, with times that mean something.
+    /// Is it never for the GPU engine? A look inside a network is soon done, with times that mean
+    /// something, and only one engine trains.
     pub fn is_for_cpu(&self) -> bool {
-        matches!(
-            self,
-            Self::Inspect(_) | Self::PlaneTrain(_) | Self::PlaneSample(_)
-        )
+        matches!(self, Self::Inspect(_)) || self.is_for_trainer()
+    }
+
+    /// Is it for the engine that trains? The others have no part of that in them.
+    pub fn is_for_trainer(&self) -> bool {
+        matches!(self, Self::PlaneTrain(_) | Self::PlaneSample(_))
     }
 }
 

@@ -14,7 +14,7 @@ const early = [];
 self.onmessage = (message) => early.push(message.data);
 
 async function start() {
-  if (!["engine_cpu", "engine_gpu"].includes(engine)) {
+  if (!["engine_cpu", "engine_gpu", "engine_train"].includes(engine)) {
     throw new Error(`no engine is called ${engine}`);
   }
   importScripts(`${engine}.js?v=${version}`);

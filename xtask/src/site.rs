@@ -1,6 +1,6 @@
 //! From source to `pkg/`.
 //!
-//! The site is three wasm binaries: the page and two engines. An engine is slow to build (the GPU
+//! The site is four wasm binaries: the page and three engines. An engine is slow to build (the GPU
 //! engine takes about ten minutes with `wasm-opt`), so finished engines are kept in the cache under
 //! a hash of everything they are made from; a change to the page alone does not build them again.
 //! That hash is the build id: both page and engines get it as `GENSCOPE_BUILD_ID`, and the page asks
@@ -40,6 +40,11 @@ const ENGINE_CPU: Binary = Binary {
     feature: "cpu",
     profile: "engine-cpu",
 };
+const ENGINE_TRAIN: Binary = Binary {
+    name: "engine_train",
+    feature: "trainer",
+    profile: "release",
+};
 const ENGINE_GPU: Binary = Binary {
     name: "engine_gpu",
     feature: "gpu",
@@ -74,8 +79,8 @@ pub enum Engines {
 impl Engines {
     fn list(self) -> &'static [Binary] {
         match self {
-            Self::All => &[ENGINE_CPU, ENGINE_GPU],
-            Self::CpuOnly => &[ENGINE_CPU],
+            Self::All => &[ENGINE_CPU, ENGINE_TRAIN, ENGINE_GPU],
+            Self::CpuOnly => &[ENGINE_CPU, ENGINE_TRAIN],
             Self::None => &[],
         }
     }
@@ -261,8 +266,8 @@ fn copy_all(engine: &Binary, from: &Path, to: &Path) -> Result<()> {
 }
 
 /// The lint call for each kind of wasm binary, by the features it has.
-pub fn clippy_features() -> [(&'static str, &'static str); 3] {
-    [PAGE, ENGINE_CPU, ENGINE_GPU].map(|binary| (binary.name, binary.feature))
+pub fn clippy_features() -> [(&'static str, &'static str); 4] {
+    [PAGE, ENGINE_CPU, ENGINE_TRAIN, ENGINE_GPU].map(|binary| (binary.name, binary.feature))
 }
 
 /// Installs what is missing, then builds.
@@ -293,7 +298,7 @@ mod tests {
             name,
             feature,
             profile,
-        } in [PAGE, ENGINE_CPU, ENGINE_GPU]
+        } in [PAGE, ENGINE_CPU, ENGINE_TRAIN, ENGINE_GPU]
         {
             let bin = format!("data-bin=\"{name}\"");
             let tag = html.split("<link").find(|tag| tag.contains(&bin)).unwrap();

@@ -76,6 +76,8 @@ fn group(file: &str) -> &'static str {
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
     if name.starts_with("engine_cpu") {
         "engine_cpu"
+    } else if name.starts_with("engine_train") {
+        "engine_train"
     } else if name.starts_with("engine_gpu") {
         "engine_gpu"
     } else if folder.split('/').any(|part| part == "weights") {
@@ -147,6 +149,7 @@ mod tests {
         assert_eq!(group("app-1f_split_plane.wasm"), "parts");
         assert_eq!(group("app-1f_chunk_4.wasm"), "parts");
         assert_eq!(group("engine_gpu_bg.wasm"), "engine_gpu");
+        assert_eq!(group("engine_train.js"), "engine_train");
         assert_eq!(group("weights/digits.bin"), "weights");
         assert_eq!(group("content/en/noise.md"), "other");
     }

@@ -27,7 +27,7 @@ pub struct Host(Rc<Inner>);
 
 struct Inner {
     scheduler: RefCell<Scheduler>,
-    workers: RefCell<[Option<EngineWorker>; 3]>,
+    workers: RefCell<[Option<EngineWorker>; 4]>,
     runs: RefCell<HashMap<u32, Callback<RunEvent>>>,
     /// Effects are being carried out: those that a callback causes wait their turn.
     acting: Cell<bool>,

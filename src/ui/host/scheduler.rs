@@ -1,7 +1,7 @@
 //! Decides which engine does what. Pure: calls in, [`Effect`]s out.
 //!
-//! There are three places for an engine: the CPU worker, a second one for batches, and the
-//! GPU worker. The page has one run at a time. A run is dealt out to one or two places; when
+//! There are four places for an engine: the CPU worker, a second one for batches, the GPU
+//! worker, and one that trains. The page has one run at a time. A run is dealt out to one or two places; when
 //! a place breaks, or a better one becomes ready, the run is dealt out again from its last
 //! frame (whose x is exact), so nothing that was computed is lost.
 
@@ -44,15 +44,17 @@ pub enum Place {
     SecondCpu,
     /// The GPU worker.
     Gpu,
+    /// The CPU worker that trains.
+    Trainer,
 }
 
 impl Place {
     /// All places; a place's number is its position here.
-    pub const ALL: [Self; 3] = [Self::Cpu, Self::SecondCpu, Self::Gpu];
+    pub const ALL: [Self; 4] = [Self::Cpu, Self::SecondCpu, Self::Gpu, Self::Trainer];
 
     fn kind(self) -> EngineKind {
         match self {
-            Self::Cpu | Self::SecondCpu => EngineKind::Cpu,
+            Self::Cpu | Self::SecondCpu | Self::Trainer => EngineKind::Cpu,
             Self::Gpu => EngineKind::Gpu,
         }
     }
@@ -190,7 +192,7 @@ pub struct Scheduler {
     /// Patience with engines and downloads, s, if it is not the usual one.
     patience_s: Option<u32>,
     ticked_ms: f64,
-    stations: [Station; 3],
+    stations: [Station; 4],
     manifest: ManifestState,
     preload: Option<String>,
     run: Option<Run>,
@@ -392,8 +394,8 @@ impl Scheduler {
                     .iter()
                     .any(|part| part.place == place && !part.done)
         });
-        // The CPU engine may be started again; the others can be done without.
-        let phase = if place == Place::Cpu {
+        // These may be started again; the others can be done without.
+        let phase = if [Place::Cpu, Place::Trainer].contains(&place) {
             Phase::Off
         } else {
             Phase::Broken
@@ -530,7 +532,7 @@ impl Scheduler {
         let step = run.last.as_ref().map(|frame| frame.step);
         let trouble = match place {
             Place::Gpu => Trouble::GpuFailed(error),
-            Place::Cpu | Place::SecondCpu => Trouble::Rescued { error, step },
+            Place::Cpu | Place::SecondCpu | Place::Trainer => Trouble::Rescued { error, step },
         };
         self.effects.push(Effect::Report(trouble));
         self.recall();
@@ -645,6 +647,7 @@ impl Scheduler {
             EngineKind::Cpu if n >= SPLIT_FROM && self.cores >= 2 && second => {
                 vec![(Place::Cpu, 0..n / 2), (Place::SecondCpu, n / 2..n)]
             }
+            EngineKind::Cpu if run.job.is_for_trainer() => vec![(Place::Trainer, 0..n)],
             EngineKind::Cpu => vec![(Place::Cpu, 0..n)],
         };
         run.merge = Merge::new(dealt.len());

@@ -34,6 +34,7 @@ impl EngineWorker {
         let engine = match place {
             Place::Cpu | Place::SecondCpu => "engine_cpu",
             Place::Gpu => "engine_gpu",
+            Place::Trainer => "engine_train",
         };
         // The build in the URL keeps a cached engine from meeting a newer page.
         let worker = Worker::new(&format!("worker.js?engine={engine}&v={BUILD_ID}"))?;

@@ -10,12 +10,12 @@ const MODEL: &str = "m";
 /// Engines that compute x_{k+1} = x_k + 1 from x_0 = the picture's index.
 struct World {
     scheduler: Scheduler,
-    jobs: [Option<(RunId, Denoise, u32)>; 3],
-    alive: [bool; 3],
+    jobs: [Option<(RunId, Denoise, u32)>; 4],
+    alive: [bool; 4],
     /// Steps after which the engine at a place panics, counted over its life.
-    dies_after: [Option<u32>; 3],
+    dies_after: [Option<u32>; 4],
     /// Steps after which the engine at a place falls silent, counted over its life.
-    hangs_after: [Option<u32>; 3],
+    hangs_after: [Option<u32>; 4],
     now_ms: f64,
     spawned: Vec<Place>,
     told: Vec<(u32, RunEvent)>,
@@ -30,9 +30,9 @@ impl World {
         Self {
             scheduler,
             jobs: Default::default(),
-            alive: [false; 3],
-            dies_after: [None; 3],
-            hangs_after: [None; 3],
+            alive: [false; 4],
+            dies_after: [None; 4],
+            hangs_after: [None; 4],
             now_ms: 0.0,
             spawned: Vec::new(),
             told: Vec::new(),
@@ -567,18 +567,18 @@ fn sent(effects: Vec<Effect>) -> Vec<(Place, Request)> {
     effects.into_iter().filter_map(of).collect()
 }
 
-fn cpu_ready(scheduler: &mut Scheduler) {
+fn trainer_ready(scheduler: &mut Scheduler) {
     let ready = Event::Ready {
         engine: EngineKind::Cpu,
         build: BUILD_ID.into(),
         adapter: None,
     };
-    scheduler.event(Place::Cpu, ready, 0.0);
+    scheduler.event(Place::Trainer, ready, 0.0);
 }
 
-/// The GPU engine has no training in it, so its choice does not matter.
+/// Other engines have no training in them, so their choice does not matter.
 #[test]
-fn a_training_is_the_cpus_and_starts_again_after_a_panic() {
+fn a_training_is_the_trainers_and_starts_again_after_a_panic() {
     let job = Job::PlaneTrain(PlaneState::default().training());
     for adapter in [Adapter::Unknown, Adapter::Hardware] {
         let mut scheduler = Scheduler::new(String::new(), 2, EngineChoice::Gpu);
@@ -587,7 +587,7 @@ fn a_training_is_the_cpus_and_starts_again_after_a_panic() {
         }
         scheduler.provoke(Some(Fault::Panic));
         scheduler.run(job.clone(), 0.0);
-        cpu_ready(&mut scheduler);
+        trainer_ready(&mut scheduler);
         let (run, again) = (1, 2);
         let start = |run| Request::Start {
             run,
@@ -596,18 +596,18 @@ fn a_training_is_the_cpus_and_starts_again_after_a_panic() {
         let fault = Request::Fault(Fault::Panic);
         assert_eq!(
             sent(scheduler.take()),
-            [(Place::Cpu, fault), (Place::Cpu, start(run))]
+            [(Place::Trainer, fault), (Place::Trainer, start(run))]
         );
         let report = Report::Timed(vec![]);
-        scheduler.event(Place::Cpu, Event::Report { run, report }, 1.0);
+        scheduler.event(Place::Trainer, Event::Report { run, report }, 1.0);
         assert_eq!(sent(scheduler.take()), []);
-        scheduler.broke(Place::Cpu, EngineError::Panicked("x".into()));
-        cpu_ready(&mut scheduler);
+        scheduler.broke(Place::Trainer, EngineError::Panicked("x".into()));
+        trainer_ready(&mut scheduler);
         let effects = scheduler.take();
         let rescued =
             |effect: &Effect| matches!(effect, Effect::Report(Trouble::Rescued { step: None, .. }));
         assert!(effects.iter().any(rescued), "{effects:?}");
-        assert_eq!(sent(effects), [(Place::Cpu, start(again))]);
+        assert_eq!(sent(effects), [(Place::Trainer, start(again))]);
     }
 }
 
