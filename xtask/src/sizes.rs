@@ -37,6 +37,11 @@ pub struct Sizes {
 /// Measures every file under `folder`. Brotli at its best setting takes a minute for the largest
 /// file, so results are kept in the cache by content.
 pub fn measure(folder: &Path) -> Result<Sizes> {
+    measure_groups(folder, |_| true)
+}
+
+/// [`measure`], of the files in some groups alone.
+pub fn measure_groups(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Sizes> {
     let mut paths = Vec::new();
     collect(folder, &mut paths)?;
     paths.sort();
@@ -47,6 +52,9 @@ pub fn measure(folder: &Path) -> Result<Sizes> {
             .strip_prefix(folder)?
             .to_string_lossy()
             .replace('\\', "/");
+        if !wanted(group(&file)) {
+            continue;
+        }
         let size = measure_file(&path, file)?;
         let total = totals.entry(size.group).or_default();
         total.raw_bytes += size.raw_bytes;
