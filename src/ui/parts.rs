@@ -87,6 +87,7 @@ pub fn use_part(name: &'static str, fetch: Fetch) -> Result<Chapters, Html> {
     {
         let failed = failed.setter();
         use_effect_with((name, *attempt), move |&(name, attempt)| {
+            let forget = failed.clone();
             if here(name).is_none() {
                 spawn_local(async move {
                     match fetch().await {
@@ -98,6 +99,8 @@ pub fn use_part(name: &'static str, fetch: Fetch) -> Result<Chapters, Html> {
                     }
                 });
             }
+            // Whoever comes back to it tries anew.
+            move || forget.set(None)
         });
     }
     if let Some(chapters) = here(name) {

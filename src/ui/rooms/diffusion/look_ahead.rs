@@ -91,7 +91,7 @@ pub fn use_look_ahead(state: &DenoiseState) -> (Look, bool) {
         step: None,
         ..state.clone()
     };
-    // Decided when the controls change: a manifest that comes later does not stop a run.
+    // Decided when the controls change: a manifest that comes later does not stop a run under way.
     let job = use_memo(run, |run| worthwhile(run).filter(|_| known));
     {
         let look = look.dispatcher();
