@@ -31,7 +31,7 @@ impl Temporary {
         let path = paths::root().join(format!(".index-{action}.html"));
         let mut html = keep(&html, binaries);
         if dev {
-            html = html.replace(&feature(IN_PARTS), &feature(IN_ONE));
+            html = in_one(&html);
         }
         fs::write(&path, html).context("could not write a copy of index.html")?;
         Ok(Self(path))
@@ -72,6 +72,11 @@ pub(super) fn with_offline(html: &str, release: &str) -> Result<String> {
     Ok(format!("{head}{script}</head>{rest}"))
 }
 
+/// The page that stays in one piece.
+fn in_one(html: &str) -> String {
+    html.replace(&feature(IN_PARTS), &feature(IN_ONE))
+}
+
 fn feature(name: &str) -> String {
     format!("data-cargo-features=\"{name}\"")
 }
@@ -83,7 +88,16 @@ fn wanted(tag: &str, binaries: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{keep, with_offline};
+    use super::{IN_ONE, IN_PARTS, feature, in_one, keep, with_offline};
+    use crate::paths;
+
+    #[test]
+    fn the_quick_loops_page_is_in_one_piece() {
+        let html = std::fs::read_to_string(paths::root().join("index.html")).unwrap();
+        assert!(html.contains(&feature(IN_PARTS)));
+        let html = in_one(&html);
+        assert!(html.contains(&feature(IN_ONE)) && !html.contains(&feature(IN_PARTS)));
+    }
 
     #[test]
     fn a_release_names_itself_to_its_cache() {
