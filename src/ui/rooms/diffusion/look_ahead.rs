@@ -23,8 +23,9 @@ pub struct Look {
     of: Option<Denoise>,
     /// The pictures.
     end: Option<Rc<Frame>>,
-    /// From asking to the last picture, ms.
-    ms: f32,
+    /// When the engine had the noise, and how long the pictures took from there, ms.
+    since_ms: f64,
+    ms: f64,
     /// There is nothing more to wait for.
     over: bool,
 }
@@ -33,8 +34,8 @@ pub struct Look {
 pub enum Action {
     /// It is asked for.
     Begin(Denoise),
-    /// The engine has news of it.
-    News(RunEvent),
+    /// The engine has news of it, at this time, ms.
+    News(RunEvent, f64),
 }
 
 impl Reducible for Look {
@@ -49,13 +50,17 @@ impl Reducible for Look {
                     ..Self::default()
                 };
             }
-            Action::News(RunEvent::Frame(frame)) if frame.update.is_none() => {
+            Action::News(RunEvent::Frame(frame), now_ms) if frame.update.is_none() => {
+                next.ms = now_ms - next.since_ms;
                 next.end = Some(Rc::new(frame));
             }
-            Action::News(RunEvent::Done { ms }) => (next.ms, next.over) = (ms, true),
+            // Its first frame is the noise: engine and weights are there.
+            Action::News(RunEvent::Frame(_), now_ms) => next.since_ms = now_ms,
             // The run itself is not to suffer.
-            Action::News(RunEvent::Failed(_) | RunEvent::Cancelled) => next.over = true,
-            Action::News(_) => return self,
+            Action::News(RunEvent::Done { .. } | RunEvent::Failed(_) | RunEvent::Cancelled, _) => {
+                next.over = true;
+            }
+            Action::News(..) => return self,
         }
         Rc::new(next)
     }
@@ -98,7 +103,7 @@ pub fn use_look_ahead(state: &DenoiseState) -> (Look, bool) {
         use_effect_with((*job).clone(), move |job| {
             let handle: Option<RunHandle> = job.clone().map(|job| {
                 look.dispatch(Action::Begin(job.clone()));
-                let on = Callback::from(move |event| look.dispatch(Action::News(event)));
+                let on = Callback::from(move |event| look.dispatch(Action::News(event, now_ms())));
                 host.run(Job::Denoise(job), on)
             });
             move || drop(handle)
@@ -112,6 +117,12 @@ pub fn use_look_ahead(state: &DenoiseState) -> (Look, bool) {
         Look::default()
     };
     (shown, waits)
+}
+
+fn now_ms() -> f64 {
+    gloo_utils::window()
+        .performance()
+        .map_or(0.0, |clock| clock.now())
 }
 
 /// The pictures of a look, if there are any.
@@ -137,7 +148,7 @@ pub fn look_view(look: &Look) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Sampler;
+    use crate::protocol::{Sampler, Update};
 
     #[test]
     fn only_a_long_run_of_the_same_task_is_looked_ahead_of() {
@@ -171,6 +182,31 @@ mod tests {
         assert_eq!((worthwhile(&clothes), worthwhile(&linear)), (None, None));
     }
 
+    /// What is told is the model's time, not the download's.
+    #[test]
+    fn time_counts_from_the_noise_on() {
+        let frame = |update| Frame {
+            step: 0,
+            t: 0,
+            alpha_bar: 0.5,
+            x: Vec::new(),
+            x0: Vec::new(),
+            update,
+            ms: 0.0,
+        };
+        let update = Update {
+            t_next: 0,
+            x0_factor: 0.0,
+            eps_factor: 0.0,
+            noise_factor: 0.0,
+            trend_factor: 0.0,
+        };
+        let look = Rc::new(Look::default());
+        let look = look.reduce(Action::News(RunEvent::Frame(frame(Some(update))), 900.0));
+        let look = look.reduce(Action::News(RunEvent::Frame(frame(None)), 1040.0));
+        assert_eq!(look.ms, 140.0);
+    }
+
     #[test]
     fn a_look_that_fails_is_over() {
         let job = worthwhile(&DenoiseState {
@@ -179,7 +215,7 @@ mod tests {
         });
         let look = Rc::new(Look::default()).reduce(Action::Begin(job.expect("a job")));
         assert!(!look.over && look.of.is_some());
-        let look = look.reduce(Action::News(RunEvent::Cancelled));
+        let look = look.reduce(Action::News(RunEvent::Cancelled, 0.0));
         assert!(look.over && look.end.is_none());
     }
 }
