@@ -7,6 +7,7 @@
 //!
 //! Pictures are `f32` in `[-1, 1]`, row by row, `[n, 28, 28]` flattened.
 
+pub mod gan;
 mod inspect;
 pub mod plane;
 
@@ -93,6 +94,10 @@ pub enum Job {
     PlaneTrain(plane::PlaneTrain),
     /// Sample points with weights that come along. On the CPU only.
     PlaneSample(plane::PlaneSample),
+    /// Play a GAN's game on points. Needs no weights; on the CPU only.
+    GanPlay(gan::GanPlay),
+    /// Pictures from a GAN, always on the CPU: one pass is soon done.
+    GanImages(gan::GanImages),
 }
 
 impl Job {
@@ -101,20 +106,26 @@ impl Job {
         match self {
             Self::Denoise(Denoise { model, .. })
             | Self::Inspect(Inspect { model, .. })
+            | Self::GanImages(gan::GanImages { model, .. })
             | Self::Time { model, .. } => Some(model),
-            Self::NoiseStats(_) | Self::PlaneTrain(_) | Self::PlaneSample(_) => None,
+            Self::NoiseStats(_) | Self::PlaneTrain(_) | Self::PlaneSample(_) | Self::GanPlay(_) => {
+                None
+            }
         }
     }
 
     /// Is it never for the GPU engine? A look inside a network is soon done, with times that mean
     /// something, and only one engine trains.
     pub fn is_for_cpu(&self) -> bool {
-        matches!(self, Self::Inspect(_)) || self.is_for_trainer()
+        matches!(self, Self::Inspect(_) | Self::GanImages(_)) || self.is_for_trainer()
     }
 
     /// Is it for the engine that trains? The others have no part of that in them.
     pub fn is_for_trainer(&self) -> bool {
-        matches!(self, Self::PlaneTrain(_) | Self::PlaneSample(_))
+        matches!(
+            self,
+            Self::PlaneTrain(_) | Self::PlaneSample(_) | Self::GanPlay(_)
+        )
     }
 }
 
@@ -382,6 +393,10 @@ pub enum Report {
     PlaneTraining(plane::PlaneTraining),
     /// Of [`Job::PlaneSample`]: all of it.
     PlaneSamples(plane::PlaneSamples),
+    /// Of [`Job::GanPlay`]: where it stands.
+    GanFrame(gan::GanFrame),
+    /// Of [`Job::GanImages`]: all of it.
+    GanPictures(gan::GanPictures),
 }
 
 /// What can go wrong in an engine. The page turns it into a sentence in one place.

@@ -79,10 +79,7 @@ impl Preset {
     fn draw(self, rng: &mut impl RngCore) -> Point {
         match self {
             Self::Moons => moons(rng),
-            Self::Gaussians => {
-                let angle = TAU * f32::from((rng.next_u32() % 8) as u8) / 8.0;
-                soft(polar(1.4, angle), 0.12, rng)
-            }
+            Self::Gaussians => soft(gaussian((rng.next_u32() % GAUSSIANS) as u8), 0.12, rng),
             Self::Ring => soft(polar(SQRT_2, TAU * unit(rng)), 0.08, rng),
             Self::Spiral => {
                 // The square root spreads points evenly along the line.
@@ -120,6 +117,14 @@ impl Cloud {
                 (1..=MAX_CELLS).contains(&cells.len())
                     && cells.iter().flatten().all(|&index| index < GRID)
             }
+        }
+    }
+
+    /// The middles of its separate modes; empty where it has none.
+    pub fn modes(&self) -> Vec<Point> {
+        match self {
+            Self::Preset(Preset::Gaussians) => (0..GAUSSIANS as u8).map(gaussian).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -173,6 +178,14 @@ fn soft(point: Point, sd: f32, rng: &mut impl RngCore) -> Point {
         let z: f32 = StandardNormal.sample(rng);
         v + sd * z
     })
+}
+
+/// How many Gaussians [`Preset::Gaussians`] has.
+const GAUSSIANS: u32 = 8;
+
+/// The middle of Gaussian `number`.
+fn gaussian(number: u8) -> Point {
+    polar(1.4, TAU * f32::from(number) / GAUSSIANS as f32)
 }
 
 /// Scikit-learn's `make_moons`, centred and scaled.

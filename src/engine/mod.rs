@@ -2,14 +2,16 @@
 //!
 //! A [`session`] turns one job into events, step by step, and can be cancelled between steps.
 //! The jobs are [`denoise`], [`inspect`], [`noise_stats`] and [`timing`]; none of them knows
-//! burn or the browser. With the feature `train` there is also `plane`, which trains a small
-//! network on the CPU. [`network`] is the denoiser on a burn device. In a browser, `worker`
+//! burn or the browser. With the feature `train` there are also `plane` and `gan_play`, which train
+//! small networks on the CPU. [`network`] is the denoiser on a burn device. In a browser, `worker`
 //! takes the page's requests from its `inbox`, fetches weights for its `device`, and runs the
 //! sessions.
 
 pub mod denoise;
 #[cfg(feature = "engine")]
 pub mod device;
+#[cfg(feature = "train")]
+pub mod gan_play;
 #[cfg(feature = "engine")]
 pub mod inbox;
 pub mod inspect;

@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 
 use super::denoise::{DenoiseRun, Denoiser};
+#[cfg(feature = "train")]
+use super::gan_play::GanPlayRun;
 use super::inspect::InspectRun;
 use super::noise_stats::NoiseStatsRun;
 #[cfg(feature = "train")]
@@ -101,8 +103,11 @@ async fn work<D: Denoiser, H: Host>(
         Job::PlaneTrain(job) => drive(run, &mut PlaneTrainRun::new(run, job)?, host).await,
         #[cfg(feature = "train")]
         Job::PlaneSample(job) => drive(run, &mut PlaneSampleRun::new(run, job)?, host).await,
+        Job::GanImages(_) => Err(EngineError::BadRequest("no GAN here".into())),
+        #[cfg(feature = "train")]
+        Job::GanPlay(job) => drive(run, &mut GanPlayRun::new(run, job)?, host).await,
         #[cfg(not(feature = "train"))]
-        Job::PlaneTrain(_) | Job::PlaneSample(_) => {
+        Job::PlaneTrain(_) | Job::PlaneSample(_) | Job::GanPlay(_) => {
             Err(EngineError::BadRequest("this engine cannot train".into()))
         }
     }

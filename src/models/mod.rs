@@ -1,4 +1,5 @@
 //! The models, one folder a family.
 
 pub mod diffusion;
+pub mod gan;
 pub mod plane;

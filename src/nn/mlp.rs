@@ -2,13 +2,16 @@
 //! travel as one list.
 //!
 //! `[n, inputs] -> hidden -> … -> hidden -> [n, outputs]`. Rectifiers, because exponentials are not
-//! vectorised in burn-flex. First weights come from the seeded generator: hidden layers from
-//! N(0, 2 / inputs) with bias 0 (He et al. 2015, arXiv:1502.01852), the last layer 0, so that a
-//! fresh network answers 0.
+//! vectorised in burn-flex; they may leak. First weights come from the seeded generator: hidden
+//! layers from N(0, 2 / inputs) with bias 0 (He et al. 2015, arXiv:1502.01852), the last layer the
+//! same or 0, so that a fresh network answers 0.
+//!
+//! Parameters are numbered, not named at random, so that an optimiser's memory of one network fits
+//! the same network made anew.
 
-use burn::module::{Module, Param};
+use burn::module::{Module, Param, ParamId};
 use burn::nn::Linear;
-use burn::tensor::activation::relu;
+use burn::tensor::activation::{leaky_relu, relu};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::noise;
@@ -24,6 +27,15 @@ pub struct MlpShape {
     pub depth: usize,
     /// Values a row out.
     pub outputs: usize,
+}
+
+/// First weights of the last layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastLayer {
+    /// All 0: a fresh network answers 0.
+    Zero,
+    /// As all others.
+    Random,
 }
 
 impl MlpShape {
@@ -44,12 +56,12 @@ impl MlpShape {
     }
 
     /// First weights: draw 0 of stream `index`.
-    pub fn first_weights(self, seed: u64, index: u32) -> Vec<f32> {
+    pub fn first_weights(self, seed: u64, index: u32, last: LastLayer) -> Vec<f32> {
         let mut rng = noise::stream(seed, index, 0);
         let mut weights = Vec::with_capacity(self.parameters());
         for (number, [rows, columns]) in self.layers().into_iter().enumerate() {
             let mut weight = vec![0.0; rows * columns];
-            if number < self.depth {
+            if number < self.depth || last == LastLayer::Random {
                 noise::fill_normal(&mut rng, &mut weight);
                 let sd = (2.0 / rows as f32).sqrt();
                 weight.iter_mut().for_each(|w| *w *= sd);
@@ -72,18 +84,23 @@ impl MlpShape {
             rest = back;
             front.to_vec()
         };
-        let layers = self.layers().into_iter().map(|[rows, columns]| {
+        let layers = (0..).zip(self.layers()).map(|(number, [rows, columns])| {
             let weight = TensorData::new(take(rows * columns), [rows, columns]);
             let bias = TensorData::new(take(columns), [columns]);
             Linear {
-                weight: Param::from_data(weight, device),
-                bias: Some(Param::from_data(bias, device)),
+                weight: numbered(2 * number, Param::from_data(weight, device)),
+                bias: Some(numbered(2 * number + 1, Param::from_data(bias, device))),
             }
         });
         Some(Mlp {
             layers: layers.collect(),
         })
     }
+}
+
+fn numbered<const D: usize>(number: u64, mut param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+    param.id = ParamId::from(number);
+    param
 }
 
 /// The network.
@@ -95,14 +112,28 @@ pub struct Mlp {
 impl Mlp {
     /// `[n, inputs]` to `[n, outputs]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        self.through(x, relu)
+    }
+
+    /// The same with rectifiers of this slope below 0.
+    pub fn forward_leaky(&self, x: Tensor<2>, slope: f64) -> Tensor<2> {
+        self.through(x, |h| leaky_relu(h, slope))
+    }
+
+    fn through(&self, x: Tensor<2>, rectify: impl Fn(Tensor<2>) -> Tensor<2>) -> Tensor<2> {
         let mut h = x;
         for (number, layer) in self.layers.iter().enumerate() {
             h = layer.forward(h);
             if number + 1 < self.layers.len() {
-                h = relu(h);
+                h = rectify(h);
             }
         }
         h
+    }
+
+    /// Its layers, from the one next to the input.
+    pub fn layers(&self) -> &[Linear] {
+        &self.layers
     }
 
     /// All weights, layer by layer: weight `[in, out]`, then bias `[out]`. Empty if the device
@@ -162,6 +193,19 @@ mod tests {
         assert_eq!(block_on(net.weights()), weights);
     }
 
+    /// The first row of above, with leaks of 1/2.
+    #[test]
+    fn rectifiers_may_leak() {
+        let weights = [
+            1.0, 0.0, -1.0, 0.0, 2.0, 1.0, 0.0, 0.5, 0.0, 1.0, 2.0, 3.0, 0.5,
+        ];
+        let device = Device::flex();
+        let net = SHAPE.init(&weights, &device).expect("13 weights");
+        let out = net.forward_leaky(rows(vec![2.0, -1.0], 2, &device), 0.5);
+        // Before: [2, -1.5, -3]. 2 + 2 * -0.75 + 3 * -1.5 + 0.5.
+        assert_eq!(block_on(read(out)), [-3.5]);
+    }
+
     #[test]
     fn first_weights_are_seeded_scaled_and_end_with_zeros() {
         let shape = MlpShape {
@@ -170,13 +214,18 @@ mod tests {
             depth: 2,
             outputs: 2,
         };
-        let weights = shape.first_weights(3, 0);
+        let first = |seed, last| shape.first_weights(seed, 0, last);
+        let weights = first(3, LastLayer::Zero);
         assert_eq!(weights.len(), shape.parameters());
-        assert_eq!(weights, shape.first_weights(3, 0));
-        assert_ne!(weights, shape.first_weights(4, 0));
+        assert_eq!(weights, first(3, LastLayer::Zero));
+        assert_ne!(weights, first(4, LastLayer::Zero));
         let variance = weights[..4000].iter().map(|w| w * w).sum::<f32>() / 4000.0;
         assert!((variance - 2.0 / 50.0).abs() < 0.004, "{variance}");
-        assert!(weights[weights.len() - 162..].iter().all(|w| *w == 0.0));
+        let (body, last) = weights.split_at(weights.len() - 162);
+        assert!(last.iter().all(|w| *w == 0.0));
+        let random = first(3, LastLayer::Random);
+        assert_eq!(&random[..body.len()], body);
+        assert!(random[body.len()..][..160].iter().all(|w| *w != 0.0));
         assert!(shape.init(&weights[1..], &Device::flex()).is_none());
     }
 }

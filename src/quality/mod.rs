@@ -2,12 +2,13 @@
 //!
 //! A small `classifier` trained on the real training set reads each sample; `distance`
 //! compares its 128 features on samples and on real pictures; `report` puts it together.
-//! [`energy`] compares clouds of points, also live on the page.
+//! [`energy`] and [`grid`] compare clouds of points, also live on the page.
 
 #[cfg(feature = "lab")]
 pub mod classifier;
 #[cfg(feature = "lab")]
 pub mod distance;
 pub mod energy;
+pub mod grid;
 #[cfg(feature = "lab")]
 pub mod report;

@@ -5,6 +5,7 @@ use super::super::session::{self, testing::*};
 use super::*;
 use crate::data::points::Preset;
 use crate::models::plane::{HIDDEN, field_grid};
+use crate::nn::mlp::LastLayer;
 use crate::protocol::Job;
 use crate::protocol::plane::Method;
 
@@ -215,7 +216,7 @@ fn nonsense_is_refused() {
             "{job:?}"
         );
     }
-    let weights = shape(16).first_weights(1, 0);
+    let weights = shape(16).first_weights(1, 0, LastLayer::Zero);
     let good = sampling(&good, weights, Rule::Ddim, 5);
     assert!(PlaneSampleRun::new(2, good.clone()).is_ok());
     let bad = [

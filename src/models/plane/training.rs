@@ -13,7 +13,7 @@ use rand_chacha::rand_core::RngCore;
 use super::mix::Mixer;
 use super::net::shape;
 use super::{INPUTS, features, streams};
-use crate::nn::mlp::{Mlp, read, rows};
+use crate::nn::mlp::{LastLayer, Mlp, read, rows};
 use crate::noise;
 use crate::protocol::plane::PlaneTrain;
 
@@ -63,7 +63,7 @@ impl Trainer {
     pub fn new(job: PlaneTrain) -> Option<Self> {
         let shape = shape(job.hidden as usize);
         let device = Device::flex().autodiff();
-        let weights = shape.first_weights(job.seed, streams::WEIGHTS);
+        let weights = shape.first_weights(job.seed, streams::WEIGHTS, LastLayer::Zero);
         Some(Self {
             mixer: Mixer::new(job.method),
             net: shape.init(&weights, &device)?,
@@ -140,7 +140,7 @@ mod tests {
         let device = Device::flex();
         let shape = shape(8);
         let net = shape
-            .init(&shape.first_weights(1, 0), &device)
+            .init(&shape.first_weights(1, 0, LastLayer::Zero), &device)
             .expect("fits");
         let batch = Batch {
             x_t: vec![0.5, 0.5, -1.0, 2.0],

@@ -1,0 +1,281 @@
+//! The GAN's game in two dimensions, as a session.
+
+use super::session::{Step, Work, demand};
+use crate::models::gan::loss::threshold;
+use crate::models::gan::plane::training::Trainer;
+use crate::models::gan::plane::{
+    MAX_BATCH, MAX_LAYERS, MAX_NOISE_DIMS, MAX_UPDATES, MAX_WIDTH, MEASURED, REFERENCE, SHOWN,
+    heat_grid, noise_grid, noise_vectors, streams,
+};
+use crate::protocol::gan::{
+    Checkpoint, Detail, Divergence, Game, GanFrame, GanPlay, Half, Plan, Player,
+};
+use crate::protocol::{EngineError, Event, Report, RunId};
+use crate::quality::grid::Histogram;
+
+/// Most rounds of one job.
+pub const MAX_ROUNDS: u32 = 50_000;
+/// Most halves played by hand in one job.
+const MAX_HALVES: usize = 1000;
+/// Rounds between two looks for messages: some milliseconds.
+const ROUNDS_A_TURN: u32 = 4;
+/// A fake further out than this, or a loss as large, is past saving.
+const LOST: f32 = 1e4;
+
+/// What every frame of a game is measured with.
+struct Gauge {
+    /// Noise of the fakes, then the noise grid.
+    noise: Vec<f32>,
+    held_out: Vec<f32>,
+    heat_grid: Vec<f32>,
+    real: Histogram,
+    kl_floor: f32,
+    js_floor: f32,
+}
+
+impl Gauge {
+    fn new(game: &Game) -> Self {
+        let draw = |n, draw| game.cloud.points(n, game.seed, streams::HELD_OUT, draw);
+        let real = Histogram::new(&draw(REFERENCE, 1));
+        let other = Histogram::new(&draw(MEASURED, 2));
+        let mut noise = noise_vectors(game, MEASURED, streams::SHOWN, 0);
+        noise.extend(noise_grid(game.noise, game.noise_dims as usize));
+        Self {
+            noise,
+            held_out: draw(SHOWN, 0),
+            heat_grid: heat_grid(),
+            kl_floor: real.kl(&other) as f32,
+            js_floor: real.js(&other) as f32,
+            real,
+        }
+    }
+
+    /// All that a frame shows beside what has just been played.
+    async fn frame(&self, trainer: &Trainer, game: &Game) -> GanFrame {
+        let mut measured = trainer.fakes(&self.noise).await;
+        let warped = measured.split_off((2 * MEASURED).min(measured.len()));
+        let fakes = measured[..(2 * SHOWN).min(measured.len())].to_vec();
+        let judged = [fakes.as_slice(), &self.held_out, &self.heat_grid].concat();
+        let mut fake_scores = trainer.scores(judged).await;
+        let mut real_scores = fake_scores.split_off(SHOWN.min(fake_scores.len()));
+        let scores = real_scores.split_off(SHOWN.min(real_scores.len()));
+        let limit = threshold(game.loss, mean(&real_scores), mean(&fake_scores));
+        let histogram = Histogram::new(&measured);
+        GanFrame {
+            at: trainer.checkpoint().await,
+            losses: Vec::new(),
+            pulls: trainer.pulls(&fakes).await,
+            fakes,
+            real_accuracy: share(&real_scores, |s| s > limit),
+            fake_accuracy: share(&fake_scores, |s| s <= limit),
+            scores,
+            warped,
+            divergence: Divergence {
+                kl: self.real.kl(&histogram) as f32,
+                js: self.real.js(&histogram) as f32,
+                kl_floor: self.kl_floor,
+                js_floor: self.js_floor,
+            },
+            detail: None,
+            diverged: false,
+            ms: 0.0,
+        }
+    }
+}
+
+fn mean(values: &[f32]) -> f32 {
+    values.iter().sum::<f32>() / values.len().max(1) as f32
+}
+
+fn share(scores: &[f32], is_right: impl Fn(f32) -> bool) -> f32 {
+    let right = scores.iter().filter(|s| is_right(**s)).count();
+    right as f32 / scores.len().max(1) as f32
+}
+
+/// A game under way.
+pub struct GanPlayRun {
+    run: RunId,
+    game: Game,
+    plan: Plan,
+    trainer: Trainer,
+    gauge: Gauge,
+    /// Of the rounds since the last frame.
+    losses: Vec<[f32; 2]>,
+    detail: Option<Detail>,
+    ms: f64,
+    /// Rounds, or halves by hand, that are done, and those that are done at the next frame.
+    done: u32,
+    due: u32,
+}
+
+impl GanPlayRun {
+    /// Checks the job and stands ready to play.
+    pub fn new(run: RunId, job: GanPlay) -> Result<Self, EngineError> {
+        check(&job)?;
+        let GanPlay { game, start, plan } = job;
+        // A fresh game is shown before anything is played; one that goes on is known.
+        let due = if start.is_some() { first(&plan) } else { 0 };
+        let trainer = Trainer::new(game.clone(), start)
+            .map_err(|error| EngineError::BadRequest(error.to_string()))?;
+        Ok(Self {
+            run,
+            gauge: Gauge::new(&game),
+            trainer,
+            game,
+            plan,
+            losses: Vec::new(),
+            detail: None,
+            ms: 0.0,
+            done: 0,
+            due,
+        })
+    }
+
+    /// Some rounds, or the next half by hand. True if a loss has left all bounds.
+    async fn play(&mut self, clock: &dyn Fn() -> f64) -> bool {
+        let start = clock();
+        let until = self.due.min(self.done + ROUNDS_A_TURN);
+        let mut lost = false;
+        while self.done < until && !lost {
+            let losses = match &self.plan {
+                Plan::Rounds { .. } => [
+                    self.trainer.half(Half::Discriminator, None).await,
+                    self.trainer.half(Half::Generator, None).await,
+                ],
+                Plan::Halves(halves) => {
+                    let half = halves[self.done as usize];
+                    let detail = self.detail.insert(Detail::default());
+                    let loss = self.trainer.half(half, Some(detail)).await;
+                    match half {
+                        Half::Discriminator => [loss, f32::NAN],
+                        Half::Generator => [f32::NAN, loss],
+                    }
+                }
+            };
+            self.losses.push(losses);
+            self.done += 1;
+            lost = is_lost(&losses, &self.plan);
+        }
+        self.ms += clock() - start;
+        lost
+    }
+
+    async fn report(&mut self, lost: bool) -> (Event, bool) {
+        let mut frame = self.gauge.frame(&self.trainer, &self.game).await;
+        frame.losses = std::mem::take(&mut self.losses);
+        frame.detail = self.detail.take();
+        frame.ms = std::mem::take(&mut self.ms) as f32;
+        // Negated, so that NaN counts as out of bounds.
+        let inside = |v: &f32| v.abs() < LOST;
+        frame.diverged = lost || !frame.fakes.iter().chain(&frame.scores).all(inside);
+        let diverged = frame.diverged;
+        let report = Report::GanFrame(frame);
+        let run = self.run;
+        (Event::Report { run, report }, diverged)
+    }
+}
+
+/// When the first frame after the start is due.
+fn first(plan: &Plan) -> u32 {
+    next(plan, 0)
+}
+
+/// When the next frame is due, after one at `done`.
+fn next(plan: &Plan, done: u32) -> u32 {
+    match plan {
+        Plan::Rounds { count, frame_every } => (done + frame_every).min(*count),
+        Plan::Halves(halves) => (done + 1).min(halves.len() as u32),
+    }
+}
+
+fn last(plan: &Plan) -> u32 {
+    match plan {
+        Plan::Rounds { count, .. } => *count,
+        Plan::Halves(halves) => halves.len() as u32,
+    }
+}
+
+/// A half that is not played has no loss; any other loss has to be a moderate number.
+fn is_lost(losses: &[f32; 2], plan: &Plan) -> bool {
+    let mut lost = losses
+        .iter()
+        .map(|loss| loss.abs() >= LOST || loss.is_nan());
+    match plan {
+        Plan::Rounds { .. } => lost.any(|lost| lost),
+        Plan::Halves(_) => lost.all(|lost| lost),
+    }
+}
+
+impl Work for GanPlayRun {
+    async fn step(&mut self, clock: &dyn Fn() -> f64) -> Result<Step, EngineError> {
+        let mut lost = false;
+        if self.done < self.due {
+            lost = self.play(clock).await;
+            if self.done < self.due && !lost {
+                return Ok(Step::Quiet);
+            }
+        }
+        let (event, diverged) = self.report(lost).await;
+        if diverged || self.done == last(&self.plan) {
+            return Ok(Step::Last(event));
+        }
+        self.due = next(&self.plan, self.done);
+        Ok(Step::Show(event))
+    }
+}
+
+fn check(job: &GanPlay) -> Result<(), EngineError> {
+    let game = &job.game;
+    demand(game.cloud.is_valid(), "a drawing without points")?;
+    check_player("the generator", &game.generator)?;
+    check_player("the discriminator", &game.discriminator)?;
+    within("points a step", game.batch, MAX_BATCH)?;
+    within("numbers of a noise vector", game.noise_dims, MAX_NOISE_DIMS)?;
+    // NaN is in no range.
+    demand(
+        (1e-4..=100.0).contains(&game.clip),
+        format!("weights clipped at {}", game.clip),
+    )?;
+    match &job.plan {
+        Plan::Rounds { count, frame_every } => {
+            within("rounds", *count, MAX_ROUNDS)?;
+            within("rounds between frames", *frame_every, MAX_ROUNDS)?;
+        }
+        Plan::Halves(halves) => demand(
+            (1..=MAX_HALVES).contains(&halves.len()),
+            format!("{} halves", halves.len()),
+        )?,
+    }
+    let Some(start) = &job.start else {
+        return Ok(());
+    };
+    let Checkpoint {
+        generator,
+        discriminator,
+        ..
+    } = start;
+    demand(
+        generator.iter().chain(discriminator).all(|w| w.is_finite()),
+        "weights that are not finite",
+    )
+}
+
+fn check_player(who: &str, player: &Player) -> Result<(), EngineError> {
+    within(&format!("layers of {who}"), player.layers, MAX_LAYERS)?;
+    within(&format!("units of {who}"), player.width, MAX_WIDTH)?;
+    within(&format!("updates of {who}"), player.updates, MAX_UPDATES)?;
+    demand(
+        (0.0..=1e3).contains(&player.learning_rate),
+        format!("a learning rate of {}", player.learning_rate),
+    )
+}
+
+fn within(what: &str, value: u32, most: u32) -> Result<(), EngineError> {
+    demand(
+        (1..=most).contains(&value),
+        format!("{value} {what}, not 1 to {most}"),
+    )
+}
+
+#[cfg(test)]
+mod tests;

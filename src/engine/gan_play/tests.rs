@@ -1,0 +1,189 @@
+use super::super::session::testing::block_on;
+use super::*;
+use crate::data::points::{Cloud, Preset};
+use crate::protocol::gan::{Loss, Optimizer};
+
+fn rounds(game: &Game, count: u32, frame_every: u32) -> GanPlay {
+    GanPlay {
+        game: game.clone(),
+        start: None,
+        plan: Plan::Rounds { count, frame_every },
+    }
+}
+
+/// All frames of a job.
+fn frames(job: GanPlay) -> Vec<GanFrame> {
+    let mut run = GanPlayRun::new(3, job).expect("a good job");
+    let mut all = Vec::new();
+    loop {
+        let (event, over) = match block_on(run.step(&|| 0.0)).expect("plays") {
+            Step::Quiet => continue,
+            Step::Show(event) => (event, false),
+            Step::Last(event) => (event, true),
+        };
+        let Event::Report {
+            run: 3,
+            report: Report::GanFrame(frame),
+        } = event
+        else {
+            panic!("{event:?}")
+        };
+        all.push(frame);
+        if over {
+            return all;
+        }
+    }
+}
+
+/// Where a game stands, without its optimisers' memory, whose record has no fixed order.
+fn place(frame: &GanFrame) -> Checkpoint {
+    Checkpoint {
+        memory: Default::default(),
+        ..frame.at.clone()
+    }
+}
+
+/// Are two games at the same place? Says no more than that: weights fill screens.
+fn same(a: &GanFrame, b: &GanFrame) -> bool {
+    place(a) == place(b) && a.fakes == b.fakes
+}
+
+fn end(job: GanPlay) -> GanFrame {
+    frames(job).pop().expect("a frame")
+}
+
+#[test]
+fn frames_come_when_they_are_due() {
+    let all = frames(rounds(&Game::default(), 7, 3));
+    let ticks: Vec<_> = all.iter().map(|f| f.at.ticks).collect();
+    assert_eq!(ticks, [0, 6, 12, 14]);
+    let losses: Vec<_> = all.iter().map(|f| f.losses.len()).collect();
+    assert_eq!(losses, [0, 3, 3, 1]);
+    for frame in &all {
+        assert_eq!(
+            (frame.fakes.len(), frame.pulls.len()),
+            (2 * SHOWN, 2 * SHOWN)
+        );
+        assert_eq!(frame.scores.len() * 2, heat_grid().len());
+        assert_eq!(
+            frame.warped.len(),
+            noise_grid(Game::default().noise, 2).len()
+        );
+        let js = frame.divergence.js;
+        assert!(js > frame.divergence.js_floor && js < std::f32::consts::LN_2);
+        assert!((0.0..=1.0).contains(&frame.real_accuracy));
+        assert!(frame.detail.is_none() && !frame.diverged);
+    }
+}
+
+/// How often one looks does not change what is seen, and a game goes on from any frame.
+#[test]
+fn a_game_is_the_same_however_it_is_watched() {
+    let game = Game::default();
+    let often = frames(rounds(&game, 12, 2));
+    let whole = end(rounds(&game, 12, 12));
+    assert!(same(&often[6], &whole));
+    let on = GanPlay {
+        start: Some(often[2].at.clone()),
+        ..rounds(&game, 8, 4)
+    };
+    let rest = frames(on);
+    assert_eq!(rest.len(), 2, "where it starts is known already");
+    assert!(same(&rest[0], &often[4]) && same(&rest[1], &whole));
+}
+
+/// Halves by hand are the halves of a round.
+#[test]
+fn by_hand_or_in_rounds_is_the_same_game() {
+    let game = Game::default();
+    let halves = [Half::Discriminator, Half::Generator];
+    let by_hand = frames(GanPlay {
+        plan: Plan::Halves(halves.to_vec()),
+        ..rounds(&game, 1, 1)
+    });
+    assert_eq!(by_hand.len(), 3);
+    let details: Vec<_> = by_hand
+        .iter()
+        .map(|f| f.detail.as_ref().and_then(|d| d.half))
+        .collect();
+    assert_eq!(details, [None, Some(halves[0]), Some(halves[1])]);
+    assert!(by_hand[1].losses[0][0].is_finite() && by_hand[1].losses[0][1].is_nan());
+    assert!(same(&by_hand[2], &end(rounds(&game, 1, 1))));
+    assert!(!same(&by_hand[2], &by_hand[1]));
+    let detail = by_hand[2].detail.as_ref().expect("by hand");
+    let batch = game.batch as usize;
+    assert_eq!(
+        (detail.fakes.len(), detail.pulls.len()),
+        (2 * batch, 2 * batch)
+    );
+    assert_eq!(detail.gradients.len() as u32, game.generator.layers + 1);
+}
+
+#[test]
+fn numbers_that_leave_all_bounds_end_the_game() {
+    let mut game = Game {
+        loss: Loss::LeastSquares,
+        ..Game::default()
+    };
+    game.discriminator.optimizer = Optimizer::Sgd;
+    game.discriminator.learning_rate = 900.0;
+    let all = frames(rounds(&game, 100, 10));
+    let last = all.last().expect("a frame");
+    assert!(last.diverged && last.at.ticks < 200, "{}", last.at.ticks);
+    assert!(all[..all.len() - 1].iter().all(|f| !f.diverged));
+}
+
+#[test]
+fn nonsense_is_refused() {
+    let good = rounds(&Game::default(), 10, 1);
+    assert!(GanPlayRun::new(1, good.clone()).is_ok());
+    let breaks: [fn(&mut GanPlay); 12] = [
+        |job| job.game.cloud = Cloud::Cells(Vec::new()),
+        |job| job.game.batch = 0,
+        |job| job.game.noise_dims = 99,
+        |job| job.game.generator.layers = 0,
+        |job| job.game.discriminator.width = 4096,
+        |job| job.game.discriminator.updates = 0,
+        |job| job.game.generator.learning_rate = f32::NAN,
+        |job| job.game.clip = -1.0,
+        |job| job.plan = Plan::Halves(Vec::new()),
+        |job| {
+            job.plan = Plan::Rounds {
+                count: 5,
+                frame_every: 0,
+            }
+        },
+        |job| job.start = Some(Checkpoint::default()),
+        |job| {
+            job.start = Some(Checkpoint {
+                generator: vec![f32::INFINITY],
+                ..Checkpoint::default()
+            })
+        },
+    ];
+    for (number, spoil) in breaks.into_iter().enumerate() {
+        let mut job = good.clone();
+        spoil(&mut job);
+        let refused = GanPlayRun::new(1, job).err();
+        assert!(
+            matches!(refused, Some(EngineError::BadRequest(_))),
+            "break {number}: {refused:?}"
+        );
+    }
+}
+
+/// Every game is fair to every cloud: the one that the chapter opens with learns the ring.
+#[test]
+fn the_ring_is_learnt() {
+    let game = Game::default();
+    assert_eq!(game.cloud, Cloud::Preset(Preset::Ring));
+    let all = frames(rounds(&game, 3000, 1500));
+    let (first, last) = (all[0].divergence, all[2].divergence);
+    assert!(last.js < 0.5 * first.js, "{first:?} {last:?}");
+    let on_ring = all[2]
+        .fakes
+        .chunks(2)
+        .filter(|p| (p[0].hypot(p[1]) - 1.41).abs() < 0.35);
+    let share = on_ring.count() as f32 / SHOWN as f32;
+    assert!(share > 0.9, "{share} of the fakes are on the ring");
+}
