@@ -9,6 +9,7 @@ mod pictures;
 mod sample;
 mod source;
 mod train;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -71,6 +72,8 @@ pub enum ModelId {
     DiffusionMnistQuick,
     /// Class-conditional diffusion of garments.
     DiffusionFashionMnist,
+    /// Class-conditional GAN of digits, with snapshots along its training.
+    GanMnist,
     /// The classifier that judges digits.
     JudgeMnist,
     /// The classifier that judges garments.
@@ -84,6 +87,8 @@ pub enum Kind {
     Diffusion,
     /// A diffusion network, distilled from another one.
     Distilled,
+    /// A generator and a discriminator.
+    Gan,
     /// A classifier.
     Judge,
 }
@@ -96,6 +101,7 @@ impl ModelId {
             Self::DiffusionMnistEarly => "diffusion-mnist-early",
             Self::DiffusionMnistQuick => "diffusion-mnist-quick",
             Self::DiffusionFashionMnist => "diffusion-fashion-mnist",
+            Self::GanMnist => "gan-mnist",
             Self::JudgeMnist => "judge-mnist",
             Self::JudgeFashionMnist => "judge-fashion-mnist",
         }
@@ -108,6 +114,7 @@ impl ModelId {
                 Kind::Diffusion
             }
             Self::DiffusionMnistQuick => Kind::Distilled,
+            Self::GanMnist => Kind::Gan,
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
         }
     }

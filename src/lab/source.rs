@@ -8,9 +8,11 @@ use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
 use clap::ValueEnum;
 
+use crate::data::PIXELS;
 use crate::engine::network::Network;
 use crate::engine::session::{Host, run as run_session};
 use crate::models::diffusion::unet::{UNet, UNetConfig};
+use crate::models::gan::image::{GanPair, noise_vector};
 use crate::nn::checkpoint::{RunDir, Which};
 use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, Report, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
@@ -166,6 +168,28 @@ impl Sampling {
             ..Denoise::default()
         }
     }
+}
+
+/// Fakes of a batch.
+const FAKES: usize = 100;
+
+/// One fake for each label, `[n, 28, 28]`, of the noise of a seed; `on_batch` is told how many are
+/// done.
+pub fn draw_fakes(
+    pair: &GanPair,
+    labels: &[u8],
+    seed: u64,
+    mut on_batch: impl FnMut(usize),
+) -> Vec<f32> {
+    let mut fakes = Vec::with_capacity(labels.len() * PIXELS);
+    for (i, part) in labels.chunks(FAKES).enumerate() {
+        let first = i * FAKES;
+        let z = (first..first + part.len()).flat_map(|i| noise_vector(seed, i as u32));
+        let pictures = pair.fakes(&z.collect::<Vec<_>>(), part).into_data();
+        fakes.extend(pictures.iter::<f32>());
+        on_batch(first + part.len());
+    }
+    fakes
 }
 
 /// The one model of a native session.

@@ -14,12 +14,17 @@ use crate::data::mnist::{Images, Split};
 use crate::models::diffusion::distillation::{self, DistillationTask};
 use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
+use crate::models::gan::image::{self, GanPair};
 use crate::nn::checkpoint::RunDir;
 use crate::nn::training::{Observer, Recipe, Report, Task, train};
 use crate::quality::classifier::{Classifier, ClassifierTask};
+use crate::quality::report::Court;
 
 use super::sample::labels;
-use super::source::{DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, sample};
+use super::source::{
+    DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, draw_fakes, judge, sample,
+};
+use super::watch::Watch;
 use super::{Folders, Kind, ModelId, pictures};
 
 /// Arguments of `lab train`.
@@ -56,6 +61,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let task = DistillationTask::new(teacher, DEFAULT_GUIDANCE, images).context(never)?;
             go(folders, args, &task, recipe)
         }
+        Kind::Gan => duel(folders, args, &images, recipe),
         Kind::Judge => {
             let task = ClassifierTask::new(images, args.model.data_set()).context(never)?;
             go(folders, args, &task, recipe)
@@ -87,17 +93,51 @@ fn recipe(model: ModelId) -> Recipe {
             ema_decay: 0.99,
             ..images(60_000)
         },
+        ModelId::GanMnist => Recipe {
+            batch: 64,
+            learning_rate: 4e-4,
+            ema_decay: 0.998,
+            ..images(640_000)
+        },
         ModelId::JudgeMnist => images(360_000),
         ModelId::JudgeFashionMnist => images(720_000),
     }
 }
 
-fn go<T: Task<Net: Sheet>>(
+fn go<T: Task<Net: Sheet>>(folders: &Folders, args: &Args, task: &T, recipe: Recipe) -> Result<()> {
+    let (recipe, run, stop) = begin(folders, args, recipe)?;
+    let mut diary = Diary::new(args.model, &recipe, &run);
+    train(task, &recipe, &run, args.resume, &stop, &mut diary)?;
+    diary.bar.finish();
+    Ok(())
+}
+
+/// Two networks learn against each other, and somebody looks on.
+fn duel(folders: &Folders, args: &Args, images: &Images, recipe: Recipe) -> Result<()> {
+    let (recipe, run, stop) = begin(folders, args, recipe)?;
+    let test = Images::load(&folders.data, args.model.data_set(), Split::Test)?;
+    let court = Court::new(judge(folders, args.model)?, images, &test);
+    let mut watch = Watch::new(court, run.path(), &test);
+    let mut diary = Diary::new(args.model, &recipe, &run);
+    image::training::train(
+        images,
+        &recipe,
+        &run,
+        args.resume,
+        &stop,
+        &mut diary,
+        &mut watch,
+    )?;
+    diary.bar.finish();
+    Ok(())
+}
+
+/// What the command line makes of a recipe, the run's folder, and the flag that stops it.
+fn begin(
     folders: &Folders,
     args: &Args,
-    task: &T,
     mut recipe: Recipe,
-) -> Result<()> {
+) -> Result<(Recipe, RunDir, Arc<AtomicBool>)> {
     let run = RunDir::open(&folders.runs, args.model.name())?;
     ensure!(
         args.resume || !run.has_checkpoint(),
@@ -115,14 +155,7 @@ fn go<T: Task<Net: Sheet>>(
     recipe.images = args.images.unwrap_or(recipe.images);
     recipe.batch = args.batch.unwrap_or(recipe.batch);
     ensure!(recipe.batch > 0, "--batch has to be at least 1");
-    let mut diary = Diary {
-        bar: progress_bar(recipe.images),
-        run: run.clone(),
-        sampling: sampling(args.model.kind()),
-    };
-    train(task, &recipe, &run, args.resume, &stop, &mut diary)?;
-    diary.bar.finish();
-    Ok(())
+    Ok((recipe, run, stop))
 }
 
 /// The present commit, marked if files differ from it, or 'unknown' outside a checkout.
@@ -164,10 +197,20 @@ struct Diary {
     sampling: Sampling,
 }
 
+impl Diary {
+    fn new(model: ModelId, recipe: &Recipe, run: &RunDir) -> Self {
+        Self {
+            bar: progress_bar(recipe.images),
+            run: run.clone(),
+            sampling: sampling(model.kind()),
+        }
+    }
+}
+
 fn sampling(kind: Kind) -> Sampling {
     let (steps, guidance) = match kind {
         Kind::Distilled => (distillation::STEPS as u32, 1.0),
-        Kind::Diffusion | Kind::Judge => (20, DEFAULT_GUIDANCE),
+        Kind::Diffusion | Kind::Gan | Kind::Judge => (20, DEFAULT_GUIDANCE),
     };
     Sampling {
         steps,
@@ -234,6 +277,14 @@ impl Sheet for UNet {
         let samples = sample(self.clone(), &labels(4 * CLASSES, None), sampling, |_| {})?;
         let path = run.path().join(format!("sheet-{images:07}.png"));
         pictures::sheet(&path, &pictures::to_bytes(&samples), CLASSES)
+    }
+}
+
+impl Sheet for GanPair {
+    fn sheet(&self, run: &RunDir, sampling: &Sampling, images: u64) -> Result<()> {
+        let fakes = draw_fakes(self, &labels(10 * CLASSES, None), sampling.seed, |_| {});
+        let path = run.path().join(format!("sheet-{images:07}.png"));
+        pictures::sheet(&path, &pictures::to_bytes(&fakes), CLASSES)
     }
 }
 

@@ -41,6 +41,16 @@ fn unknown() -> String {
 }
 
 impl RunState {
+    /// A run that has not done anything yet.
+    pub fn begin(seed: u64, commit: &str, config: String) -> Self {
+        Self {
+            seed,
+            commit: commit.into(),
+            config,
+            ..Self::default()
+        }
+    }
+
     /// Plans the whole run for so many pictures, and remembers what the plan was before.
     pub fn plan(&mut self, images: u64) {
         if self.step > 0 && self.planned != images {
@@ -112,21 +122,18 @@ impl RunDir {
     }
 
     /// Writes a checkpoint and then puts it in the last one's place.
-    pub fn save<M: Module>(
+    pub fn save<M: Module, A: Module>(
         &self,
         model: &M,
-        ema: &M,
+        ema: &A,
         optimizer: &ModuleOptimizer,
         state: &RunState,
     ) -> Result<(), CheckpointError> {
         let (next, last, old) = (self.0.join("next"), self.0.join("last"), self.0.join("old"));
         remove(&next)?;
         fs::create_dir_all(&next).map_err(io(&next))?;
-        let record = |module: &M, path: PathBuf| {
-            module.clone().into_record().save(&path).map_err(rec(&path))
-        };
-        record(model, next.join("model.bpk"))?;
-        record(ema, next.join("ema.bpk"))?;
+        save_module(model, &next.join("model.bpk"))?;
+        save_module(ema, &next.join("ema.bpk"))?;
         let path = next.join("optimizer.bpk");
         optimizer.save(&path).map_err(rec(&path))?;
         let path = next.join("state.json");
@@ -162,9 +169,7 @@ impl RunDir {
 
     /// `module` with the weights of `model` or `ema` of the last checkpoint.
     pub fn load_module<M: Module>(&self, module: M, which: Which) -> Result<M, CheckpointError> {
-        let path = self.0.join("last").join(which.file());
-        let record = ModuleRecord::load(&path).map_err(rec(&path))?;
-        module.try_load_record(record).map_err(rec(&path))
+        load_module(module, &self.0.join("last").join(which.file()))
     }
 
     /// `optimizer` with the state of the last checkpoint.
@@ -175,6 +180,17 @@ impl RunDir {
         let path = self.0.join("last/optimizer.bpk");
         optimizer.load(&path).map_err(rec(&path))
     }
+}
+
+/// Writes the weights of a module.
+pub fn save_module<M: Module>(module: &M, path: &Path) -> Result<(), CheckpointError> {
+    module.clone().into_record().save(path).map_err(rec(path))
+}
+
+/// `module` with the weights of a file of [`save_module`].
+pub fn load_module<M: Module>(module: M, path: &Path) -> Result<M, CheckpointError> {
+    let record = ModuleRecord::load(path).map_err(rec(path))?;
+    module.try_load_record(record).map_err(rec(path))
 }
 
 /// Which weights of a checkpoint.

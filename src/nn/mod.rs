@@ -2,6 +2,7 @@
 
 #[cfg(feature = "lab")]
 pub mod checkpoint;
+pub mod maps;
 pub mod mlp;
 pub mod params;
 #[cfg(feature = "lab")]

@@ -1,7 +1,8 @@
 //! The one training loop: shuffled epochs, AdamW, weight averaging, checkpoints, a way to stop.
 //!
-//! A family brings a [`Task`]: how to make its network and the loss of a batch. Everything
-//! random draws from a stream named by the step, so a resumed run goes on as it would have.
+//! A family brings a [`Task`]: how to make its network and the loss of a batch. Two networks that
+//! learn against each other are a [`Learner`] of their own. Everything random draws from a stream
+//! named by the step, so a resumed run goes on as it would have.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -106,23 +107,49 @@ pub fn train<T: Task>(
     stop: &AtomicBool,
     observer: &mut impl Observer<T::Net>,
 ) -> Result<(), CheckpointError> {
-    let device = Device::flex().autodiff();
-    let mut trainer = Trainer::start(task, recipe, run, resume, &device)?;
-    let mut meter = Meter::new(&trainer.state);
+    let mut trainer = Trainer::start(task, recipe, run, resume)?;
+    learn(&mut trainer, recipe, run, stop, observer)
+}
+
+/// Whatever learns step by step.
+pub trait Learner {
+    /// What it makes, to look at.
+    type Net;
+
+    /// Where its run stands.
+    fn state(&mut self) -> &mut RunState;
+
+    /// One step; returns its loss.
+    fn step(&mut self) -> f64;
+
+    /// Writes a checkpoint; returns what it has learned, averaged.
+    fn save(&self, run: &RunDir) -> Result<Self::Net, CheckpointError>;
+}
+
+/// The loop around a learner, until `recipe.images` are seen or `stop` is set; a last checkpoint
+/// is written either way.
+pub fn learn<L: Learner>(
+    learner: &mut L,
+    recipe: &Recipe,
+    run: &RunDir,
+    stop: &AtomicBool,
+    observer: &mut impl Observer<L::Net>,
+) -> Result<(), CheckpointError> {
+    let mut meter = Meter::new(learner.state());
     loop {
-        let over = trainer.state.images >= recipe.images || stop.load(Ordering::Relaxed);
+        let images = learner.state().images;
+        let over = images >= recipe.images || stop.load(Ordering::Relaxed);
         if meter.steps > 0 && (over || meter.since.elapsed() >= recipe.checkpoint_every) {
-            trainer.state.seconds = meter.seconds();
-            let averaged = trainer.averaged();
-            run.save(&trainer.net, &averaged, &trainer.optimizer, &trainer.state)?;
-            observer.checkpoint(&averaged, meter.report(trainer.state.images));
+            learner.state().seconds = meter.seconds();
+            let averaged = learner.save(run)?;
+            observer.checkpoint(&averaged, meter.report(images));
             meter.restart();
         }
         if over {
             return Ok(());
         }
-        meter.add(trainer.step(task, recipe, &device));
-        observer.step(meter.report(trainer.state.images));
+        meter.add(learner.step());
+        observer.step(meter.report(learner.state().images));
     }
 }
 
@@ -171,44 +198,42 @@ impl Meter {
     }
 }
 
-/// Everything that changes from step to step.
-struct Trainer<M> {
-    net: M,
+/// A task under way.
+struct Trainer<'a, T: Task> {
+    task: &'a T,
+    recipe: &'a Recipe,
+    device: Device,
+    net: T::Net,
     ema: FlatParams,
     optimizer: ModuleOptimizer,
     state: RunState,
-    /// Order of the examples in epoch `order_of`.
-    order: Vec<u32>,
-    order_of: Option<u64>,
+    order: Order,
 }
 
-impl<M: Module> Trainer<M> {
-    fn start<T: Task<Net = M>>(
-        task: &T,
-        recipe: &Recipe,
+impl<'a, T: Task> Trainer<'a, T> {
+    fn start(
+        task: &'a T,
+        recipe: &'a Recipe,
         run: &RunDir,
         resume: bool,
-        device: &Device,
     ) -> Result<Self, CheckpointError> {
+        let device = Device::flex().autodiff();
         device.seed(recipe.seed);
-        let net = task.init(device);
+        let net = task.init(&device);
         let optimizer = AdamWConfig::new()
             .with_weight_decay(1e-4)
             .with_epsilon(1e-8)
             .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
             .init();
         let mut trainer = Self {
+            task,
+            recipe,
+            device,
             ema: FlatParams::of(&net),
             net,
             optimizer,
-            state: RunState {
-                seed: recipe.seed,
-                config: task.shape(),
-                commit: recipe.commit.clone(),
-                ..RunState::default()
-            },
-            order: Vec::new(),
-            order_of: None,
+            state: RunState::begin(recipe.seed, &recipe.commit, task.shape()),
+            order: Order::default(),
         };
         if resume {
             trainer.state = run.state(&task.shape())?;
@@ -221,46 +246,83 @@ impl<M: Module> Trainer<M> {
         Ok(trainer)
     }
 
-    /// The averaged network, without gradients.
-    fn averaged(&self) -> M {
-        self.ema.put_into(self.net.valid())
-    }
-
-    /// One optimiser step; returns the loss.
-    fn step<T: Task<Net = M>>(&mut self, task: &T, recipe: &Recipe, device: &Device) -> f64 {
-        let first = self.state.images;
-        let batch: Vec<usize> = (first..first + recipe.batch as u64)
-            .map(|i| self.example_at(i, task.examples()))
-            .collect();
-        let mut rng = noise::stream(self.state.seed, STEP_STREAM, self.state.step as u32);
-        let loss = task.loss(&self.net, &batch, &mut rng, device);
-        let grads = GradientsParams::from_grads(loss.backward(), &self.net);
-        let rate = self.learning_rate(recipe);
-        self.net = self.optimizer.step(rate, self.net.clone(), grads);
-        self.state.step += 1;
-        self.state.images += batch.len() as u64;
-        // The average follows closely at first, so that it does not remember the random start.
-        let early = (1 + self.state.step) as f32 / (10 + self.state.step) as f32;
-        self.ema.average_in(&self.net, recipe.ema_decay.min(early));
-        loss.into_scalar::<f32>().into()
-    }
-
     /// Linear warm-up, then half a cosine down to a fiftieth.
-    fn learning_rate(&self, recipe: &Recipe) -> f64 {
+    fn learning_rate(&self) -> f64 {
+        let recipe = self.recipe;
         let warm = ((self.state.step + 1) as f64 / recipe.warm_up as f64).min(1.0);
         let progress = self.state.images as f64 / recipe.images as f64;
         let cosine = 0.5 + 0.5 * (std::f64::consts::PI * progress.min(1.0)).cos();
         recipe.learning_rate * warm * cosine.max(0.02)
     }
+}
 
-    /// Which example is the `i`-th of the run: every one once an epoch, in a new order.
-    fn example_at(&mut self, i: u64, n: usize) -> usize {
+impl<T: Task> Learner for Trainer<'_, T> {
+    type Net = T::Net;
+
+    fn state(&mut self) -> &mut RunState {
+        &mut self.state
+    }
+
+    fn step(&mut self) -> f64 {
+        let batch = self
+            .order
+            .next_batch(&self.state, self.recipe.batch, self.task.examples());
+        let mut rng = step_stream(&self.state);
+        let loss = self.task.loss(&self.net, &batch, &mut rng, &self.device);
+        let grads = GradientsParams::from_grads(loss.backward(), &self.net);
+        let rate = self.learning_rate();
+        self.net = self.optimizer.step(rate, self.net.clone(), grads);
+        self.state.step += 1;
+        self.state.images += batch.len() as u64;
+        let decay = self.recipe.ema_decay_after(self.state.step);
+        self.ema.average_in(&self.net, decay);
+        loss.into_scalar::<f32>().into()
+    }
+
+    fn save(&self, run: &RunDir) -> Result<T::Net, CheckpointError> {
+        let averaged = self.ema.put_into(self.net.valid());
+        run.save(&self.net, &averaged, &self.optimizer, &self.state)?;
+        Ok(averaged)
+    }
+}
+
+impl Recipe {
+    /// Decay of the average in step `step`, from 1: it follows closely at first, so that it does
+    /// not remember the random start.
+    pub fn ema_decay_after(&self, step: u64) -> f32 {
+        let early = (1 + step) as f32 / (10 + step) as f32;
+        self.ema_decay.min(early)
+    }
+}
+
+/// Random numbers of a run's next step.
+pub fn step_stream(state: &RunState) -> ChaCha8Rng {
+    noise::stream(state.seed, STEP_STREAM, state.step as u32)
+}
+
+/// In which order a run sees its examples: every one once an epoch, each time in a new order.
+#[derive(Debug, Default)]
+pub struct Order {
+    /// Of the present epoch.
+    order: Vec<u32>,
+    epoch: Option<u64>,
+}
+
+impl Order {
+    /// The next `batch` examples of a run that has seen `state.images` of `examples`.
+    pub fn next_batch(&mut self, state: &RunState, batch: usize, examples: usize) -> Vec<usize> {
+        let range = state.images..state.images + batch as u64;
+        range.map(|i| self.at(state.seed, i, examples)).collect()
+    }
+
+    /// Which example is the `i`-th of a run.
+    fn at(&mut self, seed: u64, i: u64, n: usize) -> usize {
         let epoch = i / n as u64;
-        if self.order_of != Some(epoch) {
+        if self.epoch != Some(epoch) {
             self.order = (0..n as u32).collect();
-            let mut rng = noise::stream(self.state.seed, EPOCH_STREAM, epoch as u32);
+            let mut rng = noise::stream(seed, EPOCH_STREAM, epoch as u32);
             self.order.shuffle(&mut rng);
-            self.order_of = Some(epoch);
+            self.epoch = Some(epoch);
         }
         self.order[(i % n as u64) as usize] as usize
     }
@@ -381,11 +443,9 @@ mod tests {
 
     #[test]
     fn an_epoch_visits_every_example_once() {
-        let device = Device::flex();
-        let run = RunDir::open(&scratch("epoch"), "x").expect("opens");
-        let mut t = Trainer::start(&Line, &recipe(10), &run, false, &device).expect("starts");
-        let mut first: Vec<_> = (0..10).map(|i| t.example_at(i, 10)).collect();
-        let second: Vec<_> = (10..20).map(|i| t.example_at(i, 10)).collect();
+        let mut order = Order::default();
+        let mut first: Vec<_> = (0..10).map(|i| order.at(7, i, 10)).collect();
+        let second: Vec<_> = (10..20).map(|i| order.at(7, i, 10)).collect();
         assert_ne!(first, second);
         first.sort_unstable();
         assert_eq!(first, (0..10).collect::<Vec<_>>());

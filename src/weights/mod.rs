@@ -2,7 +2,8 @@
 //!
 //! `lab pack` writes what [`pack`] gives; an engine gets the file with `fetch`, checks it and
 //! puts it into a network with [`load`]; [`fingerprint`] tells whether the network then still
-//! answers as it did when it was packed. [`curve`] is what `lab curve` measured of it.
+//! answers as it did when it was packed. [`curve`] is what `lab curve` measured of it,
+//! [`timeline`] what was measured while the image GAN trained.
 
 pub mod curve;
 #[cfg(feature = "engine")]
@@ -16,6 +17,7 @@ pub mod manifest;
 pub mod pack;
 #[cfg(feature = "web")]
 pub mod stall;
+pub mod timeline;
 
 /// A download that brings nothing for so long is ended and tried again, s.
 pub const PATIENCE_S: u32 = 20;

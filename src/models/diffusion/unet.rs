@@ -22,14 +22,12 @@ use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{
     Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig,
-    PaddingConfig2d,
 };
 use burn::tensor::activation::{relu, silu, softmax};
-use burn::tensor::module::interpolate;
-use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Int, Tensor};
 
 use crate::data::CLASSES;
+use crate::nn::maps::{conv3, depth_to_space, double, space_to_depth};
 
 use super::blocks::{SHIPPED, Sizes};
 use super::schedule::T;
@@ -306,36 +304,6 @@ impl Attention {
     }
 }
 
-/// A 3x3 convolution that keeps the size.
-fn conv3(from: usize, to: usize) -> Conv2dConfig {
-    Conv2dConfig::new([from, to], [3, 3]).with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-}
-
-/// Nearest-neighbour doubling of height and width.
-fn double(x: Tensor<4>) -> Tensor<4> {
-    let [_, _, height, width] = x.dims();
-    interpolate(
-        x,
-        InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([2 * height, 2 * width]),
-    )
-}
-
-/// `[n, 1, 2h, 2w] -> [n, 4, h, w]`: each 2x2 patch becomes four channels.
-fn space_to_depth(x: Tensor<4>) -> Tensor<4> {
-    let [n, _, height, width] = x.dims();
-    x.reshape([n, height / 2, 2, width / 2, 2])
-        .permute([0, 2, 4, 1, 3])
-        .reshape([n, 4, height / 2, width / 2])
-}
-
-/// `[n, 4, h, w] -> [n, 1, 2h, 2w]`: the inverse of [`space_to_depth`].
-fn depth_to_space(x: Tensor<4>) -> Tensor<4> {
-    let [n, _, height, width] = x.dims();
-    x.reshape([n, 2, 2, height, width])
-        .permute([0, 3, 1, 4, 2])
-        .reshape([n, 1, 2 * height, 2 * width])
-}
-
 /// Sines and cosines of `t` at `half` frequencies from 1 down to 1/1000 rad a step,
 /// `[n, 2 half]` (Vaswani et al. 2017, section 3.5, with T in place of 10,000).
 fn sinusoids(t: Tensor<1>, half: usize) -> Tensor<2> {
@@ -351,24 +319,6 @@ fn sinusoids(t: Tensor<1>, half: usize) -> Tensor<2> {
 mod tests {
     use super::super::blocks::{Kind, POSITIONS};
     use super::*;
-    use burn::tensor::TensorData;
-
-    #[test]
-    fn space_to_depth_keeps_every_pixel() {
-        let device = Device::flex();
-        let x = Tensor::<1, Int>::arange(0..32, &device)
-            .float()
-            .reshape([2, 1, 4, 4]);
-        let y = space_to_depth(x.clone());
-        // Channel 0 holds the top left of each patch of the first picture.
-        let first: Tensor<4> = y.clone().slice([0..1, 0..1, 0..2, 0..2]);
-        first
-            .into_data()
-            .assert_eq(&TensorData::from([[[[0.0f32, 2.0], [8.0, 10.0]]]]), true);
-        depth_to_space(y)
-            .into_data()
-            .assert_eq(&x.into_data(), true);
-    }
 
     #[test]
     fn output_is_as_large_as_the_input() {
