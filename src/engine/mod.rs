@@ -1,8 +1,8 @@
 //! The engine: sessions, and the worker they run in.
 //!
 //! A [`session`] turns one job into events, step by step, and can be cancelled between steps.
-//! The jobs are [`denoise`], [`inspect`], [`noise_stats`] and [`timing`]; none of them knows
-//! burn or the browser. With the feature `train` there are also `plane` and `gan_play`, which train
+//! The jobs are [`denoise`], [`inspect`], [`noise_stats`] and [`timing`], none of which knows
+//! burn or the browser, and [`gan_images`], on the CPU. With the feature `train` there are also `plane` and `gan_play`, which train
 //! small networks on the CPU. [`network`] is the denoiser on a burn device. In a browser, `worker`
 //! takes the page's requests from its `inbox`, fetches weights for its `device`, and runs the
 //! sessions.
@@ -10,6 +10,7 @@
 pub mod denoise;
 #[cfg(feature = "engine")]
 pub mod device;
+pub mod gan_images;
 #[cfg(feature = "train")]
 pub mod gan_play;
 #[cfg(feature = "engine")]

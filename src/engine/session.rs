@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::denoise::{DenoiseRun, Denoiser};
+use super::gan_images::GanImagesRun;
 #[cfg(feature = "train")]
 use super::gan_play::GanPlayRun;
 use super::inspect::InspectRun;
@@ -13,6 +14,7 @@ use super::noise_stats::NoiseStatsRun;
 #[cfg(feature = "train")]
 use super::plane::{PlaneSampleRun, PlaneTrainRun};
 use super::timing::TimingRun;
+use crate::models::gan::image::GanPair;
 use crate::protocol::{EngineError, Event, Job, RunId};
 
 /// What a session needs of its surroundings.
@@ -50,15 +52,29 @@ pub enum Step {
     Last(Event),
 }
 
+/// The loaded models by id.
+pub trait Shelf {
+    /// Its diffusion networks.
+    type Net: Denoiser;
+    /// A diffusion network.
+    fn denoiser(&mut self, id: &str) -> Option<&mut Self::Net>;
+    /// A snapshot of a GAN.
+    fn gan(&self, id: &str) -> Option<&GanPair>;
+}
+
+/// Diffusion networks alone.
+impl<D: Denoiser> Shelf for HashMap<String, D> {
+    type Net = D;
+    fn denoiser(&mut self, id: &str) -> Option<&mut D> {
+        self.get_mut(id)
+    }
+    fn gan(&self, _: &str) -> Option<&GanPair> {
+        None
+    }
+}
+
 /// Runs `job` to its end, cancelled or not, and sends all its events.
-///
-/// `models` are the loaded networks by id.
-pub async fn run<D: Denoiser, H: Host>(
-    run: RunId,
-    job: Job,
-    models: &mut HashMap<String, D>,
-    host: &mut H,
-) {
+pub async fn run<S: Shelf, H: Host>(run: RunId, job: Job, models: &mut S, host: &mut H) {
     let start = host.now_ms();
     let end = match work(run, job, models, host).await {
         Ok(true) => Event::Done {
@@ -75,20 +91,20 @@ pub async fn run<D: Denoiser, H: Host>(
 }
 
 /// `false` if cancelled.
-async fn work<D: Denoiser, H: Host>(
+async fn work<S: Shelf, H: Host>(
     run: RunId,
     job: Job,
-    models: &mut HashMap<String, D>,
+    models: &mut S,
     host: &mut H,
 ) -> Result<bool, EngineError> {
     match job {
         Job::Denoise(job) => {
-            let net = find(models, &job.model)?;
+            let net = found(models.denoiser(&job.model), &job.model)?;
             drive(run, &mut DenoiseRun::new(run, job, net)?, host).await
         }
         Job::NoiseStats(job) => drive(run, &mut NoiseStatsRun::new(run, job)?, host).await,
         Job::Inspect(job) => {
-            let net = find(models, &job.model)?;
+            let net = found(models.denoiser(&job.model), &job.model)?;
             drive(run, &mut InspectRun::new(run, job, net)?, host).await
         }
         Job::Time {
@@ -96,14 +112,17 @@ async fn work<D: Denoiser, H: Host>(
             batch,
             repeats,
         } => {
-            let net = find(models, &model)?;
+            let net = found(models.denoiser(&model), &model)?;
             drive(run, &mut TimingRun::new(run, batch, repeats, net)?, host).await
         }
         #[cfg(feature = "train")]
         Job::PlaneTrain(job) => drive(run, &mut PlaneTrainRun::new(run, job)?, host).await,
         #[cfg(feature = "train")]
         Job::PlaneSample(job) => drive(run, &mut PlaneSampleRun::new(run, job)?, host).await,
-        Job::GanImages(_) => Err(EngineError::BadRequest("no GAN here".into())),
+        Job::GanImages(job) => {
+            let pair = found(models.gan(&job.model), &job.model)?;
+            drive(run, &mut GanImagesRun::new(run, job, pair)?, host).await
+        }
         #[cfg(feature = "train")]
         Job::GanPlay(job) => drive(run, &mut GanPlayRun::new(run, job)?, host).await,
         #[cfg(not(feature = "train"))]
@@ -113,10 +132,8 @@ async fn work<D: Denoiser, H: Host>(
     }
 }
 
-fn find<'a, D>(models: &'a mut HashMap<String, D>, id: &str) -> Result<&'a mut D, EngineError> {
-    models
-        .get_mut(id)
-        .ok_or_else(|| EngineError::BadRequest(format!("model {id} is not loaded")))
+fn found<M>(model: Option<M>, id: &str) -> Result<M, EngineError> {
+    model.ok_or_else(|| EngineError::BadRequest(format!("model {id} is not loaded")))
 }
 
 async fn drive<H: Host>(

@@ -18,8 +18,9 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, console};
 use super::device::Accelerator;
 use super::inbox::{Inbox, Turn};
 use super::network::Network;
-use super::session::{self, Host};
+use super::session::{self, Host, Shelf};
 use crate::models::diffusion::unet::UNetConfig;
+use crate::models::gan::image::{GanPair, snapshot_step};
 use crate::protocol::{
     BUILD_ID, EngineError, EngineKind, Event, Fault, Request, RunId, decode, encode,
 };
@@ -83,7 +84,7 @@ async fn serve(engine: EngineKind, accelerator: Accelerator, inbox: Inbox) {
             Request::Start { run, job } => {
                 CURRENT_RUN.set(Some(run));
                 host.spoke_ms = now_ms();
-                session::run(run, job, &mut models.networks, &mut host).await;
+                session::run(run, job, &mut models, &mut host).await;
                 CURRENT_RUN.set(None);
             }
             // The run is over, or was ended by the loop in `session`.
@@ -94,10 +95,11 @@ async fn serve(engine: EngineKind, accelerator: Accelerator, inbox: Inbox) {
     }
 }
 
-/// The loaded networks and the hashes of their files, by model id.
+/// The loaded models and the hashes of their files, by model id.
 #[derive(Default)]
 struct Models {
     networks: HashMap<String, Network>,
+    gans: HashMap<String, GanPair>,
     hashes: HashMap<String, String>,
 }
 
@@ -120,12 +122,39 @@ impl Models {
             });
         })
         .await?;
-        // Unpacking is the CPU's work, even in the GPU engine.
-        let net = load(UNetConfig::shipped().init(&Device::flex()), bytes, model)?;
-        let network = Network::new(net.to_device(device), device.clone());
-        self.networks.insert(model.id.clone(), network);
+        self.unpack(model, bytes, device)?;
         self.hashes.insert(model.id.clone(), model.sha256.clone());
         Ok(())
+    }
+
+    /// Makes a file's bytes into what its model id says it is: a snapshot of a GAN, or a diffusion
+    /// network. Unpacking is the CPU's work, even in the GPU engine.
+    fn unpack(
+        &mut self,
+        model: &ModelEntry,
+        bytes: Vec<u8>,
+        device: &Device,
+    ) -> Result<(), EngineError> {
+        let cpu = Device::flex();
+        if snapshot_step(&model.id).is_some() {
+            let pair = load(GanPair::new(&cpu), bytes, model)?;
+            self.gans.insert(model.id.clone(), pair);
+        } else {
+            let net = load(UNetConfig::shipped().init(&cpu), bytes, model)?;
+            let network = Network::new(net.to_device(device), device.clone());
+            self.networks.insert(model.id.clone(), network);
+        }
+        Ok(())
+    }
+}
+
+impl Shelf for Models {
+    type Net = Network;
+    fn denoiser(&mut self, id: &str) -> Option<&mut Network> {
+        self.networks.get_mut(id)
+    }
+    fn gan(&self, id: &str) -> Option<&GanPair> {
+        self.gans.get(id)
     }
 }
 
