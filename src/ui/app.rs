@@ -11,6 +11,7 @@ use super::components::notices::Notices;
 use super::errors::{Notice, WayOn};
 use super::host::{Engines, Host, HostEvent};
 use super::rooms::diffusion::{DIGITS_MODEL, DiffusionRoom};
+use super::rooms::gan::GanRoom;
 use super::rooms::landing::Landing;
 use super::router::{Change, use_location};
 use super::state::{EngineChoice, Room, Route};
@@ -126,9 +127,10 @@ pub fn App() -> Html {
 }
 
 fn room(route: &Route, on_route: Callback<Route>) -> Html {
-    match route {
-        Route::Overview => html! { <Landing /> },
-        _ => html! { <DiffusionRoom route={route.clone()} {on_route} /> },
+    match route.room() {
+        Room::Diffusion => html! { <DiffusionRoom route={route.clone()} {on_route} /> },
+        Room::Gan => html! { <GanRoom route={route.clone()} {on_route} /> },
+        _ => html! { <Landing /> },
     }
 }
 

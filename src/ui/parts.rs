@@ -39,6 +39,16 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotFetched {
 /// The way to a part: fetches it the first time, and again after a failure.
 pub type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Chapters, NotFetched>>>>;
 
+/// A part: its name, which no other has, and the way to it.
+#[derive(Clone, Copy)]
+pub struct Part(pub &'static str, pub Fetch);
+
+impl PartialEq for Part {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
 /// Makes the function `$name`, a [`Fetch`], whose [`Chapters`] `$chapters` are a part of its own.
 #[macro_export]
 macro_rules! part {
@@ -76,10 +86,11 @@ fn here(name: &str) -> Option<Chapters> {
     HERE.with_borrow(|here| here.get(name).copied())
 }
 
-/// The part of this name, or what to show until it is here: that it comes, or a way to try
+/// A part, or what to show until it is here: that it comes, or a way to try
 /// again. What has been fetched once is there at once.
 #[hook]
-pub fn use_part(name: &'static str, fetch: Fetch) -> Result<Chapters, Html> {
+pub fn use_part(part: Part) -> Result<Chapters, Html> {
+    let Part(name, fetch) = part;
     // Which name has failed, in which try.
     let failed = use_state_eq(|| None);
     let attempt = use_state_eq(|| 0u32);

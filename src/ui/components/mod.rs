@@ -1,7 +1,9 @@
 //! What several rooms use. Components only show state and report what the visitor does.
 
 pub mod chart;
+pub mod choice;
 pub mod class_field;
+pub mod cloud;
 pub mod equation;
 pub mod header;
 pub mod icon;

@@ -46,3 +46,32 @@ pub enum RunEvent {
     /// retry, events go on.
     Failed(EngineError),
 }
+
+/// How a room's computation stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Engine or weights are on their way.
+    #[default]
+    Loading,
+    /// Steps are being computed.
+    Running,
+    /// All frames are there.
+    Done,
+    /// It broke; the visitor may retry.
+    Failed,
+    /// The visitor stopped it.
+    Cancelled,
+}
+
+impl Phase {
+    /// The name in `data-run-state`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}

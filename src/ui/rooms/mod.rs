@@ -2,11 +2,11 @@
 //!
 //! A chapter is a component with [`ChapterProps`]: its part of the URL's state, and a callback
 //! that changes it. It renders the stage and the inspectors; the room around it renders the
-//! story. Names the shell expects: `landing::Landing` (no properties),
-//! `diffusion::noise::NoiseChapter` (`ChapterProps<NoiseState>`),
-//! `diffusion::denoise::DenoiseChapter` (`ChapterProps<DenoiseState>`).
+//! story. [`frame`] is what all rooms look like.
 
 pub mod diffusion;
+pub mod frame;
+pub mod gan;
 pub mod landing;
 
 use yew::prelude::*;

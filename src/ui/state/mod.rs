@@ -4,9 +4,11 @@
 //! the page can say so. [`Page::hash`] writes the shortest form, with defaults left out, and
 //! `parse(page.hash())` is `page` again.
 
+mod cloud;
 mod denoise;
 mod drawing;
 mod fewer;
+pub mod gan;
 mod model;
 mod network;
 mod noise;
@@ -16,6 +18,7 @@ mod query;
 pub use denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted};
 pub use drawing::{DRAWN_STEPS, DrawnMode, DrawnState, Hole, ROUNDS};
 pub use fewer::{CELL, COLUMNS, FewerState, QUICK_STEPS, Way, cell_job};
+pub use gan::{GameState, GuessState, PicturesState};
 pub use model::{ModelChoice, Training};
 pub use network::NetworkState;
 pub use noise::{NoiseState, Picture, SAMPLES};
@@ -59,6 +62,12 @@ pub enum Route {
     Drawn(DrawnState),
     /// Diffusion, chapter 6: two dimensions.
     Plane(PlaneState),
+    /// GAN, chapters 1 and 4: the game in two dimensions, and when it goes wrong.
+    Game(GameState),
+    /// GAN, chapter 2: the story in pictures.
+    Pictures(PicturesState),
+    /// GAN, chapter 3: you are the discriminator.
+    Guess(GuessState),
 }
 
 /// The rooms of the page, in the order of the navigation.
@@ -112,8 +121,9 @@ impl Room {
     pub fn entrance(self) -> Option<Route> {
         match self {
             Self::Overview => Some(Route::Overview),
+            Self::Gan => Some(Route::Game(GameState::default())),
             Self::Diffusion => Some(Route::Denoise(DenoiseState::default())),
-            Self::Gan | Self::Vae | Self::Autoregressive => None,
+            Self::Vae | Self::Autoregressive => None,
         }
     }
 }
@@ -129,6 +139,7 @@ impl Route {
             | Self::Fewer(_)
             | Self::Drawn(_)
             | Self::Plane(_) => Room::Diffusion,
+            Self::Game(_) | Self::Pictures(_) | Self::Guess(_) => Room::Gan,
         }
     }
 
@@ -155,6 +166,10 @@ impl Route {
             Self::Fewer(_) => "/diffusion/fewer",
             Self::Drawn(_) => "/diffusion/drawing",
             Self::Plane(_) => "/diffusion/plane",
+            Self::Game(state) if state.case.is_some() => "/gan/wrong",
+            Self::Game(_) => "/gan/game",
+            Self::Pictures(_) => "/gan/pictures",
+            Self::Guess(_) => "/gan/guess",
         }
     }
 }
@@ -202,6 +217,9 @@ impl Page {
             Route::Fewer(state) => state.write(&mut query),
             Route::Drawn(state) => state.write(&mut query),
             Route::Plane(state) => state.write(&mut query),
+            Route::Game(state) => state.write(&mut query),
+            Route::Pictures(state) => state.write(&mut query),
+            Route::Guess(state) => state.write(&mut query),
         }
         if let Some(engine) = self.engine {
             query.put("engine", engine.id());
@@ -241,6 +259,10 @@ pub fn parse(hash: &str) -> Parsed {
         "/diffusion/fewer" => Route::Fewer(FewerState::read(&mut query)),
         "/diffusion/drawing" => Route::Drawn(DrawnState::read(&mut query)),
         "/diffusion/plane" => Route::Plane(PlaneState::read(&mut query)),
+        "/gan" | "/gan/game" => Route::Game(GameState::read(&mut query, false)),
+        "/gan/wrong" => Route::Game(GameState::read(&mut query, true)),
+        "/gan/pictures" => Route::Pictures(PicturesState::read(&mut query)),
+        "/gan/guess" => Route::Guess(GuessState::read(&mut query)),
         other => {
             query.problem(format!(
                 "There is no page called ‘{}’.",
@@ -364,6 +386,9 @@ mod tests {
             Route::Fewer(FewerState::default()),
             Route::Drawn(DrawnState::default()),
             Route::Plane(PlaneState::default()),
+            Route::Game(GameState::default()),
+            Route::Pictures(PicturesState::default()),
+            Route::Guess(GuessState::default()),
         ] {
             for engine in [None, Some(EngineChoice::Gpu)] {
                 for (fault, patience_s) in [
@@ -401,7 +426,7 @@ mod tests {
             "#?&=&",
             "#/diffusion/denoise?past=",
             "####",
-            "#/gan",
+            "#/gans",
             "#/é?ü=1&seed",
         ] {
             let parsed = parse(hash);

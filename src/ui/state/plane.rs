@@ -1,10 +1,10 @@
 //! Controls of the chapter 'Two dimensions'.
 
+use super::cloud::{read_cloud, write_cloud};
 use super::{Reader, Writer};
-use crate::data::points::{Cloud, MAX_CELLS, Preset};
+use crate::data::points::Cloud;
 use crate::models::plane::{BATCH, HIDDEN, LEARNING_RATE};
 use crate::protocol::plane::{Method, PlaneTrain, Rule};
-use crate::ui::drawing::LETTERS;
 
 /// Learning rates to choose from; the last is there to see a training fail.
 pub const LEARNING_RATES: [f32; 5] = [3e-4, 1e-3, LEARNING_RATE, 1e-2, 30.0];
@@ -102,9 +102,15 @@ impl PlaneState {
                         .find(|rule| rule_id(*rule) == id)
                 })
                 .unwrap_or(Rule::of(method)[0]),
-            learning_rate: one_of(query, "lr", &LEARNING_RATES).unwrap_or(default.learning_rate),
-            train_steps: one_of(query, "train", &TRAIN_STEPS).unwrap_or(default.train_steps),
-            steps: one_of(query, "steps", &SAMPLE_STEPS).unwrap_or(default.steps),
+            learning_rate: query
+                .one_of("lr", &LEARNING_RATES)
+                .unwrap_or(default.learning_rate),
+            train_steps: query
+                .one_of("train", &TRAIN_STEPS)
+                .unwrap_or(default.train_steps),
+            steps: query
+                .one_of("steps", &SAMPLE_STEPS)
+                .unwrap_or(default.steps),
             seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
             view: view.unwrap_or_default(),
             at: None,
@@ -117,12 +123,7 @@ impl PlaneState {
 
     pub(super) fn write(&self, query: &mut Writer) {
         let default = Self::default();
-        match &self.cloud {
-            Cloud::Preset(preset) => {
-                query.put_unless("data", preset.id(), Preset::default().id());
-            }
-            Cloud::Cells(cells) => query.put("dots", code(cells)),
-        }
+        write_cloud(&self.cloud, &default.cloud, query);
         query.put_unless("method", method_id(self.method), method_id(default.method));
         let [usual, _] = Rule::of(self.method);
         query.put_unless("sampler", rule_id(self.rule), rule_id(usual));
@@ -162,28 +163,6 @@ impl PlaneState {
     }
 }
 
-/// A drawing wins over a preset.
-fn read_cloud(query: &mut Reader) -> Option<Cloud> {
-    let preset = query.choice("data", |id| {
-        Preset::ALL.into_iter().find(|preset| preset.id() == id)
-    });
-    let drawn = query.choice("dots", |text| {
-        let cloud = Cloud::Cells(cells(text)?);
-        cloud.is_valid().then_some(cloud)
-    });
-    drawn.or(preset.map(Cloud::Preset))
-}
-
-fn one_of<T: std::str::FromStr + PartialEq + Copy>(
-    query: &mut Reader,
-    key: &str,
-    values: &[T],
-) -> Option<T> {
-    query.choice(key, |text| {
-        text.parse().ok().filter(|value| values.contains(value))
-    })
-}
-
 fn read_method(id: &str) -> Option<Method> {
     [Method::Ddpm, Method::FlowMatching]
         .into_iter()
@@ -208,28 +187,11 @@ pub fn rule_id(rule: Rule) -> &'static str {
     }
 }
 
-/// Cells as text for a link: a letter for the column, a letter for the row.
-fn code(cells: &[[u8; 2]]) -> String {
-    let letter = |index: &u8| char::from(LETTERS[usize::from(*index) % LETTERS.len()]);
-    cells.iter().flatten().map(letter).collect()
-}
-
-/// Reads [`code`]; `None` for anything else.
-fn cells(code: &str) -> Option<Vec<[u8; 2]>> {
-    if code.len() % 2 == 1 || code.len() > 2 * MAX_CELLS {
-        return None;
-    }
-    let index = |letter: u8| Some(LETTERS.iter().position(|&l| l == letter)? as u8);
-    let pairs = code.as_bytes().chunks_exact(2);
-    pairs
-        .map(|pair| Some([index(pair[0])?, index(pair[1])?]))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Page, Route, parse};
     use super::*;
+    use crate::data::points::Preset;
 
     fn round_trip(state: PlaneState) -> String {
         let page = Page {
@@ -296,9 +258,6 @@ mod tests {
             );
             assert!(matches!(parsed.page.route, Route::Plane(_)));
         }
-        let long = "AA".repeat(MAX_CELLS + 1);
-        assert_eq!(cells(&long), None);
-        assert_eq!(cells("é"), None);
     }
 
     #[test]

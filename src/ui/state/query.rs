@@ -48,6 +48,13 @@ impl Reader {
         })
     }
 
+    /// One of `values`.
+    pub fn one_of<T: FromStr + PartialEq + Copy>(&mut self, key: &str, values: &[T]) -> Option<T> {
+        self.choice(key, |text| {
+            text.parse().ok().filter(|value| values.contains(value))
+        })
+    }
+
     /// Notes a problem, as a sentence.
     pub fn problem(&mut self, sentence: String) {
         self.problems.push(sentence);

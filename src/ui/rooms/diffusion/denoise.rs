@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::denoise_controls::Controls;
 use super::denoise_inspect::Inspectors;
-use super::denoise_run::{Action, DenoiseRun, Entry, Phase, use_denoise_run};
+use super::denoise_run::{Action, DenoiseRun, Entry, use_denoise_run};
 use super::denoise_save::save;
 use super::denoise_views::{Strip, Views, sigma};
 use super::look_ahead::{look_view, use_look_ahead};
@@ -14,6 +14,7 @@ use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;

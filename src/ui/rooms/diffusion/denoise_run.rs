@@ -11,41 +11,12 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::protocol::{Denoise, EngineKind, Frame, Job, Start};
-use crate::ui::host::{RunEvent, use_work};
+use crate::ui::host::{Phase, RunEvent, use_work};
 use crate::ui::state::DenoiseState;
 use crate::ui::timeline::Timeline;
 
 /// A grid keeps about this many frames at most.
 const GRID_FRAMES: u32 = 128;
-
-/// How the computation stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
-    /// Engine or weights are on their way.
-    #[default]
-    Loading,
-    /// Steps are being computed.
-    Running,
-    /// All frames are there.
-    Done,
-    /// It broke; the visitor may retry.
-    Failed,
-    /// The visitor stopped it.
-    Cancelled,
-}
-
-impl Phase {
-    /// The name in `data-run-state`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Loading => "loading",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
 
 /// How the shown branch came to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

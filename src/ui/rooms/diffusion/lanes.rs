@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::denoise_run::{Phase, guess_before};
+use super::denoise_run::guess_before;
 use crate::protocol::{Denoise, EngineKind, Frame, Job, Start};
-use crate::ui::host::{RunEvent, use_work};
+use crate::ui::host::{Phase, RunEvent, use_work};
 
 /// One run and what is there of it.
 #[derive(Clone, Debug, PartialEq)]

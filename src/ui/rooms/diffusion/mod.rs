@@ -28,9 +28,10 @@ use self::plane::PlaneChapter;
 use self::presets::PresetList;
 use crate::part;
 use crate::ui::content;
-use crate::ui::parts::{Chapters, Fetch, use_part};
+use crate::ui::parts::{Chapters, Part};
+use crate::ui::rooms::frame::{RoomFrame, RoomText};
 use crate::ui::state::{
-    DenoiseState, DrawnState, FewerState, NetworkState, NoiseState, PlaneState, Route,
+    DenoiseState, DrawnState, FewerState, NetworkState, NoiseState, PlaneState, Room, Route,
 };
 
 /// The manifest's id of the model of handwritten digits.
@@ -115,44 +116,33 @@ part!(
 
 /// The part with a route's chapter, and its name. A cut between any two chapters would leave
 /// dozens of pieces: what two parts share is a piece of its own.
-fn part_of(route: &Route) -> (&'static str, Fetch) {
+fn part_of(route: &Route) -> Part {
     match route {
-        Route::Overview | Route::Noise(_) | Route::Denoise(_) => ("first", first),
-        Route::Network(_) | Route::Fewer(_) | Route::Drawn(_) => ("deeper", deeper),
-        Route::Plane(_) => ("plane", plane_alone),
+        Route::Network(_) | Route::Fewer(_) | Route::Drawn(_) => Part("deeper", deeper),
+        Route::Plane(_) => Part("plane", plane_alone),
+        _ => Part("first", first),
     }
 }
 
 /// The room.
 #[component]
 pub fn DiffusionRoom(props: &DiffusionRoomProps) -> Html {
-    let (name, fetch) = part_of(&props.route);
-    let (story, stage) = match use_part(name, fetch) {
-        Ok(chapters) => (
-            (chapters.story)(&props.route),
-            (chapters.stage)(props.route.clone(), props.on_route.clone()),
-        ),
-        Err(instead) => (Html::default(), instead),
+    let part = part_of(&props.route);
+    let text = RoomText {
+        title: content::title(TEXT, "gist"),
+        gist: content::section(TEXT, "gist"),
+        chapters: chapters(),
+        sources_title: content::title(TEXT, "sources"),
+        sources: content::section(TEXT, "sources"),
     };
     html! {
-        <main class="room family-diffusion" id="main">
-            <aside class="story-side">
-                <h1>{ content::title(TEXT, "gist") }</h1>
-                <div class="gist">{ content::section(TEXT, "gist") }</div>
-                { list(&props.route, story) }
-            </aside>
-            <section class="stage" aria-label="Stage">{ stage }</section>
-            <section class="sources" aria-labelledby="sources">
-                <h2 id="sources">{ content::title(TEXT, "sources") }</h2>
-                { content::section(TEXT, "sources") }
-            </section>
-        </main>
+        <RoomFrame room={Room::Diffusion} {text} {part} route={props.route.clone()}
+            on_route={props.on_route.clone()} />
     }
 }
 
-/// The chapters; the one shown tells its story.
-fn list(here: &Route, story: Html) -> Html {
-    let items = [
+fn chapters() -> Vec<(Route, AttrValue)> {
+    vec![
         (
             Route::Noise(NoiseState::default()),
             content::title(TEXT, "noise"),
@@ -177,15 +167,5 @@ fn list(here: &Route, story: Html) -> Html {
             Route::Plane(PlaneState::default()),
             content::title("plane", "story"),
         ),
-    ];
-    let item = |(place, title): (Route, AttrValue)| {
-        let open = here.same_place(&place);
-        html! {
-            <li aria-current={open.then_some("step")}>
-                <h2><a href={place.href()}>{ title }</a></h2>
-                if open { { story.clone() } }
-            </li>
-        }
-    };
-    html! { <ol class="story">{ for items.into_iter().map(item) }</ol> }
+    ]
 }

@@ -10,7 +10,7 @@ use crate::protocol::Frame;
 use crate::ui::components::header::engine_name;
 use crate::ui::components::picture::PictureView;
 use crate::ui::content;
-use crate::ui::rooms::diffusion::denoise_run::Phase;
+use crate::ui::host::Phase;
 use crate::ui::rooms::diffusion::lanes::{Action, Lane, Lanes};
 
 /// What each lane has come to at this step. `noise` is what they all start from.

@@ -1,14 +1,11 @@
 //! The controls of 'Two dimensions'.
 
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::draw::{Action, Drawing};
-use crate::data::points::{Cloud, Preset};
 use crate::protocol::plane::{Method, Rule};
-use crate::ui::components::plane_view::Pen;
+use crate::ui::components::choice::{place, segments, select};
+use crate::ui::components::cloud::CloudField;
 use crate::ui::components::seed::SeedField;
-use crate::ui::content;
 use crate::ui::state::{
     LEARNING_RATES, PlaneState, SAMPLE_STEPS, TRAIN_STEPS, View, method_id, rule_id,
 };
@@ -55,9 +52,21 @@ pub fn Controls(props: &ControlsProps) -> Html {
             });
         })
     };
+    let on_cloud = {
+        let (state, on_state) = (state.clone(), props.on_state.clone());
+        Callback::from(move |cloud| {
+            on_state.emit(PlaneState {
+                cloud,
+                at: None,
+                from: None,
+                ..state.clone()
+            });
+        })
+    };
     html! {
         <div class="controls">
-            { data_select(props) }
+            <CloudField cloud={state.cloud.clone()} editing={props.editing} {on_cloud}
+                on_edit={props.on_edit.clone()} />
             { segments("Method", &["Flow matching", "DDPM"], usize::from(state.method == Method::Ddpm),
                 retrain(|state, index| {
                     state.method = [Method::FlowMatching, Method::Ddpm][index.min(1)];
@@ -79,98 +88,12 @@ pub fn Controls(props: &ControlsProps) -> Html {
     }
 }
 
-fn place<T: PartialEq>(values: &[T], value: T) -> usize {
-    values.iter().position(|v| *v == value).unwrap_or(0)
-}
-
 fn rule_name(rule: Rule) -> &'static str {
     match rule {
         Rule::Ddim => "DDIM",
         Rule::Ancestral => "DDPM",
         Rule::Euler => "Euler",
         Rule::Heun => "Heun",
-    }
-}
-
-fn picked(event: &Event) -> usize {
-    let select = event.target_dyn_into::<HtmlSelectElement>();
-    select.map_or(0, |select| select.selected_index().max(0) as usize)
-}
-
-fn select(
-    label: &'static str,
-    name: &'static str,
-    options: &[String],
-    chosen: usize,
-    on: Callback<usize>,
-) -> Html {
-    let onchange = on.reform(|event: Event| picked(&event));
-    html! {
-        <label class="field">
-            { label }
-            <select {name} {onchange}>
-                { for options.iter().enumerate().map(|(i, text)| html! {
-                    <option selected={i == chosen}>{ text }</option>
-                }) }
-            </select>
-        </label>
-    }
-}
-
-fn segments(
-    label: &'static str,
-    options: &[&'static str],
-    chosen: usize,
-    on: Callback<usize>,
-    value: &'static str,
-) -> Html {
-    html! {
-        <span class="field">
-            { label }{ " " }
-            <span class="seg" role="group" aria-label={label} data-value={value}>
-                { for options.iter().enumerate().map(|(i, text)| html! {
-                    <button type="button" aria-pressed={(i == chosen).to_string()}
-                        onclick={on.reform(move |_: MouseEvent| i)}>{ *text }</button>
-                }) }
-            </span>
-        </span>
-    }
-}
-
-/// Presets, and one's own drawing.
-fn data_select(props: &ControlsProps) -> Html {
-    let drawn = props.editing || matches!(props.state.cloud, Cloud::Cells(_));
-    let chosen = match &props.state.cloud {
-        _ if drawn => Preset::ALL.len(),
-        Cloud::Preset(preset) => place(&Preset::ALL, *preset),
-        Cloud::Cells(_) => Preset::ALL.len(),
-    };
-    let mut options: Vec<String> = Preset::ALL.map(|preset| preset.name().to_owned()).into();
-    options.push("your drawing".into());
-    let on = {
-        let ControlsProps {
-            state,
-            on_state,
-            on_edit,
-            ..
-        } = props.clone();
-        Callback::from(move |index: usize| match Preset::ALL.get(index) {
-            Some(preset) => on_state.emit(PlaneState {
-                cloud: Cloud::Preset(*preset),
-                at: None,
-                from: None,
-                ..state.clone()
-            }),
-            None => on_edit.emit(()),
-        })
-    };
-    let edit = props.on_edit.reform(|_: MouseEvent| ());
-    html! {
-        <span class="field">
-            { select("Data", "data", &options, chosen, on) }
-            <button type="button" class="button small draw" aria-pressed={props.editing.to_string()}
-                onclick={edit}>{ "Draw" }</button>
-        </span>
     }
 }
 
@@ -209,32 +132,6 @@ fn sampled_step(state: &PlaneState, view: View) -> Option<u32> {
             .filter(|step| *step < state.train_steps),
         (View::Sample, View::Sample) => state.from,
         _ => None,
-    }
-}
-
-/// What helps drawing.
-pub fn drawing_tools(drawing: &UseReducerHandle<Drawing>, editing: &UseStateHandle<bool>) -> Html {
-    let send = |action: fn() -> Action| {
-        let drawing = drawing.dispatcher();
-        Callback::from(move |_: MouseEvent| drawing.dispatch(action()))
-    };
-    let empty = drawing.cells.is_empty();
-    let done = {
-        let editing = editing.setter();
-        Callback::from(move |_: MouseEvent| editing.set(false))
-    };
-    html! {
-        <div class="plane-tools">
-            <button type="button" class="button small" disabled={empty}
-                onclick={send(|| Action::Pen(Pen::Undo))}>{ "Undo" }</button>
-            <button type="button" class="button small" disabled={empty}
-                onclick={send(|| Action::Clear)}>{ "Clear" }</button>
-            <button type="button" class="button small done" onclick={done}>{ "Done" }</button>
-            <div class="hint" id="plane-pen-help">{ content::section("plane", "draw") }</div>
-            if empty { <p class="notice" role="status">{ content::text("plane", "draw.empty") }</p> }
-            if drawing.is_full() { <p class="notice" role="status">{ content::text("plane", "draw.full") }</p> }
-            <span class="sr-only" role="status">{ drawing.spoken() }</span>
-        </div>
     }
 }
 

@@ -5,7 +5,6 @@
 //! sampling are an engine's work; see [`run`].
 
 mod controls;
-mod draw;
 mod inspect;
 mod run;
 
@@ -14,11 +13,9 @@ use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
-use self::controls::{Controls, drawing_tools, view_control};
-use self::draw::Drawing;
+use self::controls::{Controls, view_control};
 use self::inspect::Inspectors;
 use self::run::{Action, Made, PlaneRun, Wanted, use_plane_run};
-use super::denoise_run::Phase;
 use crate::data::points::{Cloud, EXTENT};
 use crate::models::plane::mix::Mixer;
 use crate::models::plane::solve::noise_times;
@@ -26,12 +23,14 @@ use crate::models::plane::{FIELD_SIDE, field_grid, streams};
 use crate::noise::normal;
 use crate::protocol::plane::PlaneTraining;
 use crate::ui::components::chart::Tone;
+use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_tools, use_drawing};
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::plane_view::{Layer, PlaneView};
-use crate::ui::components::save::{save_canvas, save_csv};
+use crate::ui::components::save::{points_csv, save_canvas, save_csv};
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport, use_playback};
 use crate::ui::content;
+use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
@@ -56,15 +55,14 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
         steps: state.steps,
     });
     let run = use_plane_run(state.training(), needed, wanted);
-    let drawing = use_reducer_eq(Drawing::default);
     let editing = use_state_eq(|| false);
+    let drawing = use_drawing(&state.cloud, *editing, on_drawn(props));
     let player = use_player(props, &run);
     let canvas = use_node_ref();
     let data = use_memo((state.cloud.clone(), state.seed), |(cloud, seed)| {
         Rc::new(cloud.points(SHOWN, *seed, streams::SHOWN, 0))
     });
     let mixer = use_memo(state.method, |method| Mixer::new(*method));
-    use_drawing(&drawing, *editing, props);
 
     let on_state = {
         let (on_state, editing) = (props.on_state.clone(), editing.setter());
@@ -80,13 +78,13 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     let cursor = player.0.cursor;
     let shown = Shown::new(state, &mixer, &run, &data, cursor);
     let layers = if *editing {
-        draw_layers(&drawing)
+        drawing_layers(&drawing)
     } else {
         shown.layers.clone()
     };
     let on_pen = editing.then(|| {
         let drawing = drawing.dispatcher();
-        Callback::from(move |pen| drawing.dispatch(draw::Action::Pen(pen)))
+        Callback::from(move |pen| drawing.dispatch(Stroke::Pen(pen)))
     });
     let label = if *editing {
         content::text("plane", "draw.label")
@@ -282,48 +280,18 @@ fn field_layer(made: &Made, at: usize) -> Layer {
     }
 }
 
-fn draw_layers(drawing: &Drawing) -> Vec<Layer> {
-    let mut layers = Vec::new();
-    if !drawing.cells.is_empty() {
-        let cloud = Cloud::Cells(drawing.cells.clone());
-        let points = cloud.points(3 * drawing.cells.len(), 0, streams::SHOWN, 0);
-        layers.push(dots(&Rc::new(points), Tone::Accent, 0.8));
-    }
-    if let Some((at, down)) = drawing.shown_pen() {
-        layers.push(Layer::Pen { at, down });
-    }
-    layers
-}
-
-/// Keeps the drawing in step with the link: a finished stroke becomes the cloud, and the cloud
-/// of a link can be drawn on.
-#[hook]
-fn use_drawing(
-    drawing: &UseReducerHandle<Drawing>,
-    editing: bool,
-    props: &ChapterProps<PlaneState>,
-) {
-    {
-        let drawing = drawing.dispatcher();
-        use_effect_with(props.state.cloud.clone(), move |cloud| {
-            if let Cloud::Cells(cells) = cloud {
-                drawing.dispatch(draw::Action::Load(cells.clone()));
-            }
-        });
-    }
+/// A finished stroke becomes the cloud, seen without noise.
+fn on_drawn(props: &ChapterProps<PlaneState>) -> Callback<Cloud> {
     let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    let cloud = drawing.cloud();
-    use_effect_with((drawing.version, editing), move |_| {
-        if let Some(cloud) = cloud.filter(|cloud| editing && *cloud != state.cloud) {
-            on_state.emit(PlaneState {
-                cloud,
-                view: View::Noise,
-                at: None,
-                from: None,
-                ..state
-            });
-        }
-    });
+    Callback::from(move |cloud| {
+        on_state.emit(PlaneState {
+            cloud,
+            view: View::Noise,
+            at: None,
+            from: None,
+            ..state.clone()
+        });
+    })
 }
 
 /// Playback in step with the view, with what is computed, and with the link.
@@ -534,7 +502,7 @@ fn extras(state: &PlaneState, shown: &Shown, canvas: &NodeRef, cursor: u32) -> H
     };
     let points = shown.points.clone();
     let on_csv = Callback::from(move |_: MouseEvent| {
-        save_csv(&csv(&points), &format!("{name}.csv"));
+        save_csv(&points_csv(&points), &format!("{name}.csv"));
     });
     html! {
         <>
@@ -546,26 +514,9 @@ fn extras(state: &PlaneState, shown: &Shown, canvas: &NodeRef, cursor: u32) -> H
     }
 }
 
-/// The points as a table with a head.
-fn csv(points: &[f32]) -> String {
-    let rows = points
-        .chunks_exact(2)
-        .map(|p| format!("{:.4},{:.4}\n", p[0], p[1]));
-    std::iter::once("x,y\n".to_owned()).chain(rows).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn points_become_rows() {
-        assert_eq!(
-            csv(&[0.5, -1.0, 2.0, 0.25]),
-            "x,y\n0.5000,-1.0000\n2.0000,0.2500\n"
-        );
-        assert_eq!(csv(&[]), "x,y\n");
-    }
 
     #[test]
     fn the_noise_view_starts_at_the_data() {

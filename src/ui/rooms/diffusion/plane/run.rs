@@ -7,10 +7,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::super::denoise_run::Phase;
 use crate::protocol::plane::{PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule};
 use crate::protocol::{Job, Report};
-use crate::ui::host::{RunEvent, use_work};
+use crate::ui::host::{Phase, RunEvent, use_work};
 
 /// What samples are wanted of a training.
 #[derive(Clone, Copy, Debug, PartialEq)]

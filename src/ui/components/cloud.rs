@@ -1,11 +1,14 @@
-//! Drawing one's own cloud: strokes fill cells of a grid.
+//! A cloud of points to choose, or to draw oneself: strokes fill cells of a grid.
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::data::points::{Cloud, GRID, MAX_CELLS, Point, cell_at, cell_side};
-use crate::ui::components::plane_view::Pen;
+use super::chart::Tone;
+use super::choice::{place, select};
+use super::plane_view::{Layer, Pen};
+use crate::data::points::{Cloud, GRID, MAX_CELLS, Point, Preset, cell_at, cell_side};
+use crate::ui::content;
 
 /// Cells filled so far, and where the pen is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -164,6 +167,114 @@ impl Drawing {
         if self.stroke.take().is_some() {
             self.version += 1;
         }
+    }
+}
+
+/// Properties of [`CloudField`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct CloudFieldProps {
+    /// The cloud in use.
+    pub cloud: Cloud,
+    /// The visitor draws.
+    pub editing: bool,
+    /// The visitor wants another cloud.
+    pub on_cloud: Callback<Cloud>,
+    /// The visitor wants to draw, or no longer.
+    pub on_edit: Callback<()>,
+}
+
+/// Presets, and one's own drawing.
+#[component]
+pub fn CloudField(props: &CloudFieldProps) -> Html {
+    let chosen = match &props.cloud {
+        Cloud::Preset(preset) if !props.editing => place(&Preset::ALL, *preset),
+        _ => Preset::ALL.len(),
+    };
+    let mut options: Vec<String> = Preset::ALL.map(|preset| preset.name().to_owned()).into();
+    options.push("your drawing".into());
+    let on = {
+        let (on_cloud, on_edit) = (props.on_cloud.clone(), props.on_edit.clone());
+        Callback::from(move |index: usize| match Preset::ALL.get(index) {
+            Some(preset) => on_cloud.emit(Cloud::Preset(*preset)),
+            None => on_edit.emit(()),
+        })
+    };
+    let edit = props.on_edit.reform(|_: MouseEvent| ());
+    html! {
+        <span class="field">
+            { select("Data", "data", &options, chosen, on) }
+            <button type="button" class="button small draw" aria-pressed={props.editing.to_string()}
+                onclick={edit}>{ "Draw" }</button>
+        </span>
+    }
+}
+
+/// A drawing in step with the cloud in use: a finished stroke becomes the cloud, and a cloud that
+/// was drawn can be drawn on.
+#[hook]
+pub fn use_drawing(
+    cloud: &Cloud,
+    editing: bool,
+    on_cloud: Callback<Cloud>,
+) -> UseReducerHandle<Drawing> {
+    let drawing = use_reducer_eq(Drawing::default);
+    {
+        let drawing = drawing.dispatcher();
+        use_effect_with(cloud.clone(), move |cloud| {
+            if let Cloud::Cells(cells) = cloud {
+                drawing.dispatch(Action::Load(cells.clone()));
+            }
+        });
+    }
+    let (old, drawn) = (cloud.clone(), drawing.cloud());
+    use_effect_with((drawing.version, editing), move |_| {
+        if let Some(drawn) = drawn.filter(|drawn| editing && *drawn != old) {
+            on_cloud.emit(drawn);
+        }
+    });
+    drawing
+}
+
+/// What the sheet shows while it is drawn on.
+pub fn drawing_layers(drawing: &Drawing) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    if let Some(cloud) = drawing.cloud() {
+        let points = cloud.points(3 * drawing.cells.len(), 0, 0, 0);
+        layers.push(Layer::Points {
+            points: Rc::new(points),
+            tone: Tone::Accent,
+            strength: 0.8,
+        });
+    }
+    if let Some((at, down)) = drawing.shown_pen() {
+        layers.push(Layer::Pen { at, down });
+    }
+    layers
+}
+
+/// What helps drawing.
+pub fn drawing_tools(drawing: &UseReducerHandle<Drawing>, editing: &UseStateHandle<bool>) -> Html {
+    let send = |action: fn() -> Action| {
+        let drawing = drawing.dispatcher();
+        Callback::from(move |_: MouseEvent| drawing.dispatch(action()))
+    };
+    let empty = drawing.cells.is_empty();
+    let done = {
+        let editing = editing.setter();
+        Callback::from(move |_: MouseEvent| editing.set(false))
+    };
+    html! {
+        <div class="plane-tools">
+            <button type="button" class="button small" disabled={empty}
+                onclick={send(|| Action::Pen(Pen::Undo))}>{ "Undo" }</button>
+            <button type="button" class="button small" disabled={empty}
+                onclick={send(|| Action::Clear)}>{ "Clear" }</button>
+            <button type="button" class="button small done" onclick={done}>{ "Done" }</button>
+            <div class="hint" id="plane-pen-help">{ content::section("plane", "draw") }</div>
+            if empty { <p class="notice" role="status">{ content::text("plane", "draw.empty") }</p> }
+            if drawing.is_full() { <p class="notice" role="status">{ content::text("plane", "draw.full") }</p> }
+            <span class="sr-only" role="status">{ drawing.spoken() }</span>
+        </div>
     }
 }
 

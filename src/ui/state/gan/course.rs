@@ -1,0 +1,257 @@
+//! The course of a game: what was played, leg by leg, and by which rules.
+//!
+//! A game is wholly determined by its course, so a link holds the course and the page plays it
+//! again. Rules that the networks' sizes, the data or the noise depend on are the same in all legs;
+//! a change of those begins a new game.
+
+use crate::protocol::gan::{Game, Half, Loss, Optimizer, Player};
+
+/// A stretch of a game under one set of rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leg {
+    /// The rules.
+    pub game: Game,
+    /// What was played.
+    pub play: Play,
+}
+
+/// What a leg consists of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Play {
+    /// Whole rounds.
+    Rounds(u32),
+    /// Halves by hand.
+    Hand(Vec<Half>),
+}
+
+impl Play {
+    /// Halves in it.
+    pub fn ticks(&self) -> u32 {
+        match self {
+            Self::Rounds(count) => 2 * count,
+            Self::Hand(halves) => halves.len() as u32,
+        }
+    }
+
+    /// Its first `ticks` halves. Rounds are cut between rounds.
+    fn first(&self, ticks: u32) -> Self {
+        match self {
+            Self::Rounds(count) => Self::Rounds((*count).min(ticks / 2)),
+            Self::Hand(halves) => Self::Hand(halves.iter().copied().take(ticks as usize).collect()),
+        }
+    }
+}
+
+/// Halves of all legs.
+pub fn ticks_of(course: &[Leg]) -> u32 {
+    course.iter().map(|leg| leg.play.ticks()).sum()
+}
+
+/// What is left of a course when it is cut after so many halves; no empty legs.
+pub fn course_from(course: &[Leg], ticks: u32) -> Vec<Leg> {
+    let mut left = ticks;
+    let mut cut = Vec::new();
+    for leg in course {
+        let play = leg.play.first(left);
+        left -= play.ticks().min(left);
+        if play.ticks() > 0 {
+            let game = leg.game.clone();
+            cut.push(Leg { game, play });
+        }
+    }
+    cut
+}
+
+/// Most halves by hand in one leg, and most legs, that a link may hold.
+pub(super) const MAX_HAND: usize = 400;
+pub(super) const MAX_LEGS: usize = 24;
+/// Most rounds of a leg in a link.
+pub(super) const MAX_ROUNDS: u32 = 30_000;
+
+/// A leg as text: what was played, and, where its rules differ from `last`, those:
+/// `120`, `hDDG`, `120~ns.100.a.0.002.1.a.0.002.1` with numbers after `~`.
+pub(super) fn code(leg: &Leg, last: &Game) -> String {
+    let mut text = match &leg.play {
+        Play::Rounds(count) => count.to_string(),
+        Play::Hand(halves) => halves.iter().fold("h".to_owned(), |mut text, half| {
+            text.push(match half {
+                Half::Discriminator => 'D',
+                Half::Generator => 'G',
+            });
+            text
+        }),
+    };
+    if leg.game != *last {
+        text.push_str(&format!(
+            "~{}~{}~{}~{}",
+            super::loss_id(leg.game.loss),
+            leg.game.clip,
+            player_code(&leg.game.generator),
+            player_code(&leg.game.discriminator)
+        ));
+    }
+    text
+}
+
+fn player_code(player: &Player) -> String {
+    let Player {
+        learning_rate,
+        updates,
+        ..
+    } = player;
+    format!(
+        "{}{updates}-{learning_rate}",
+        optimizer_id(player.optimizer)
+    )
+}
+
+/// Reads [`code`]; `None` for anything else. Everything else is as in `last`.
+pub(super) fn leg(text: &str, last: &Game) -> Option<Leg> {
+    let mut parts = text.split('~');
+    let play = play(parts.next()?)?;
+    let mut game = last.clone();
+    if let Some(id) = parts.next() {
+        game.loss = loss(id)?;
+        game.clip = number(parts.next()?, 1e-4..=100.0)?;
+        read_player(parts.next()?, &mut game.generator)?;
+        read_player(parts.next()?, &mut game.discriminator)?;
+    }
+    parts.next().is_none().then_some(Leg { game, play })
+}
+
+fn play(text: &str) -> Option<Play> {
+    let Some(halves) = text.strip_prefix('h') else {
+        let count = text.parse().ok()?;
+        return (1..=MAX_ROUNDS)
+            .contains(&count)
+            .then_some(Play::Rounds(count));
+    };
+    let halves: Option<Vec<_>> = halves
+        .chars()
+        .map(|c| match c {
+            'D' => Some(Half::Discriminator),
+            'G' => Some(Half::Generator),
+            _ => None,
+        })
+        .collect();
+    halves
+        .filter(|halves| (1..=MAX_HAND).contains(&halves.len()))
+        .map(Play::Hand)
+}
+
+fn read_player(text: &str, player: &mut Player) -> Option<()> {
+    let mut chars = text.chars();
+    player.optimizer = optimizer(&chars.next()?.to_string())?;
+    let (updates, rate) = chars.as_str().split_once('-')?;
+    player.updates = updates.parse().ok().filter(|n| (1..=20).contains(n))?;
+    player.learning_rate = number(rate, 0.0..=1e3)?;
+    Some(())
+}
+
+fn number(text: &str, range: std::ops::RangeInclusive<f32>) -> Option<f32> {
+    text.parse().ok().filter(|value| range.contains(value))
+}
+
+/// The optimiser's name in links.
+pub(super) fn optimizer_id(optimizer: Optimizer) -> &'static str {
+    match optimizer {
+        Optimizer::Adam => "a",
+        Optimizer::Sgd => "s",
+    }
+}
+
+/// The optimiser called so.
+pub(super) fn optimizer(id: &str) -> Option<Optimizer> {
+    [Optimizer::Adam, Optimizer::Sgd]
+        .into_iter()
+        .find(|optimizer| optimizer_id(*optimizer) == id)
+}
+
+/// The loss called so.
+pub(super) fn loss(id: &str) -> Option<Loss> {
+    super::game::LOSSES
+        .into_iter()
+        .find(|loss| super::loss_id(*loss) == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rounds(count: u32) -> Leg {
+        Leg {
+            game: Game::default(),
+            play: Play::Rounds(count),
+        }
+    }
+
+    fn hand(halves: &[Half]) -> Leg {
+        Leg {
+            game: Game::default(),
+            play: Play::Hand(halves.to_vec()),
+        }
+    }
+
+    const DGG: [Half; 3] = [Half::Discriminator, Half::Generator, Half::Generator];
+
+    #[test]
+    fn courses_are_cut_where_they_should() {
+        let course = [rounds(10), hand(&DGG), rounds(5)];
+        assert_eq!(ticks_of(&course), 33);
+        assert_eq!(course_from(&course, 0), []);
+        assert_eq!(course_from(&course, 8), [rounds(4)]);
+        assert_eq!(course_from(&course, 20), [rounds(10)]);
+        assert_eq!(course_from(&course, 22), [rounds(10), hand(&DGG[..2])]);
+        assert_eq!(course_from(&course, 27)[2], rounds(2));
+        assert_eq!(course_from(&course, 99), course);
+    }
+
+    #[test]
+    fn legs_survive_the_link() {
+        let last = Game::default();
+        let mut other = last.clone();
+        other.loss = Loss::Wasserstein;
+        other.clip = 0.05;
+        other.discriminator.updates = 5;
+        other.discriminator.optimizer = Optimizer::Sgd;
+        other.generator.learning_rate = 1e-4;
+        let changed = Leg {
+            game: other,
+            play: Play::Rounds(7),
+        };
+        for (leg, text) in [
+            (rounds(120), "120"),
+            (hand(&DGG), "hDGG"),
+            (changed, "7~w~0.05~a1-0.0001~s5-0.002"),
+        ] {
+            assert_eq!(code(&leg, &last), text);
+            assert_eq!(super::leg(text, &last), Some(leg));
+        }
+    }
+
+    #[test]
+    fn nonsense_is_no_leg() {
+        for text in [
+            "",
+            "0",
+            "-3",
+            "99999999",
+            "h",
+            "hX",
+            "5~",
+            "5~ns",
+            "5~ns~0.1~a1-0.1",
+            "5~ns~0.1~a1-x~a1-1",
+            "5~ns~0.1~a0-0.1~a1-0.1",
+            "5~ns~0.1~a1-0.1~a1-0.1~",
+            "5~zz~0.1~a1-0.1~a1-0.1",
+            "5~ns~NaN~a1-0.1~a1-0.1",
+        ] {
+            assert_eq!(leg(text, &Game::default()), None, "{text}");
+        }
+        assert_eq!(
+            leg(&format!("h{}", "D".repeat(MAX_HAND + 1)), &Game::default()),
+            None
+        );
+    }
+}

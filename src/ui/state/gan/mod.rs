@@ -1,0 +1,13 @@
+//! Controls of the GAN room's chapters.
+
+mod course;
+mod game;
+mod guess;
+mod pictures;
+
+pub use course::{Leg, Play, course_from, ticks_of};
+pub use game::{
+    BATCHES, Case, GameState, LAYERS, NOISE_DIMS, RATES, ROUNDS, Shown, UPDATES, WIDTHS, loss_id,
+};
+pub use guess::GuessState;
+pub use pictures::PicturesState;
