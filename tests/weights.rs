@@ -4,10 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use burn::module::Module;
 use burn::tensor::Device;
-use genscope::models::diffusion::unet::{UNet, UNetConfig};
+use genscope::models::diffusion::unet::UNetConfig;
+use genscope::models::gan::image::{GanPair, snapshot_step};
 use genscope::protocol::EngineError;
-use genscope::weights::fingerprint::{Fingerprint, difference, fingerprint};
+use genscope::weights::fingerprint::{Answers, Fingerprint, difference};
 use genscope::weights::load::load;
 use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 
@@ -15,27 +17,46 @@ use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 const TOLERANCE: f32 = 1e-3;
 /// Bytes that a weights file may have.
 const BUDGET: usize = 800_000;
+/// Bytes that all snapshots of the image GAN together may have.
+const SNAPSHOTS_BUDGET: usize = 4_000_000;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The entries of all diffusion models.
+/// The entries of all models that make pictures.
 fn shipped() -> Vec<ModelEntry> {
     let text = fs::read_to_string(root().join("www").join(MANIFEST_PATH)).expect("a manifest");
     let manifest: Manifest = serde_json::from_str(&text).expect("a manifest of this version");
     let models = manifest.models.into_iter();
     models
-        .filter(|entry| entry.id.starts_with("diffusion-"))
+        .filter(|entry| !entry.id.starts_with("judge-"))
         .collect()
+}
+
+fn is_snapshot(entry: &ModelEntry) -> bool {
+    snapshot_step(&entry.id).is_some()
 }
 
 fn bytes(entry: &ModelEntry) -> Vec<u8> {
     fs::read(root().join("www/weights").join(&entry.file)).expect("a weights file")
 }
 
-fn network(bytes: Vec<u8>, entry: &ModelEntry) -> Result<UNet, EngineError> {
-    load(UNetConfig::shipped().init(&Device::flex()), bytes, entry)
+/// What the network in a file answers.
+fn answer(bytes: Vec<u8>, entry: &ModelEntry) -> Result<Vec<f32>, EngineError> {
+    fn of<M: Module + Answers>(
+        fresh: M,
+        bytes: Vec<u8>,
+        entry: &ModelEntry,
+    ) -> Result<Vec<f32>, EngineError> {
+        Ok(load(fresh, bytes, entry)?.answer())
+    }
+    let device = Device::flex();
+    if is_snapshot(entry) {
+        of(GanPair::new(&device), bytes, entry)
+    } else {
+        of(UNetConfig::shipped().init(&device), bytes, entry)
+    }
 }
 
 fn recording(entry: &ModelEntry) -> PathBuf {
@@ -45,7 +66,9 @@ fn recording(entry: &ModelEntry) -> PathBuf {
 #[test]
 fn shipped_weights_give_their_recorded_answer() {
     let shipped = shipped();
-    assert!(!shipped.is_empty(), "nothing ships");
+    for is_wanted in [is_snapshot, |entry: &ModelEntry| !is_snapshot(entry)] {
+        assert!(shipped.iter().any(is_wanted), "nothing ships");
+    }
     for entry in &shipped {
         let text = fs::read_to_string(recording(entry)).expect("a recorded answer");
         let recorded: Fingerprint = serde_json::from_str(&text).expect("a fingerprint");
@@ -54,8 +77,8 @@ fn shipped_weights_give_their_recorded_answer() {
             "{}: recorded from another file",
             entry.id
         );
-        let net = network(bytes(entry), entry).expect("loads");
-        let moved = difference(&fingerprint(&net), &recorded.v);
+        let answer = answer(bytes(entry), entry).expect("loads");
+        let moved = difference(&answer, &recorded.v);
         assert!(
             moved < TOLERANCE,
             "{}: its answer has moved by {moved}",
@@ -66,15 +89,22 @@ fn shipped_weights_give_their_recorded_answer() {
 
 #[test]
 fn shipped_weights_keep_to_the_budget() {
+    let mut snapshots = 0;
     for entry in &shipped() {
         let bytes = bytes(entry);
         assert!(bytes.len() <= BUDGET, "{}: {} bytes", entry.id, bytes.len());
+        if is_snapshot(entry) {
+            snapshots += bytes.len();
+        }
+        // The first snapshot is of networks that have not learned yet.
+        let has_learned = snapshot_step(&entry.id) != Some(0);
         assert!(
-            entry.parameters > 0 && entry.images_seen > 0,
+            entry.parameters > 0 && (entry.images_seen > 0) == has_learned,
             "{}",
             entry.id
         );
     }
+    assert!(snapshots <= SNAPSHOTS_BUDGET, "{snapshots} bytes");
 }
 
 /// One flipped bit anywhere, or one byte less, and the file is refused.
@@ -86,13 +116,13 @@ fn damaged_weights_are_refused() {
             let mut flipped = whole.clone();
             flipped[position] ^= 0x10;
             assert!(matches!(
-                network(flipped, entry),
+                answer(flipped, entry),
                 Err(EngineError::BadWeights { .. })
             ));
         }
         let short = whole[..whole.len() - 1].to_vec();
         assert!(matches!(
-            network(short, entry),
+            answer(short, entry),
             Err(EngineError::BadWeights { .. })
         ));
     }

@@ -7,16 +7,13 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use indicatif::ProgressBar;
 
 use crate::data::mnist::{Images, Split};
 use crate::quality::report::Court;
 use crate::weights::curve::{Curve, CurveSampler, Point, curve_path};
 
 use super::sample::labels;
-use super::source::{
-    DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, judge, manifest, sample,
-};
+use super::source::{DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, draw, judge, manifest};
 use super::{Folders, ModelId};
 
 /// Arguments of `lab curve`.
@@ -121,13 +118,7 @@ fn measure(
         seed: args.seed,
     };
     let meant = labels(args.n as usize, None);
-    let net = diffusion(folders, args.model, Weights::Shipped)?;
-    let bar = ProgressBar::new(u64::from(args.n)).with_message(sampling.describe());
-    let mut samples = sample(net, &meant, &sampling, |done| bar.set_position(done as u64))?;
-    bar.finish_and_clear();
-    for v in &mut samples {
-        *v = v.clamp(-1.0, 1.0);
-    }
+    let samples = draw(folders, args.model, Weights::Shipped, &meant, &sampling)?;
     let verdict = court.brief(&samples, &meant, args.seed);
     let each = if args.guidance == 1.0 { 1 } else { 2 };
     Ok(Point {

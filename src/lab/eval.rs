@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::data::mnist::{Images, Split};
@@ -12,8 +11,8 @@ use crate::weights::manifest::Quality;
 
 use super::pack::write_manifest;
 use super::sample::labels;
-use super::source::{Sampling, Weights, diffusion, judge, manifest, sample};
-use super::{Folders, ModelId};
+use super::source::{Sampling, Weights, draw, judge, last_snapshot, manifest};
+use super::{Folders, Kind, ModelId};
 
 /// Arguments of `lab eval`.
 #[derive(clap::Args)]
@@ -71,11 +70,12 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     let court = Court::new(judge(folders, args.model)?, &train, &test);
     let meant = labels(args.n, None);
     let began = Instant::now();
-    let samples = draw(folders, args, args.weights, &meant)?;
+    let sample = |weights| draw(folders, args.model, weights, &meant, &args.sampling);
+    let samples = sample(args.weights)?;
     let seconds = began.elapsed().as_secs_f64();
     let report = court.report(&samples, &meant, args.sampling.seed);
     let compared = if args.compare {
-        let exact = draw(folders, args, Weights::Ema, &meant)?;
+        let exact = sample(Weights::Ema)?;
         Some(compare(
             &samples,
             &exact,
@@ -89,7 +89,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     }
     let output = Output {
         model: args.model.name(),
-        sampler: args.sampling.describe(),
+        sampler: sampler(args),
         weights: format!("{:?}", args.weights).to_lowercase(),
         seconds,
         report,
@@ -99,17 +99,12 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn draw(folders: &Folders, args: &Args, weights: Weights, labels: &[u8]) -> Result<Vec<f32>> {
-    let net = diffusion(folders, args.model, weights)?;
-    let bar = ProgressBar::new(labels.len() as u64);
-    let mut samples = sample(net, labels, &args.sampling, |done| {
-        bar.set_position(done as u64)
-    })?;
-    bar.finish_and_clear();
-    for v in &mut samples {
-        *v = v.clamp(-1.0, 1.0);
+/// How the samples are drawn, for the manifest.
+fn sampler(args: &Args) -> String {
+    match args.model.kind() {
+        Kind::Gan => "generator, noise N(0, I)".into(),
+        _ => args.sampling.describe(),
     }
-    Ok(samples)
 }
 
 fn compare(a: &[f32], b: &[f32], report: Report) -> Comparison {
@@ -131,14 +126,15 @@ fn compare(a: &[f32], b: &[f32], report: Report) -> Comparison {
 
 fn record(folders: &Folders, args: &Args, report: &Report) -> Result<()> {
     let mut manifest = manifest(folders)?;
-    let entry = manifest
-        .models
-        .iter_mut()
-        .find(|m| m.id == args.model.name());
+    let id = match args.model.kind() {
+        Kind::Gan => last_snapshot(&manifest, args.model)?.id.clone(),
+        _ => args.model.name().into(),
+    };
+    let entry = manifest.models.iter_mut().find(|m| m.id == id);
     if let Some(entry) = entry {
         entry.quality = Some(Quality {
             samples: report.samples as u32,
-            sampler: args.sampling.describe(),
+            sampler: sampler(args),
             class_accuracy: report.class_accuracy,
             classifier_fid: report.classifier_fid,
             classifier_fid_floor: report.classifier_fid_floor,

@@ -56,8 +56,8 @@ enum Command {
     Eval(eval::Args),
     /// Judge a model's samples for several samplers and numbers of steps; the page shows it.
     Curve(curve::Args),
-    /// Write the last checkpoint as 8-bit weights, with its manifest entry, recorded output
-    /// and opening pictures.
+    /// Write the last checkpoint (of a GAN, snapshots along its training) as 8-bit weights, with
+    /// manifest entries, recorded output and opening pictures.
     Pack(pack::Args),
 }
 

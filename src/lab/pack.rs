@@ -1,7 +1,9 @@
 //! `lab pack MODEL`: 8-bit weights and everything that has to change with them.
 
+mod snapshots;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use burn::module::Module;
@@ -9,7 +11,7 @@ use burn::module::Module;
 use crate::data::{DataSet, PIXELS};
 use crate::nn::checkpoint::{RunDir, RunState};
 use crate::quality::classifier::ClassifierTask;
-use crate::weights::fingerprint::{Fingerprint, fingerprint};
+use crate::weights::fingerprint::{Answers, Fingerprint};
 use crate::weights::load::sha256_hex;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 use crate::weights::pack::pack;
@@ -39,27 +41,32 @@ const OPENING_DIGIT: u8 = 3;
 
 /// Packs.
 pub fn run(folders: &Folders, args: &Args) -> Result<()> {
-    if args.model.kind() == Kind::Judge {
-        let net = trained_judge(folders, args.model)?;
-        write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;
-        return Ok(());
+    match args.model.kind() {
+        Kind::Judge => {
+            let net = trained_judge(folders, args.model)?;
+            write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;
+        }
+        Kind::Gan => snapshots::run(folders, args.model)?,
+        Kind::Diffusion | Kind::Distilled => {
+            let net = diffusion(folders, args.model, Weights::Ema)?;
+            let entry = write_weights(folders, args.model, net, &unet_shape())?;
+            let shipped = diffusion(folders, args.model, Weights::Shipped)?;
+            write_fingerprint(&entry, &shipped)?;
+        }
     }
-    let net = diffusion(folders, args.model, Weights::Ema)?;
-    let sha256 = write_weights(folders, args.model, net, &unet_shape())?;
-    write_fingerprint(folders, args.model, sha256)?;
     if args.model == ModelId::DiffusionMnist {
         write_opening(folders, args.model)?;
     }
     Ok(())
 }
 
-/// Writes the weights file and its manifest entry; returns its hash.
+/// Writes the weights file and its manifest entry; returns that.
 fn write_weights<M: Module>(
     folders: &Folders,
     model: ModelId,
     net: M,
     shape: &str,
-) -> Result<String> {
+) -> Result<ModelEntry> {
     let state = RunDir::open(&folders.runs, model.name())?.state(shape)?;
     let parameters = net.num_params() as u64;
     let bytes = pack(net)?;
@@ -71,13 +78,12 @@ fn write_weights<M: Module>(
         "{}: {} bytes for {parameters} parameters",
         entry.file, entry.bytes
     );
-    let sha256 = entry.sha256.clone();
     let mut manifest = manifest(folders)?;
     manifest.models.retain(|m| m.id != entry.id);
-    manifest.models.push(entry);
+    manifest.models.push(entry.clone());
     manifest.models.sort_by(|a, b| a.id.cmp(&b.id));
     write_manifest(folders, &manifest)?;
-    Ok(sha256)
+    Ok(entry)
 }
 
 fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> ModelEntry {
@@ -87,14 +93,19 @@ fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> Mod
         bytes: bytes.len() as u64,
         sha256: sha256_hex(bytes),
         parameters,
-        data_set: match model.data_set() {
-            DataSet::Mnist => "MNIST, 60,000 training digits".into(),
-            DataSet::FashionMnist => "Fashion-MNIST, 60,000 training garments".into(),
-        },
+        data_set: data_set(model),
         images_seen: state.images,
         command: command(model, state),
         commit: state.commit.clone(),
         quality: None,
+    }
+}
+
+/// The data set as the manifest names it.
+fn data_set(model: ModelId) -> String {
+    match model.data_set() {
+        DataSet::Mnist => "MNIST, 60,000 training digits".into(),
+        DataSet::FashionMnist => "Fashion-MNIST, 60,000 training garments".into(),
     }
 }
 
@@ -117,16 +128,21 @@ pub fn write_manifest(folders: &Folders, manifest: &Manifest) -> Result<()> {
 }
 
 /// Records what the shipped network answers, for the tests.
-fn write_fingerprint(folders: &Folders, model: ModelId, sha256: String) -> Result<()> {
-    let net = diffusion(folders, model, Weights::Shipped)?;
+fn write_fingerprint(entry: &ModelEntry, shipped: &impl Answers) -> Result<()> {
     let print = Fingerprint {
-        sha256,
-        v: fingerprint(&net),
+        sha256: entry.sha256.clone(),
+        v: shipped.answer(),
     };
-    let dir = Path::new("tests/data");
-    fs::create_dir_all(dir)?;
+    let path = recording(&entry.id);
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir)?;
+    }
     let text = serde_json::to_string(&print)? + "\n";
-    write(&dir.join(format!("{}.json", model.name())), text.as_bytes())
+    write(&path, text.as_bytes())
+}
+
+fn recording(id: &str) -> PathBuf {
+    Path::new("tests/data").join(format!("{id}.json"))
 }
 
 /// x_t of every frame in the first row, the predicted x_0 in the second.

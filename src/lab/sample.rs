@@ -5,12 +5,11 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use indicatif::ProgressBar;
 use npyz::{AutoSerialize, WriterBuilder};
 
 use crate::data::{CLASSES, SIDE};
 
-use super::source::{Sampling, Weights, diffusion, sample};
+use super::source::{Sampling, Weights, draw};
 use super::{Folders, ModelId, pictures};
 
 /// Arguments of `lab sample`.
@@ -40,16 +39,8 @@ pub struct Args {
 /// Samples.
 pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     ensure!(args.n > 0, "--n has to be at least 1");
-    let net = diffusion(folders, args.model, args.weights)?;
     let labels = labels(args.n, args.class);
-    let bar = ProgressBar::new(args.n as u64);
-    let mut values = sample(net, &labels, &args.sampling, |done| {
-        bar.set_position(done as u64)
-    })?;
-    bar.finish_and_clear();
-    for v in &mut values {
-        *v = v.clamp(-1.0, 1.0);
-    }
+    let values = draw(folders, args.model, args.weights, &labels, &args.sampling)?;
     if args.out.extension().is_some_and(|e| e == "png") {
         pictures::sheet(&args.out, &pictures::to_bytes(&values), CLASSES)?;
     } else {

@@ -7,19 +7,20 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
 use clap::ValueEnum;
+use indicatif::ProgressBar;
 
 use crate::data::PIXELS;
 use crate::engine::network::Network;
 use crate::engine::session::{Host, run as run_session};
 use crate::models::diffusion::unet::{UNet, UNetConfig};
-use crate::models::gan::image::{GanPair, noise_vector};
+use crate::models::gan::image::{GanPair, noise_vector, snapshot_step, training};
 use crate::nn::checkpoint::{RunDir, Which};
 use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, Report, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::weights::load::load;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 
-use super::{Folders, ModelId};
+use super::{Folders, Kind, ModelId};
 
 /// Which weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -52,6 +53,28 @@ pub fn diffusion(folders: &Folders, model: ModelId, weights: Weights) -> Result<
         Weights::Ema => checkpoint(folders, model, net, Which::Ema, &unet_shape()),
         Weights::Model => checkpoint(folders, model, net, Which::Model, &unet_shape()),
     }
+}
+
+/// The last snapshot of a GAN.
+pub fn gan(folders: &Folders, model: ModelId, weights: Weights) -> Result<GanPair> {
+    let pair = GanPair::new(&Device::flex());
+    match weights {
+        Weights::Shipped => {
+            let manifest = manifest(folders)?;
+            let entry = last_snapshot(&manifest, model)?;
+            Ok(load(pair, read(folders, entry)?, entry)?)
+        }
+        Weights::Ema => checkpoint(folders, model, pair, Which::Ema, training::SHAPE),
+        Weights::Model => bail!("of a GAN only the average can be looked at: --weights ema"),
+    }
+}
+
+/// The entry of the last snapshot that ships.
+pub fn last_snapshot(manifest: &Manifest, model: ModelId) -> Result<&ModelEntry> {
+    let snapshots = manifest.models.iter();
+    let snapshots = snapshots.filter(|m| snapshot_step(&m.id).is_some());
+    let last = snapshots.max_by_key(|m| snapshot_step(&m.id));
+    last.with_context(|| format!("{0} is not packed yet: `lab pack {0}` first", model.name()))
 }
 
 /// The shipped judge of a model's data set.
@@ -243,6 +266,34 @@ pub fn anatomy(net: UNet, label: u8, sampling: &Sampling, cut: u8, step: u32) ->
 
 fn models(net: UNet) -> HashMap<String, Network> {
     HashMap::from([(MODEL.into(), Network::new(net, Device::flex()))])
+}
+
+/// Samples of any model that makes pictures, one for each label, `[n, 28, 28]` in `-1..=1`, with a
+/// progress bar.
+pub fn draw(
+    folders: &Folders,
+    model: ModelId,
+    weights: Weights,
+    labels: &[u8],
+    sampling: &Sampling,
+) -> Result<Vec<f32>> {
+    let bar = ProgressBar::new(labels.len() as u64).with_message(sampling.describe());
+    let tell = |done: usize| bar.set_position(done as u64);
+    let mut samples = match model.kind() {
+        Kind::Gan => {
+            let pair = gan(folders, model, weights)?;
+            draw_fakes(&pair, labels, sampling.seed, tell)
+        }
+        Kind::Diffusion | Kind::Distilled => {
+            sample(diffusion(folders, model, weights)?, labels, sampling, tell)?
+        }
+        Kind::Judge => bail!("{} makes no pictures", model.name()),
+    };
+    bar.finish_and_clear();
+    for v in &mut samples {
+        *v = v.clamp(-1.0, 1.0);
+    }
+    Ok(samples)
 }
 
 /// The same session as in the page, with its frames kept.

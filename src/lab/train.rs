@@ -117,8 +117,8 @@ fn duel(folders: &Folders, args: &Args, images: &Images, recipe: Recipe) -> Resu
     let (recipe, run, stop) = begin(folders, args, recipe)?;
     let test = Images::load(&folders.data, args.model.data_set(), Split::Test)?;
     let court = Court::new(judge(folders, args.model)?, images, &test);
-    let mut watch = Watch::new(court, run.path(), &test);
     let mut diary = Diary::new(args.model, &recipe, &run);
+    let mut watch = Watch::new(court, run.path(), &test, diary.bar.clone());
     image::training::train(
         images,
         &recipe,

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use indicatif::ProgressBar;
 
 use super::source::draw_fakes;
 use crate::data::PIXELS;
@@ -50,17 +51,19 @@ pub fn points(run: &Path) -> Result<Vec<Point>> {
 pub struct Watch<'a> {
     court: Court<'a>,
     run: PathBuf,
+    bar: ProgressBar,
     /// Held-out real pictures, `[SCORED, 28, 28]`, and their classes.
     reals: Vec<f32>,
     real_labels: Vec<u8>,
 }
 
 impl<'a> Watch<'a> {
-    /// Compares with the first pictures of `test`.
-    pub fn new(court: Court<'a>, run: &Path, test: &Images) -> Self {
+    /// Compares with the first pictures of `test`, and speaks past a progress bar.
+    pub fn new(court: Court<'a>, run: &Path, test: &Images, bar: ProgressBar) -> Self {
         Self {
             court,
             run: run.to_owned(),
+            bar,
             reals: (0..SCORED).flat_map(|i| test.picture(i)).collect(),
             real_labels: test.labels[..SCORED].to_vec(),
         }
@@ -106,10 +109,11 @@ impl<'a> Watch<'a> {
 
 impl Watcher for Watch<'_> {
     fn look(&mut self, standing: Standing, pair: &GanPair) {
-        match self.note(standing, pair) {
+        let noted = self.note(standing, pair);
+        self.bar.suspend(|| match noted {
             Ok(point) => println!("step {}: {}", standing.step, in_words(&point)),
             Err(e) => eprintln!("warning: step {} is not kept: {e:#}", standing.step),
-        }
+        });
     }
 }
 

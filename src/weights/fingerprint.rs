@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{PIXELS, SIDE};
 use crate::models::diffusion::unet::{ANY_CLASS, UNet};
+use crate::models::gan::image::{GanPair, noise_vector};
 use crate::noise::{self, INITIAL_DRAW};
 
-/// Times and classes of the pictures of pure noise the network is asked about.
+/// Times and classes of the pictures of pure noise a denoiser is asked about.
 const QUESTIONS: [(f32, usize); 4] = [(1000.0, 3), (700.0, 8), (300.0, ANY_CLASS), (20.0, 0)];
+/// Classes of the fakes a generator is asked for.
+const DIGITS: [u8; 4] = [3, 8, 0, 7];
 /// Seed of their noise.
 const SEED: u64 = 2021;
 /// Every so many values of the answer are kept.
@@ -20,22 +23,42 @@ const STRIDE: usize = 49;
 pub struct Fingerprint {
     /// SHA-256 of the weights file, as in the manifest.
     pub sha256: String,
-    /// Every 49th value of v for four pictures.
+    /// Every 49th value of v for four pictures; of a GAN, of four fakes, and their scores.
     pub v: Vec<f32>,
 }
 
-/// Asks `net`, which is on the CPU.
-pub fn fingerprint(net: &UNet) -> Vec<f32> {
-    let device = Device::flex();
-    let n = QUESTIONS.len();
-    let x: Vec<f32> = (0..n as u32)
-        .flat_map(|i| noise::normal(SEED, i, INITIAL_DRAW, PIXELS))
-        .collect();
-    let x = Tensor::<4>::from_data(TensorData::new(x, [n, 1, SIDE, SIDE]), &device);
-    let t = Tensor::<1>::from_floats(QUESTIONS.map(|(t, _)| t), &device);
-    let class = Tensor::<1, Int>::from_ints(QUESTIONS.map(|(_, class)| class as i32), &device);
-    let v = net.forward(x, t, class).into_data();
-    v.iter::<f32>().step_by(STRIDE).collect()
+/// A network, on the CPU, that can be asked.
+pub trait Answers {
+    /// What it answers.
+    fn answer(&self) -> Vec<f32>;
+}
+
+impl Answers for UNet {
+    fn answer(&self) -> Vec<f32> {
+        let device = Device::flex();
+        let n = QUESTIONS.len();
+        let x: Vec<f32> = (0..n as u32)
+            .flat_map(|i| noise::normal(SEED, i, INITIAL_DRAW, PIXELS))
+            .collect();
+        let x = Tensor::<4>::from_data(TensorData::new(x, [n, 1, SIDE, SIDE]), &device);
+        let t = Tensor::<1>::from_floats(QUESTIONS.map(|(t, _)| t), &device);
+        let class = Tensor::<1, Int>::from_ints(QUESTIONS.map(|(_, class)| class as i32), &device);
+        let v = self.forward(x, t, class).into_data();
+        v.iter::<f32>().step_by(STRIDE).collect()
+    }
+}
+
+impl Answers for GanPair {
+    fn answer(&self) -> Vec<f32> {
+        let z: Vec<f32> = (0..DIGITS.len() as u32)
+            .flat_map(|i| noise_vector(SEED, i))
+            .collect();
+        let fakes = self.fakes(&z, &DIGITS);
+        let scores = self.scores(fakes.clone(), &DIGITS).into_data();
+        let fakes = fakes.into_data();
+        let pixels = fakes.iter::<f32>().step_by(STRIDE);
+        pixels.chain(scores.iter::<f32>()).collect()
+    }
 }
 
 /// The largest difference of two answers, relative to the root mean square of `recorded`.

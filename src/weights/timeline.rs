@@ -31,7 +31,7 @@ pub struct Snapshot {
 }
 
 /// One measurement.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// Updates of each player.
     pub step: u32,
@@ -94,6 +94,8 @@ pub struct TimelineError;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::gan::image::snapshot_step;
+    use crate::weights::manifest::{MANIFEST_PATH, Manifest};
 
     fn point(step: u32) -> Point {
         Point {
@@ -131,6 +133,31 @@ mod tests {
         assert_eq!(timeline.at(51), None);
         let text = serde_json::to_string(&timeline).expect("writes");
         assert_eq!(serde_json::from_str::<Timeline>(&text).ok(), Some(timeline));
+    }
+
+    /// What ships was measured on the weights that ship, before they became 8 bits wide.
+    #[test]
+    fn the_shipped_timeline_belongs_to_the_shipped_weights() {
+        let www = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+        let read = |path: &str| std::fs::read_to_string(www.join(path)).expect("readable");
+        let manifest: Manifest = serde_json::from_str(&read(MANIFEST_PATH)).expect("reads");
+        let timeline: Timeline = serde_json::from_str(&read(TIMELINE_PATH)).expect("reads");
+        let timeline = timeline.check().expect("makes sense");
+        for snapshot in &timeline.snapshots {
+            let entry = manifest.find(&snapshot.model).expect("is listed");
+            assert_eq!(entry.sha256, snapshot.sha256, "{}", entry.id);
+            let point = timeline.at(snapshot.step).expect("is measured");
+            assert_eq!(entry.images_seen, point.images, "{}", entry.id);
+        }
+        let listed = manifest.models.iter();
+        let listed = listed.filter(|m| snapshot_step(&m.id).is_some());
+        assert_eq!(listed.count(), timeline.snapshots.len());
+        // From obviously fake to what was aimed at.
+        let ends = [timeline.snapshots.first(), timeline.snapshots.last()];
+        let [first, last] = ends.map(|s| *timeline.at(s.expect("some").step).expect("measured"));
+        assert!(first.step == 0 && first.fid > 10.0 * last.fid, "{first:?}");
+        assert!(last.class_accuracy >= 0.93 && last.fid <= 25.0 * last.floor);
+        assert_eq!(last.step, timeline.points.last().expect("points").step);
     }
 
     #[test]

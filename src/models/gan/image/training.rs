@@ -22,8 +22,8 @@ use rand_chacha::ChaCha8Rng;
 use super::discriminator::{Discriminator, Spectral};
 use super::generator::Generator;
 use super::{GanPair, Z};
+use crate::data::SIDE;
 use crate::data::mnist::Images;
-use crate::data::{PIXELS, SIDE};
 use crate::nn::checkpoint::{CheckpointError, RunDir, RunState, Which};
 use crate::nn::params::FlatParams;
 use crate::nn::training::{Learner, Observer, Order, Recipe, learn, step_stream};
@@ -262,7 +262,6 @@ impl<W: Watcher> Learner for Duel<'_, W> {
             .next_batch(&self.state, self.recipe.batch, data.len());
         let n = batch.len();
         let reals: Vec<f32> = batch.iter().flat_map(|&i| data.picture(i)).collect();
-        debug_assert_eq!(reals.len(), n * PIXELS);
         let reals = Tensor::from_data(TensorData::new(reals, [n, 1, SIDE, SIDE]), &self.device);
         let classes: Vec<i32> = batch.iter().map(|&i| data.labels[i].into()).collect();
         let classes = Tensor::<1, Int>::from_ints(classes.as_slice(), &self.device);
@@ -287,5 +286,147 @@ impl<W: Watcher> Learner for Duel<'_, W> {
         let pair = self.pair();
         run.save(&self.players, &pair, &self.optimizer, &self.state)?;
         Ok(pair)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::data::PIXELS;
+    use crate::nn::training::Report;
+
+    fn data() -> Images {
+        Images {
+            pixels: noise::normal(5, 0, 0, 12 * PIXELS)
+                .iter()
+                .map(|x| (128.0 + 60.0 * x) as u8)
+                .collect(),
+            labels: (0..12).map(|i| i % 10).collect(),
+        }
+    }
+
+    fn recipe(images: u64) -> Recipe {
+        Recipe {
+            images,
+            batch: 4,
+            learning_rate: 1e-3,
+            ema_decay: 0.9,
+            ..Recipe::default()
+        }
+    }
+
+    fn scratch(name: &str) -> PathBuf {
+        let dir = std::env::temp_dir().join(format!("genscope-gan-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        dir
+    }
+
+    struct Silent;
+    impl Observer<GanPair> for Silent {
+        fn step(&mut self, _: Report) {}
+        fn checkpoint(&mut self, _: &GanPair, _: Report) {}
+    }
+
+    /// Remembers where it looked, and what it saw last.
+    #[derive(Default)]
+    struct Looks(Vec<Standing>, Option<GanPair>);
+    impl Watcher for Looks {
+        fn look(&mut self, standing: Standing, pair: &GanPair) {
+            self.0.push(standing);
+            self.1 = Some(pair.clone());
+        }
+    }
+
+    /// Some fakes and their scores.
+    fn answer(pair: &GanPair) -> Vec<f32> {
+        let fakes = pair.fakes(&noise::normal(9, 0, 0, 3 * Z), &[1, 4, 9]);
+        let scores = pair.scores(fakes.clone(), &[1, 4, 9]).into_data();
+        let fakes = fakes.into_data();
+        fakes.iter::<f32>().chain(scores.iter::<f32>()).collect()
+    }
+
+    #[test]
+    fn a_resumed_run_goes_on_as_it_would_have() {
+        let dir = scratch("resume");
+        let run = RunDir::open(&dir, "gan").expect("opens");
+        let (data, recipe) = (data(), recipe(24));
+        let mut looks = Looks::default();
+        let mut duel = Duel::start(&data, &recipe, &run, false, &mut looks).expect("starts");
+        for step in 0..6 {
+            if step == 3 {
+                duel.save(&run).expect("saves");
+            }
+            duel.step();
+        }
+        let whole = answer(&duel.pair());
+        let (stop, mut later) = (AtomicBool::new(false), Looks::default());
+        train(&data, &recipe, &run, true, &stop, &mut Silent, &mut later).expect("trains");
+        let steps = |looks: &Looks| looks.0.iter().map(|s| s.step).collect::<Vec<_>>();
+        assert_eq!((steps(&looks), steps(&later)), (vec![0], vec![6]));
+        assert!(looks.0[0].losses[0].is_nan() && later.0[0].losses[1].is_finite());
+        assert!(
+            answer(&later.1.expect("a pair")) == whole,
+            "it went another way"
+        );
+        std::fs::remove_dir_all(dir).expect("cleans up");
+    }
+
+    #[test]
+    fn each_half_moves_its_own_player_only() {
+        let dir = scratch("halves");
+        let run = RunDir::open(&dir, "gan").expect("opens");
+        let (data, recipe, mut looks) = (data(), recipe(100), Looks::default());
+        let mut duel = Duel::start(&data, &recipe, &run, false, &mut looks).expect("starts");
+        let weights = |duel: &Duel<Looks>| {
+            let players = &duel.players;
+            (
+                FlatParams::of(&players.generator),
+                FlatParams::of(&players.discriminator),
+                FlatParams::of(&players.spectral),
+            )
+        };
+        let classes = Tensor::<1, Int>::from_ints([0, 1], &duel.device);
+        let reals = data.picture(0).chain(data.picture(1)).collect();
+        let reals = TensorData::new::<f32, _>(reals, [2, 1, SIDE, SIDE]);
+        let reals = Tensor::from_data(reals, &duel.device);
+        let mut rng = noise::stream(1, 0, 0);
+        let start = weights(&duel);
+        duel.update_discriminator(reals, &classes, &mut rng);
+        let half = weights(&duel);
+        assert_eq!(start.0, half.0, "the generator waits");
+        assert_ne!(start.1, half.1);
+        assert_ne!(start.2, half.2, "its singular vectors are followed");
+        let average = duel.ema.clone();
+        duel.update_generator(&classes, &mut rng);
+        let whole = weights(&duel);
+        assert_eq!(
+            (half.1, half.2),
+            (whole.1, whole.2),
+            "the discriminator waits"
+        );
+        // Every weight of the generator has a gradient.
+        for (id, before) in &half.0.0 {
+            assert_ne!(before, &whole.0.0[id]);
+        }
+        assert_ne!(average, duel.ema);
+        std::fs::remove_dir_all(dir).expect("cleans up");
+    }
+
+    #[test]
+    fn the_rate_falls_at_the_end() {
+        let recipe = recipe(1000);
+        let rates = [0, 600, 800, 999].map(|images| learning_rate(&recipe, images) / 1e-3);
+        for (rate, want) in rates.iter().zip([1.0, 1.0, 0.5, LAST_RATE]) {
+            assert!((rate - want).abs() < 1e-9, "{rates:?}");
+        }
+    }
+
+    #[test]
+    fn looks_are_dense_at_first() {
+        let looks: Vec<_> = (0..=6400).filter(|&step| is_look(step)).collect();
+        assert_eq!(looks[..4], [0, 25, 50, 75]);
+        assert!(looks.len() > 18 && looks.ends_with(&[4800, 5600, 6400]));
     }
 }
