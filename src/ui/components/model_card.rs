@@ -48,9 +48,17 @@ fn facts(entry: &ModelEntry) -> Html {
             <dt>{ "Trained on" }</dt>
             <dd>{ &entry.data_set }</dd>
             <dt>{ "Pictures seen" }</dt>
-            <dd class="num">{ format!("{:.1} M", entry.images_seen as f64 / 1e6) }</dd>
+            <dd class="num">{ count(entry.images_seen) }</dd>
             { entry.quality.as_ref().map(figures).unwrap_or_default() }
         </>
+    }
+}
+
+/// A number of pictures, in millions where they are many.
+fn count(n: u64) -> String {
+    match n {
+        ..100_000 => n.to_string(),
+        _ => format!("{:.1} M", n as f64 / 1e6),
     }
 }
 

@@ -1,11 +1,38 @@
 //! Offers what is seen as a file.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlAnchorElement, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement};
+
+use super::picture::draw;
+use crate::data::{PIXELS, SIDE};
+
+/// Picture pixels become squares of this side.
+const SCALE: usize = 8;
 
 /// Offers a canvas as a PNG file. Nothing happens where the browser refuses.
 pub fn save_canvas(canvas: &HtmlCanvasElement, name: &str) -> Option<()> {
     offer(&canvas.to_data_url().ok()?, name)
+}
+
+/// Offers pictures `[n, 28, 28]` in `[-1, 1]` as a PNG file, `columns` a row.
+/// Nothing happens where the browser gives no canvas.
+pub fn save_sheet(pixels: &[f32], columns: usize, name: &str) -> Option<()> {
+    let columns = columns.min(pixels.len() / PIXELS);
+    let rows = (pixels.len() / PIXELS).div_ceil(columns.max(1));
+    let small = canvas(columns * SIDE, rows * SIDE)?;
+    draw(&small, pixels, columns);
+    let large = canvas(columns * SIDE * SCALE, rows * SIDE * SCALE)?;
+    let context = large
+        .get_context("2d")
+        .ok()??
+        .dyn_into::<CanvasRenderingContext2d>()
+        .ok()?;
+    context.set_image_smoothing_enabled(false);
+    let (width, height) = (f64::from(large.width()), f64::from(large.height()));
+    context
+        .draw_image_with_html_canvas_element_and_dw_and_dh(&small, 0.0, 0.0, width, height)
+        .ok()?;
+    save_canvas(&large, name)
 }
 
 /// Offers rows of numbers as a CSV file; the first row names the columns.
@@ -22,9 +49,23 @@ pub fn points_csv(points: &[f32]) -> String {
     std::iter::once("x,y\n".to_owned()).chain(rows).collect()
 }
 
+fn canvas(width: usize, height: usize) -> Option<HtmlCanvasElement> {
+    let canvas = element::<HtmlCanvasElement>("canvas")?;
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    Some(canvas)
+}
+
+fn element<E: JsCast>(name: &str) -> Option<E> {
+    gloo_utils::document()
+        .create_element(name)
+        .ok()?
+        .dyn_into()
+        .ok()
+}
+
 fn offer(url: &str, name: &str) -> Option<()> {
-    let link = gloo_utils::document().create_element("a").ok()?;
-    let link = link.dyn_into::<HtmlAnchorElement>().ok()?;
+    let link = element::<HtmlAnchorElement>("a")?;
     link.set_href(url);
     link.set_download(name);
     link.click();

@@ -11,6 +11,9 @@ const SEEDS: f64 = 1e6;
 /// Properties of [`SeedField`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct SeedFieldProps {
+    /// Whose seed it is, where there are two.
+    #[prop_or(AttrValue::Static("Seed"))]
+    pub label: AttrValue,
     /// The seed in force.
     pub seed: u64,
     /// The visitor wants another.
@@ -39,11 +42,11 @@ pub fn SeedField(props: &SeedFieldProps) -> Html {
     html! {
         <div class="field">
             <label class="field">
-                { "Seed" }
+                { &props.label }
                 <input class="seed" name="seed" type="number" min="0" step="1" inputmode="numeric"
                     value={seed.to_string()} {onchange} />
             </label>
-            <IconButton icon={Icon::Dice} label="New seed" onclick={new_seed} />
+            <IconButton icon={Icon::Dice} label={format!("New {}", props.label.to_lowercase())} onclick={new_seed} />
         </div>
     }
 }
