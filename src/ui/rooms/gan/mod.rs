@@ -1,8 +1,10 @@
 //! The GAN room: two networks against each other.
 
+mod gallery;
 mod game;
 mod guess;
 mod pictures;
+mod snapshots;
 
 use yew::prelude::*;
 

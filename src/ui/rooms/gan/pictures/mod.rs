@@ -1,18 +1,306 @@
-//! Stand-in while the chapter is written.
+//! Chapter 'The story in pictures': the same noise, seen by one snapshot of the training after the
+//! other.
+//!
+//! The transport's positions are the snapshots. The one it stands at is fetched when it gets there
+//! first; its pictures are kept, so that scrubbing back is instant.
+
+mod controls;
+mod measured;
+mod stage;
+mod strip;
+
+use std::rc::Rc;
 
 use yew::prelude::*;
 
+use self::controls::Controls;
+use self::measured::Measured;
+use self::stage::{View, stage};
+use self::strip::strip;
+use super::gallery::{Gallery, progress_text, use_gallery};
+use super::snapshots::{place, use_snapshots, use_timeline};
+use crate::data::DataSet;
+use crate::models::gan::image::{snapshot_id, snapshot_step};
+use crate::protocol::gan::GanImages;
+use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::save::save_sheet;
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::transport::{Player, Transport, use_playback};
 use crate::ui::content;
+use crate::ui::host::Phase;
+use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::state::PicturesState;
+use crate::ui::router::link;
+use crate::ui::samples::{Loaded, Samples, use_samples};
+use crate::ui::state::gan::{SHEET, WALK_PARTS, Walk};
+use crate::ui::state::{Page, PicturesState, Route};
 
-/// The stage of the chapter.
-#[component]
-pub fn PicturesChapter(_: &ChapterProps<PicturesState>) -> Html {
-    Html::default()
-}
+/// The text of the chapter.
+const TEXT: &str = "gan-pictures";
+/// A snapshot is looked at for so many times as long as a frame.
+const PACE: f64 = 4.0;
 
 /// The text of the chapter.
 pub fn story() -> Html {
-    content::section("gan-pictures", "story")
+    html! {
+        <>
+            { content::section(TEXT, "story") }
+            { content::predict(TEXT, "story") }
+            <h3>{ content::title(TEXT, "see") }</h3>
+            { content::section(TEXT, "see") }
+            <h3>{ content::title(TEXT, "walk") }</h3>
+            { content::section(TEXT, "walk") }
+            <div class="hint">{ content::section(TEXT, "sources") }</div>
+        </>
+    }
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
+    let state = &props.state;
+    let (fetched, on_retry) = use_timeline();
+    let steps = use_snapshots(&fetched);
+    let (samples, on_retry_samples) = use_samples(DataSet::Mnist);
+    let player = use_player(props, &steps);
+    let cursor = player.0.cursor as usize;
+    let at_place = player.0.ready as usize + 1 == steps.len();
+    let step = steps.get(cursor).copied().filter(|_| at_place);
+    let job = use_job(state, step, &samples);
+    let gallery = use_gallery((*job).clone());
+    use_rest_after_failure(&gallery, &player);
+
+    let on_move = {
+        let (player, is_shown) = (player.dispatcher(), gallery.current().is_some());
+        Callback::from(move |action| match action {
+            Move::Tick(ms) if is_shown => player.dispatch(Move::Tick(ms / PACE)),
+            Move::Tick(_) => {}
+            action => player.dispatch(action),
+        })
+    };
+    let on_place = on_move.reform(|place: usize| Move::To(place as u32));
+    let view = View {
+        state: state.clone(),
+        on_state: props.on_state.clone(),
+        steps: steps.clone(),
+        cursor,
+        made: gallery
+            .latest()
+            .filter(|made| fits(&made.job, state))
+            .cloned(),
+    };
+    let model = step.map(snapshot_id);
+    let fresh = gallery.current().is_some();
+    let shown = view
+        .made
+        .as_ref()
+        .and_then(|made| snapshot_step(&made.job.model));
+    html! {
+        <>
+            <div class="card gan-pictures" data-run-state={gallery.phase.map(Phase::id)}
+                data-step={step.map(|step| step.to_string())}
+                data-shown={shown.map(|step| step.to_string())} data-fresh={fresh.to_string()}>
+                <Controls state={state.clone()} on_state={props.on_state.clone()} />
+                { stage(&view) }
+                { samples_failed(&samples, on_retry_samples) }
+                { strip(&view, &gallery, on_place) }
+                { progress(&view, &gallery, step) }
+                <Transport playback={player.0} on={on_move} position={position(&steps, step)}
+                    spoken={spoken(step)}>
+                    <ShareButton link={shared(state)} />
+                    <IconButton class="save" icon={Icon::Save} label="Save these pictures as PNG"
+                        disabled={view.made.is_none()} onclick={on_save(&view)} />
+                </Transport>
+            </div>
+            <div class="inspect gan-inspect">
+                <Measured {fetched} {on_retry} {step} />
+                if let Some(model) = model { <ModelCard {model} /> }
+            </div>
+        </>
+    }
+}
+
+/// Playback over the snapshots, in step with the link. It rests at the last one until the visitor
+/// moves it.
+#[hook]
+fn use_player(
+    props: &ChapterProps<PicturesState>,
+    steps: &Rc<Vec<u32>>,
+) -> UseReducerHandle<Player> {
+    let last = steps.len().saturating_sub(1);
+    let player = use_playback(last as u32);
+    // What was last told to the link, so that its echo moves nothing.
+    let told = use_mut_ref(|| None::<Option<u32>>);
+    {
+        let (player, told) = (player.dispatcher(), told.clone());
+        use_effect_with((steps.clone(), props.state.step), move |(steps, step)| {
+            if told.borrow_mut().take() != Some(*step) {
+                // All of them can be had.
+                let (ready, last) = (last as u32, last as u32);
+                player.dispatch(Move::Ready { ready, last });
+                player.dispatch(Move::To(place(steps, *step, last as usize) as u32));
+            }
+        });
+    }
+    let now = player.0;
+    let settled = now.settled() && last > 0 && now.ready as usize == last;
+    let (state, on_state, steps) = (props.state.clone(), props.on_state.clone(), steps.clone());
+    use_effect_with((settled, now.cursor as usize), move |&(settled, cursor)| {
+        if settled && cursor != place(&steps, state.step, last) {
+            let step = steps.get(cursor).copied().filter(|_| cursor < last);
+            *told.borrow_mut() = Some(step);
+            on_state.emit(PicturesState { step, ..state });
+        }
+    });
+    player
+}
+
+/// Playback does not wait for what cannot be had.
+#[hook]
+fn use_rest_after_failure(gallery: &Gallery, player: &UseReducerHandle<Player>) {
+    let player = player.dispatcher();
+    use_effect_with(gallery.phase, move |&phase| {
+        if phase == Some(Phase::Failed) {
+            player.dispatch(Move::Pause);
+        }
+    });
+}
+
+/// What the stage shows of the snapshot after `step` updates. It waits for the real digits, or
+/// goes without them if they cannot be had.
+#[hook]
+fn use_job(
+    state: &PicturesState,
+    step: Option<u32>,
+    samples: &Loaded,
+) -> Rc<Option<Rc<GanImages>>> {
+    // Neither the share of a walk nor, without one, the pick changes what is computed.
+    let asked = PicturesState {
+        pick: state.walk.map_or(0, |_| state.pick),
+        walk: state.walk.map(|walk| Walk { share: 0, ..walk }),
+        step,
+        ..state.clone()
+    };
+    use_memo((asked, samples.clone()), |(asked, samples)| {
+        let model = snapshot_id(asked.step?);
+        let (reals, real_labels) = match samples {
+            Loaded::Waiting => return None,
+            Loaded::Ready(samples) => reals(samples, asked),
+            Loaded::Failed(_) => Default::default(),
+        };
+        Some(Rc::new(GanImages {
+            model,
+            z: asked.noise(),
+            labels: asked.labels(),
+            reals,
+            real_labels,
+        }))
+    })
+}
+
+/// Real test digits of the sheet's classes, others with another seed.
+fn reals(samples: &Samples, state: &PicturesState) -> (Vec<f32>, Vec<u8>) {
+    let mut labels: Vec<u8> = state.labels();
+    labels.truncate(SHEET);
+    let number = |place: usize, n: usize| (state.seed % n as u64) as usize + place;
+    let pixels = labels.iter().enumerate().filter_map(|(place, &label)| {
+        let all: Vec<_> = samples.of_class(label).collect();
+        samples.pixels(*all.get(number(place, all.len().max(1)) % all.len().max(1))?)
+    });
+    (pixels.flatten().copied().collect(), labels)
+}
+
+/// Does an answer have the pictures that these controls show?
+fn fits(job: &GanImages, state: &PicturesState) -> bool {
+    job.labels.len() == state.labels().len()
+}
+
+fn position(steps: &[u32], step: Option<u32>) -> String {
+    let last = steps.last().copied().unwrap_or_default();
+    step.map(|step| format!("{step} / {last}"))
+        .unwrap_or_default()
+}
+
+fn spoken(step: Option<u32>) -> String {
+    step.map(|step| format!("After {step} training steps"))
+        .unwrap_or_default()
+}
+
+fn shared(state: &PicturesState) -> String {
+    link(&Page {
+        route: Route::Pictures(state.clone()),
+        ..Page::default()
+    })
+}
+
+/// Offers what is in view as a file: the sheet in two rows, a walk in one.
+fn on_save(view: &View) -> Callback<()> {
+    let (made, state) = (view.made.clone(), view.state.clone());
+    Callback::from(move |()| {
+        let Some(made) = &made else { return };
+        let (every, columns) = match state.walk {
+            Some(_) => (stage::EVERY, WALK_PARTS as usize / stage::EVERY + 1),
+            None => (1, SHEET / 2),
+        };
+        let pixels: Vec<f32> = made
+            .fakes
+            .iter()
+            .step_by(every)
+            .flat_map(|f| f.iter())
+            .copied()
+            .collect();
+        let what = if state.walk.is_some() {
+            "walk"
+        } else {
+            "fakes"
+        };
+        let (model, seed) = (&made.job.model, state.seed);
+        // Nothing happens where the browser gives no canvas.
+        let _ = save_sheet(
+            &pixels,
+            columns,
+            &format!("genscope-{model}-{what}-seed-{seed}.png"),
+        );
+    })
+}
+
+/// What is being computed, and of what the pictures are that stay until then.
+fn progress(view: &View, gallery: &Gallery, step: Option<u32>) -> Html {
+    let shown = view
+        .made
+        .as_ref()
+        .and_then(|made| snapshot_step(&made.job.model));
+    let asked = view
+        .state
+        .step
+        .filter(|asked| step.is_some_and(|step| step < *asked));
+    let at_asked = place(&view.steps, view.state.step, view.steps.len()) == view.cursor;
+    html! {
+        <>
+            <p class="progress">
+                { progress_text(gallery) }
+                if let Some(shown) = shown.filter(|shown| Some(*shown) != step) {
+                    { format!(". Until then: after {shown} steps") }
+                }
+            </p>
+            if let Some(asked) = asked.filter(|_| at_asked) {
+                <p class="progress" data-name="no-such-snapshot">
+                    { content::fill(TEXT, "no-such-snapshot", &[("step", &asked.to_string())]) }
+                </p>
+            }
+        </>
+    }
+}
+
+fn samples_failed(samples: &Loaded, on_retry: Callback<()>) -> Html {
+    let Loaded::Failed(reason) = samples else {
+        return Html::default();
+    };
+    html! {
+        <p class="notice gan-notice" role="alert">
+            { content::fill(TEXT, "reals.failed", &[("reason", reason)]) }{ " " }
+            <button type="button" class="button small" onclick={on_retry.reform(|_| ())}>{ "Try again" }</button>
+        </p>
+    }
 }

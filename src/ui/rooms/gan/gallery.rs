@@ -1,0 +1,336 @@
+//! Fakes of the image GAN as its chapters ask for them: computed once, and kept.
+//!
+//! A chapter wants one sheet at a time. One that was answered before is there at once; any other
+//! is an engine's work, which fetches the snapshot's weights if it has not got them. What was there
+//! before stays in view until the answer has come.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::data::PIXELS;
+use crate::protocol::gan::{GanImages, GanPictures};
+use crate::protocol::{Job, Report};
+use crate::ui::host::{Phase, RunEvent, use_work};
+
+/// Most answers that are kept; a sheet takes about 100 kB.
+const KEPT: usize = 64;
+
+/// What was asked, and the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made {
+    /// What was asked.
+    pub job: Rc<GanImages>,
+    /// The fakes one by one, each `[28, 28]`.
+    pub fakes: Vec<Rc<Vec<f32>>>,
+    /// The other pictures, each `[28, 28]`.
+    pub reals: Vec<Rc<Vec<f32>>>,
+    /// The discriminator's scores of the fakes.
+    pub scores: Vec<f32>,
+    /// Its scores of the other pictures.
+    pub real_scores: Vec<f32>,
+    /// From noise to scores, ms.
+    pub ms: f32,
+}
+
+impl Made {
+    fn new(job: Rc<GanImages>, answer: GanPictures) -> Self {
+        let one_by_one = |pixels: &[f32]| {
+            let pictures = pixels.chunks_exact(PIXELS);
+            pictures.map(|picture| Rc::new(picture.to_vec())).collect()
+        };
+        Self {
+            fakes: one_by_one(&answer.pictures),
+            reals: one_by_one(&job.reals),
+            job,
+            scores: answer.scores,
+            real_scores: answer.real_scores,
+            ms: answer.ms,
+        }
+    }
+}
+
+/// What is wanted, what is kept, and how the work stands. Two are equal if nothing has happened in
+/// between.
+#[derive(Clone, Debug, Default)]
+pub struct Gallery {
+    /// How the last work stands; `None` before the first.
+    pub phase: Option<Phase>,
+    /// Bytes of a weights file: received, all.
+    pub loading: Option<(u64, u64)>,
+    kept: Vec<Rc<Made>>,
+    want: Option<Rc<GanImages>>,
+    /// What was in view last.
+    latest: Option<Rc<Made>>,
+    work: Option<u32>,
+    works: u32,
+    version: u32,
+}
+
+impl PartialEq for Gallery {
+    fn eq(&self, other: &Self) -> bool {
+        self.version == other.version
+    }
+}
+
+/// What happens to it.
+pub enum Action {
+    /// The chapter wants this.
+    Want(Option<Rc<GanImages>>),
+    /// The engine has news of this work.
+    News(u32, RunEvent),
+}
+
+impl Reducible for Gallery {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            Action::Want(want) => next.want(want),
+            Action::News(id, event) if next.work == Some(id) => next.news(event),
+            Action::News(..) => return self,
+        }
+        next.version += 1;
+        Rc::new(next)
+    }
+}
+
+impl Gallery {
+    /// The answer to what is wanted, if it is there.
+    pub fn current(&self) -> Option<&Rc<Made>> {
+        let want = self.want.as_ref()?;
+        self.kept.iter().find(|made| made.job == *want)
+    }
+
+    /// [`Self::current`], or what was in view before.
+    pub fn latest(&self) -> Option<&Rc<Made>> {
+        self.current().or(self.latest.as_ref())
+    }
+
+    /// The fakes of the same noise and classes by another model, if they are kept.
+    pub fn alike(&self, model: &str) -> Option<&Rc<Made>> {
+        let want = self.want.as_ref()?;
+        self.kept.iter().find(|made| {
+            made.job.model == model && made.job.labels == want.labels && made.job.z == want.z
+        })
+    }
+
+    fn want(&mut self, want: Option<Rc<GanImages>>) {
+        if self.want == want {
+            return;
+        }
+        self.latest = self.latest().cloned();
+        self.want = want;
+        self.work = None;
+        self.loading = None;
+        if self.current().is_some() {
+            self.phase = Some(Phase::Done);
+        } else if self.want.is_some() {
+            self.works += 1;
+            self.work = Some(self.works);
+            self.phase = Some(Phase::Loading);
+        }
+    }
+
+    fn news(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::Loading { received, total } => {
+                self.phase = Some(Phase::Loading);
+                self.loading = Some((received, total));
+            }
+            RunEvent::Report(Report::GanPictures(answer)) => self.keep(answer),
+            RunEvent::Report(_) | RunEvent::Engine(_) | RunEvent::Frame(_) => {}
+            RunEvent::Done { .. } => {
+                self.phase = Some(Phase::Done);
+                self.work = None;
+            }
+            // The visitor may retry; then news of this work goes on.
+            RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
+            RunEvent::Cancelled => {
+                self.phase = Some(Phase::Cancelled);
+                self.work = None;
+            }
+        }
+    }
+
+    fn keep(&mut self, answer: GanPictures) {
+        let Some(job) = self.want.clone() else { return };
+        if self.kept.len() == KEPT {
+            self.kept.remove(0);
+        }
+        self.kept.push(Rc::new(Made::new(job, answer)));
+    }
+
+    fn engine_job(&self) -> Option<(u32, Job)> {
+        let job = self.want.as_ref()?;
+        Some((self.work?, Job::GanImages((**job).clone())))
+    }
+}
+
+/// The gallery of a chapter that wants `job`, computed by the page's engine.
+#[hook]
+pub fn use_gallery(job: Option<Rc<GanImages>>) -> UseReducerHandle<Gallery> {
+    let gallery = use_reducer_eq(Gallery::default);
+    {
+        let gallery = gallery.dispatcher();
+        use_effect_with(job, move |job| gallery.dispatch(Action::Want(job.clone())));
+    }
+    let (current, news) = (gallery.clone(), gallery.dispatcher());
+    use_work(
+        gallery.work,
+        move || current.engine_job(),
+        move |id, event| news.dispatch(Action::News(id, event)),
+    );
+    gallery
+}
+
+/// Does the discriminator take a picture of this score for real?
+pub fn takes_for_real(score: f32) -> bool {
+    score > 0.0
+}
+
+/// What it says of a picture of this score.
+pub fn verdict(score: f32) -> &'static str {
+    if takes_for_real(score) {
+        "real"
+    } else {
+        "fake"
+    }
+}
+
+/// How the work stands, for the line below a stage.
+pub fn progress_text(gallery: &Gallery) -> String {
+    match (gallery.phase, gallery.loading) {
+        (Some(Phase::Failed), _) => "This snapshot did not come; what was there is kept.".into(),
+        (Some(Phase::Cancelled), _) => "Stopped; what was computed is kept.".into(),
+        (Some(Phase::Done), _) => {
+            let ms = gallery.current().map_or(0.0, |made| made.ms);
+            format!("Computed here in {ms:.0} ms, on the CPU engine")
+        }
+        (_, Some((received, total))) if received < total => {
+            let (received, total) = (received / 1000, total / 1000);
+            format!("Fetching this snapshot: {received} of {total} kB")
+        }
+        (_, Some(_)) => "Computing".into(),
+        (_, None) => "Starting the engine".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::gan::image::{Z, snapshot_id};
+    use crate::protocol::EngineError;
+
+    fn job(step: u32, label: u8) -> Rc<GanImages> {
+        Rc::new(GanImages {
+            model: snapshot_id(step),
+            z: vec![0.5; 2 * Z],
+            labels: vec![label; 2],
+            reals: vec![],
+            real_labels: vec![],
+        })
+    }
+
+    fn want(job: &Rc<GanImages>) -> Action {
+        Action::Want(Some(job.clone()))
+    }
+
+    fn answer(work: u32) -> Vec<Action> {
+        let report = Report::GanPictures(GanPictures {
+            pictures: vec![work as f32; 2 * PIXELS],
+            scores: vec![1.0, -1.0],
+            real_scores: vec![],
+            ms: 3.0,
+        });
+        vec![
+            Action::News(work, RunEvent::Report(report)),
+            Action::News(work, RunEvent::Done { ms: 9.0 }),
+        ]
+    }
+
+    fn after(gallery: Gallery, actions: Vec<Action>) -> Gallery {
+        actions.into_iter().fold(gallery, |gallery, action| {
+            (*Rc::new(gallery).reduce(action)).clone()
+        })
+    }
+
+    #[test]
+    fn each_sheet_is_computed_once() {
+        let (early, late) = (job(0, 3), job(400, 3));
+        let gallery = after(Gallery::default(), vec![want(&early)]);
+        assert!(gallery.current().is_none() && gallery.latest().is_none());
+        let (id, asked) = gallery.engine_job().expect("work");
+        assert_eq!((id, asked), (1, Job::GanImages((*early).clone())));
+        let gallery = after(gallery, answer(1));
+        assert_eq!(gallery.engine_job(), None);
+        let made = gallery.current().expect("made");
+        assert_eq!((made.fakes.len(), made.fakes[1].len()), (2, PIXELS));
+        // The other snapshot: the first stays in view until its answer comes.
+        let gallery = after(gallery, vec![want(&late)]);
+        assert_eq!(gallery.engine_job().map(|(id, _)| id), Some(2));
+        assert!(gallery.current().is_none());
+        assert_eq!(gallery.latest().map(|made| &made.job), Some(&early));
+        let gallery = after(gallery, answer(2));
+        assert_eq!(gallery.latest().map(|made| &made.job), Some(&late));
+        // Back: at once, without work.
+        let gallery = after(gallery, vec![want(&early)]);
+        assert_eq!(gallery.engine_job(), None);
+        assert_eq!(gallery.phase, Some(Phase::Done));
+        assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(1.0));
+        assert!(gallery.alike(&late.model).is_some());
+        // Of another class nothing is there yet.
+        let gallery = after(gallery, vec![want(&job(0, 4))]);
+        assert!(gallery.alike(&late.model).is_none());
+    }
+
+    #[test]
+    fn news_of_what_is_no_longer_wanted_is_dropped() {
+        let gallery = after(
+            Gallery::default(),
+            vec![want(&job(0, 3)), want(&job(50, 3))],
+        );
+        let gallery = after(gallery, answer(1));
+        assert!(gallery.current().is_none());
+        assert_eq!(gallery.phase, Some(Phase::Loading));
+        let gallery = after(gallery, answer(2));
+        assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(2.0));
+    }
+
+    #[test]
+    fn a_failure_keeps_what_is_there_and_a_retry_goes_on() {
+        let first = job(0, 3);
+        let gallery = after(Gallery::default(), vec![want(&first)]);
+        let gallery = after(gallery, answer(1));
+        let lost = EngineError::Fetch {
+            file: "f".into(),
+            reason: "r".into(),
+        };
+        let failed = Action::News(2, RunEvent::Failed(lost));
+        let gallery = after(gallery, vec![want(&job(50, 3)), failed]);
+        assert_eq!(gallery.phase, Some(Phase::Failed));
+        assert_eq!(gallery.latest().map(|made| &made.job), Some(&first));
+        let (received, total) = (1000, 400_000);
+        let loading = Action::News(2, RunEvent::Loading { received, total });
+        let gallery = after(gallery, vec![loading]);
+        assert_eq!(
+            progress_text(&gallery),
+            "Fetching this snapshot: 1 of 400 kB"
+        );
+        let gallery = after(gallery, answer(2));
+        assert_eq!(gallery.phase, Some(Phase::Done));
+        assert!(progress_text(&gallery).contains("3 ms"));
+    }
+
+    #[test]
+    fn not_everything_is_kept_for_ever() {
+        let mut gallery = Gallery::default();
+        for n in 0..KEPT as u32 + 2 {
+            gallery = after(gallery, vec![want(&job(n, 0))]);
+            gallery = after(gallery, answer(n + 1));
+        }
+        assert_eq!(gallery.kept.len(), KEPT);
+        assert_eq!(gallery.kept[0].job, job(2, 0));
+    }
+}

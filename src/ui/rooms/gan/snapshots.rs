@@ -1,0 +1,143 @@
+//! The image GAN's snapshots: which there are, and what was measured of them ahead.
+//!
+//! Both the manifest and the timeline name them, so either may be missing: without the timeline
+//! there are no figures, without the manifest an engine tells what is wrong.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use crate::models::gan::image::snapshot_step;
+use crate::ui::host::use_engines;
+use crate::ui::samples::fetch_text;
+use crate::weights::manifest::Manifest;
+use crate::weights::timeline::{TIMELINE_PATH, Timeline};
+
+/// The timeline on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fetched {
+    /// Not here yet.
+    Waiting,
+    /// Here.
+    Ready(Rc<Timeline>),
+    /// Not to be had, and why, as part of a sentence.
+    Failed(String),
+}
+
+impl Fetched {
+    /// The timeline, if it is here.
+    pub fn timeline(&self) -> Option<&Rc<Timeline>> {
+        match self {
+            Self::Ready(timeline) => Some(timeline),
+            Self::Waiting | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// The timeline, and a way to try again.
+#[hook]
+pub fn use_timeline() -> (Fetched, Callback<MouseEvent>) {
+    let fetched = use_state_eq(|| Fetched::Waiting);
+    let attempt = use_state_eq(|| 0u32);
+    {
+        let fetched = fetched.setter();
+        use_effect_with(*attempt, move |_| {
+            fetched.set(Fetched::Waiting);
+            spawn_local(async move {
+                fetched.set(match fetch().await {
+                    Ok(timeline) => Fetched::Ready(Rc::new(timeline)),
+                    Err(reason) => Fetched::Failed(reason),
+                });
+            });
+        });
+    }
+    let retry = Callback::from(move |_| attempt.set(*attempt + 1));
+    ((*fetched).clone(), retry)
+}
+
+async fn fetch() -> Result<Timeline, String> {
+    read(&fetch_text(TIMELINE_PATH).await?)
+}
+
+fn read(text: &str) -> Result<Timeline, String> {
+    let timeline: Timeline = serde_json::from_str(text).map_err(|_| "the file is damaged")?;
+    timeline.check().map_err(|error| error.to_string())
+}
+
+/// Updates before each snapshot there is, rising; empty while that is not known.
+#[hook]
+pub fn use_snapshots(timeline: &Fetched) -> Rc<Vec<u32>> {
+    let manifest = use_engines().manifest;
+    use_memo(
+        (manifest, timeline.clone()),
+        |(manifest, timeline)| match (manifest, timeline) {
+            (Some(manifest), _) => listed(manifest),
+            (None, Fetched::Ready(timeline)) => timeline.snapshots.iter().map(|s| s.step).collect(),
+            (None, _) => Vec::new(),
+        },
+    )
+}
+
+fn listed(manifest: &Manifest) -> Vec<u32> {
+    let mut steps: Vec<u32> = manifest
+        .models
+        .iter()
+        .filter_map(|model| snapshot_step(&model.id))
+        .collect();
+    steps.sort_unstable();
+    steps
+}
+
+/// The place among `steps` of the snapshot after `step` updates, or of the last one before it;
+/// `None` is `default`.
+pub fn place(steps: &[u32], step: Option<u32>, default: usize) -> usize {
+    let last = steps.len().saturating_sub(1);
+    let before = |step| steps.partition_point(|s| *s <= step).saturating_sub(1);
+    step.map_or(default.min(last), before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::gan::image::snapshot_id;
+    use crate::weights::manifest::MANIFEST_PATH;
+
+    const STEPS: [u32; 4] = [0, 50, 400, 1200];
+
+    #[test]
+    fn steps_have_their_place_and_others_the_one_before() {
+        let at = |step| place(&STEPS, Some(step), 9);
+        assert_eq!([0, 49, 50, 399, 1200, 9999].map(at), [0, 0, 1, 1, 3, 3]);
+        assert_eq!(place(&STEPS, None, 2), 2);
+        assert_eq!(place(&STEPS, None, 9), 3);
+        assert_eq!((place(&[], None, 9), place(&[], Some(5), 9)), (0, 0));
+        assert_eq!(place(&STEPS[1..], Some(10), 0), 0, "before the first");
+    }
+
+    /// Manifest and timeline say the same.
+    #[test]
+    fn the_shipped_files_name_the_same_snapshots() {
+        let www = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+        let text = |path: &str| std::fs::read_to_string(www.join(path)).expect("readable");
+        let manifest: Manifest = serde_json::from_str(&text(MANIFEST_PATH)).expect("reads");
+        let timeline = read(&text(TIMELINE_PATH)).expect("makes sense");
+        let steps = listed(&manifest);
+        assert!(steps.len() > 3 && steps[0] == 0, "{steps:?}");
+        let ids: Vec<_> = steps.iter().map(|step| snapshot_id(*step)).collect();
+        let named: Vec<_> = timeline.snapshots.iter().map(|s| s.model.clone()).collect();
+        assert_eq!(ids, named);
+    }
+
+    #[test]
+    fn files_that_make_no_sense_are_refused() {
+        for text in [
+            "",
+            "{}",
+            r#"{"snapshots":[],"points":[]}"#,
+            r#"{"snapshots":[{"model":"gan-mnist-000000","step":0,"sha256":"a"}],"points":[]}"#,
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}
