@@ -68,6 +68,8 @@ impl Gauge {
             fakes,
             real_accuracy: share(&real_scores, |s| s > limit),
             fake_accuracy: share(&fake_scores, |s| s <= limit),
+            fake_scores,
+            real_scores,
             scores,
             warped,
             divergence: Divergence {
@@ -114,7 +116,7 @@ impl GanPlayRun {
         check(&job)?;
         let GanPlay { game, start, plan } = job;
         // A fresh game is shown before anything is played; one that goes on is known.
-        let due = if start.is_some() { first(&plan) } else { 0 };
+        let due = if start.is_some() { next(&plan, 0) } else { 0 };
         let trainer = Trainer::new(game.clone(), start)
             .map_err(|error| EngineError::BadRequest(error.to_string()))?;
         Ok(Self {
@@ -175,11 +177,6 @@ impl GanPlayRun {
     }
 }
 
-/// When the first frame after the start is due.
-fn first(plan: &Plan) -> u32 {
-    next(plan, 0)
-}
-
 /// When the next frame is due, after one at `done`.
 fn next(plan: &Plan, done: u32) -> u32 {
     match plan {
@@ -238,7 +235,7 @@ fn check(job: &GanPlay) -> Result<(), EngineError> {
     )?;
     match &job.plan {
         Plan::Rounds { count, frame_every } => {
-            within("rounds", *count, MAX_ROUNDS)?;
+            demand(*count <= MAX_ROUNDS, format!("{count} rounds"))?;
             within("rounds between frames", *frame_every, MAX_ROUNDS)?;
         }
         Plan::Halves(halves) => demand(

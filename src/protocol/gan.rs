@@ -94,7 +94,7 @@ pub enum Half {
 pub enum Plan {
     /// Whole rounds, the discriminator's half first.
     Rounds {
-        /// As many.
+        /// As many; none only shows where a game starts.
         count: u32,
         /// Rounds between two frames, `1..`.
         frame_every: u32,
@@ -141,7 +141,11 @@ pub struct GanFrame {
     pub fakes: Vec<f32>,
     /// Where the generator's loss pulls each fake: its negative gradient there, times n, `[n, 2]`.
     pub pulls: Vec<f32>,
-    /// Share of held-out real points that the discriminator takes for real, `0..=1`.
+    /// The discriminator's scores of the fakes, `[n]`.
+    pub fake_scores: Vec<f32>,
+    /// Its scores of held-out real points, `[n]`.
+    pub real_scores: Vec<f32>,
+    /// Share of those real points that it takes for real, `0..=1`.
     pub real_accuracy: f32,
     /// Share of the fakes that it takes for fake, `0..=1`.
     pub fake_accuracy: f32,

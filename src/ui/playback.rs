@@ -56,6 +56,8 @@ pub struct Playback {
     spent: f64,
     /// A position asked for before it was computed.
     wanted: Option<u32>,
+    /// How long a frame takes at normal speed, ms, if not as usual.
+    pace_ms: Option<f64>,
 }
 
 /// What can happen to playback.
@@ -106,6 +108,15 @@ impl Playback {
         }
     }
 
+    /// The same at a pace of its own: so long takes a frame at normal speed, ms, however many
+    /// there are.
+    pub fn paced(last: u32, frame_ms: f64) -> Self {
+        Self {
+            pace_ms: Some(frame_ms),
+            ..Self::new(last)
+        }
+    }
+
     /// At the last frame?
     pub fn at_end(&self) -> bool {
         self.cursor >= self.last
@@ -142,6 +153,7 @@ impl Playback {
                     last,
                     playing,
                     speed: self.speed,
+                    pace_ms: self.pace_ms,
                     ..Self::default()
                 };
             }
@@ -178,7 +190,8 @@ impl Playback {
         if !self.playing || self.waiting() {
             return;
         }
-        let normal = FRAME_MS.min(LONGEST_MS / f64::from(self.last.max(1)));
+        let usual = FRAME_MS.min(LONGEST_MS / f64::from(self.last.max(1)));
+        let normal = self.pace_ms.unwrap_or(usual);
         self.spent += match self.speed {
             Speed::Half => 0.5 * ms.min(LONGEST_TICK_MS) / normal,
             Speed::Normal => ms.min(LONGEST_TICK_MS) / normal,
@@ -279,6 +292,25 @@ mod tests {
             ms += 16.0;
         }
         assert!(ms < LONGEST_MS * 1.05, "{ms}");
+    }
+
+    #[test]
+    fn a_pace_of_its_own_is_kept() {
+        let moves = [
+            Move::Restart {
+                last: 50,
+                playing: true,
+            },
+            Move::Ready {
+                ready: 50,
+                last: 50,
+            },
+        ];
+        let mut p = run(Playback::paced(4, 1000.0), &moves);
+        for _ in 0..31 {
+            p = p.after(Move::Tick(100.0));
+        }
+        assert_eq!(p.cursor, 3);
     }
 
     #[test]

@@ -64,6 +64,8 @@ fn frames_come_when_they_are_due() {
             (frame.fakes.len(), frame.pulls.len()),
             (2 * SHOWN, 2 * SHOWN)
         );
+        let scores = (frame.fake_scores.len(), frame.real_scores.len());
+        assert_eq!(scores, (SHOWN, SHOWN));
         assert_eq!(frame.scores.len() * 2, heat_grid().len());
         assert_eq!(
             frame.warped.len(),
@@ -74,6 +76,14 @@ fn frames_come_when_they_are_due() {
         assert!((0.0..=1.0).contains(&frame.real_accuracy));
         assert!(frame.detail.is_none() && !frame.diverged);
     }
+}
+
+/// A game that is not begun yet can be looked at.
+#[test]
+fn no_rounds_show_the_start() {
+    let all = frames(rounds(&Game::default(), 0, 1));
+    assert_eq!((all.len(), all[0].at.ticks), (1, 0));
+    assert!(same(&all[0], &frames(rounds(&Game::default(), 1, 1))[0]));
 }
 
 /// How often one looks does not change what is seen, and a game goes on from any frame.

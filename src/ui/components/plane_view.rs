@@ -48,6 +48,25 @@ pub enum Layer {
         /// Colour.
         tone: Tone,
     },
+    /// A value for each cell of a regular grid that fills the plane.
+    Heat {
+        /// `[side, side]`, row by row from the lower left; 0 is all `low`, 1 all `high`, and
+        /// halfway between nothing is seen.
+        values: Rc<Vec<f32>>,
+        /// Colour of low values.
+        low: Tone,
+        /// Colour of high values.
+        high: Tone,
+    },
+    /// A bent grid: lines along its rows and columns.
+    Mesh {
+        /// `[rows, columns, 2]`.
+        points: Rc<Vec<f32>>,
+        /// Points a row.
+        columns: usize,
+        /// Colour.
+        tone: Tone,
+    },
     /// The keyboard's pen.
     Pen {
         /// Where.
@@ -260,6 +279,12 @@ impl Sheet {
             } => {
                 self.paths(positions, *until, *count, *tone);
             }
+            Layer::Heat { values, low, high } => self.heat(values, *low, *high),
+            Layer::Mesh {
+                points,
+                columns,
+                tone,
+            } => self.mesh(points, *columns, *tone),
             Layer::Pen { at, down } => {
                 self.pen(Tone::Second, 1.0, 2.0);
                 let (x, y) = self.place(at[0], at[1]);
@@ -303,6 +328,49 @@ impl Sheet {
             self.context.line_to(to_x, to_y);
             self.context
                 .line_to(to_x - dx + 0.5 * dy, to_y - dy - 0.5 * dx);
+        }
+        self.context.stroke();
+    }
+
+    fn heat(&self, values: &[f32], low: Tone, high: Tone) {
+        const STRONGEST: f64 = 0.42;
+        let count = values.len().isqrt();
+        let cell = self.side / count.max(1) as f64;
+        for (tone, sign) in [(low, -1.0), (high, 1.0)] {
+            self.pen(tone, 0.0, 1.0);
+            for (i, value) in values.iter().enumerate() {
+                let strength = sign * (2.0 * f64::from(*value) - 1.0);
+                if strength > 0.01 {
+                    let (column, row) = (i % count, count - 1 - i / count);
+                    self.context.set_global_alpha(STRONGEST * strength.min(1.0));
+                    // Whole pixels, so that neighbours neither overlap nor leave a seam.
+                    let edge = |index: usize| (index as f64 * cell).round();
+                    let (x, y) = (edge(column), edge(row));
+                    self.context
+                        .fill_rect(x, y, edge(column + 1) - x, edge(row + 1) - y);
+                }
+            }
+        }
+    }
+
+    fn mesh(&self, points: &[f32], columns: usize, tone: Tone) {
+        self.pen(tone, 0.75, 1.0);
+        let place = |i: usize| {
+            let point = points.get(2 * i..2 * i + 2)?;
+            Some(self.place(point[0], point[1]))
+        };
+        let columns = columns.max(1);
+        for i in 0..points.len() / 2 {
+            let Some((x, y)) = place(i) else { return };
+            let right = (i % columns + 1 < columns).then(|| i + 1);
+            for (to_x, to_y) in [right, Some(i + columns)]
+                .into_iter()
+                .flatten()
+                .filter_map(place)
+            {
+                self.context.move_to(x, y);
+                self.context.line_to(to_x, to_y);
+            }
         }
         self.context.stroke();
     }

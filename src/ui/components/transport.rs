@@ -204,6 +204,12 @@ pub fn use_playback(last: u32) -> UseReducerHandle<Player> {
     use_reducer_eq(move || Player(Playback::new(last)))
 }
 
+/// The same at a pace of its own; see [`Playback::paced`].
+#[hook]
+pub fn use_paced_playback(last: u32, frame_ms: f64) -> UseReducerHandle<Player> {
+    use_reducer_eq(move || Player(Playback::paced(last, frame_ms)))
+}
+
 /// [`Playback`] as a reducer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Player(pub Playback);

@@ -6,7 +6,7 @@ use super::course::{
     Leg, MAX_LEGS, Play, code, course_from, leg, loss, optimizer, optimizer_id, ticks_of,
 };
 use crate::data::points::{Cloud, Preset};
-use crate::protocol::gan::{Game, Half, Loss, NoiseKind, Player};
+use crate::protocol::gan::{Game, Half, Loss, NoiseKind, Optimizer, Player};
 
 /// Lengths of a game to choose from, rounds.
 pub const ROUNDS: [u32; 5] = [300, 1000, 3000, 9000, 30_000];
@@ -118,30 +118,57 @@ impl Case {
 
     /// The rules that go wrong.
     pub fn game(self) -> Game {
-        let mut game = Game {
-            cloud: Cloud::Preset(Preset::Gaussians),
-            ..Game::default()
-        };
+        let mut game = Game::default();
         match self {
-            Self::Collapse => game.generator.updates = 10,
+            // Played to its end against one and the same discriminator, the generator's best
+            // answer is a single point.
+            Self::Collapse => {
+                game.cloud = Cloud::Preset(Preset::Gaussians);
+                game.generator.updates = 10;
+            }
+            // A discriminator that learns too slowly sees where the fakes were, not where they are.
             Self::Oscillation => game.discriminator.learning_rate = 2e-4,
+            // With plain descent a gradient of nothing is a step of nothing; Adam would scale it up.
             Self::Vanishing => {
-                game.cloud = Cloud::Preset(Preset::Ring);
+                game.cloud = Cloud::Cells(far_square());
                 game.loss = Loss::Minimax;
-                game.generator.learning_rate = 2e-4;
                 game.discriminator.updates = 10;
+                game.generator.optimizer = Optimizer::Sgd;
+                game.generator.learning_rate = 1e-2;
             }
         }
         game
     }
 
+    /// What is played before the rounds, by the rules of `game`.
+    pub fn head_start(self, game: &Game) -> Vec<Leg> {
+        match self {
+            Self::Collapse | Self::Oscillation => Vec::new(),
+            Self::Vanishing => vec![Leg {
+                game: game.clone(),
+                play: Play::Hand(vec![Half::Discriminator; HEAD_START]),
+            }],
+        }
+    }
+
     /// Rounds that its link plays.
     pub fn rounds(self) -> u32 {
         match self {
-            Self::Collapse | Self::Vanishing => 1000,
+            Self::Collapse => 1000,
             Self::Oscillation => 3000,
+            Self::Vanishing => 300,
         }
     }
+}
+
+/// Halves that the discriminator of [`Case::Vanishing`] plays alone.
+const HEAD_START: usize = 50;
+
+/// The cells of a square in the upper right corner, where no fresh generator puts a fake.
+fn far_square() -> Vec<[u8; 2]> {
+    (50..56)
+        .flat_map(|column| (50..56).map(move |row| [column, row]))
+        .collect()
 }
 
 /// Controls of both chapters.
@@ -184,6 +211,7 @@ impl GameState {
     /// How a case opens.
     pub fn of(case: Case) -> Self {
         Self {
+            past: case.head_start(&case.game()),
             game: case.game(),
             rounds: case.rounds(),
             case: Some(case),
@@ -250,11 +278,13 @@ impl GameState {
         }
     }
 
-    /// A new game by these rules.
+    /// A new game by these rules, with the head start of the case that is shown.
     pub fn anew(&self, game: Game) -> Self {
         Self {
+            past: self
+                .case
+                .map_or_else(Vec::new, |case| case.head_start(&game)),
             game,
-            past: Vec::new(),
             hand: Vec::new(),
             at: None,
             slow: false,
@@ -275,13 +305,16 @@ impl GameState {
             Play::Rounds(_) => None,
         });
         let past = query.choice("past", |text| {
+            if text == "0" {
+                return Some(Vec::new());
+            }
             let legs: Option<Vec<_>> = text.split('_').map(|text| leg(text, &game)).collect();
             legs.filter(|legs| legs.len() <= MAX_LEGS)
         });
         let mut state = Self {
+            past: past.unwrap_or_else(|| default_past(case, &game)),
             game,
             rounds: rounds.unwrap_or(default.rounds),
-            past: past.unwrap_or_default(),
             hand: hand.unwrap_or_default(),
             at: None,
             shown: query.choice("layers", Shown::read).unwrap_or_default(),
@@ -306,8 +339,12 @@ impl GameState {
             play: Play::Hand(self.hand.clone()),
         };
         query.put_unless("hand", &code(&hand, &self.game)[1..], "");
-        let past: Vec<_> = self.past.iter().map(|leg| code(leg, &self.game)).collect();
-        query.put_unless("past", past.join("_"), String::new());
+        if self.past != default_past(self.case, &self.game) {
+            let past: Vec<_> = self.past.iter().map(|leg| code(leg, &self.game)).collect();
+            // A link without a past has that of its case; 0 says that there is none.
+            let text = past.join("_");
+            query.put("past", if text.is_empty() { "0" } else { &text });
+        }
         query.put_unless("layers", self.shown.code(), Shown::default().code());
         if self.slow {
             query.put("slow", 1);
@@ -316,6 +353,11 @@ impl GameState {
             query.put("at", at);
         }
     }
+}
+
+/// The past that a silent link means.
+fn default_past(case: Option<Case>, game: &Game) -> Vec<Leg> {
+    case.map_or_else(Vec::new, |case| case.head_start(game))
 }
 
 fn read_game(query: &mut Reader, default: &Game) -> Game {
@@ -405,7 +447,6 @@ fn noise(id: &str) -> Option<NoiseKind> {
 mod tests {
     use super::super::super::{Page, Route, parse};
     use super::*;
-    use crate::protocol::gan::Optimizer;
 
     fn round_trip(state: GameState) -> String {
         let page = Page {
@@ -479,7 +520,8 @@ mod tests {
             let hash = round_trip(GameState::of(case));
             assert_eq!(hash, format!("#/gan/wrong?case={}", case.id()));
             let mut mended = GameState::of(case);
-            mended.game = Game::default();
+            round_trip(mended.anew(Game::default()));
+            mended.past = Vec::new();
             round_trip(mended);
         }
     }

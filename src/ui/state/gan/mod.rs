@@ -7,7 +7,8 @@ mod pictures;
 
 pub use course::{Leg, Play, course_from, ticks_of};
 pub use game::{
-    BATCHES, Case, GameState, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, Shown, UPDATES, WIDTHS, loss_id,
+    BATCHES, Case, GameState, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, Shown, UPDATES, WIDTHS,
+    loss_id,
 };
 pub use guess::GuessState;
 pub use pictures::{PicturesState, SHEET, WALK_EVERY, WALK_PARTS, Walk};

@@ -1,0 +1,399 @@
+//! The whole system as data flows through it: noise, generator, fakes beside real points,
+//! discriminator, verdicts, loss, and on the way back the gradient.
+//!
+//! While the game is played it shows the newest frame. In slow motion it shows one half, and what
+//! is going on now is marked.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::slow::{Moment, Stage};
+use super::stage::{beliefs, dots, noise_points};
+use crate::models::gan::plane::{noise_vectors, streams};
+use crate::protocol::gan::{Game, GanFrame, Half, Player};
+use crate::ui::components::chart::Tone;
+use crate::ui::components::plane_view::PlaneView;
+use crate::ui::content;
+
+/// Noise vectors that are shown while the game is played.
+const NOISE_SHOWN: usize = 128;
+/// Bars of the verdicts' histogram.
+const BINS: usize = 12;
+
+/// Properties of [`Flow`].
+#[derive(PartialEq, Properties)]
+pub struct FlowProps {
+    /// The rules.
+    pub game: Game,
+    /// What is shown, while the game is played.
+    pub frame: Option<Rc<GanFrame>>,
+    /// Real points beside the fakes.
+    pub reals: Rc<Vec<f32>>,
+    /// What is shown in slow motion.
+    pub moment: Option<Moment>,
+}
+
+/// Both players and what flows between them.
+#[component]
+pub fn Flow(props: &FlowProps) -> Html {
+    let game = &props.game;
+    let noise = use_memo((game.noise, game.noise_dims, game.seed), |_| {
+        noise_vectors(game, NOISE_SHOWN, streams::SHOWN, 0)
+    });
+    let flowing = Flowing::new(props, &noise);
+    let moment = props.moment.as_ref();
+    let (stage, half) = (moment.map(|m| m.stage), moment.map(|m| m.half));
+    let is_on = |part| stage.zip(half).is_some_and(|(s, h)| on(part, s, h));
+    let back = stage == Some(Stage::Back);
+    let part = |part: Part, title: &'static str, inside: Html| {
+        let class = classes!(
+            "flow-part",
+            part.id(),
+            is_on(part).then_some("on"),
+            (back && is_on(part)).then_some("back")
+        );
+        html! { <li {class}><h4>{ title }</h4>{ inside }</li> }
+    };
+    html! {
+        <div class={classes!("flow", moment.is_some().then_some("slow"))} data-stage={stage.map(Stage::id)}
+            data-half={half.map(half_id)}>
+            <ol aria-label={content::title("gan", "flow")}>
+                { part(Part::Noise, "Noise z", sheet(&flowing.noise, None, "Noise vectors")) }
+                { part(Part::Generator, "Generator", network(&game.generator, game.noise_dims, 2,
+                    flowing.gradients(Half::Generator))) }
+                { part(Part::Points, "Fakes and real", sheet(&flowing.reals, Some(&flowing.fakes),
+                    "Fakes beside real points")) }
+                { part(Part::Discriminator, "Discriminator", network(&game.discriminator, 2, 1,
+                    flowing.gradients(Half::Discriminator))) }
+                { part(Part::Verdicts, "Verdicts", flowing.verdicts(game)) }
+                { part(Part::Loss, "Loss", flowing.losses()) }
+            </ol>
+            if let Some(moment) = moment {
+                <div class="flow-words" role="status">{ words(moment) }</div>
+            }
+        </div>
+    }
+}
+
+/// A part of the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Noise,
+    Generator,
+    Points,
+    Discriminator,
+    Verdicts,
+    Loss,
+}
+
+impl Part {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Noise => "noise",
+            Self::Generator => "generator",
+            Self::Points => "points",
+            Self::Discriminator => "discriminator",
+            Self::Verdicts => "verdicts",
+            Self::Loss => "loss",
+        }
+    }
+}
+
+fn half_id(half: Half) -> &'static str {
+    match half {
+        Half::Discriminator => "discriminator",
+        Half::Generator => "generator",
+    }
+}
+
+/// Is this part at work in this stage?
+fn on(part: Part, stage: Stage, half: Half) -> bool {
+    let is_makers = half == Half::Generator;
+    match stage {
+        Stage::Draw => part == Part::Noise || (part == Part::Points && !is_makers),
+        Stage::Fakes => matches!(part, Part::Generator | Part::Points),
+        Stage::Scores => matches!(part, Part::Discriminator | Part::Verdicts),
+        Stage::Loss => part == Part::Loss,
+        // The discriminator's gradient ends in it; the generator's goes on through it.
+        Stage::Back => match part {
+            Part::Loss | Part::Verdicts | Part::Discriminator => true,
+            Part::Points | Part::Generator => is_makers,
+            Part::Noise => false,
+        },
+        Stage::Moved if is_makers => part == Part::Generator,
+        Stage::Moved => part == Part::Discriminator,
+    }
+}
+
+/// What flows at the moment, so far as it is there by now.
+struct Flowing {
+    noise: Rc<Vec<f32>>,
+    reals: Rc<Vec<f32>>,
+    fakes: Rc<Vec<f32>>,
+    real_scores: Vec<f32>,
+    fake_scores: Vec<f32>,
+    /// Discriminator's, generator's; NaN for one that is not there.
+    losses: [f32; 2],
+    /// Whose weights' gradients, from the layer next to the input.
+    gradients: Option<(Half, Vec<f32>)>,
+}
+
+impl Flowing {
+    fn new(props: &FlowProps, noise: &[f32]) -> Self {
+        let dims = props.game.noise_dims as usize;
+        match &props.moment {
+            Some(moment) => Self::slow(moment, dims),
+            None => Self::played(props, noise, dims),
+        }
+    }
+
+    fn played(props: &FlowProps, noise: &[f32], dims: usize) -> Self {
+        let frame = props.frame.as_ref();
+        Self {
+            noise: Rc::new(noise_points(noise, dims)),
+            reals: props.reals.clone(),
+            fakes: Rc::new(frame.map(|f| f.fakes.clone()).unwrap_or_default()),
+            real_scores: frame.map(|f| f.real_scores.clone()).unwrap_or_default(),
+            fake_scores: frame.map(|f| f.fake_scores.clone()).unwrap_or_default(),
+            losses: frame.map_or([f32::NAN; 2], |f| mean_losses(&f.losses)),
+            gradients: None,
+        }
+    }
+
+    /// What has not come yet in this half is not shown yet.
+    fn slow(moment: &Moment, dims: usize) -> Self {
+        let detail = moment.frame.detail.clone().unwrap_or_default();
+        let from = |stage, values: Vec<f32>| {
+            if moment.stage >= stage {
+                values
+            } else {
+                Vec::new()
+            }
+        };
+        let loss = if moment.stage >= Stage::Loss {
+            detail.loss
+        } else {
+            f32::NAN
+        };
+        Self {
+            noise: Rc::new(noise_points(&detail.noise, dims)),
+            reals: Rc::new(detail.reals),
+            fakes: Rc::new(from(Stage::Fakes, detail.fakes)),
+            real_scores: from(Stage::Scores, detail.real_scores),
+            fake_scores: from(Stage::Scores, detail.fake_scores),
+            losses: match moment.half {
+                Half::Discriminator => [loss, f32::NAN],
+                Half::Generator => [f32::NAN, loss],
+            },
+            gradients: (moment.stage >= Stage::Back).then_some((moment.half, detail.gradients)),
+        }
+    }
+
+    fn gradients(&self, half: Half) -> Option<&[f32]> {
+        let (whose, gradients) = self.gradients.as_ref()?;
+        (*whose == half).then_some(gradients.as_slice())
+    }
+
+    /// How many of the scores are how real, of real points and of fakes.
+    fn verdicts(&self, game: &Game) -> Html {
+        let both = [self.real_scores.as_slice(), &self.fake_scores].concat();
+        let mut fakes = beliefs(game.loss, &both);
+        let reals: Vec<f32> = fakes.drain(..self.real_scores.len()).collect();
+        let label = content::fill(
+            "gan",
+            "flow.verdicts",
+            &[
+                ("real", &percent(mean(&reals))),
+                ("fake", &percent(mean(&fakes))),
+            ],
+        );
+        let (reals, fakes) = (histogram(&reals), histogram(&fakes));
+        let most = reals
+            .iter()
+            .chain(&fakes)
+            .copied()
+            .max()
+            .unwrap_or(0)
+            .max(1);
+        html! {
+            <>
+                <svg class="verdict-bars" viewBox="0 0 96 56" role="img" aria-label={label}
+                    preserveAspectRatio="none">
+                    { bars(&reals, most, "tone-second") }
+                    { bars(&fakes, most, "tone-accent") }
+                </svg>
+                <p class="ends" aria-hidden="true"><span>{ "fake" }</span><span>{ "real" }</span></p>
+            </>
+        }
+    }
+
+    fn losses(&self) -> Html {
+        let [d, g] = self.losses;
+        let row = |name: &'static str, value: f32| {
+            let text = if value.is_finite() {
+                format!("{value:.3}")
+            } else {
+                "–".into()
+            };
+            html! { <><dt>{ name }</dt><dd class="num">{ text }</dd></> }
+        };
+        html! { <dl>{ row("D", d) }{ row("G", g) }</dl> }
+    }
+}
+
+/// The means over rounds, of those that were played.
+pub fn mean_losses(losses: &[[f32; 2]]) -> [f32; 2] {
+    [0, 1].map(|who| {
+        let played: Vec<f32> = losses
+            .iter()
+            .map(|l| l[who])
+            .filter(|l| !l.is_nan())
+            .collect();
+        mean(&played)
+    })
+}
+
+/// NaN of nothing.
+fn mean(values: &[f32]) -> f32 {
+    values.iter().sum::<f32>() / values.len() as f32
+}
+
+/// A share in whole percent, without its sign.
+fn percent(share: f32) -> String {
+    if share.is_finite() {
+        format!("{:.0}", 100.0 * share)
+    } else {
+        "–".into()
+    }
+}
+
+/// How many of the values, `0..=1`, are in each of equal parts.
+fn histogram(values: &[f32]) -> [u32; BINS] {
+    let mut counts = [0; BINS];
+    for value in values {
+        counts[((value * BINS as f32) as usize).min(BINS - 1)] += 1;
+    }
+    counts
+}
+
+fn bars(counts: &[u32; BINS], most: u32, tone: &'static str) -> Html {
+    const WIDTH: f32 = 96.0 / BINS as f32;
+    let bar = |(i, count): (usize, &u32)| {
+        let height = 54.0 * *count as f32 / most as f32;
+        html! {
+            <rect class={tone} x={format!("{:.1}", i as f32 * WIDTH + 0.5)} width={format!("{:.1}", WIDTH - 1.0)}
+                y={format!("{:.1}", 56.0 - height)} height={format!("{height:.1}")} />
+        }
+    };
+    counts.iter().enumerate().map(bar).collect()
+}
+
+/// Points on a small sheet, and others over them.
+fn sheet(below: &Rc<Vec<f32>>, above: Option<&Rc<Vec<f32>>>, label: &'static str) -> Html {
+    let (tone, strength) = if above.is_some() {
+        (Tone::Second, 0.6)
+    } else {
+        (Tone::Muted, 0.8)
+    };
+    let mut layers = vec![dots(below, tone, strength)];
+    layers.extend(above.map(|points| dots(points, Tone::Accent, 0.8)));
+    html! { <Sheet {layers} {label} /> }
+}
+
+#[derive(PartialEq, Properties)]
+struct SheetProps {
+    layers: Vec<crate::ui::components::plane_view::Layer>,
+    label: AttrValue,
+}
+
+/// A sheet with a canvas of its own.
+#[component]
+fn Sheet(props: &SheetProps) -> Html {
+    let canvas = use_node_ref();
+    html! { <PlaneView layers={props.layers.clone()} label={props.label.clone()} {canvas} /> }
+}
+
+/// A network's layers, and how large the gradient is in each.
+fn network(player: &Player, inputs: u32, outputs: u32, gradients: Option<&[f32]>) -> Html {
+    let mut widths = vec![inputs];
+    widths.extend(std::iter::repeat_n(player.width, player.layers as usize));
+    widths.push(outputs);
+    let shape: Vec<String> = widths.iter().map(u32::to_string).collect();
+    let most = gradients.map_or(0.0, |all| all.iter().copied().fold(0.0, f32::max));
+    let bar = |number: usize| {
+        let share = gradients
+            .and_then(|all| all.get(number))
+            .map_or(0.0, |g| g / most.max(1e-30));
+        let style = format!("--share:{share:.3}");
+        html! { <i {style} /> }
+    };
+    html! {
+        <>
+            <div class="layers" aria-hidden="true">{ for (0..widths.len() - 1).map(bar) }</div>
+            <p class="num shape">{ shape.join("–") }</p>
+            if gradients.is_some() {
+                <p class="num gradient">{ format!("gradient {most:.1e}") }</p>
+            }
+        </>
+    }
+}
+
+/// What happens in this stage.
+fn words(moment: &Moment) -> Html {
+    match (moment.half, moment.stage) {
+        (Half::Discriminator, Stage::Draw) => content::section("gan", "flow.d.draw"),
+        (Half::Discriminator, Stage::Fakes) => content::section("gan", "flow.d.fakes"),
+        (Half::Discriminator, Stage::Scores) => content::section("gan", "flow.d.scores"),
+        (Half::Discriminator, Stage::Loss) => content::section("gan", "flow.d.loss"),
+        (Half::Discriminator, Stage::Back) => content::section("gan", "flow.d.back"),
+        (Half::Discriminator, Stage::Moved) => content::section("gan", "flow.d.moved"),
+        (Half::Generator, Stage::Draw) => content::section("gan", "flow.g.draw"),
+        (Half::Generator, Stage::Fakes) => content::section("gan", "flow.g.fakes"),
+        (Half::Generator, Stage::Scores) => content::section("gan", "flow.g.scores"),
+        (Half::Generator, Stage::Loss) => content::section("gan", "flow.g.loss"),
+        (Half::Generator, Stage::Back) => content::section("gan", "flow.g.back"),
+        (Half::Generator, Stage::Moved) => content::section("gan", "flow.g.moved"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gradient_reaches_the_generator_only_in_its_own_half() {
+        let reached = |half| {
+            [
+                Part::Loss,
+                Part::Discriminator,
+                Part::Points,
+                Part::Generator,
+                Part::Noise,
+            ]
+            .map(|part| on(part, Stage::Back, half))
+        };
+        assert_eq!(
+            reached(Half::Discriminator),
+            [true, true, false, false, false]
+        );
+        assert_eq!(reached(Half::Generator), [true, true, true, true, false]);
+        assert!(on(Part::Discriminator, Stage::Moved, Half::Discriminator));
+        assert!(!on(Part::Discriminator, Stage::Moved, Half::Generator));
+    }
+
+    #[test]
+    fn losses_are_means_of_what_was_played() {
+        let losses = [[1.0, f32::NAN], [2.0, 0.5]];
+        assert_eq!(mean_losses(&losses), [1.5, 0.5]);
+        assert!(mean_losses(&[]).iter().all(|l| l.is_nan()));
+    }
+
+    #[test]
+    fn histograms_count_all() {
+        let counts = histogram(&[0.0, 0.5, 1.0, 0.99]);
+        assert_eq!((counts[0], counts[BINS / 2], counts[BINS - 1]), (1, 1, 2));
+        assert_eq!(percent(0.256), "26");
+        assert_eq!(percent(f32::NAN), "–");
+    }
+}

@@ -1,0 +1,464 @@
+//! The game behind the chapter: what has been played of the course that is wanted.
+//!
+//! The controls say which course is wanted. Frames of the part that it shares with what was played
+//! before are kept; the rest is played leg by leg, each from the last frame of the one before.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::protocol::gan::{GanFrame, GanPlay, Plan};
+use crate::protocol::{Job, Report};
+use crate::ui::host::{Phase, RunEvent, use_work};
+use crate::ui::state::gan::{Leg, Play, ticks_of};
+
+/// Everything there is. Two are equal if nothing has happened in between: to compare all frames
+/// at each screen refresh would take too long.
+#[derive(Clone, Debug, Default)]
+pub struct GameRun {
+    /// What is wanted.
+    course: Vec<Leg>,
+    /// Rounds between two frames.
+    frame_every: u32,
+    /// Is all of it to be played, or only its start to be shown?
+    needed: bool,
+    /// What has been played of it, by rising tick.
+    pub frames: Vec<Rc<GanFrame>>,
+    /// The game left all bounds before this tick.
+    pub diverged: Option<u32>,
+    /// How the last work stands; `None` before the first.
+    pub phase: Option<Phase>,
+    /// Counts courses; 0 before the first.
+    pub epoch: u32,
+    /// The tick up to which this course shares frames with the one before; 0 for a new game.
+    pub kept: u32,
+    /// The last updates: how many rounds, and the time they took, ms.
+    timed: (f32, f32),
+    work: Option<u32>,
+    works: u32,
+    version: u32,
+}
+
+impl PartialEq for GameRun {
+    fn eq(&self, other: &Self) -> bool {
+        self.version == other.version
+    }
+}
+
+/// What happens to it.
+pub enum Action {
+    /// The controls ask for this course, with so many rounds between frames, and whether all of
+    /// it is needed now.
+    Want(Vec<Leg>, u32, bool),
+    /// The engine has news of this work.
+    News(u32, RunEvent),
+    /// The visitor stops the computation.
+    Stop,
+    /// The visitor wants it to go on.
+    Resume,
+}
+
+impl Reducible for GameRun {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            Action::Want(course, frame_every, needed) => next.want(course, frame_every, needed),
+            Action::News(id, event) if next.work == Some(id) => next.news(event),
+            Action::News(..) => return self,
+            Action::Stop => {
+                next.work = None;
+                next.phase = Some(Phase::Cancelled);
+            }
+            Action::Resume => next.begin(),
+        }
+        next.version = self.version + 1;
+        Rc::new(next)
+    }
+}
+
+impl GameRun {
+    /// Is the engine at work, or about to be?
+    pub fn is_busy(&self) -> bool {
+        self.work.is_some() && self.phase != Some(Phase::Failed)
+    }
+
+    /// The tick of the last frame.
+    pub fn reached(&self) -> Option<u32> {
+        self.frames.last().map(|frame| frame.at.ticks)
+    }
+
+    /// Has all been played that is wanted, or all that can be?
+    pub fn is_over(&self) -> bool {
+        self.diverged.is_some()
+            || self
+                .reached()
+                .is_some_and(|at| at >= ticks_of(&self.course))
+    }
+
+    /// Rounds a second of the updates alone, measured here and now.
+    pub fn speed(&self) -> Option<f32> {
+        let (rounds, ms) = self.timed;
+        (ms > 0.0 && rounds > 0.0).then(|| 1000.0 * rounds / ms)
+    }
+
+    /// The ticks of all frames: those that are there, and those to come.
+    pub fn ticks(&self) -> Vec<u32> {
+        let mut ticks: Vec<u32> = self.frames.iter().map(|frame| frame.at.ticks).collect();
+        if ticks.is_empty() {
+            ticks.push(0);
+        }
+        if self.diverged.is_some() {
+            return ticks;
+        }
+        let mut end = 0;
+        for leg in &self.course {
+            end += leg.play.ticks();
+            let stride = match leg.play {
+                Play::Rounds(_) => 2 * self.frame_every.max(1),
+                Play::Hand(_) => 1,
+            };
+            while let Some(&last) = ticks.last().filter(|last| **last < end) {
+                ticks.push((last + stride).min(end));
+            }
+        }
+        ticks
+    }
+
+    fn want(&mut self, course: Vec<Leg>, frame_every: u32, needed: bool) {
+        if self.course != course {
+            let kept = shared(&self.course, &course);
+            let stays = |frame: &Rc<GanFrame>| kept.is_some_and(|kept| frame.at.ticks <= kept);
+            let frames: Vec<_> = self.frames.iter().filter(|f| stays(f)).cloned().collect();
+            *self = Self {
+                epoch: self.epoch + 1,
+                kept: frames.last().map_or(0, |frame| frame.at.ticks),
+                frames,
+                course,
+                frame_every,
+                needed,
+                works: self.works,
+                timed: self.timed,
+                ..Self::default()
+            };
+            self.begin();
+        } else if needed && !self.needed {
+            self.needed = true;
+            self.begin();
+        }
+    }
+
+    /// Starts the next work, if there is something to do.
+    fn begin(&mut self) {
+        self.work = None;
+        if self.diverged.is_none() && self.job().is_some() {
+            self.works += 1;
+            self.work = Some(self.works);
+            self.phase = Some(Phase::Loading);
+        }
+    }
+
+    /// From the last frame to the end of its leg.
+    fn job(&self) -> Option<GanPlay> {
+        let at = self.frames.last().map(|frame| frame.at.clone());
+        let done = at.as_ref().map_or(0, |at| at.ticks);
+        if at.is_some() && !self.needed {
+            return None;
+        }
+        let mut begin = 0;
+        for leg in &self.course {
+            let end = begin + leg.play.ticks();
+            if done < end {
+                let plan = match &leg.play {
+                    Play::Rounds(_) => Plan::Rounds {
+                        count: if self.needed { (end - done) / 2 } else { 0 },
+                        frame_every: self.frame_every.max(1),
+                    },
+                    Play::Hand(halves) => Plan::Halves(halves[(done - begin) as usize..].to_vec()),
+                };
+                return Some(GanPlay {
+                    game: leg.game.clone(),
+                    start: at,
+                    plan,
+                });
+            }
+            begin = end;
+        }
+        None
+    }
+
+    fn news(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::Report(Report::GanFrame(frame)) => self.frame(frame),
+            RunEvent::Loading { .. }
+            | RunEvent::Engine(_)
+            | RunEvent::Frame(_)
+            | RunEvent::Report(_) => {}
+            RunEvent::Done { .. } => {
+                self.phase = Some(Phase::Done);
+                self.begin();
+            }
+            // The visitor may retry; then news of this work goes on.
+            RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
+            RunEvent::Cancelled => {
+                self.phase = Some(Phase::Cancelled);
+                self.work = None;
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: GanFrame) {
+        self.phase = Some(Phase::Running);
+        // Work that starts again after a broken engine repeats what is there already.
+        if self.reached().is_some_and(|at| frame.at.ticks <= at) {
+            return;
+        }
+        if frame.diverged {
+            self.diverged = Some(frame.at.ticks);
+            return;
+        }
+        if frame.ms > 0.0 && frame.detail.is_none() {
+            // The newest counts most: a machine may have been busy before.
+            const FADE: f32 = 0.9;
+            let (rounds, ms) = self.timed;
+            self.timed = (
+                FADE * rounds + frame.losses.len() as f32,
+                FADE * ms + frame.ms,
+            );
+        }
+        self.frames.push(Rc::new(frame));
+    }
+}
+
+/// Halves that two courses have in common; `None` if not even their start.
+fn shared(a: &[Leg], b: &[Leg]) -> Option<u32> {
+    if a.first()?.game != b.first()?.game {
+        return None;
+    }
+    let mut ticks = 0;
+    for (a, b) in a.iter().zip(b) {
+        if a.game != b.game {
+            break;
+        }
+        ticks += match (&a.play, &b.play) {
+            (Play::Rounds(a), Play::Rounds(b)) => 2 * a.min(b),
+            (Play::Hand(a), Play::Hand(b)) => {
+                a.iter().zip(b).take_while(|(a, b)| a == b).count() as u32
+            }
+            _ => 0,
+        };
+        if a.play != b.play {
+            break;
+        }
+    }
+    Some(ticks)
+}
+
+/// The game that the controls want, played by the page's engine.
+#[hook]
+pub fn use_game_run(course: Vec<Leg>, frame_every: u32, needed: bool) -> UseReducerHandle<GameRun> {
+    let run = use_reducer_eq(GameRun::default);
+    {
+        let run = run.dispatcher();
+        use_effect_with(
+            (course, frame_every, needed),
+            move |(course, frame_every, needed)| {
+                run.dispatch(Action::Want(course.clone(), *frame_every, *needed));
+            },
+        );
+    }
+    let (current, news) = (run.clone(), run.dispatcher());
+    use_work(
+        run.work,
+        move || Some((current.work?, Job::GanPlay(current.job()?))),
+        move |id, event| news.dispatch(Action::News(id, event)),
+    );
+    run
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::protocol::EngineError;
+    use crate::protocol::gan::{Checkpoint, Divergence, Game, Half};
+
+    /// A frame at a tick.
+    pub fn frame(ticks: u32) -> GanFrame {
+        GanFrame {
+            at: Checkpoint {
+                ticks,
+                ..Checkpoint::default()
+            },
+            losses: vec![[1.0, 0.7]; usize::from(ticks > 0)],
+            fakes: vec![0.5; 4],
+            pulls: vec![0.1; 4],
+            fake_scores: vec![0.5; 2],
+            real_scores: vec![0.5; 2],
+            real_accuracy: 0.5,
+            fake_accuracy: 0.5,
+            scores: vec![],
+            warped: vec![],
+            divergence: Divergence::default(),
+            detail: None,
+            diverged: false,
+            ms: 2.0,
+        }
+    }
+
+    fn rounds(count: u32) -> Leg {
+        Leg {
+            game: Game::default(),
+            play: Play::Rounds(count),
+        }
+    }
+
+    fn hand(halves: &[Half]) -> Leg {
+        Leg {
+            game: Game::default(),
+            play: Play::Hand(halves.to_vec()),
+        }
+    }
+
+    fn after(run: GameRun, actions: Vec<Action>) -> GameRun {
+        actions
+            .into_iter()
+            .fold(run, |run, action| (*Rc::new(run).reduce(action)).clone())
+    }
+
+    fn want(course: &[Leg], needed: bool) -> Action {
+        Action::Want(course.to_vec(), 10, needed)
+    }
+
+    fn news(work: u32, ticks: u32) -> Action {
+        Action::News(work, RunEvent::Report(Report::GanFrame(frame(ticks))))
+    }
+
+    fn done(work: u32) -> Action {
+        Action::News(work, RunEvent::Done { ms: 1.0 })
+    }
+
+    fn ticks(run: &GameRun) -> Vec<u32> {
+        run.frames.iter().map(|f| f.at.ticks).collect()
+    }
+
+    #[test]
+    fn only_the_start_is_shown_until_more_is_needed() {
+        let run = after(GameRun::default(), vec![want(&[rounds(40)], false)]);
+        let job = run.job().expect("a look at the start");
+        assert!(matches!(job.plan, Plan::Rounds { count: 0, .. }) && job.start.is_none());
+        let run = after(run, vec![news(1, 0), done(1)]);
+        assert_eq!((run.work, ticks(&run)), (None, vec![0]));
+        assert_eq!(run.ticks(), [0, 20, 40, 60, 80]);
+        let run = after(run, vec![want(&[rounds(40)], true)]);
+        let job = run.job().expect("the game");
+        assert_eq!((run.work, job.start.map(|at| at.ticks)), (Some(2), Some(0)));
+        assert!(matches!(
+            job.plan,
+            Plan::Rounds {
+                count: 40,
+                frame_every: 10
+            }
+        ));
+    }
+
+    #[test]
+    fn legs_follow_one_another() {
+        let course = [rounds(10), hand(&[Half::Generator; 2]), rounds(20)];
+        let run = after(
+            GameRun::default(),
+            vec![want(&course, true), news(1, 0), news(1, 20), done(1)],
+        );
+        let Some(Plan::Halves(halves)) = run.job().map(|job| job.plan) else {
+            panic!("no halves: {:?}", run.phase)
+        };
+        assert_eq!((halves.len(), run.work), (2, Some(2)));
+        let run = after(run, vec![news(2, 21), news(2, 22), done(2)]);
+        assert!(matches!(
+            run.job().map(|job| job.plan),
+            Some(Plan::Rounds { count: 20, .. })
+        ));
+        assert_eq!(run.ticks(), [0, 20, 21, 22, 42, 62]);
+        let run = after(run, vec![news(3, 42), news(3, 62), done(3)]);
+        assert!(run.is_over() && run.work.is_none());
+    }
+
+    #[test]
+    fn what_two_courses_share_is_kept() {
+        let run = after(
+            GameRun::default(),
+            vec![
+                want(&[rounds(40)], true),
+                news(1, 0),
+                news(1, 20),
+                news(1, 40),
+            ],
+        );
+        // A step by hand from the middle.
+        let course = [rounds(10), hand(&[Half::Discriminator])];
+        let by_hand = after(run.clone(), vec![want(&course, true)]);
+        assert_eq!((ticks(&by_hand), by_hand.work), (vec![0, 20], Some(2)));
+        assert_eq!((by_hand.epoch, by_hand.kept), (2, 20));
+        // Other rules from there on.
+        let mut other = Game::default();
+        other.generator.learning_rate = 0.1;
+        let branch = Leg {
+            game: other.clone(),
+            play: Play::Rounds(5),
+        };
+        let branched = after(run.clone(), vec![want(&[rounds(20), branch.clone()], true)]);
+        assert_eq!(ticks(&branched), [0, 20, 40]);
+        assert_eq!(branched.job().map(|job| job.game), Some(other));
+        // Other rules from the start: nothing is kept.
+        let anew = after(run, vec![want(&[branch], true)]);
+        assert!(anew.frames.is_empty());
+    }
+
+    #[test]
+    fn diverged_broken_and_stopped_games_keep_what_is_there() {
+        let start = || {
+            after(
+                GameRun::default(),
+                vec![want(&[rounds(40)], true), news(1, 0), news(1, 20)],
+            )
+        };
+        let lost = GanFrame {
+            diverged: true,
+            ..frame(34)
+        };
+        let lost = RunEvent::Report(Report::GanFrame(lost));
+        let run = after(start(), vec![Action::News(1, lost), done(1)]);
+        assert_eq!((run.diverged, ticks(&run)), (Some(34), vec![0, 20]));
+        assert!(run.is_over() && run.work.is_none());
+        assert_eq!(run.ticks(), [0, 20]);
+
+        let stopped = after(start(), vec![Action::Stop, news(1, 40)]);
+        assert_eq!(
+            (stopped.phase, ticks(&stopped)),
+            (Some(Phase::Cancelled), vec![0, 20])
+        );
+        let on = after(stopped, vec![Action::Resume]);
+        assert_eq!(
+            (on.work, on.job().and_then(|j| j.start).map(|at| at.ticks)),
+            (Some(2), Some(20))
+        );
+
+        let broken = RunEvent::Failed(EngineError::Panicked("x".into()));
+        let run = after(start(), vec![Action::News(1, broken)]);
+        assert!(!run.is_busy());
+        // A retry begins this work again, and repeats nothing.
+        let run = after(run, vec![news(1, 0), news(1, 20), news(1, 40)]);
+        assert_eq!((ticks(&run), run.is_busy()), (vec![0, 20, 40], true));
+    }
+
+    #[test]
+    fn speed_is_of_the_updates() {
+        let run = after(
+            GameRun::default(),
+            vec![want(&[rounds(40)], true), news(1, 0), news(1, 20)],
+        );
+        // One round in 2 ms, and 2 ms of a first frame without rounds.
+        let speed = run.speed().expect("measured");
+        assert!((speed - 1000.0 / (0.9 * 2.0 + 2.0)).abs() < 1.0, "{speed}");
+    }
+}
