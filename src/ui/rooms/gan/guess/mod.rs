@@ -1,18 +1,324 @@
-//! Stand-in while the chapter is written.
+//! Chapter 'You are the discriminator': real digits and fakes of one snapshot, one after the other,
+//! and the visitor says which is which.
+//!
+//! Real digits and fakes are drawn alike: cut off at black and white, in 256 levels of grey.
 
+mod play;
+mod result;
+mod round;
+mod table;
+
+use std::rc::Rc;
+
+use gloo_events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
+use self::play::{Action, Play, judged};
+use self::result::result;
+use self::round::{CARDS, Round, noise};
+use self::table::table;
+use super::gallery::{Made, use_gallery};
+use super::snapshots::{place, use_snapshots, use_timeline};
+use crate::data::DataSet;
+use crate::models::gan::image::snapshot_id;
+use crate::protocol::gan::GanImages;
+use crate::ui::components::choice::select;
+use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::seed::SeedField;
+use crate::ui::components::share::ShareButton;
 use crate::ui::content;
+use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::state::GuessState;
+use crate::ui::router::link;
+use crate::ui::samples::{Loaded, Samples, use_samples};
+use crate::ui::state::{GuessState, Page, Route};
 
-/// The stage of the chapter.
-#[component]
-pub fn GuessChapter(_: &ChapterProps<GuessState>) -> Html {
-    Html::default()
-}
+/// The text of the chapter.
+const TEXT: &str = "gan-guess";
 
 /// The text of the chapter.
 pub fn story() -> Html {
-    content::section("gan-guess", "story")
+    html! {
+        <>
+            { content::section(TEXT, "story") }
+            { content::predict(TEXT, "story") }
+            <h3>{ content::title(TEXT, "see") }</h3>
+            { content::section(TEXT, "see") }
+            <div class="hint">{ content::section(TEXT, "sources") }</div>
+        </>
+    }
+}
+
+/// The stage of the chapter.
+#[component]
+pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
+    let state = &props.state;
+    let (fetched, _) = use_timeline();
+    let steps = use_snapshots(&fetched);
+    let (samples, on_retry) = use_samples(DataSet::Mnist);
+    let chosen = place(&steps, state.step, usual(steps.len()));
+    let step = steps.get(chosen).copied();
+    let round = use_memo((state.seed, samples.clone()), |(seed, samples)| {
+        let Loaded::Ready(samples) = samples else {
+            return None;
+        };
+        let labels: Vec<u8> = (0..samples.len())
+            .filter_map(|i| samples.label(i))
+            .collect();
+        Round::deal(*seed, &labels)
+    });
+    let job = use_memo(
+        (state.seed, samples.clone(), step),
+        |(seed, samples, step)| {
+            let Loaded::Ready(samples) = samples else {
+                return None;
+            };
+            Some(Rc::new(job(*seed, (*step)?, (*round).as_ref()?, samples)))
+        },
+    );
+    let gallery = use_gallery((*job).clone());
+    let play = use_reducer_eq(Play::default);
+    {
+        let play = play.dispatcher();
+        use_effect_with(job.clone(), move |_| play.dispatch(Action::Deal));
+    }
+    let game = (*round).as_ref().zip(gallery.current());
+    let is_over = play.0.len() == CARDS;
+    let on_answer = game.filter(|_| !is_over).map(|_| {
+        let play = play.dispatcher();
+        Callback::from(move |is_real| play.dispatch(Action::Answer(is_real)))
+    });
+    use_keys(on_answer.clone());
+    let (real_button, again_button) = use_focus(is_over);
+
+    let judged = game.map_or_else(Vec::new, |(round, made)| judged(&play, round, made));
+    let right = judged
+        .iter()
+        .filter(|judged| judged.you_are_right())
+        .count();
+    let body = match game {
+        Some((_, made)) if is_over => {
+            let point = fetched.timeline().zip(step);
+            let point = point.and_then(|(timeline, step)| timeline.at(step).copied());
+            let ways = ways(state, &steps, chosen, &props.on_state, again_button);
+            result(&judged, made, point.as_ref(), ways)
+        }
+        _ => table(game, &judged, &gallery, on_answer.as_ref(), real_button),
+    };
+    html! {
+        <>
+            <div class="card gan-guess" data-run-state={gallery.phase.map(Phase::id)}
+                data-step={step.map(|step| step.to_string())} data-answered={judged.len().to_string()}
+                data-right={right.to_string()} data-ready={game.is_some().to_string()}>
+                { controls(props, &steps, chosen) }
+                { samples_failed(&samples, on_retry) }
+                { body }
+            </div>
+            <div class="inspect gan-inspect">
+                <div class="card">
+                    <h4>{ content::title(TEXT, "how") }</h4>
+                    <div class="hint">{ content::section(TEXT, "how") }</div>
+                </div>
+                if let Some(step) = step { <ModelCard model={snapshot_id(step)} /> }
+            </div>
+        </>
+    }
+}
+
+/// The place of the snapshot that a link without one plays: well on, but not at the end.
+fn usual(snapshots: usize) -> usize {
+    3 * snapshots.saturating_sub(1) / 4
+}
+
+/// The fakes of a round, and its real digits to be judged.
+fn job(seed: u64, step: u32, round: &Round, samples: &Samples) -> GanImages {
+    let reals = round.samples.iter().filter_map(|i| samples.pixels(*i));
+    GanImages {
+        model: snapshot_id(step),
+        z: noise(seed),
+        labels: round.labels(false),
+        reals: reals.flatten().copied().collect(),
+        real_labels: round.labels(true),
+    }
+}
+
+/// The picture of a card.
+fn picture<'a>(card: &round::Card, made: &'a Made) -> Option<&'a Rc<Vec<f32>>> {
+    let pictures = if card.is_real {
+        &made.reals
+    } else {
+        &made.fakes
+    };
+    pictures.get(card.place)
+}
+
+fn controls(props: &ChapterProps<GuessState>, steps: &Rc<Vec<u32>>, chosen: usize) -> Html {
+    let state = &props.state;
+    let names: Vec<_> = steps.iter().map(|step| format!("{step} steps")).collect();
+    let on_stage = {
+        let (state, on_state, steps) = (state.clone(), props.on_state.clone(), steps.clone());
+        Callback::from(move |place: usize| {
+            let step = steps.get(place).copied();
+            on_state.emit(GuessState {
+                step,
+                ..state.clone()
+            });
+        })
+    };
+    let on_seed = {
+        let state = state.clone();
+        props.on_state.reform(move |seed| GuessState {
+            seed,
+            ..state.clone()
+        })
+    };
+    let shared = link(&Page {
+        route: Route::Guess(state.clone()),
+        ..Page::default()
+    });
+    let asked = state
+        .step
+        .filter(|step| !steps.is_empty() && !steps.contains(step));
+    html! {
+        <div class="controls">
+            { select("Fakes after", "stage", &names, chosen, on_stage) }
+            <SeedField seed={state.seed} {on_seed} />
+            <span class="guess-share"><ShareButton link={shared} /></span>
+            if let Some(asked) = asked {
+                <p class="hint" data-name="no-such-snapshot">
+                    { content::fill(TEXT, "no-such-snapshot", &[("step", &asked.to_string())]) }
+                </p>
+            }
+        </div>
+    }
+}
+
+/// What to do after a round: another one, or one of an earlier or a later snapshot.
+fn ways(
+    state: &GuessState,
+    steps: &[u32],
+    chosen: usize,
+    on_state: &Callback<GuessState>,
+    again: NodeRef,
+) -> Html {
+    let state = state.clone();
+    let another = {
+        let state = state.clone();
+        on_state.reform(move |_: MouseEvent| GuessState {
+            seed: (js_sys::Math::random() * NEW_SEEDS) as u64,
+            ..state.clone()
+        })
+    };
+    let stage = |place: Option<usize>, name: &str| {
+        let step = place.and_then(|place| steps.get(place).copied())?;
+        let href = Route::Guess(GuessState {
+            step: Some(step),
+            ..state.clone()
+        })
+        .href();
+        Some(html! { <a class="button" {href}>{ format!("{name}: after {step} steps") }</a> })
+    };
+    html! {
+        <p class="guess-ways">
+            <button type="button" class="button go" data-name="again" ref={again} onclick={another}>
+                { "Play again" }
+            </button>
+            { for stage(chosen.checked_sub(1), "Earlier fakes") }
+            { for stage(Some(chosen + 1), "Later fakes") }
+        </p>
+    }
+}
+
+/// New seeds are below this, short enough to read out.
+const NEW_SEEDS: f64 = 1e6;
+
+fn samples_failed(samples: &Loaded, on_retry: Callback<()>) -> Html {
+    let Loaded::Failed(reason) = samples else {
+        return Html::default();
+    };
+    html! {
+        <p class="notice gan-notice" role="alert">
+            { content::fill(TEXT, "reals.failed", &[("reason", reason)]) }{ " " }
+            <button type="button" class="button small" onclick={on_retry.reform(|_| ())}>{ "Try again" }</button>
+        </p>
+    }
+}
+
+/// The keys that answer, while there is something to answer.
+#[hook]
+fn use_keys(on_answer: Option<Callback<bool>>) {
+    use_effect_with(on_answer, |on_answer| {
+        let listener = on_answer.clone().map(|on_answer| {
+            EventListener::new_with_options(
+                &gloo_utils::document(),
+                "keydown",
+                EventListenerOptions::enable_prevent_default(),
+                move |event| {
+                    let event = event.dyn_ref::<KeyboardEvent>();
+                    if let Some((event, is_real)) = event.and_then(|e| Some((e, answer(e)?))) {
+                        event.prevent_default();
+                        on_answer.emit(is_real);
+                    }
+                },
+            )
+        });
+        move || drop(listener)
+    });
+}
+
+/// What a key press says, if it is not for the control that has the focus.
+fn answer(event: &KeyboardEvent) -> Option<bool> {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat() {
+        return None;
+    }
+    let focus = event.target()?.dyn_into::<Element>().ok();
+    let in_field =
+        focus.is_some_and(|e| matches!(e.closest("input, select, textarea"), Ok(Some(_))));
+    key(&event.key()).filter(|_| !in_field)
+}
+
+fn key(key: &str) -> Option<bool> {
+    match key {
+        "r" | "R" | "ArrowLeft" => Some(true),
+        "f" | "F" | "ArrowRight" => Some(false),
+        _ => None,
+    }
+}
+
+/// The first button of the table, and that of the result: the focus goes from one to the other
+/// when a round ends or a new one begins, but not when the page opens.
+#[hook]
+fn use_focus(is_over: bool) -> (NodeRef, NodeRef) {
+    let (real, again) = (use_node_ref(), use_node_ref());
+    let before = use_mut_ref(|| is_over);
+    {
+        let (real, again) = (real.clone(), again.clone());
+        use_effect_with(is_over, move |&is_over| {
+            if before.replace(is_over) != is_over {
+                let button = if is_over { again } else { real };
+                // Nothing to do about a browser that refuses.
+                let _ = button.cast::<HtmlElement>().map(|button| button.focus());
+            }
+        });
+    }
+    (real, again)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_answer_and_others_do_not() {
+        let answers = ["r", "R", "ArrowLeft", "f", "F", "ArrowRight"].map(key);
+        assert_eq!(answers, [true, true, true, false, false, false].map(Some));
+        assert_eq!(["Enter", " ", "Tab", "x"].map(key), [None; 4]);
+    }
+
+    #[test]
+    fn the_usual_snapshot_is_late_but_not_the_last() {
+        assert_eq!([0, 1, 2, 8, 10].map(usual), [0, 0, 0, 5, 6]);
+    }
 }

@@ -1,0 +1,104 @@
+//! The end of a round: the visitor against the discriminator, and what got past each.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::super::gallery::Made;
+use super::play::{Judged, Wrong};
+use super::{TEXT, picture};
+use crate::ui::components::picture::PictureView;
+use crate::ui::content;
+use crate::weights::timeline::{Point, SCORED};
+
+/// The result of all cards; `ways` leads on.
+pub fn result(judged: &[Judged], made: &Rc<Made>, point: Option<&Point>, ways: Html) -> Html {
+    let count = |of: fn(&Judged) -> bool| judged.iter().filter(|judged| of(judged)).count();
+    let (you, it) = (count(Judged::you_are_right), count(Judged::it_is_right));
+    let cards = judged.len().to_string();
+    let values = [
+        ("you", you.to_string()),
+        ("it", it.to_string()),
+        ("cards", cards),
+    ];
+    let values: Vec<_> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    html! {
+        <div class="guess-result" data-you={you.to_string()} data-it={it.to_string()}>
+            <p class="guess-final" role="status">{ content::fill(TEXT, "result", &values) }</p>
+            { ways }
+            { scores(judged) }
+            { for point.map(|point| html! { <p class="hint">{ measured(point) }</p> }) }
+            { for Wrong::ALL.map(|wrong| group(wrong, judged, made)) }
+        </div>
+    }
+}
+
+/// How many of each kind were told rightly.
+fn scores(judged: &[Judged]) -> Html {
+    let row = |name: &str, is_right: fn(&Judged) -> bool| {
+        let cell = |kind: Option<bool>| {
+            let of_kind = || {
+                let of_kind = |judged: &&Judged| kind.is_none_or(|k| judged.card.is_real == k);
+                judged.iter().filter(of_kind)
+            };
+            let right = of_kind().filter(|judged| is_right(judged)).count();
+            html! { <td class="num">{ format!("{right} of {}", of_kind().count()) }</td> }
+        };
+        html! { <tr><th scope="row">{ name }</th>{ for [Some(true), Some(false), None].map(cell) }</tr> }
+    };
+    html! {
+        <table class="guess-scores">
+            <thead><tr><td /><th scope="col">{ "Real" }</th><th scope="col">{ "Fake" }</th><th scope="col">{ "All" }</th></tr></thead>
+            <tbody>
+                { row("You", Judged::you_are_right) }
+                { row("The discriminator", Judged::it_is_right) }
+            </tbody>
+        </table>
+    }
+}
+
+/// The discriminator's measured shares at this snapshot.
+fn measured(point: &Point) -> String {
+    let percent = |share: f64| format!("{:.0}", 100.0 * share);
+    let (n, real, fake) = (
+        SCORED.to_string(),
+        percent(point.real_accuracy),
+        percent(point.fake_accuracy),
+    );
+    let values = [("n", n.as_str()), ("real", &real), ("fake", &fake)];
+    content::fill(TEXT, "measured", &values)
+}
+
+/// The pictures of one kind of mistake.
+fn group(wrong: Wrong, judged: &[Judged], made: &Made) -> Html {
+    let title = match wrong {
+        Wrong::You => content::text(TEXT, "wrong.you"),
+        Wrong::It => content::text(TEXT, "wrong.it"),
+        Wrong::Both => content::text(TEXT, "wrong.both"),
+    };
+    let cards: Vec<_> = judged.iter().filter(|judged| wrong.is(judged)).collect();
+    let one = |judged: &&Judged| {
+        let kind = if judged.card.is_real { "real" } else { "fake" };
+        let caption = format!("a {kind} {}", judged.card.label);
+        let pixels = picture(&judged.card, made)?.clone();
+        Some(html! {
+            <figure>
+                <PictureView {pixels} label={caption.clone()} />
+                <figcaption>{ caption }</figcaption>
+            </figure>
+        })
+    };
+    html! {
+        <section class="guess-group" data-wrong={wrong.id()} data-count={cards.len().to_string()}>
+            <h4>{ title }</h4>
+            if cards.is_empty() {
+                <p class="hint">{ "None." }</p>
+            } else {
+                <div class="guess-thumbs">{ for cards.iter().filter_map(one) }</div>
+            }
+        </section>
+    }
+}
