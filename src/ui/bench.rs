@@ -12,6 +12,7 @@ use yew::Callback;
 use super::host::{Host, RunEvent, RunHandle};
 use super::rooms::diffusion::DIGITS_MODEL;
 use super::state::{DenoiseState, EngineChoice, ModelChoice, PlaneState, QUICK_STEPS};
+use crate::protocol::gan::{Game, GanPlay, Plan};
 use crate::protocol::plane::PlaneTrain;
 use crate::protocol::{Denoise, Job, Report};
 
@@ -24,6 +25,9 @@ pub const FIRST_DIGIT: &str = "genscope-first-digit";
 const REPEATS: u32 = 9;
 /// Optimiser steps of the training in the plane.
 const PLANE_STEPS: u32 = 1000;
+/// Rounds of the GAN's game, and how many of them its chapter plays between two frames.
+const GAN_ROUNDS: u32 = 1000;
+const GAN_FRAME: u32 = 10;
 
 /// Marks this moment, for tools.
 pub fn mark(name: &str) {
@@ -98,8 +102,22 @@ fn job(what: &str) -> Option<Job> {
             steps: PLANE_STEPS,
             ..PlaneState::default().training()
         })),
+        "gan-1000" => Some(gan(GAN_ROUNDS)),
+        "gan-1000-watched" => Some(gan(GAN_FRAME)),
         _ => None,
     }
+}
+
+/// The game in two dimensions that its chapter opens with, with a frame after so many rounds.
+fn gan(frame_every: u32) -> Job {
+    Job::GanPlay(GanPlay {
+        game: Game::default(),
+        start: None,
+        plan: Plan::Rounds {
+            count: GAN_ROUNDS,
+            frame_every,
+        },
+    })
 }
 
 /// What the room opens with, for `n` pictures.

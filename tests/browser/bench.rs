@@ -22,7 +22,7 @@ const INTERACTIVE: &str = "genscope-interactive";
 const FIRST_DIGIT: &str = "genscope-first-digit";
 
 /// Works `genscope_bench` knows; one run resolves to milliseconds.
-const CPU_WORK: [&str; 7] = [
+const CPU_WORK: [&str; 9] = [
     // one evaluation of the network, for one picture and for 16: a median of nine in one run
     "evaluation-1",
     "evaluation-16",
@@ -34,6 +34,10 @@ const CPU_WORK: [&str; 7] = [
     "quick-16",
     // 1,000 steps of the training in two dimensions, with its 51 looks at samples
     "plane-1000",
+    // 1,000 rounds of the GAN in two dimensions, one update of each player a round: with a frame
+    // at both ends only, and with one every 10 rounds, as its chapter draws them
+    "gan-1000",
+    "gan-1000-watched",
 ];
 /// What software is spared of it, and why.
 const GPU_WORK: [&str; 3] = ["evaluation-1", "evaluation-16", "digits-1"];

@@ -1,7 +1,12 @@
+use std::rc::Rc;
+
 use super::super::session::testing::block_on;
 use super::*;
 use crate::data::points::{Cloud, Preset};
+use crate::models::gan::plane::modes_covered;
 use crate::protocol::gan::{Loss, Optimizer};
+use crate::ui::state::GameState;
+use crate::ui::state::gan::{Case, Play};
 
 fn rounds(game: &Game, count: u32, frame_every: u32) -> GanPlay {
     GanPlay {
@@ -196,4 +201,95 @@ fn the_ring_is_learnt() {
         .filter(|p| (p[0].hypot(p[1]) - 1.41).abs() < 0.35);
     let share = on_ring.count() as f32 / SHOWN as f32;
     assert!(share > 0.9, "{share} of the fakes are on the ring");
+}
+
+/// A case's game by these rules, leg by leg, with a frame every 10 rounds or so.
+fn played(case: Case, game: Game) -> Vec<Rc<GanFrame>> {
+    let state = GameState::of(case).anew(game);
+    let mut all: Vec<Rc<GanFrame>> = Vec::new();
+    for leg in state.course() {
+        let plan = match leg.play {
+            Play::Rounds(count) => Plan::Rounds {
+                count,
+                frame_every: state.frame_every(),
+            },
+            Play::Hand(halves) => Plan::Halves(halves),
+        };
+        let job = GanPlay {
+            game: leg.game,
+            start: all.last().map(|frame| frame.at.clone()),
+            plan,
+        };
+        all.extend(frames(job).into_iter().map(Rc::new));
+    }
+    all
+}
+
+/// Is the task of a case done after each of the frames?
+fn done(case: Case, game: &Game, frames: &[Rc<GanFrame>]) -> Vec<bool> {
+    (1..=frames.len())
+        .map(|n| case.standing(game, &frames[..n]).is_some_and(|s| s.done))
+        .collect()
+}
+
+/// What each case shows: it fails all along, and with one rule mended it does not.
+fn fails_and_can_be_mended(case: Case) {
+    let wrong = played(case, case.game());
+    let failing = done(case, &case.game(), &wrong);
+    assert!(failing.iter().all(|done| !done), "{case:?} mends itself");
+    let right = played(case, case.mended());
+    let mended = done(case, &case.mended(), &right);
+    assert!(
+        mended.last().is_some_and(|done| *done),
+        "{case:?} stays broken"
+    );
+}
+
+/// All fakes on few modes, though both kinds of data are there to see.
+#[test]
+fn collapse_really_collapses_and_its_mend_mends() {
+    fails_and_can_be_mended(Case::Collapse);
+    let frames = played(Case::Collapse, Case::Collapse.game());
+    let covered = frames[frames.len() / 2..].iter().map(|frame| {
+        modes_covered(&Case::Collapse.game().cloud, &frame.fakes).map_or(8, |(covered, _)| covered)
+    });
+    assert!(covered.max() <= Some(4));
+}
+
+/// The middle of the fakes wanders around the ring, instead of resting in its centre.
+#[test]
+fn oscillation_really_oscillates_and_its_mend_mends() {
+    fails_and_can_be_mended(Case::Oscillation);
+    let wander = |game| {
+        let frames = played(Case::Oscillation, game);
+        let recent = &frames[frames.len() / 2..];
+        let middles: Vec<[f32; 2]> = recent.iter().map(|f| middle(&f.fakes)).collect();
+        let steps = middles
+            .windows(2)
+            .map(|m| (m[1][0] - m[0][0]).hypot(m[1][1] - m[0][1]));
+        steps.sum::<f32>() / middles.len() as f32
+    };
+    let (wrong, right) = (
+        wander(Case::Oscillation.game()),
+        wander(Case::Oscillation.mended()),
+    );
+    assert!(wrong > 3.0 * right, "{wrong} {right}");
+}
+
+fn middle(points: &[f32]) -> [f32; 2] {
+    let n = points.len() as f32 / 2.0;
+    [0, 1].map(|axis| points.iter().skip(axis).step_by(2).sum::<f32>() / n)
+}
+
+/// The fakes feel nothing and stay where they were.
+#[test]
+fn vanishing_really_vanishes_and_its_mend_mends() {
+    fails_and_can_be_mended(Case::Vanishing);
+    let frames = played(Case::Vanishing, Case::Vanishing.game());
+    let (first, last) = (&frames[0], &frames[frames.len() - 1]);
+    let pulls = last.pulls.iter().map(|pull| pull.abs());
+    assert!(pulls.fold(0.0, f32::max) < 1e-3);
+    let [a, b] = [middle(&first.fakes), middle(&last.fakes)];
+    assert!((a[0] - b[0]).hypot(a[1] - b[1]) < 0.05);
+    assert!(last.real_accuracy == 1.0 && last.fake_accuracy == 1.0);
 }

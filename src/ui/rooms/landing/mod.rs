@@ -5,7 +5,7 @@ mod live;
 use yew::prelude::*;
 
 use crate::ui::content;
-use crate::ui::state::{NoiseState, Room, Route};
+use crate::ui::state::{GuessState, NoiseState, PicturesState, Room, Route};
 use live::LivePicture;
 
 /// The page at `#/`.
@@ -21,7 +21,7 @@ pub fn Landing() -> Html {
                 <h2 id="families">{ content::title("landing", "families") }</h2>
                 <div class="lead">{ content::section("landing", "families") }</div>
                 { diffusion() }
-                <div class="family-row">{ coming_gan() }{ coming_vae() }{ coming_autoregressive() }</div>
+                <div class="family-row">{ gan() }{ coming_vae() }{ coming_autoregressive() }</div>
                 <div class="flow">{ content::section("landing", "flow") }</div>
             </section>
             <section aria-labelledby="compare">
@@ -59,13 +59,21 @@ fn diffusion() -> Html {
     }
 }
 
-fn coming_gan() -> Html {
-    coming(
-        "gan",
-        content::title("landing", "gan"),
-        content::section("landing", "gan"),
-        content::section("landing", "gan.coming"),
-    )
+fn gan() -> Html {
+    let game = Room::Gan.entrance().unwrap_or_default().href();
+    let pictures = Route::Pictures(PicturesState::default()).href();
+    let guess = Route::Guess(GuessState::default()).href();
+    html! {
+        <article class="card family gan">
+            <h3>{ content::title("landing", "gan") }</h3>
+            { content::section("landing", "gan") }
+            <p class="ways">
+                <a class="button small go" href={game}>{ "Play the game" }</a>{ " " }
+                <a class="button small" href={pictures}>{ "See its pictures" }</a>{ " " }
+                <a class="button small" href={guess}>{ "Real or fake?" }</a>
+            </p>
+        </article>
+    }
 }
 
 fn coming_vae() -> Html {

@@ -2,11 +2,11 @@
 
 use super::super::cloud::{read_cloud, write_cloud};
 use super::super::{Reader, Writer};
+use super::Case;
 use super::course::{
     Leg, MAX_LEGS, Play, code, course_from, leg, loss, optimizer, optimizer_id, ticks_of,
 };
-use crate::data::points::{Cloud, Preset};
-use crate::protocol::gan::{Game, Half, Loss, NoiseKind, Optimizer, Player};
+use crate::protocol::gan::{Game, Half, Loss, NoiseKind, Player};
 
 /// Lengths of a game to choose from, rounds.
 pub const ROUNDS: [u32; 5] = [300, 1000, 3000, 9000, 30_000];
@@ -90,85 +90,6 @@ impl Shown {
         let on = Self::LETTERS.map(|letter| text.contains(letter));
         (known && !text.is_empty()).then(|| Self::of(on))
     }
-}
-
-/// A game that goes wrong, with a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Case {
-    /// The generator makes few of the modes only.
-    Collapse,
-    /// The players chase each other without end.
-    Oscillation,
-    /// A discriminator so good that it teaches nothing.
-    Vanishing,
-}
-
-impl Case {
-    /// All cases, in the order in which they are listed.
-    pub const ALL: [Self; 3] = [Self::Collapse, Self::Oscillation, Self::Vanishing];
-
-    /// The name in links.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Collapse => "collapse",
-            Self::Oscillation => "oscillation",
-            Self::Vanishing => "vanishing",
-        }
-    }
-
-    /// The rules that go wrong.
-    pub fn game(self) -> Game {
-        let mut game = Game::default();
-        match self {
-            // Played to its end against one and the same discriminator, the generator's best
-            // answer is a single point.
-            Self::Collapse => {
-                game.cloud = Cloud::Preset(Preset::Gaussians);
-                game.generator.updates = 10;
-            }
-            // A discriminator that learns too slowly sees where the fakes were, not where they are.
-            Self::Oscillation => game.discriminator.learning_rate = 2e-4,
-            // With plain descent a gradient of nothing is a step of nothing; Adam would scale it up.
-            Self::Vanishing => {
-                game.cloud = Cloud::Cells(far_square());
-                game.loss = Loss::Minimax;
-                game.discriminator.updates = 10;
-                game.generator.optimizer = Optimizer::Sgd;
-                game.generator.learning_rate = 1e-2;
-            }
-        }
-        game
-    }
-
-    /// What is played before the rounds, by the rules of `game`.
-    pub fn head_start(self, game: &Game) -> Vec<Leg> {
-        match self {
-            Self::Collapse | Self::Oscillation => Vec::new(),
-            Self::Vanishing => vec![Leg {
-                game: game.clone(),
-                play: Play::Hand(vec![Half::Discriminator; HEAD_START]),
-            }],
-        }
-    }
-
-    /// Rounds that its link plays.
-    pub fn rounds(self) -> u32 {
-        match self {
-            Self::Collapse => 1000,
-            Self::Oscillation => 3000,
-            Self::Vanishing => 300,
-        }
-    }
-}
-
-/// Halves that the discriminator of [`Case::Vanishing`] plays alone.
-const HEAD_START: usize = 50;
-
-/// The cells of a square in the upper right corner, where no fresh generator puts a fake.
-fn far_square() -> Vec<[u8; 2]> {
-    (50..56)
-        .flat_map(|column| (50..56).map(move |row| [column, row]))
-        .collect()
 }
 
 /// Controls of both chapters.
@@ -447,6 +368,8 @@ fn noise(id: &str) -> Option<NoiseKind> {
 mod tests {
     use super::super::super::{Page, Route, parse};
     use super::*;
+    use crate::data::points::Cloud;
+    use crate::protocol::gan::Optimizer;
 
     fn round_trip(state: GameState) -> String {
         let page = Page {

@@ -1,14 +1,17 @@
 //! Controls of the GAN room's chapters.
 
+mod case;
 mod course;
 mod game;
 mod guess;
 mod pictures;
 
+#[cfg(test)]
+pub(crate) use case::tests::frame;
+pub use case::{Case, Standing};
 pub use course::{Leg, Play, course_from, ticks_of};
 pub use game::{
-    BATCHES, Case, GameState, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, Shown, UPDATES, WIDTHS,
-    loss_id,
+    BATCHES, GameState, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, Shown, UPDATES, WIDTHS, loss_id,
 };
 pub use guess::GuessState;
 pub use pictures::{PicturesState, SHEET, WALK_EVERY, WALK_PARTS, Walk};

@@ -25,7 +25,7 @@ use self::play::{use_player, use_slow_player};
 use self::run::{Action, GameRun, use_game_run};
 use self::slow::{Moment, Stage, moment};
 use self::stage::{batch_layers, dots, heat, layers, mesh, reals};
-use self::wrong::{TaskCard, median_pull, standing};
+use self::wrong::{TaskCard, median_pull};
 use crate::data::points::Cloud;
 use crate::protocol::gan::{GanFrame, Half};
 use crate::ui::components::chart::Tone;
@@ -154,7 +154,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
                         { progress(state, &run, &on_state) }
                         if let Some(case) = state.case {
                             <TaskCard {case} state={state.clone()} pull={frame.map(|f| median_pull(f))}
-                                standing={standing(case, &state.game, &run.frames)} />
+                                standing={case.standing(&state.game, &run.frames)} />
                         } else {
                             <div class="hint gan-legend">{ content::section("gan", "legend") }</div>
                         }

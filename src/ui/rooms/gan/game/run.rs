@@ -278,33 +278,10 @@ pub fn use_game_run(course: Vec<Leg>, frame_every: u32, needed: bool) -> UseRedu
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
     use crate::protocol::EngineError;
     use crate::protocol::gan::{Checkpoint, Divergence, Game, Half};
-
-    /// A frame at a tick.
-    pub fn frame(ticks: u32) -> GanFrame {
-        GanFrame {
-            at: Checkpoint {
-                ticks,
-                ..Checkpoint::default()
-            },
-            losses: vec![[1.0, 0.7]; usize::from(ticks > 0)],
-            fakes: vec![0.5; 4],
-            pulls: vec![0.1; 4],
-            fake_scores: vec![0.5; 2],
-            real_scores: vec![0.5; 2],
-            real_accuracy: 0.5,
-            fake_accuracy: 0.5,
-            scores: vec![],
-            warped: vec![],
-            divergence: Divergence::default(),
-            detail: None,
-            diverged: false,
-            ms: 2.0,
-        }
-    }
 
     fn rounds(count: u32) -> Leg {
         Leg {

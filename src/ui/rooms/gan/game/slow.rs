@@ -87,9 +87,9 @@ pub fn moment(frames: &[Rc<GanFrame>], position: u32) -> Option<Moment> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::frame;
     use super::*;
     use crate::protocol::gan::Detail;
+    use crate::ui::state::gan::frame;
 
     #[test]
     fn halves_by_hand_at_the_end_are_slow() {

@@ -126,8 +126,8 @@ pub fn noise_points(noise: &[f32], dims: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::frame;
     use super::*;
+    use crate::ui::state::gan::frame;
 
     #[test]
     fn layers_are_those_that_are_on() {

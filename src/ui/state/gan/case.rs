@@ -1,0 +1,227 @@
+//! The games of 'When it goes wrong': each with its rules, its task, and what mends it.
+
+use std::rc::Rc;
+
+use super::course::{Leg, Play};
+use crate::data::points::{Cloud, Preset};
+use crate::models::gan::plane::modes_covered;
+use crate::protocol::gan::{Game, GanFrame, Half, Loss, Optimizer};
+
+/// Modes that count as mended, of eight.
+const MODES_WANTED: usize = 7;
+/// A game has settled when the mean JS divergence of so many frames is below so much.
+const CALM_FRAMES: usize = 20;
+const CALM_JS: f32 = 0.15;
+/// The fakes have arrived when their JS divergence is below so much.
+const ARRIVED_JS: f32 = 0.3;
+
+/// How a task stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Is it done?
+    pub done: bool,
+    /// What is measured now.
+    pub now: String,
+    /// What is wanted.
+    pub wanted: String,
+}
+
+/// A game that goes wrong, with a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// The generator makes few of the modes only.
+    Collapse,
+    /// The players chase each other without end.
+    Oscillation,
+    /// A discriminator so good that it teaches nothing.
+    Vanishing,
+}
+
+impl Case {
+    /// All cases, in the order in which they are listed.
+    pub const ALL: [Self; 3] = [Self::Collapse, Self::Oscillation, Self::Vanishing];
+
+    /// The name in links.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Collapse => "collapse",
+            Self::Oscillation => "oscillation",
+            Self::Vanishing => "vanishing",
+        }
+    }
+
+    /// The rules that go wrong.
+    pub fn game(self) -> Game {
+        let mut game = Game::default();
+        match self {
+            // Played to its end against one and the same discriminator, the generator's best
+            // answer is a single point.
+            Self::Collapse => {
+                game.cloud = Cloud::Preset(Preset::Gaussians);
+                game.generator.updates = 10;
+            }
+            // A discriminator that learns too slowly sees where the fakes were, not where they are.
+            Self::Oscillation => game.discriminator.learning_rate = 2e-4,
+            // With plain descent a gradient of nothing is a step of nothing; Adam would scale it up.
+            Self::Vanishing => {
+                game.cloud = Cloud::Cells(far_square());
+                game.loss = Loss::Minimax;
+                game.discriminator.updates = 10;
+                game.generator.optimizer = Optimizer::Sgd;
+                game.generator.learning_rate = 1e-2;
+            }
+        }
+        game
+    }
+
+    /// What is played before the rounds, by the rules of `game`.
+    pub fn head_start(self, game: &Game) -> Vec<Leg> {
+        match self {
+            Self::Collapse | Self::Oscillation => Vec::new(),
+            Self::Vanishing => vec![Leg {
+                game: game.clone(),
+                play: Play::Hand(vec![Half::Discriminator; HEAD_START]),
+            }],
+        }
+    }
+
+    /// Its rules with only what is wrong put right.
+    pub fn mended(self) -> Game {
+        let mut game = self.game();
+        match self {
+            Self::Collapse => game.generator.updates = 1,
+            Self::Oscillation => game.discriminator.learning_rate = 2e-3,
+            Self::Vanishing => game.loss = Loss::NonSaturating,
+        }
+        game
+    }
+
+    /// How its task stands after these frames of a game; `None` before the first.
+    pub fn standing(self, game: &Game, frames: &[Rc<GanFrame>]) -> Option<Standing> {
+        let last = frames.last()?;
+        Some(match self {
+            Self::Collapse => {
+                let (covered, all) = modes_covered(&game.cloud, &last.fakes).unwrap_or_default();
+                Standing {
+                    done: covered >= MODES_WANTED,
+                    now: format!("{covered} of {all}"),
+                    wanted: MODES_WANTED.to_string(),
+                }
+            }
+            Self::Oscillation => {
+                let recent = &frames[frames.len().saturating_sub(CALM_FRAMES)..];
+                let sum: f32 = recent.iter().map(|frame| frame.divergence.js).sum();
+                let mean = sum / recent.len() as f32;
+                Standing {
+                    done: recent.len() == CALM_FRAMES && mean < CALM_JS,
+                    now: format!("{mean:.2}"),
+                    wanted: format!("{CALM_JS}"),
+                }
+            }
+            Self::Vanishing => Standing {
+                done: last.divergence.js < ARRIVED_JS,
+                now: format!("{:.2}", last.divergence.js),
+                wanted: format!("{ARRIVED_JS}"),
+            },
+        })
+    }
+
+    /// Rounds that its link plays.
+    pub fn rounds(self) -> u32 {
+        match self {
+            Self::Collapse => 1000,
+            Self::Oscillation => 3000,
+            Self::Vanishing => 300,
+        }
+    }
+}
+
+/// Halves that the discriminator of [`Case::Vanishing`] plays alone.
+const HEAD_START: usize = 50;
+
+/// The cells of a square in the upper right corner, where no fresh generator puts a fake.
+fn far_square() -> Vec<[u8; 2]> {
+    (50..56)
+        .flat_map(|column| (50..56).map(move |row| [column, row]))
+        .collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::protocol::gan::{Checkpoint, Divergence};
+
+    /// A frame at a tick.
+    pub fn frame(ticks: u32) -> GanFrame {
+        GanFrame {
+            at: Checkpoint {
+                ticks,
+                ..Checkpoint::default()
+            },
+            losses: vec![[1.0, 0.7]; usize::from(ticks > 0)],
+            fakes: vec![0.5; 4],
+            pulls: vec![0.1; 4],
+            fake_scores: vec![0.5; 2],
+            real_scores: vec![0.5; 2],
+            real_accuracy: 0.5,
+            fake_accuracy: 0.5,
+            scores: vec![],
+            warped: vec![],
+            divergence: Divergence::default(),
+            detail: None,
+            diverged: false,
+            ms: 2.0,
+        }
+    }
+
+    fn with_js(js: f32) -> Rc<GanFrame> {
+        Rc::new(GanFrame {
+            divergence: Divergence {
+                js,
+                ..Divergence::default()
+            },
+            ..frame(2)
+        })
+    }
+
+    #[test]
+    fn tasks_are_done_when_they_are() {
+        let game = Case::Collapse.game();
+        let fakes = game.cloud.points(400, 1, 0, 0);
+        let good = Rc::new(GanFrame { fakes, ..frame(2) });
+        let bad = Rc::new(frame(2));
+        let collapse = |frame: &Rc<GanFrame>| Case::Collapse.standing(&game, &[frame.clone()]);
+        assert_eq!(
+            collapse(&good).map(|s| (s.done, s.now)),
+            Some((true, "8 of 8".into()))
+        );
+        assert_eq!(collapse(&bad).map(|s| s.done), Some(false));
+        assert_eq!(Case::Collapse.standing(&game, &[]), None);
+
+        // Calm for a moment is not calm.
+        let swing = |n: usize, js| vec![with_js(js); n];
+        let oscillates = |frames: &[_]| Case::Oscillation.standing(&game, frames).map(|s| s.done);
+        assert_eq!(oscillates(&swing(19, 0.1)), Some(false));
+        assert_eq!(oscillates(&swing(20, 0.1)), Some(true));
+        assert_eq!(
+            oscillates(&[swing(19, 0.1), swing(1, 2.0)].concat()),
+            Some(false)
+        );
+
+        let vanishes = |js| {
+            Case::Vanishing
+                .standing(&game, &[with_js(js)])
+                .map(|s| s.done)
+        };
+        assert_eq!((vanishes(0.6), vanishes(0.2)), (Some(false), Some(true)));
+    }
+
+    #[test]
+    fn a_mend_changes_one_rule() {
+        for case in Case::ALL {
+            let (wrong, right) = (case.game(), case.mended());
+            assert_ne!(wrong, right);
+            assert_eq!(wrong.cloud, right.cloud);
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! The GAN room's chapters 'The game in two dimensions' and 'When it goes wrong': two networks are
+//! trained against each other in the tab.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with};
+use serde_json::Value;
+
+const ROOM: &str = "#/gan/game";
+const STAGE: &str = ".gan-game";
+const CANVAS: &str = ".gan-sheet .plane-view";
+const OVER: &str = ".gan-game[data-over=true]";
+/// A game on two busy cores.
+const SLOW: Duration = Duration::from_secs(180);
+
+async fn stage(tab: &Tab, name: &str) -> Result<String> {
+    let value = tab.attribute(STAGE, &format!("data-{name}")).await?;
+    Ok(value.unwrap_or_default())
+}
+
+async fn wait_for_tick(tab: &Tab, tick: u32) -> Result<()> {
+    let there = format!("{STAGE}[data-tick='{tick}']");
+    tab.wait_for_within(&there, SLOW).await.map(drop)
+}
+
+/// A figure's numbers, in their order.
+async fn figures(tab: &Tab, name: &str) -> Result<Vec<f64>> {
+    let text = tab.text(&format!("[data-name={name}]")).await?;
+    let numbers = text.split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-' || c == 'e'));
+    Ok(numbers.filter_map(|n| n.parse().ok()).collect())
+}
+
+/// Jensen-Shannon of the fakes, and of real points.
+async fn js(tab: &Tab) -> Result<(f64, f64)> {
+    let figures = figures(tab, "js").await?;
+    let [fakes, floor] = figures[..] else {
+        anyhow::bail!("not two figures: {figures:?}")
+    };
+    Ok((fakes, floor))
+}
+
+/// What is on the canvas, as a hash of its pixels.
+async fn picture(tab: &Tab) -> Result<Value> {
+    let read = format!(
+        "(() => {{ const c = document.querySelector('{CANVAS}');
+         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+         let hash = 0; for (let i = 0; i < d.length; i++) hash = (hash * 31 + d[i]) >>> 0;
+         return hash; }})()"
+    );
+    tab.js(&read).await
+}
+
+async fn hash(tab: &Tab) -> Result<String> {
+    let url = tab.url().await?;
+    let (_, hash) = url.split_once('#').context("no hash")?;
+    Ok(format!("#{hash}"))
+}
+
+async fn no_errors(tab: &Tab) -> Result<()> {
+    assert_eq!(tab.errors().await?, [""; 0]);
+    Ok(())
+}
+
+/// Counts screen refreshes that come late, and says when fakes first lie near the data.
+const WATCH: &str = "(() => { window.gaps = []; let last = performance.now();
+    const begun = last; window.learnt = null;
+    const tick = now => { window.gaps.push(now - last); last = now; requestAnimationFrame(tick);
+        const js = parseFloat(document.querySelector('[data-name=js]')?.innerText);
+        if (window.learnt === null && js < 0.15) window.learnt = now - begun; };
+    requestAnimationFrame(now => { last = now; requestAnimationFrame(tick); });
+    return true; })()";
+
+#[test]
+fn a_ring_is_learnt_live_while_the_page_stays_alive() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(ROOM).await?;
+        tab.wait_for_within("[data-name=js]", SLOW).await?;
+        assert_eq!(
+            (stage(tab, "tick").await?, stage(tab, "frames").await?),
+            ("0".into(), "1".into())
+        );
+        let (first, floor) = js(tab).await?;
+        assert!(first > 4.0 * floor, "{first} {floor}");
+        let fresh = picture(tab).await?;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(
+            stage(tab, "frames").await?,
+            "1",
+            "nothing is played unasked"
+        );
+        tab.js(WATCH).await?;
+        tab.click("[aria-label=Play]").await?;
+        tab.wait_for_within(OVER, SLOW).await?;
+        wait_for_tick(tab, 6000).await?;
+        let gaps: Vec<f64> = serde_json::from_value(tab.js("window.gaps").await?)?;
+        let late = gaps.iter().filter(|gap| **gap > 50.0).count();
+        // Times are told, not judged: they depend on the machine.
+        println!(
+            "{} refreshes, {late} late; learnt after {} ms; {}",
+            gaps.len(),
+            tab.js("window.learnt").await?,
+            tab.text(".gan-run .progress-text").await?
+        );
+        assert!(gaps.len() > 20, "{} refreshes", gaps.len());
+        let (last, _) = js(tab).await?;
+        assert!(last < 0.4 * first, "{first} {last}");
+        assert_ne!(picture(tab).await?, fresh);
+        tab.keys(Key::Home).await?;
+        wait_for_tick(tab, 0).await?;
+        assert_eq!(js(tab).await?.0, first);
+        no_errors(tab).await
+    });
+}
+
+#[test]
+fn halves_by_hand_move_one_player_and_a_link_plays_them_again() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?rounds=300&at=20")).await?;
+        wait_for_tick(tab, 20).await?;
+        assert_eq!(figures(tab, "updates").await?, [10.0, 10.0]);
+        tab.click("[data-hand=d]").await?;
+        wait_for_tick(tab, 21).await?;
+        assert_eq!(figures(tab, "updates").await?, [11.0, 10.0]);
+        assert!(tab.text(".transport .position").await?.contains('½'));
+        tab.click("[data-hand=g]").await?;
+        wait_for_tick(tab, 22).await?;
+        tab.click("[data-hand=both]").await?;
+        wait_for_tick(tab, 24).await?;
+        assert_eq!(figures(tab, "updates").await?, [12.0, 12.0]);
+        tab.wait_until("location.hash.includes('hand=DGDG') && location.hash.includes('past=10')")
+            .await?;
+        // Halves by hand are the halves of rounds: the game went the same way.
+        let by_hand = js(tab).await?;
+        let (link, seen) = (hash(tab).await?, picture(tab).await?);
+        tab.goto(&format!("{ROOM}?rounds=300&at=24")).await?;
+        wait_for_tick(tab, 24).await?;
+        assert_eq!(js(tab).await?, by_hand);
+        tab.goto(&link).await?;
+        wait_for_tick(tab, 24).await?;
+        tab.wait_until("document.querySelector('.gan-game').dataset.over === 'true'")
+            .await?;
+        assert_eq!(picture(tab).await?, seen);
+        // And on in rounds.
+        tab.click("[data-hand=on]").await?;
+        wait_for_tick(tab, 624).await?;
+        no_errors(tab).await
+    });
+}
+
+#[test]
+fn slow_motion_follows_the_data_and_the_gradient() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(ROOM).await?;
+        tab.wait_for_within("[data-name=js]", SLOW).await?;
+        tab.click(".slow").await?;
+        tab.wait_for_within(".gan-game[data-slow]", SLOW).await?;
+        tab.wait_until("document.querySelector('.transport .position').innerText.endsWith('/ 12')")
+            .await?;
+        tab.keys(Key::Home).await?;
+        let half = [
+            ("draw", "noise"),
+            ("fakes", "generator"),
+            ("scores", "discriminator"),
+            ("loss", "loss"),
+            ("back", "discriminator"),
+        ];
+        for (who, moved) in [
+            ("discriminator", "discriminator"),
+            ("generator", "generator"),
+        ] {
+            for (stage, part) in half.into_iter().chain([("moved", moved)]) {
+                let now =
+                    format!(".flow[data-half={who}][data-stage={stage}] .flow-part.{part}.on");
+                tab.wait_for(&now).await?;
+                let reaches = !tab.all(".flow-part.generator.back").await?.is_empty();
+                assert_eq!(reaches, who == "generator" && stage == "back");
+                assert!(tab.text(".flow-words").await?.len() > 40);
+                tab.keys(Key::Right).await?;
+            }
+        }
+        // The gradient has a size in every layer.
+        tab.keys(Key::Left).await?;
+        tab.wait_for(".flow[data-stage=back]").await?;
+        assert!(
+            tab.text(".flow-part.generator .gradient")
+                .await?
+                .contains('e')
+        );
+        tab.wait_until("location.hash.includes('slow=1') && location.hash.includes('hand=DG')")
+            .await?;
+        tab.click("[data-hand=g]").await?;
+        tab.wait_until_within(
+            "document.querySelector('.transport .position').innerText.endsWith('/ 18')",
+            SLOW,
+        )
+        .await?;
+        tab.click(".slow").await?;
+        tab.wait_for(".gan-game:not([data-slow])").await?;
+        no_errors(tab).await
+    });
+}
+
+#[test]
+fn rules_change_from_here_or_from_the_start() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?rounds=300&at=600")).await?;
+        wait_for_tick(tab, 600).await?;
+        let before = js(tab).await?;
+        tab.set_value(".scrub input", "100").await?;
+        wait_for_tick(tab, 200).await?;
+        let shared = picture(tab).await?;
+        tab.click("[aria-label='Changes apply'] button:nth-of-type(2)")
+            .await?;
+        tab.set_value("select[name=loss]", "Wasserstein").await?;
+        tab.wait_until("location.hash.includes('loss=w') && location.hash.includes('past=100~ns')")
+            .await?;
+        tab.wait_for_within(&format!("{OVER}[data-loss=w]"), SLOW)
+            .await?;
+        tab.set_value(".scrub input", "100").await?;
+        wait_for_tick(tab, 200).await?;
+        assert_eq!(figures(tab, "updates").await?, [100.0, 100.0]);
+        // The same past: only the discriminator's view is coloured by other rules.
+        tab.click("[data-layer=scores]").await?;
+        let branched = picture(tab).await?;
+        tab.click("[aria-label='Changes apply'] button:nth-of-type(1)")
+            .await?;
+        tab.set_value("select[name=loss]", "non-saturating").await?;
+        tab.wait_until("!location.hash.includes('past=')").await?;
+        tab.wait_for_within(&format!("{OVER}[data-loss=ns]"), SLOW)
+            .await?;
+        wait_for_tick(tab, 600).await?;
+        assert_eq!(js(tab).await?, before, "the same game again");
+        tab.set_value(".scrub input", "100").await?;
+        wait_for_tick(tab, 200).await?;
+        assert_eq!(picture(tab).await?, branched);
+        assert_ne!(branched, shared);
+        no_errors(tab).await
+    });
+}
+
+/// Each case fails by itself, and its mend is seen to mend it.
+#[test]
+fn what_goes_wrong_can_be_mended_and_the_page_knows() {
+    browse(Gpu::None, async |tab| {
+        for case in ["collapse", "oscillation", "vanishing"] {
+            tab.goto(&format!("#/gan/wrong?case={case}")).await?;
+            let card = format!(".task[data-case={case}]");
+            tab.wait_for_within(&format!("{card}[data-done=false]"), SLOW)
+                .await?;
+            tab.wait_for_within(OVER, SLOW).await?;
+            tab.wait_for(&format!("{card}[data-done=false]")).await?;
+            assert!(tab.text(".task-line").await?.starts_with("Task:"));
+            tab.click(".task summary").await?;
+            tab.click(".task .mend").await?;
+            tab.wait_for_within(&format!("{card}[data-done=true]"), SLOW)
+                .await?;
+            assert!(tab.text(".task-line").await?.starts_with("Done:"));
+        }
+        assert!(tab.all(".presets a").await?.len() >= 3);
+        no_errors(tab).await
+    });
+}
+
+#[test]
+fn numbers_out_of_bounds_are_said_with_a_way_back() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!(
+            "{ROOM}?gopt=s&dopt=s&glr=1&dlr=1&rounds=300&at=600"
+        ))
+        .await?;
+        tab.wait_for_within(".gan-run .notice[role=alert]", SLOW)
+            .await?;
+        assert!(
+            tab.text(".gan-run .notice")
+                .await?
+                .contains("left all bounds")
+        );
+        tab.click(".gan-run .tame").await?;
+        tab.wait_for_within(&format!("{OVER}[data-frames='301']"), SLOW)
+            .await?;
+        assert!(tab.all(".gan-run .notice").await?.is_empty());
+        tab.wait_until("!location.hash.includes('lr=')").await?;
+        no_errors(tab).await
+    });
+}
+
+#[test]
+fn a_game_can_be_stopped_and_goes_on() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?rounds=30000&at=60000")).await?;
+        tab.wait_until_within(
+            "+document.querySelector('.gan-game')?.dataset.frames > 3",
+            SLOW,
+        )
+        .await?;
+        tab.click(".gan-run .stop").await?;
+        tab.wait_for(".gan-game[data-run-state=cancelled]").await?;
+        let kept: u32 = stage(tab, "frames").await?.parse()?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(stage(tab, "frames").await?, kept.to_string());
+        tab.click(".gan-run .resume").await?;
+        let more = format!("+document.querySelector('.gan-game').dataset.frames > {kept}");
+        tab.wait_until_within(&more, SLOW).await?;
+        no_errors(tab).await
+    });
+}
+
+/// A worker that dies in mid-game is replaced, and the game goes the same way.
+#[test]
+fn a_broken_engine_plays_again_to_the_same_end() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?rounds=300&at=600")).await?;
+        wait_for_tick(tab, 600).await?;
+        let whole = (picture(tab).await?, js(tab).await?);
+        tab.goto(&format!("{ROOM}?rounds=300&at=600&fault=panic"))
+            .await?;
+        tab.wait_until_within(
+            "document.querySelector('.notices').innerText.includes('A new one was started')",
+            SLOW,
+        )
+        .await?;
+        wait_for_tick(tab, 600).await?;
+        assert_eq!((picture(tab).await?, js(tab).await?), whole);
+        Ok(())
+    });
+}
+
+#[test]
+fn an_engine_that_does_not_come_is_said_and_tried_again() {
+    browse(Gpu::None, async |tab| {
+        tab.server.fault("*engine_train*.wasm", Fault::NotFound);
+        tab.goto(&format!("{ROOM}?rounds=300&at=600")).await?;
+        tab.wait_for_within(".notices .notice.stop", SLOW).await?;
+        tab.wait_for(".gan-game[data-run-state=failed]").await?;
+        tab.server.clear_faults();
+        tab.click(".notices .notice.stop .button").await?;
+        wait_for_tick(tab, 600).await
+    });
+}
+
+#[test]
+fn the_keyboard_alone_plays() {
+    browse(Gpu::None, async |tab| {
+        tab.goto(&format!("{ROOM}?rounds=300")).await?;
+        tab.wait_for_within("[data-name=js]", SLOW).await?;
+        tab.tab_to("[data-layer=pulls]").await?;
+        tab.keys(Key::Enter).await?;
+        tab.wait_for("[data-layer=pulls][aria-pressed=true]")
+            .await?;
+        tab.tab_to("[data-hand=both]").await?;
+        tab.keys(Key::Enter).await?;
+        wait_for_tick(tab, 2).await?;
+        tab.keys(Key::Left).await?;
+        wait_for_tick(tab, 1).await?;
+        tab.tab_to("[aria-label=Play]").await?;
+        tab.keys(Key::Enter).await?;
+        wait_for_tick(tab, 2).await?;
+        no_errors(tab).await
+    });
+}
+
+#[test]
+fn nothing_overflows_on_a_narrow_phone() {
+    browse_with(Setup::narrow_phone(), async |tab| {
+        for place in [
+            format!("{ROOM}?rounds=300&at=600&layers=rfsgp"),
+            format!("{ROOM}?hand=DG&slow=1&loss=w"),
+            "#/gan/wrong?case=vanishing".to_owned(),
+        ] {
+            tab.open_at(&place).await?;
+            tab.wait_for_within("[data-name=js]", SLOW).await?;
+            tab.fits().await?;
+        }
+        no_errors(tab).await
+    });
+}
+
+/// Without motion nothing plays by itself: the end is shown.
+#[test]
+fn less_motion_shows_the_end() {
+    browse(Gpu::None, async |tab| {
+        tab.prefer(false, true).await?;
+        tab.goto("#/gan/wrong?case=vanishing").await?;
+        tab.wait_for_within(OVER, SLOW).await?;
+        wait_for_tick(tab, 650).await?;
+        assert!(tab.all("[aria-label=Pause]").await?.is_empty());
+        Ok(())
+    });
+}
+
+#[test]
+fn nonsense_in_a_link_falls_back() {
+    browse(Gpu::None, async |tab| {
+        let began = Instant::now();
+        tab.goto(&format!("{ROOM}?loss=x&past=3~&hand=Q&glr=77"))
+            .await?;
+        tab.wait_until("document.querySelector('.notices').innerText.includes('ignored')")
+            .await?;
+        tab.wait_for_within("[data-name=js]", SLOW).await?;
+        println!("a game to look at after {} ms", began.elapsed().as_millis());
+        no_errors(tab).await
+    });
+}
