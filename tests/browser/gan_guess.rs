@@ -1,0 +1,224 @@
+//! Chapter 'You are the discriminator': a round by keyboard, by hand, from a link, and without
+//! what it needs.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with};
+
+const ROOM: &str = "#/gan/guess";
+const READY: &str = ".gan-guess[data-ready=true]";
+const SLOW: Duration = Duration::from_secs(90);
+/// The round of seed 42: r is real, f is fake (`the_first_round_stays_as_it_is`).
+const ORDER: &str = "frrrffrrffrf";
+
+async fn open(tab: &Tab, query: &str) -> Result<()> {
+    tab.open_at(&format!("{ROOM}{query}")).await?;
+    tab.wait_for_within(READY, SLOW).await.map(drop)
+}
+
+/// Waits until so many pictures are answered, and so many rightly.
+async fn stands(tab: &Tab, answered: usize, right: usize) -> Result<()> {
+    let css = format!(".gan-guess[data-answered='{answered}'][data-right='{right}']");
+    tab.wait_for(&css).await.map(drop)
+}
+
+/// Answers the whole round of seed 42 as it is.
+async fn answer_all(tab: &Tab) -> Result<()> {
+    for (number, answer) in ORDER.chars().enumerate() {
+        tab.keys(answer.to_string()).await?;
+        stands(tab, number + 1, number + 1).await?;
+    }
+    Ok(())
+}
+
+async fn number(tab: &Tab, css: &str, attribute: &str) -> Result<usize> {
+    let value = tab.attribute(css, attribute).await?;
+    Ok(value.context("no such attribute")?.parse()?)
+}
+
+#[test]
+fn a_round_is_played_through_by_keyboard() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "").await?;
+        assert!(
+            tab.text(".guess-question")
+                .await?
+                .starts_with("Picture 1 of 12")
+        );
+        // Always 'real': half of them are.
+        for answered in 1..=12 {
+            match answered % 2 {
+                0 => tab.keys("r").await?,
+                _ => tab.keys(Key::Left).await?,
+            }
+            tab.wait_for(&format!(".gan-guess[data-answered='{answered}']"))
+                .await?;
+            if answered == 1 {
+                let said = tab.text(".guess-said").await?;
+                assert!(
+                    said.starts_with("Wrong.") && said.contains("discriminator"),
+                    "{said}"
+                );
+            }
+        }
+        stands(tab, 12, 6).await?;
+        let said = tab.text(".guess-final").await?;
+        assert!(said.starts_with("You: 6 of 12 right."), "{said}");
+        // What got past whom adds up.
+        let its = number(tab, ".guess-result", "data-it").await?;
+        let mut wrong = Vec::new();
+        for kind in ["you", "it", "both"] {
+            let css = format!("[data-wrong={kind}]");
+            wrong.push(number(tab, &css, "data-count").await?);
+            let shown = tab.all(&format!("{css} canvas")).await?.len();
+            assert_eq!(Some(&shown), wrong.last());
+        }
+        assert_eq!((wrong[0] + wrong[2], wrong[1] + wrong[2]), (6, 12 - its));
+        // The focus is where one goes on; so does another key press.
+        tab.wait_until("document.activeElement.dataset.name === 'again'")
+            .await?;
+        tab.keys("f").await?;
+        stands(tab, 12, 6).await?;
+        tab.keys(Key::Enter).await?;
+        tab.wait_for_within(&format!("{READY}[data-answered='0']"), SLOW)
+            .await?;
+        tab.wait_until("document.activeElement.dataset.answer === 'real'")
+            .await?;
+        tab.wait_until("location.hash.includes('seed=')").await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_link_gives_the_same_game() {
+    browse(Gpu::None, async |tab| {
+        let mut games = Vec::new();
+        for _ in 0..2 {
+            open(tab, "?step=600").await?;
+            tab.wait_for(".gan-guess[data-step='600']").await?;
+            let first = tab.greys(".guess-card").await?;
+            answer_all(tab).await?;
+            assert_eq!(number(tab, "[data-wrong=you]", "data-count").await?, 0);
+            games.push((first, number(tab, ".guess-result", "data-it").await?));
+        }
+        assert_eq!(games[0], games[1]);
+        // The fakes of another snapshot are others; the order stays.
+        open(tab, "?step=0").await?;
+        assert_ne!(tab.greys(".guess-card").await?, games[0].0);
+        answer_all(tab).await?;
+        let said = tab.text(".guess-result").await?;
+        assert!(said.contains("measured ahead"), "{said}");
+        // One snapshot later, by its link.
+        tab.click(".guess-ways a").await?;
+        tab.wait_for_within(
+            &format!("{READY}[data-answered='0']:not([data-step='0'])"),
+            SLOW,
+        )
+        .await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn keys_are_left_to_fields_and_to_the_browser() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "").await?;
+        tab.tab_to("input[name=seed]").await?;
+        tab.keys("f").await?;
+        tab.keys(Key::Left).await?;
+        tab.tab_to("[data-answer=fake]").await?;
+        let chord = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+            { key: 'f', ctrlKey: true, bubbles: true }))";
+        tab.js(chord).await?;
+        let held = chord.replace("ctrlKey", "repeat");
+        tab.js(&held).await?;
+        stands(tab, 0, 0).await?;
+        // A button with the focus answers to Enter, once.
+        tab.keys(Key::Enter).await?;
+        stands(tab, 1, 1).await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn another_stage_or_seed_deals_anew() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "").await?;
+        tab.keys("r").await?;
+        tab.wait_for(".gan-guess[data-answered='1']").await?;
+        tab.set_value("select[name=stage]", "0 steps").await?;
+        tab.wait_for_within(&format!("{READY}[data-answered='0'][data-step='0']"), SLOW)
+            .await?;
+        tab.wait_until("location.hash.includes('step=0')").await?;
+        let (before, question) = (
+            tab.greys(".guess-card").await?,
+            tab.text(".guess-question").await?,
+        );
+        assert!(question.contains("Picture 1"), "{question}");
+        tab.click("[aria-label='New seed']").await?;
+        tab.wait_until("location.hash.includes('seed=')").await?;
+        tab.wait_for_within(READY, SLOW).await?;
+        assert_ne!(tab.greys(".guess-card").await?, before);
+        open(tab, "?seed=x&step=1").await?;
+        assert!(tab.text(".notices").await?.contains("seed=x"));
+        let said = tab.text("[data-name=no-such-snapshot]").await?;
+        assert!(said.contains("after 1 training steps"), "{said}");
+        Ok(())
+    });
+}
+
+#[test]
+fn without_its_pictures_there_is_a_sentence_and_a_retry() {
+    browse(Gpu::None, async |tab| {
+        tab.server
+            .fault("weights/gan-mnist-000600.bpk", Fault::Truncate(1000));
+        tab.open_at(&format!("{ROOM}?step=600")).await?;
+        tab.wait_for_within(".notice.stop", SLOW).await?;
+        assert!(
+            tab.text(".notice.stop")
+                .await?
+                .contains("gan-mnist-000600.bpk")
+        );
+        // Nothing is dealt, so nothing can be answered.
+        tab.keys("r").await?;
+        stands(tab, 0, 0).await?;
+        tab.wait_for("[data-answer=real]:disabled").await?;
+        tab.server.clear_faults();
+        tab.click(".notice.stop .button").await?;
+        tab.wait_for_within(READY, SLOW).await?;
+        tab.keys("f").await?;
+        stands(tab, 1, 1).await?;
+
+        tab.server.fault("samples/mnist-test.json", Fault::NotFound);
+        tab.goto(&format!("{ROOM}?step=600")).await?;
+        let said = tab.text(".gan-notice").await?;
+        assert!(said.contains("there is no game"), "{said}");
+        tab.server.clear_faults();
+        tab.click(".gan-notice button").await?;
+        tab.wait_for_within(READY, SLOW).await?;
+        assert_eq!(tab.program_errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn it_is_played_with_a_thumb_on_a_narrow_phone() {
+    browse_with(Setup::narrow_phone(), async |tab| {
+        open(tab, "?step=0").await?;
+        tab.fits().await?;
+        for (number, answer) in ORDER.chars().enumerate() {
+            let id = if answer == 'r' { "real" } else { "fake" };
+            tab.click(&format!("[data-answer={id}]")).await?;
+            stands(tab, number + 1, number + 1).await?;
+        }
+        tab.fits().await?;
+        let said = tab.text(".guess-final").await?;
+        assert!(said.starts_with("You: 12 of 12 right."), "{said}");
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}

@@ -1,0 +1,409 @@
+//! Chapter 'The story in pictures': snapshots are fetched one by one, what they draw is what was
+//! drawn natively, and nothing that fails blanks the stage.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with};
+use serde_json::json;
+
+const ROOM: &str = "#/gan/pictures";
+const FRESH: &str = ".gan-pictures[data-fresh=true][data-run-state=done]";
+const FIRST: &str = "weights/gan-mnist-000000.bpk";
+const TIMELINE: &str = "quality/gan-mnist-timeline.json";
+const SLOW: Duration = Duration::from_secs(90);
+/// Largest difference of a pixel from the picture made natively, in grey levels of 255.
+const NATIVE_AGREES: f64 = 2.0;
+
+async fn open(tab: &Tab, query: &str) -> Result<()> {
+    tab.open_at(&format!("{ROOM}{query}")).await?;
+    tab.wait_for_within(FRESH, SLOW).await.map(drop)
+}
+
+/// Updates before each snapshot.
+async fn steps(tab: &Tab) -> Result<Vec<u32>> {
+    let read = "[...document.querySelectorAll('.gan-moment')].map(e => +e.dataset.moment)";
+    Ok(serde_json::from_value(tab.js(read).await?)?)
+}
+
+/// Waits until the fakes of the snapshot after `step` updates are there.
+async fn shows(tab: &Tab, step: u32) -> Result<()> {
+    let css = format!("{FRESH}[data-step='{step}'][data-shown='{step}']");
+    tab.wait_for_within(&css, SLOW).await.map(drop)
+}
+
+/// The snapshots asked for so far, in order.
+fn fetched(tab: &Tab) -> Vec<String> {
+    let requests = tab.server.requests().into_iter();
+    requests
+        .filter(|path| path.starts_with("weights/gan-mnist-"))
+        .collect()
+}
+
+async fn sheet(tab: &Tab) -> Result<Vec<Vec<f64>>> {
+    tab.greys(".gan-tile canvas").await
+}
+
+async fn large(tab: &Tab) -> Result<Vec<f64>> {
+    let large = tab.greys(".gan-large canvas").await?;
+    large.into_iter().next().context("no large picture")
+}
+
+/// Share of pixels that are nearly black.
+fn darkness(picture: &[f64]) -> f64 {
+    picture.iter().filter(|v| **v < 40.0).count() as f64 / picture.len() as f64
+}
+
+fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f64::max)
+}
+
+#[test]
+fn the_training_is_scrubbed_and_each_snapshot_is_fetched_once() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "").await?;
+        let steps = steps(tab).await?;
+        let last = *steps.last().context("no snapshots")?;
+        shows(tab, last).await?;
+        let late = sheet(tab).await?;
+        assert_eq!((late.len(), steps[0]), (10, 0));
+        assert_eq!(
+            fetched(tab).len(),
+            1,
+            "only the one in view: {:?}",
+            fetched(tab)
+        );
+        // Every fake has its verdict, and so has every real digit.
+        assert_eq!(tab.all(".gan-tile .verdict[data-verdict]").await?.len(), 10);
+        assert_eq!(tab.all(".gan-real .verdict[data-verdict]").await?.len(), 10);
+
+        tab.keys(Key::Home).await?;
+        shows(tab, 0).await?;
+        tab.wait_until("location.hash.includes('step=0')").await?;
+        let early = sheet(tab).await?;
+        for (early, late) in early.iter().zip(&late) {
+            assert!(darkness(late) > 0.5, "a digit on black: {}", darkness(late));
+            assert!(darkness(early) < 0.5, "grain: {}", darkness(early));
+        }
+        let said = tab.text(".gan-summary").await?;
+        assert!(said.starts_with("After 0 training steps"), "{said}");
+
+        // Back: the same pictures, and nothing is asked for.
+        let asked = fetched(tab);
+        assert_eq!(asked.len(), 2, "{asked:?}");
+        tab.keys(Key::End).await?;
+        shows(tab, last).await?;
+        assert_eq!(sheet(tab).await?, late);
+        assert_eq!(fetched(tab), asked);
+        tab.wait_until("!location.hash.includes('step=')").await?;
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_fakes_are_those_that_were_made_natively() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "").await?;
+        let read = "(() => { const image = new Image(); image.src = 'samples/gan-opening.png';
+            return image.decode().then(() => {
+                const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+                context.drawImage(image, 0, 0);
+                const { data } = context.getImageData(0, image.height - 28, image.width, 28);
+                return [...data].filter((_, i) => i % 4 === 0); }); })()";
+        let row: Vec<f64> = serde_json::from_value(tab.js_promise(read).await?)?;
+        assert_eq!(row.len(), 280 * 28);
+        for (number, fake) in sheet(tab).await?.iter().enumerate() {
+            let lines = row
+                .chunks(280)
+                .flat_map(|line| &line[28 * number..28 * (number + 1)]);
+            let native: Vec<f64> = lines.copied().collect();
+            let off = largest_difference(fake, &native);
+            assert!(off <= NATIVE_AGREES, "fake {number}: {off}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn play_fetches_the_next_ones_as_it_goes() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?step=0").await?;
+        let steps = steps(tab).await?;
+        tab.set_value(".speed", "2×").await?;
+        tab.click(".transport .play").await?;
+        shows(tab, *steps.last().context("no snapshots")?).await?;
+        tab.wait_for(".transport .play[aria-label=Play]").await?;
+        let mut asked = fetched(tab);
+        assert_eq!(asked.len(), steps.len(), "{asked:?}");
+        asked.dedup();
+        assert_eq!(asked.len(), steps.len());
+        assert!(asked.is_sorted(), "in the order of training: {asked:?}");
+        // The strip knows them all now.
+        assert_eq!(tab.all(".gan-moment canvas").await?.len(), steps.len());
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_link_restores_what_was_seen() {
+    browse(Gpu::None, async |tab| {
+        let query = "?digit=7&seed=5&pick=2&step=400";
+        open(tab, query).await?;
+        shows(tab, 400).await?;
+        tab.digit_is_picked(7).await?;
+        tab.wait_for("[data-fake='2'][aria-pressed=true]").await?;
+        tab.wait_for("[data-moment='400'][aria-current]").await?;
+        let (sevens, chosen) = (sheet(tab).await?, large(tab).await?);
+        assert_eq!(sevens[2], chosen);
+        assert_ne!(sevens[0], sevens[1], "other noise, another picture");
+        tab.pick_digit(1).await?;
+        tab.wait_for(FRESH).await?;
+        assert_ne!(sheet(tab).await?, sevens);
+        open(tab, query).await?;
+        assert_eq!(sheet(tab).await?, sevens);
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_walk_goes_from_one_noise_to_another() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?pick=3").await?;
+        let start = large(tab).await?;
+        tab.click("[data-value] button:nth-of-type(2)").await?;
+        tab.wait_for(".gan-way").await?;
+        tab.wait_for(FRESH).await?;
+        tab.wait_until("location.hash.includes('walk=43')").await?;
+        let row = sheet(tab).await?;
+        assert_eq!(row.len(), 9);
+        assert_eq!(large(tab).await?, row[4], "half-way");
+        assert_ne!(row[0], row[8]);
+        // Its start is the fake that was picked, its end that of the other seed.
+        assert!(largest_difference(&row[0], &start) <= NATIVE_AGREES);
+        tab.set_value("input[name=share]", "0").await?;
+        tab.wait_for("[data-fake='0'][aria-pressed=true]").await?;
+        assert_eq!(large(tab).await?, row[0]);
+        // The arrow keys are the slider's while it has the focus, not playback's.
+        let at = tab.attribute(".gan-pictures", "data-step").await?;
+        tab.keys(Key::Right).await?;
+        tab.wait_until("location.hash.includes('share=1')").await?;
+        assert_eq!(tab.attribute(".gan-pictures", "data-step").await?, at);
+        tab.set_value("input[name=share]", "32").await?;
+        tab.wait_for("[data-fake='32'][aria-pressed=true]").await?;
+        let end = large(tab).await?;
+        open(tab, "?seed=43&digit=3&pick=3").await?;
+        assert!(largest_difference(&end, &large(tab).await?) <= NATIVE_AGREES);
+        // A link to a place on the way.
+        open(tab, "?walk=43&share=32").await?;
+        assert_eq!(large(tab).await?, end);
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_snapshot_that_fails_is_a_sentence_and_a_retry() {
+    for fault in [
+        Fault::NotFound,
+        Fault::Truncate(5000),
+        Fault::FlipByte(9000),
+    ] {
+        browse(Gpu::None, async |tab| {
+            tab.server.fault(FIRST, fault);
+            open(tab, "").await?;
+            let before = sheet(tab).await?;
+            tab.keys(Key::Home).await?;
+            tab.wait_for_within(".notice.stop", SLOW).await?;
+            let said = tab.text(".notice.stop").await?;
+            assert!(said.contains("gan-mnist-000000.bpk"), "{said}");
+            tab.wait_for(".gan-pictures[data-run-state=failed]").await?;
+            assert_eq!(sheet(tab).await?, before, "what was there stays");
+            // Others can be had meanwhile.
+            tab.keys(Key::End).await?;
+            tab.wait_for(FRESH).await?;
+            tab.keys(Key::Home).await?;
+            tab.wait_for_within(".gan-pictures[data-run-state=failed]", SLOW)
+                .await?;
+            tab.server.clear_faults();
+            tab.click(".notice.stop .button").await?;
+            shows(tab, 0).await?;
+            assert_ne!(sheet(tab).await?, before);
+            assert!(tab.all(".notice.stop").await?.is_empty());
+            assert_eq!(tab.program_errors().await?, [""; 0]);
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn the_measured_curves_are_drawn_and_told() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?step=0").await?;
+        tab.wait_for("[data-timeline=ready]").await?;
+        let read =
+            "[...document.querySelectorAll('.measured svg[role=img]')].map(e => e.ariaLabel)";
+        let said: Vec<String> = serde_json::from_value(tab.js(read).await?)?;
+        ensure!(said.len() == 2, "{said:?}");
+        for text in &said {
+            assert!(text.contains("line is at 0."), "{text}");
+            assert!(!text.contains('{') && !text.contains("NaN"), "{text}");
+        }
+        assert!(said[0].contains("% of fakes") && said[1].contains("real digits have"));
+        tab.wait_for(".gan-figures[data-figures='0']").await?;
+        tab.keys(Key::End).await?;
+        tab.wait_for(".gan-figures:not([data-figures='0']) math .value")
+            .await?;
+        let csv = tab.attribute(".measured a[download]", "href").await?;
+        let rows = csv.unwrap_or_default().matches("%0A").count();
+        assert!(rows > 10, "{rows} rows");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_missing_or_broken_timeline_is_a_sentence_and_a_retry() {
+    for fault in [Fault::NotFound, Fault::Truncate(100)] {
+        browse(Gpu::None, async |tab| {
+            tab.server.fault(TIMELINE, fault);
+            // The pictures work without it.
+            open(tab, "?step=0").await?;
+            tab.wait_for("[data-timeline=failed]").await?;
+            let said = tab.text(".measured [role=alert]").await?;
+            assert!(said.contains("could not be loaded"), "{said}");
+            tab.server.clear_faults();
+            tab.click(".measured button").await?;
+            tab.wait_for("[data-timeline=ready]").await?;
+            assert_eq!(tab.program_errors().await?, [""; 0]);
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn missing_lists_are_sentences_and_retries() {
+    browse(Gpu::None, async |tab| {
+        tab.server.fault("samples/mnist-test.json", Fault::NotFound);
+        open(tab, "").await?;
+        let said = tab.text(".gan-notice").await?;
+        assert!(
+            said.contains("real test digits could not be loaded"),
+            "{said}"
+        );
+        assert!(tab.all(".gan-real").await?.is_empty());
+        tab.server.clear_faults();
+        tab.click(".gan-notice button").await?;
+        tab.wait_for(".gan-real .verdict[data-verdict]").await?;
+
+        tab.server.fault("weights/manifest.json", Fault::NotFound);
+        tab.goto(ROOM).await?;
+        tab.wait_for_within(".notice.stop", SLOW).await?;
+        assert!(tab.text(".notice.stop").await?.contains("manifest.json"));
+        // Made ahead: never an empty stage.
+        assert_eq!(tab.all(".gan-sheet .ahead-fake").await?.len(), 10);
+        tab.server.clear_faults();
+        tab.click(".notice.stop .button").await?;
+        tab.wait_for_within(FRESH, SLOW).await?;
+        assert_eq!(tab.program_errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn pictures_made_ahead_stand_in_and_say_so() {
+    browse(Gpu::None, async |tab| {
+        let late = Fault::Delay(Duration::from_secs(6));
+        tab.server.fault("weights/gan-mnist-*", late);
+        tab.open_at(ROOM).await?;
+        tab.wait_for(".gan-sheet .ahead-fake").await?;
+        let said = tab.text(".gan-large").await?;
+        assert!(said.contains("Made ahead"), "{said}");
+        tab.wait_for_within(FRESH, SLOW).await?;
+        assert!(tab.all(".gan-sheet .ahead-fake").await?.is_empty());
+        assert!(!tab.text(".gan-large").await?.contains("Made ahead"));
+        Ok(())
+    });
+}
+
+#[test]
+fn everything_is_reached_with_the_keyboard() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "").await?;
+        tab.tab_to("[data-digit='4']").await?;
+        tab.keys(Key::Enter).await?;
+        tab.digit_is_picked(4).await?;
+        tab.tab_to("[data-fake='6']").await?;
+        tab.keys(" ").await?;
+        tab.wait_for("[data-fake='6'][aria-pressed=true]").await?;
+        tab.tab_to("[data-moment='0']").await?;
+        tab.keys(Key::Enter).await?;
+        shows(tab, 0).await?;
+        // One step on, by playback's own key.
+        tab.keys(Key::Right).await?;
+        let steps = steps(tab).await?;
+        shows(tab, steps[1]).await?;
+        let url = tab.url().await?;
+        assert!(url.contains("digit=4") && url.contains("pick=6"), "{url}");
+        assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn what_makes_no_sense_in_a_link_is_told() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?digit=any&share=4&step=1").await?;
+        let said = tab.text(".notices").await?;
+        assert!(
+            said.contains("digit=any") && said.contains("share"),
+            "{said}"
+        );
+        let said = tab.text("[data-name=no-such-snapshot]").await?;
+        assert!(said.contains("after 1 training steps"), "{said}");
+        shows(tab, 0).await
+    });
+}
+
+#[test]
+fn the_sheet_is_saved_as_png() {
+    browse(Gpu::None, async |tab| {
+        let script = "HTMLAnchorElement.prototype.click = function () {
+            window.saved = { href: this.href, name: this.download }; }";
+        tab.before_load(script).await?;
+        let size = "new Promise((ok, no) => { const image = new Image();
+            image.onload = () => ok([image.width, image.height]); image.onerror = no;
+            image.src = window.saved.href; })";
+        open(tab, "?step=0").await?;
+        tab.click(".gan-pictures .save").await?;
+        let name = tab.wait_until("window.saved?.name").await?;
+        assert_eq!(name, "genscope-gan-mnist-000000-fakes-seed-42.png");
+        assert_eq!(tab.js_promise(size).await?, json!([5 * 28 * 8, 2 * 28 * 8]));
+        open(tab, "?step=0&walk=1").await?;
+        tab.click(".gan-pictures .save").await?;
+        tab.wait_until("window.saved?.name").await?;
+        assert_eq!(tab.js_promise(size).await?, json!([9 * 28 * 8, 28 * 8]));
+        Ok(())
+    });
+}
+
+#[test]
+fn nothing_overflows_on_a_narrow_phone() {
+    browse_with(Setup::narrow_phone(), async |tab| {
+        for query in ["", "?walk=43&step=400", "?step=0&digit=any"] {
+            open(tab, query).await?;
+            tab.wait_for("[data-timeline=ready]").await?;
+            tab.fits().await?;
+        }
+        // By touch: a tile, a snapshot.
+        tab.click("[data-fake='9']").await?;
+        tab.wait_for("[data-fake='9'][aria-pressed=true]").await?;
+        tab.click("[data-moment='400']").await?;
+        shows(tab, 400).await
+    });
+}
