@@ -126,12 +126,14 @@ fn on(last: u32) -> Move {
     }
 }
 
-/// Playback over the stages of the halves by hand; new halves start to play.
+/// Playback over the stages of the halves by hand; new halves start to play, once those before
+/// them have been seen.
 #[hook]
 pub fn use_slow_player(is_slow: bool, run: &UseReducerHandle<GameRun>) -> UseReducerHandle<Player> {
     let length = slow::length(&run.frames);
     let player = use_paced_playback(length.saturating_sub(1), STAGE_MS);
     let before = use_mut_ref(|| 0);
+    let now = player.0;
     {
         let player = player.dispatcher();
         use_effect_with((is_slow, length), move |&(is_slow, length)| {
@@ -141,6 +143,9 @@ pub fn use_slow_player(is_slow: bool, run: &UseReducerHandle<GameRun>) -> UseRed
             }
             let last = length - 1;
             player.dispatch(Move::Ready { ready: last, last });
+            if known > 0 && length > known && !now.at_end() {
+                return;
+            }
             let first = if length > known { known } else { 0 };
             player.dispatch(Move::To(first));
             if !reduced_motion() {
