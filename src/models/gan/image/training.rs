@@ -3,10 +3,12 @@
 //! The discriminator minimises the hinge loss (Lim and Ye 2017, arXiv:1705.02894)
 //! `mean relu(1 - D(x, y)) + mean relu(1 + D(G(z, y), y))`, the generator `-mean D(G(z, y), y)`.
 //! A score beyond 1 on its right side pulls no more, so the discriminator does not run away; its
-//! weights are spectrally normalised besides ([`Spectral`]). Both learn at one rate with
-//! `beta_1 = 0.5` (Radford et al. 2016, arXiv:1511.06434). A discriminator that learns twice as
-//! fast as the generator, without momentum (Zhang et al. 2019, arXiv:1805.08318), was tried: after
-//! 100 updates the fakes were no better than at the start, and here twice as near to real digits.
+//! weights are spectrally normalised besides ([`Spectral`]). Both learn at one rate, with
+//! `beta_1 = 0.5` (Radford et al. 2016, arXiv:1511.06434). A discriminator twice as fast as the
+//! generator, without momentum (Zhang et al. 2019, arXiv:1805.08318), was tried too: after 100
+//! updates its classifier-FID was 1,140, no better than at the start; with these settings 570.
+//! Later on the fakes are cleaner than they are varied, and a lower rate mends that: with half of
+//! the generator's from update 3,200 on, the FID was 5.8 at 4,000 instead of 11. So the rate falls.
 //!
 //! What ships and what is measured is the average of the generator's weights, with the
 //! discriminator as it is.
