@@ -27,30 +27,20 @@ pub struct GanRoomProps {
     pub on_route: Callback<Route>,
 }
 
+// One part: with two, what they share with each other and with other rooms' parts would lie in a
+// dozen more files.
 part!(
-    gan_game,
+    gan,
     Chapters {
         story: |route| match route {
             Route::Game(state) => game::story(state),
-            _ => Html::default(),
+            Route::Pictures(_) => pictures::story(),
+            _ => guess::story(),
         },
         stage: |route, on| match route {
             Route::Game(state) => {
                 html! { <GameChapter {state} on_state={on.reform(Route::Game)} /> }
             }
-            _ => Html::default(),
-        },
-    }
-);
-
-part!(
-    gan_pictures,
-    Chapters {
-        story: |route| match route {
-            Route::Pictures(_) => pictures::story(),
-            _ => guess::story(),
-        },
-        stage: |route, on| match route {
             Route::Pictures(state) => {
                 html! { <PicturesChapter {state} on_state={on.reform(Route::Pictures)} /> }
             }
@@ -62,17 +52,9 @@ part!(
     }
 );
 
-fn part_of(route: &Route) -> Part {
-    match route {
-        Route::Pictures(_) | Route::Guess(_) => Part("gan-pictures", gan_pictures),
-        _ => Part("gan-game", gan_game),
-    }
-}
-
 /// The room.
 #[component]
 pub fn GanRoom(props: &GanRoomProps) -> Html {
-    let part = part_of(&props.route);
     let text = RoomText {
         title: content::title("gan", "gist"),
         gist: content::section("gan", "gist"),
@@ -81,7 +63,7 @@ pub fn GanRoom(props: &GanRoomProps) -> Html {
         sources: content::section("gan", "sources"),
     };
     html! {
-        <RoomFrame room={Room::Gan} {text} {part} route={props.route.clone()}
+        <RoomFrame room={Room::Gan} {text} part={Part("gan", gan)} route={props.route.clone()}
             on_route={props.on_route.clone()} />
     }
 }
