@@ -195,10 +195,10 @@ fn without_its_pictures_there_is_a_sentence_and_a_retry() {
 
         tab.server.fault("samples/mnist-test.json", Fault::NotFound);
         tab.goto(&format!("{ROOM}?step=600")).await?;
-        let said = tab.text(".gan-notice").await?;
+        let said = tab.text(".pics-notice").await?;
         assert!(said.contains("there is no game"), "{said}");
         tab.server.clear_faults();
-        tab.click(".gan-notice button").await?;
+        tab.click(".pics-notice button").await?;
         tab.wait_for_within(READY, SLOW).await?;
         assert_eq!(tab.program_errors().await?, [""; 0]);
         Ok(())

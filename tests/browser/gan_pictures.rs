@@ -22,7 +22,7 @@ async fn open(tab: &Tab, query: &str) -> Result<()> {
 
 /// Updates before each snapshot.
 async fn steps(tab: &Tab) -> Result<Vec<u32>> {
-    let read = "[...document.querySelectorAll('.gan-moment')].map(e => +e.dataset.moment)";
+    let read = "[...document.querySelectorAll('.pics-moment')].map(e => +e.dataset.moment)";
     Ok(serde_json::from_value(tab.js(read).await?)?)
 }
 
@@ -41,11 +41,11 @@ fn fetched(tab: &Tab) -> Vec<String> {
 }
 
 async fn sheet(tab: &Tab) -> Result<Vec<Vec<f64>>> {
-    tab.greys(".gan-tile canvas").await
+    tab.greys(".pics-tile canvas").await
 }
 
 async fn large(tab: &Tab) -> Result<Vec<f64>> {
-    let large = tab.greys(".gan-large canvas").await?;
+    let large = tab.greys(".pics-large canvas").await?;
     large.into_iter().next().context("no large picture")
 }
 
@@ -78,8 +78,14 @@ fn the_training_is_scrubbed_and_each_snapshot_is_fetched_once() {
             fetched(tab)
         );
         // Every fake has its verdict, and so has every real digit.
-        assert_eq!(tab.all(".gan-tile .verdict[data-verdict]").await?.len(), 10);
-        assert_eq!(tab.all(".gan-real .verdict[data-verdict]").await?.len(), 10);
+        assert_eq!(
+            tab.all(".pics-tile .verdict[data-verdict]").await?.len(),
+            10
+        );
+        assert_eq!(
+            tab.all(".pics-real .verdict[data-verdict]").await?.len(),
+            10
+        );
 
         tab.keys(Key::Home).await?;
         shows(tab, 0).await?;
@@ -89,7 +95,7 @@ fn the_training_is_scrubbed_and_each_snapshot_is_fetched_once() {
             assert!(darkness(late) > 0.5, "a digit on black: {}", darkness(late));
             assert!(darkness(early) < 0.5, "grain: {}", darkness(early));
         }
-        let said = tab.text(".gan-summary").await?;
+        let said = tab.text(".pics-summary").await?;
         assert!(said.starts_with("After 0 training steps"), "{said}");
 
         // Back: the same pictures, and nothing is asked for.
@@ -144,7 +150,7 @@ fn play_fetches_the_next_ones_as_it_goes() {
         assert_eq!(asked.len(), steps.len());
         assert!(asked.is_sorted(), "in the order of training: {asked:?}");
         // The strip knows them all now.
-        assert_eq!(tab.all(".gan-moment canvas").await?.len(), steps.len());
+        assert_eq!(tab.all(".pics-moment canvas").await?.len(), steps.len());
         assert_eq!(tab.errors().await?, [""; 0]);
         Ok(())
     });
@@ -178,7 +184,7 @@ fn a_walk_goes_from_one_noise_to_another() {
         open(tab, "?pick=3").await?;
         let start = large(tab).await?;
         tab.click("[data-value] button:nth-of-type(2)").await?;
-        tab.wait_for(".gan-way").await?;
+        tab.wait_for(".pics-way").await?;
         tab.wait_for(FRESH).await?;
         tab.wait_until("location.hash.includes('walk=43')").await?;
         let row = sheet(tab).await?;
@@ -256,9 +262,9 @@ fn the_measured_curves_are_drawn_and_told() {
             assert!(!text.contains('{') && !text.contains("NaN"), "{text}");
         }
         assert!(said[0].contains("% of fakes") && said[1].contains("real digits have"));
-        tab.wait_for(".gan-figures[data-figures='0']").await?;
+        tab.wait_for(".pics-figures[data-figures='0']").await?;
         tab.keys(Key::End).await?;
-        tab.wait_for(".gan-figures:not([data-figures='0']) math .value")
+        tab.wait_for(".pics-figures:not([data-figures='0']) math .value")
             .await?;
         let csv = tab.attribute(".measured a[download]", "href").await?;
         let rows = csv.unwrap_or_default().matches("%0A").count();
@@ -291,22 +297,22 @@ fn missing_lists_are_sentences_and_retries() {
     browse(Gpu::None, async |tab| {
         tab.server.fault("samples/mnist-test.json", Fault::NotFound);
         open(tab, "").await?;
-        let said = tab.text(".gan-notice").await?;
+        let said = tab.text(".pics-notice").await?;
         assert!(
             said.contains("real test digits could not be loaded"),
             "{said}"
         );
-        assert!(tab.all(".gan-real").await?.is_empty());
+        assert!(tab.all(".pics-real").await?.is_empty());
         tab.server.clear_faults();
-        tab.click(".gan-notice button").await?;
-        tab.wait_for(".gan-real .verdict[data-verdict]").await?;
+        tab.click(".pics-notice button").await?;
+        tab.wait_for(".pics-real .verdict[data-verdict]").await?;
 
         tab.server.fault("weights/manifest.json", Fault::NotFound);
         tab.goto(ROOM).await?;
         tab.wait_for_within(".notice.stop", SLOW).await?;
         assert!(tab.text(".notice.stop").await?.contains("manifest.json"));
         // Made ahead: never an empty stage.
-        assert_eq!(tab.all(".gan-sheet .ahead-fake").await?.len(), 10);
+        assert_eq!(tab.all(".pics-sheet .ahead-fake").await?.len(), 10);
         tab.server.clear_faults();
         tab.click(".notice.stop .button").await?;
         tab.wait_for_within(FRESH, SLOW).await?;
@@ -321,12 +327,12 @@ fn pictures_made_ahead_stand_in_and_say_so() {
         let late = Fault::Delay(Duration::from_secs(6));
         tab.server.fault("weights/gan-mnist-*", late);
         tab.open_at(ROOM).await?;
-        tab.wait_for(".gan-sheet .ahead-fake").await?;
-        let said = tab.text(".gan-large").await?;
+        tab.wait_for(".pics-sheet .ahead-fake").await?;
+        let said = tab.text(".pics-large").await?;
         assert!(said.contains("Made ahead"), "{said}");
         tab.wait_for_within(FRESH, SLOW).await?;
-        assert!(tab.all(".gan-sheet .ahead-fake").await?.is_empty());
-        assert!(!tab.text(".gan-large").await?.contains("Made ahead"));
+        assert!(tab.all(".pics-sheet .ahead-fake").await?.is_empty());
+        assert!(!tab.text(".pics-large").await?.contains("Made ahead"));
         Ok(())
     });
 }

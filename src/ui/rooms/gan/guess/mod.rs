@@ -116,7 +116,7 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
                 { samples_failed(&samples, on_retry) }
                 { body }
             </div>
-            <div class="inspect gan-inspect">
+            <div class="inspect pics-inspect">
                 <div class="card">
                     <h4>{ content::title(TEXT, "how") }</h4>
                     <div class="hint">{ content::section(TEXT, "how") }</div>
@@ -239,7 +239,7 @@ fn samples_failed(samples: &Loaded, on_retry: Callback<()>) -> Html {
         return Html::default();
     };
     html! {
-        <p class="notice gan-notice" role="alert">
+        <p class="notice pics-notice" role="alert">
             { content::fill(TEXT, "reals.failed", &[("reason", reason)]) }{ " " }
             <button type="button" class="button small" onclick={on_retry.reform(|_| ())}>{ "Try again" }</button>
         </p>

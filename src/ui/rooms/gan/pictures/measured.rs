@@ -225,21 +225,17 @@ fn figures(point: &Point) -> Html {
         ),
     ];
     html! {
-        <section class="card gan-figures" aria-labelledby="figures-title" data-figures={point.step.to_string()}>
+        <section class="card pics-figures" aria-labelledby="figures-title" data-figures={point.step.to_string()}>
             <h4 id="figures-title">{ content::title(TEXT, "figures") }</h4>
-            <div class="gan-figures-parts">
-                <dl>{ for rows.map(|(name, value)| html! { <><dt>{ name }</dt><dd class="num">{ value }</dd></> }) }</dl>
-                <div>
-                    { match point.losses {
-                        Some([discriminator, generator]) => html! {
-                            <Equation formula={content::html(TEXT, "losses")}
-                                values={vec![("d", discriminator), ("g", generator)]} />
-                        },
-                        None => html! { <p class="hint">{ content::text(TEXT, "losses.none") }</p> },
-                    } }
-                    <div class="hint">{ content::section(TEXT, "losses.how") }</div>
-                </div>
-            </div>
+            <dl>{ for rows.map(|(name, value)| html! { <><dt>{ name }</dt><dd class="num">{ value }</dd></> }) }</dl>
+            { match point.losses {
+                Some([discriminator, generator]) => html! {
+                    <Equation formula={content::html(TEXT, "losses")}
+                        values={vec![("d", discriminator), ("g", generator)]} />
+                },
+                None => html! { <p class="hint">{ content::text(TEXT, "losses.none") }</p> },
+            } }
+            <div class="hint">{ content::section(TEXT, "losses.how") }</div>
         </section>
     }
 }

@@ -113,7 +113,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
                         disabled={view.made.is_none()} onclick={on_save(&view)} />
                 </Transport>
             </div>
-            <div class="inspect gan-inspect">
+            <div class="inspect pics-inspect">
                 <Measured {fetched} {on_retry} {step} />
                 if let Some(model) = model { <ModelCard {model} /> }
             </div>
@@ -298,7 +298,7 @@ fn samples_failed(samples: &Loaded, on_retry: Callback<()>) -> Html {
         return Html::default();
     };
     html! {
-        <p class="notice gan-notice" role="alert">
+        <p class="notice pics-notice" role="alert">
             { content::fill(TEXT, "reals.failed", &[("reason", reason)]) }{ " " }
             <button type="button" class="button small" onclick={on_retry.reform(|_| ())}>{ "Try again" }</button>
         </p>

@@ -74,9 +74,9 @@ pub fn stage(view: &View) -> Html {
         .is_some_and(|made| snapshot_step(&made.job.model) != view.steps.get(view.cursor).copied());
     html! {
         <>
-            <div class={classes!("gan-stage", busy.then_some("stale"))}>
+            <div class={classes!("pics-stage", busy.then_some("stale"))}>
                 { large(view) }
-                <div class="gan-fakes">
+                <div class="pics-fakes">
                     { match view.state.walk {
                         None => sheet(view),
                         Some(walk) => way(view, walk),
@@ -123,7 +123,7 @@ fn large(view: &View) -> Html {
         Some(_) => content::fill(TEXT, "large.walk", &values),
     };
     html! {
-        <figure class="gan-large">
+        <figure class="pics-large">
             { view.fake(index, caption.clone()) }
             <figcaption>
                 { &caption }
@@ -139,7 +139,7 @@ fn large(view: &View) -> Html {
 /// The discriminator's words on the chosen fake.
 fn said(score: f32) -> Html {
     let values = [("verdict", verdict(score)), ("score", &signed(score))];
-    html! { <p class="gan-said" data-verdict={verdict(score)}>{ content::fill(TEXT, "said", &values) }</p> }
+    html! { <p class="pics-said" data-verdict={verdict(score)}>{ content::fill(TEXT, "said", &values) }</p> }
 }
 
 /// A score with its sign.
@@ -156,7 +156,7 @@ fn percent(share: usize) -> usize {
 fn tile(view: &View, index: usize, is_chosen: bool, name: String, chosen: PicturesState) -> Html {
     let score = score_of(view, index);
     html! {
-        <button type="button" class="gan-tile" data-fake={index.to_string()}
+        <button type="button" class="pics-tile" data-fake={index.to_string()}
             aria-pressed={is_chosen.to_string()} onclick={view.set(chosen)}>
             { view.fake(index, name) }
             { badge(score) }
@@ -182,7 +182,7 @@ fn sheet(view: &View) -> Html {
         tile(view, index, index == state.pick, name, chosen)
     };
     html! {
-        <div class="gan-sheet" role="group" aria-label="Ten fakes">{ for (0..SHEET).map(one) }</div>
+        <div class="pics-sheet" role="group" aria-label="Ten fakes">{ for (0..SHEET).map(one) }</div>
     }
 }
 
@@ -216,13 +216,13 @@ fn way(view: &View, walk: Walk) -> Html {
     };
     let spoken = format!("{} % along the walk", percent(walk.share as usize));
     html! {
-        <div class="gan-way">
-            <div class="gan-row" role="group" aria-label="Nine fakes along the walk">
+        <div class="pics-way">
+            <div class="pics-row" role="group" aria-label="Nine fakes along the walk">
                 { for (0..=WALK_PARTS as usize).step_by(EVERY).map(one) }
             </div>
             <input type="range" name="share" min="0" max={WALK_PARTS.to_string()} step="1"
                 value={walk.share.to_string()} aria-label="Along the walk" aria-valuetext={spoken} {oninput} />
-            <p class="gan-ends" aria-hidden="true">
+            <p class="pics-ends" aria-hidden="true">
                 <span>{ format!("seed {}", view.state.seed) }</span><span>{ format!("seed {}", walk.to) }</span>
             </p>
             <p class="hint">{ content::text(TEXT, "walk.how") }</p>
@@ -259,7 +259,7 @@ fn summary(view: &View) -> Html {
         .collect();
     let real = (!made.real_scores.is_empty()).then(|| content::fill(TEXT, "summary.real", &values));
     html! {
-        <p class="gan-summary">
+        <p class="pics-summary">
             { content::fill(TEXT, "summary.fake", &values) }{ " " }{ real.unwrap_or_default() }
         </p>
     }
@@ -273,14 +273,14 @@ fn reals(view: &View) -> Html {
     let one = |(index, pixels): (usize, &Rc<Vec<f32>>)| {
         let class = made.job.real_labels.get(index).copied().unwrap_or_default();
         html! {
-            <span class="gan-real">
+            <span class="pics-real">
                 <PictureView pixels={pixels.clone()} label={format!("A real {class}")} />
                 { badge(made.real_scores.get(index).copied()) }
             </span>
         }
     };
     html! {
-        <div class="gan-reals" role="group" aria-label="Real test digits">
+        <div class="pics-reals" role="group" aria-label="Real test digits">
             { for made.reals.iter().enumerate().map(one) }
         </div>
     }

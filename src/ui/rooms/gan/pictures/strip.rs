@@ -11,7 +11,7 @@ use crate::ui::components::picture::PictureView;
 pub fn strip(view: &View, gallery: &Gallery, on_place: Callback<usize>) -> Html {
     let one = |(place, &step): (usize, &u32)| {
         html! {
-            <button type="button" class="gan-moment" data-moment={step.to_string()}
+            <button type="button" class="pics-moment" data-moment={step.to_string()}
                 aria-label={format!("After {step} training steps")}
                 aria-current={(place == view.cursor).then_some("true")}
                 onclick={on_place.reform(move |_: MouseEvent| place)}>
@@ -21,7 +21,7 @@ pub fn strip(view: &View, gallery: &Gallery, on_place: Callback<usize>) -> Html 
         }
     };
     html! {
-        <div class="gan-strip" role="group" aria-label="Snapshots">
+        <div class="pics-strip" role="group" aria-label="Snapshots">
             { for view.steps.iter().enumerate().map(one) }
         </div>
     }
@@ -33,6 +33,6 @@ fn moment(view: &View, gallery: &Gallery, place: usize, step: u32) -> Html {
     match made.and_then(|made| made.fakes.get(index)) {
         Some(pixels) => html! { <PictureView pixels={pixels.clone()} label="" /> },
         None if state.is_opening() => ahead(index, Some(place), view.steps.len(), String::new()),
-        None => html! { <i class="gan-unknown" /> },
+        None => html! { <i class="pics-unknown" /> },
     }
 }
