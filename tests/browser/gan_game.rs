@@ -9,7 +9,7 @@ use serde_json::Value;
 
 const ROOM: &str = "#/gan/game";
 const STAGE: &str = ".gan-game";
-const CANVAS: &str = ".gan-sheet .plane-view";
+const CANVAS: &str = ".game-sheet .plane-view";
 const OVER: &str = ".gan-game[data-over=true]";
 /// A game on two busy cores.
 const SLOW: Duration = Duration::from_secs(180);
@@ -100,7 +100,7 @@ fn a_ring_is_learnt_live_while_the_page_stays_alive() {
             "{} refreshes, {late} late; learnt after {} ms; {}",
             gaps.len(),
             tab.js("window.learnt").await?,
-            tab.text(".gan-run .progress-text").await?
+            tab.text(".game-run .progress-text").await?
         );
         assert!(gaps.len() > 20, "{} refreshes", gaps.len());
         let (last, _) = js(tab).await?;
@@ -210,6 +210,7 @@ fn rules_change_from_here_or_from_the_start() {
         tab.set_value(".scrub input", "100").await?;
         wait_for_tick(tab, 200).await?;
         let shared = picture(tab).await?;
+        tab.click(".players summary").await?;
         tab.click("[aria-label='Changes apply'] button:nth-of-type(2)")
             .await?;
         tab.set_value("select[name=loss]", "Wasserstein").await?;
@@ -269,17 +270,17 @@ fn numbers_out_of_bounds_are_said_with_a_way_back() {
             "{ROOM}?gopt=s&dopt=s&glr=1&dlr=1&rounds=300&at=600"
         ))
         .await?;
-        tab.wait_for_within(".gan-run .notice[role=alert]", SLOW)
+        tab.wait_for_within(".game-run .notice[role=alert]", SLOW)
             .await?;
         assert!(
-            tab.text(".gan-run .notice")
+            tab.text(".game-run .notice")
                 .await?
                 .contains("left all bounds")
         );
-        tab.click(".gan-run .tame").await?;
+        tab.click(".game-run .tame").await?;
         tab.wait_for_within(&format!("{OVER}[data-frames='301']"), SLOW)
             .await?;
-        assert!(tab.all(".gan-run .notice").await?.is_empty());
+        assert!(tab.all(".game-run .notice").await?.is_empty());
         tab.wait_until("!location.hash.includes('lr=')").await?;
         no_errors(tab).await
     });
@@ -294,12 +295,12 @@ fn a_game_can_be_stopped_and_goes_on() {
             SLOW,
         )
         .await?;
-        tab.click(".gan-run .stop").await?;
+        tab.click(".game-run .stop").await?;
         tab.wait_for(".gan-game[data-run-state=cancelled]").await?;
         let kept: u32 = stage(tab, "frames").await?.parse()?;
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert_eq!(stage(tab, "frames").await?, kept.to_string());
-        tab.click(".gan-run .resume").await?;
+        tab.click(".game-run .resume").await?;
         let more = format!("+document.querySelector('.gan-game').dataset.frames > {kept}");
         tab.wait_until_within(&more, SLOW).await?;
         no_errors(tab).await

@@ -124,14 +124,47 @@ pub fn Controls(props: &ControlsProps) -> Html {
                     on_rounds) }
                 <SeedField seed={game.seed} {on_seed} />
             </div>
-            <div class="controls players">
+            <details class="players" open={has_other_players(game)}>
+                <summary>{ "Both players: " }{ summary(game) }</summary>
+                <div>
                 { player(props, "Generator", GENERATOR, &game.generator, |game| &mut game.generator) }
                 { player(props, "Discriminator", DISCRIMINATOR, &game.discriminator, |game| &mut game.discriminator) }
                 { segments("Changes apply", &["from the start", "from here"],
                     usize::from(props.from_here), on_from_here,
                     if props.from_here { "here" } else { "start" }) }
-            </div>
+                </div>
+            </details>
         </>
+    }
+}
+
+/// Are the players not as the chapter opens with them? Then their controls are open.
+fn has_other_players(game: &Game) -> bool {
+    let usual = Game::default();
+    (game.generator, game.discriminator) != (usual.generator, usual.discriminator)
+}
+
+/// Both players in a few words.
+fn summary(game: &Game) -> String {
+    let words = |player: &Player| {
+        let optimizer = match player.optimizer {
+            Optimizer::Adam => "Adam",
+            Optimizer::Sgd => "SGD",
+        };
+        let Player {
+            layers,
+            width,
+            learning_rate,
+            updates,
+            ..
+        } = player;
+        format!("{layers} × {width}, {optimizer} {learning_rate}, {updates} a round")
+    };
+    let (maker, judge) = (words(&game.generator), words(&game.discriminator));
+    if maker == judge {
+        maker
+    } else {
+        format!("generator {maker}; discriminator {judge}")
     }
 }
 
@@ -193,6 +226,16 @@ mod tests {
             editing: false,
             on_edit: Callback::noop(),
         }
+    }
+
+    #[test]
+    fn players_are_summed_up() {
+        let mut game = Game::default();
+        assert_eq!(summary(&game), "2 × 32, Adam 0.002, 1 a round");
+        assert!(!has_other_players(&game));
+        game.generator.updates = 5;
+        assert!(summary(&game).starts_with("generator 2 × 32, Adam 0.002, 5 a round; "));
+        assert!(has_other_players(&game));
     }
 
     #[test]

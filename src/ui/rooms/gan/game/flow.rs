@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::inspect::equations;
 use super::slow::{Moment, Stage};
 use super::stage::{beliefs, dots, noise_points};
 use crate::models::gan::plane::{noise_vectors, streams};
@@ -72,6 +73,7 @@ pub fn Flow(props: &FlowProps) -> Html {
             if let Some(moment) = moment {
                 <div class="flow-words" role="status">{ words(moment) }</div>
             }
+            { equations(game.loss, flowing.losses) }
         </div>
     }
 }

@@ -40,11 +40,10 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
     let last = run.ticks().last().map_or(2, |tick| (*tick).max(2));
     let at = frame.as_ref().map(|frame| round(frame));
     html! {
-        <div class="inspect gan-inspect">
+        <div class="inspect game-inspect">
             <section class="card">
                 <h4>{ "Losses" }</h4>
                 { losses(run, last, at) }
-                { equations(game, frame.as_deref()) }
             </section>
             <section class="card">
                 <h4>{ "Discriminator’s accuracy" }</h4>
@@ -219,10 +218,9 @@ fn divergence(run: &GameRun, last: u32, at: Option<f64>) -> Html {
     chart(curves, last, at, [0.0, 1.08 * high], message)
 }
 
-/// Both players' losses with this frame's numbers.
-fn equations(game: &Game, frame: Option<&GanFrame>) -> Html {
-    let [d, g] = frame.map_or([f32::NAN; 2], |frame| mean_losses(&frame.losses));
-    let (judge, maker) = match game.loss {
+/// Both players' losses, with the numbers: discriminator's, generator's.
+pub fn equations(loss: Loss, [d, g]: [f32; 2]) -> Html {
+    let (judge, maker) = match loss {
         Loss::Minimax => (
             content::html("gan", "loss.d.log"),
             content::html("gan", "loss.g.minimax"),
@@ -241,7 +239,7 @@ fn equations(game: &Game, frame: Option<&GanFrame>) -> Html {
         ),
     };
     html! {
-        <div class="gan-equations">
+        <div class="game-equations">
             <Equation formula={judge} values={vec![("d", f64::from(d))]} />
             <Equation formula={maker} values={vec![("g", f64::from(g))]} />
         </div>

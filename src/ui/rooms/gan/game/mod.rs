@@ -140,8 +140,8 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
                     on_from_here={from_here_setter(&from_here)} editing={*editing} {on_edit} />
                 <Flow game={state.game.clone()} frame={frame.cloned()} reals={(*real_points).clone()}
                     moment={now.clone()} />
-                <div class="gan-stage">
-                    <div class="gan-sheet">
+                <div class="game-stage">
+                    <div class="game-sheet">
                         <PlaneView layers={shown_layers} label={spoken.clone()} canvas={canvas.clone()} {on_pen} />
                         if *editing {
                             { drawing_tools(&drawing, &editing) }
@@ -149,14 +149,14 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
                             { layer_switches(state, &on_state) }
                         }
                     </div>
-                    <div class="gan-side">
+                    <div class="game-side">
                         { by_hand(state, tick, &on_state) }
                         { progress(state, &run, &on_state) }
                         if let Some(case) = state.case {
                             <TaskCard {case} state={state.clone()} pull={frame.map(|f| median_pull(f))}
                                 standing={case.standing(&state.game, &run.frames)} />
                         } else {
-                            <div class="hint gan-legend">{ content::section("gan", "legend") }</div>
+                            <div class="hint game-legend">{ content::section("gan", "legend") }</div>
                         }
                     </div>
                 </div>
@@ -305,7 +305,7 @@ fn by_hand(state: &GameState, tick: u32, on_state: &Callback<GameState>) -> Html
     let on = state.branch(tick, state.game.clone(), state.rounds);
     let play_on = GameState { slow: false, ..on };
     html! {
-        <div class="gan-hand" role="group" aria-label="By hand">
+        <div class="game-hand" role="group" aria-label="By hand">
             <span class="hand-title">{ "Step by hand" }</span>
             { button("d", "Discriminator", d) }
             { button("g", "Generator", g) }
@@ -342,7 +342,7 @@ fn progress(
     };
     let stopped = run.phase == Some(Phase::Cancelled) && !run.is_over();
     html! {
-        <div class="gan-run">
+        <div class="game-run">
             if run.is_busy() && reached > 0 {
                 <button type="button" class="button small stop" onclick={send(|| Action::Stop)}>{ "Stop" }</button>
             }
