@@ -149,13 +149,13 @@ fn accuracy(run: &GameRun, last: u32, at: Option<f64>) -> Html {
             dashed: true,
         },
         Curve {
-            name: "on real, %",
+            name: "",
             points: real,
             tone: Tone::Second,
             dashed: false,
         },
         Curve {
-            name: "on fake, %",
+            name: "",
             points: fake,
             tone: Tone::Accent,
             dashed: false,
@@ -238,10 +238,12 @@ pub fn equations(loss: Loss, [d, g]: [f32; 2]) -> Html {
             content::html("gan", "loss.g.wasserstein"),
         ),
     };
+    // In one player's half the other has no loss.
+    let shown = |value: f32, other: f32| value.is_finite() || !other.is_finite();
     html! {
         <div class="game-equations">
-            <Equation formula={judge} values={vec![("d", f64::from(d))]} />
-            <Equation formula={maker} values={vec![("g", f64::from(g))]} />
+            if shown(d, g) { <Equation formula={judge} values={vec![("d", f64::from(d))]} /> }
+            if shown(g, d) { <Equation formula={maker} values={vec![("g", f64::from(g))]} /> }
         </div>
     }
 }

@@ -281,7 +281,8 @@ pub fn use_game_run(course: Vec<Leg>, frame_every: u32, needed: bool) -> UseRedu
 mod tests {
     use super::*;
     use crate::protocol::EngineError;
-    use crate::protocol::gan::{Checkpoint, Divergence, Game, Half};
+    use crate::protocol::gan::{Game, Half};
+    use crate::ui::state::gan::frame;
 
     fn rounds(count: u32) -> Leg {
         Leg {
