@@ -91,7 +91,7 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
         Callback::from(move |is_real| play.dispatch(Action::Answer(is_real)))
     });
     use_keys(on_answer.clone());
-    let (real_button, again_button) = use_focus(is_over);
+    let (real_button, again_button) = use_focus(is_over, on_answer.is_some());
 
     let judged = game.map_or_else(Vec::new, |(round, made)| judged(&play, round, made));
     let right = judged
@@ -288,19 +288,22 @@ fn key(key: &str) -> Option<bool> {
 }
 
 /// The first button of the table, and that of the result: the focus goes from one to the other
-/// when a round ends or a new one begins, but not when the page opens.
+/// when a round is over or a new one is dealt, but not when the page opens.
 #[hook]
-fn use_focus(is_over: bool) -> (NodeRef, NodeRef) {
+fn use_focus(is_over: bool, is_dealt: bool) -> (NodeRef, NodeRef) {
     let (real, again) = (use_node_ref(), use_node_ref());
-    let before = use_mut_ref(|| is_over);
+    let was_over = use_mut_ref(|| false);
     {
         let (real, again) = (real.clone(), again.clone());
-        use_effect_with(is_over, move |&is_over| {
-            if before.replace(is_over) != is_over {
-                let button = if is_over { again } else { real };
-                // Nothing to do about a browser that refuses.
-                let _ = button.cast::<HtmlElement>().map(|button| button.focus());
-            }
+        use_effect_with((is_over, is_dealt), move |&(is_over, is_dealt)| {
+            let button = match (*was_over.borrow(), is_over) {
+                (false, true) => again,
+                (true, false) if is_dealt => real,
+                _ => return,
+            };
+            *was_over.borrow_mut() = is_over;
+            // Nothing to do about a browser that refuses.
+            let _ = button.cast::<HtmlElement>().map(|button| button.focus());
         });
     }
     (real, again)

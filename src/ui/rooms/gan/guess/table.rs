@@ -94,7 +94,12 @@ fn marks(judged: &[Judged]) -> Html {
     };
     html! {
         <>
-            <p class="guess-score">{ format!("{right} of {} right", judged.len()) }</p>
+            <p class="guess-score">
+                { match judged.len() {
+                    0 => format!("{CARDS} pictures"),
+                    n => format!("{right} of {n} right"),
+                } }
+            </p>
             <p class="guess-marks" aria-hidden="true">
                 { for (0..CARDS).map(mark).map(|(class, sign)| html! { <i {class}>{ sign }</i> }) }
             </p>

@@ -174,7 +174,7 @@ pub fn badge(score: Option<f32>) -> Html {
 fn sheet(view: &View) -> Html {
     let state = &view.state;
     let one = |index| {
-        let name = format!("Fake {}, drawn as a {}", index + 1, class_of(view, index));
+        let name = format!("Fake {}, the digit {}", index + 1, class_of(view, index));
         let chosen = PicturesState {
             pick: index,
             ..state.clone()
