@@ -65,7 +65,7 @@ fn a_round_is_played_through_by_keyboard() {
         stands(tab, 12, 6).await?;
         let said = tab.text(".guess-final").await?;
         assert!(said.starts_with("You: 6 of 12 right."), "{said}");
-        // What got past whom adds up.
+        // Who was wrong adds up.
         let its = number(tab, ".guess-result", "data-it").await?;
         let mut wrong = Vec::new();
         for kind in ["you", "it", "both"] {

@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(right(Judged::you_are_right), 6);
         assert_eq!(right(Judged::it_is_right), 10);
         let wrong = Wrong::ALL.map(|kind| judged.iter().filter(|j| kind.is(j)).count());
-        // Five fakes past the visitor alone, one real digit past it alone, one fake past both.
+        // Five fakes fool the visitor alone, one real digit fools it alone, one fake fools both.
         assert_eq!(wrong, [5, 1, 1]);
         let few = super::judged(&after(&[Action::Answer(false)]), &round, &made);
         assert_eq!(few.len(), 1);

@@ -1,4 +1,4 @@
-//! The end of a round: the visitor against the discriminator, and what got past each.
+//! The end of a round: the visitor against the discriminator, and what each got wrong.
 
 use std::rc::Rc;
 
