@@ -249,6 +249,25 @@ fn a_snapshot_that_fails_is_a_sentence_and_a_retry() {
 }
 
 #[test]
+fn an_engine_that_breaks_is_replaced() {
+    browse(Gpu::None, async |tab| {
+        open(tab, "?fault=panic").await?;
+        let before = sheet(tab).await?;
+        // It strikes after a few steps; a sheet has two.
+        tab.keys(Key::Home).await?;
+        shows(tab, 0).await?;
+        tab.keys(Key::Right).await?;
+        shows(tab, steps(tab).await?[1]).await?;
+        let said = tab.text(".notices").await?;
+        assert!(said.contains("A new one was started"), "{said}");
+        tab.keys(Key::End).await?;
+        tab.wait_for(FRESH).await?;
+        assert_eq!(sheet(tab).await?, before);
+        Ok(())
+    });
+}
+
+#[test]
 fn the_measured_curves_are_drawn_and_told() {
     browse(Gpu::None, async |tab| {
         open(tab, "?step=0").await?;
