@@ -267,7 +267,7 @@ fn what_goes_wrong_can_be_mended_and_the_page_knows() {
 fn numbers_out_of_bounds_are_said_with_a_way_back() {
     browse(Gpu::None, async |tab| {
         tab.goto(&format!(
-            "{ROOM}?gopt=s&dopt=s&glr=1&dlr=1&rounds=300&at=600"
+            "{ROOM}?gopt=s&dopt=s&glr=1&dlr=0.1&rounds=300&at=600"
         ))
         .await?;
         tab.wait_for_within(".game-run .notice[role=alert]", SLOW)

@@ -1,5 +1,6 @@
 //! Playback of the game, in step with what is played, with the link, and with slow motion.
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::run::GameRun;
@@ -12,6 +13,9 @@ use crate::ui::state::GameState;
 
 /// How long slow motion shows a stage at normal speed, ms.
 const STAGE_MS: f64 = 1800.0;
+
+/// The link follows the transport once it has rested for this long.
+const REST_MS: u32 = 120;
 
 /// Where the transport goes when a course is wanted that was not wanted before.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,16 +107,21 @@ pub fn use_player(
         .get(now.cursor as usize)
         .filter(|_| rests)
         .map(|frame| frame.at.ticks);
-    let (state, on_state) = (state.clone(), props.on_state.clone());
-    use_effect_with((settled, run.epoch), move |&(settled, _)| {
+    let on_state = props.on_state.clone();
+    use_effect_with((settled, state.clone()), move |(settled, state)| {
         let news = settled.filter(|tick| *tick != state.at.unwrap_or(0));
-        if let Some(tick) = news {
-            *told.borrow_mut() = Some(tick);
-            on_state.emit(GameState {
-                at: Some(tick),
-                ..state
-            });
-        }
+        // Not at once: what the visitor does meanwhile must not be undone by an older state.
+        let tell = news.map(|tick| {
+            let state = state.clone();
+            Timeout::new(REST_MS, move || {
+                *told.borrow_mut() = Some(tick);
+                on_state.emit(GameState {
+                    at: Some(tick),
+                    ..state
+                });
+            })
+        });
+        move || drop(tell)
     });
     player
 }
