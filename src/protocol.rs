@@ -95,7 +95,7 @@ pub enum Job {
     /// Sample points with weights that come along. On the CPU only.
     PlaneSample(plane::PlaneSample),
     /// Play a GAN's game on points. Needs no weights; on the CPU only.
-    GanPlay(gan::GanPlay),
+    GanPlay(Box<gan::GanPlay>),
     /// Pictures from a GAN, always on the CPU: one pass is soon done.
     GanImages(gan::GanImages),
 }
@@ -394,7 +394,7 @@ pub enum Report {
     /// Of [`Job::PlaneSample`]: all of it.
     PlaneSamples(plane::PlaneSamples),
     /// Of [`Job::GanPlay`]: where it stands.
-    GanFrame(gan::GanFrame),
+    GanFrame(Box<gan::GanFrame>),
     /// Of [`Job::GanImages`]: all of it.
     GanPictures(gan::GanPictures),
 }
@@ -532,6 +532,30 @@ mod tests {
                 report_every: 2,
             }),
         });
+        round_trip(Request::Start {
+            run: 5,
+            job: Job::GanPlay(Box::new(gan::GanPlay {
+                game: gan::Game::default(),
+                start: Some(gan::Checkpoint {
+                    ticks: 7,
+                    updates: [4, 3],
+                    generator: vec![0.5],
+                    discriminator: vec![-0.5],
+                    memory: [vec![1], vec![2, 3]],
+                }),
+                plan: gan::Plan::Halves(vec![gan::Half::Generator]),
+            })),
+        });
+        round_trip(Request::Start {
+            run: 6,
+            job: Job::GanImages(gan::GanImages {
+                model: "m".into(),
+                z: vec![0.5; 2],
+                labels: vec![3],
+                reals: vec![-1.0; 2],
+                real_labels: vec![4],
+            }),
+        });
         round_trip(Request::Cancel { run: 3 });
         round_trip(Request::Fault(Fault::LoseDevice));
         round_trip(Request::Fault(Fault::Hang));
@@ -590,6 +614,34 @@ mod tests {
                 distance: 0.1,
                 floor: 0.05,
                 ms: 9.0,
+            }),
+        });
+        round_trip(Event::Report {
+            run: 5,
+            report: Report::GanFrame(Box::new(gan::GanFrame {
+                at: gan::Checkpoint::default(),
+                losses: vec![[1.5, 0.5]],
+                fakes: vec![0.5; 2],
+                pulls: vec![-0.5; 2],
+                fake_scores: vec![0.1],
+                real_scores: vec![0.2],
+                real_accuracy: 0.5,
+                fake_accuracy: 0.25,
+                scores: vec![3.0],
+                warped: vec![1.0; 2],
+                divergence: gan::Divergence::default(),
+                detail: Some(gan::Detail::default()),
+                diverged: true,
+                ms: 2.5,
+            })),
+        });
+        round_trip(Event::Report {
+            run: 6,
+            report: Report::GanPictures(gan::GanPictures {
+                pictures: vec![0.5],
+                scores: vec![-0.5],
+                real_scores: vec![2.0],
+                ms: 1.5,
             }),
         });
         round_trip(Event::Failed {

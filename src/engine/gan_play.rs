@@ -171,7 +171,7 @@ impl GanPlayRun {
         let inside = |v: &f32| v.abs() < LOST;
         frame.diverged = lost || !frame.fakes.iter().chain(&frame.scores).all(inside);
         let diverged = frame.diverged;
-        let report = Report::GanFrame(frame);
+        let report = Report::GanFrame(Box::new(frame));
         let run = self.run;
         (Event::Report { run, report }, diverged)
     }

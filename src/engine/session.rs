@@ -124,7 +124,7 @@ async fn work<S: Shelf, H: Host>(
             drive(run, &mut GanImagesRun::new(run, job, pair)?, host).await
         }
         #[cfg(feature = "train")]
-        Job::GanPlay(job) => drive(run, &mut GanPlayRun::new(run, job)?, host).await,
+        Job::GanPlay(job) => drive(run, &mut GanPlayRun::new(run, *job)?, host).await,
         #[cfg(not(feature = "train"))]
         Job::PlaneTrain(_) | Job::PlaneSample(_) | Job::GanPlay(_) => {
             Err(EngineError::BadRequest("this engine cannot train".into()))

@@ -110,14 +110,14 @@ fn job(what: &str) -> Option<Job> {
 
 /// The game in two dimensions that its chapter opens with, with a frame after so many rounds.
 fn gan(frame_every: u32) -> Job {
-    Job::GanPlay(GanPlay {
+    Job::GanPlay(Box::new(GanPlay {
         game: Game::default(),
         start: None,
         plan: Plan::Rounds {
             count: GAN_ROUNDS,
             frame_every,
         },
-    })
+    }))
 }
 
 /// What the room opens with, for `n` pictures.

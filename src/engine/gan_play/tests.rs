@@ -33,7 +33,7 @@ fn frames(job: GanPlay) -> Vec<GanFrame> {
         else {
             panic!("{event:?}")
         };
-        all.push(frame);
+        all.push(*frame);
         if over {
             return all;
         }

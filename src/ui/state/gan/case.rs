@@ -190,7 +190,8 @@ pub(crate) mod tests {
         let fakes = game.cloud.points(400, 1, 0, 0);
         let good = Rc::new(GanFrame { fakes, ..frame(2) });
         let bad = Rc::new(frame(2));
-        let collapse = |frame: &Rc<GanFrame>| Case::Collapse.standing(&game, &[frame.clone()]);
+        let collapse =
+            |frame: &Rc<GanFrame>| Case::Collapse.standing(&game, std::slice::from_ref(frame));
         assert_eq!(
             collapse(&good).map(|s| (s.done, s.now)),
             Some((true, "8 of 8".into()))

@@ -6,7 +6,7 @@ mod game;
 mod guess;
 mod pictures;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ui"))]
 pub(crate) use case::tests::frame;
 pub use case::{Case, Standing};
 pub use course::{Leg, Play, course_from, ticks_of};

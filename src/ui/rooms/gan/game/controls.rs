@@ -240,8 +240,10 @@ mod tests {
 
     #[test]
     fn rules_change_from_here_or_from_the_start() {
-        let mut game = Game::default();
-        game.loss = Loss::LeastSquares;
+        let game = Game {
+            loss: Loss::LeastSquares,
+            ..Game::default()
+        };
         let branch = changed(&props(1000, true), game.clone(), true);
         assert_eq!((branch.past.len(), ticks_of(&branch.course())), (1, 6000));
         for (tick, from_here, fits) in [(1000, false, true), (0, true, true), (1000, true, false)] {

@@ -190,7 +190,7 @@ impl GameRun {
 
     fn news(&mut self, event: RunEvent) {
         match event {
-            RunEvent::Report(Report::GanFrame(frame)) => self.frame(frame),
+            RunEvent::Report(Report::GanFrame(frame)) => self.frame(*frame),
             RunEvent::Loading { .. }
             | RunEvent::Engine(_)
             | RunEvent::Frame(_)
@@ -271,7 +271,7 @@ pub fn use_game_run(course: Vec<Leg>, frame_every: u32, needed: bool) -> UseRedu
     let (current, news) = (run.clone(), run.dispatcher());
     use_work(
         run.work,
-        move || Some((current.work?, Job::GanPlay(current.job()?))),
+        move || Some((current.work?, Job::GanPlay(Box::new(current.job()?)))),
         move |id, event| news.dispatch(Action::News(id, event)),
     );
     run
@@ -309,7 +309,10 @@ mod tests {
     }
 
     fn news(work: u32, ticks: u32) -> Action {
-        Action::News(work, RunEvent::Report(Report::GanFrame(frame(ticks))))
+        Action::News(
+            work,
+            RunEvent::Report(Report::GanFrame(Box::new(frame(ticks)))),
+        )
     }
 
     fn done(work: u32) -> Action {
@@ -404,7 +407,7 @@ mod tests {
             diverged: true,
             ..frame(34)
         };
-        let lost = RunEvent::Report(Report::GanFrame(lost));
+        let lost = RunEvent::Report(Report::GanFrame(Box::new(lost)));
         let run = after(start(), vec![Action::News(1, lost), done(1)]);
         assert_eq!((run.diverged, ticks(&run)), (Some(34), vec![0, 20]));
         assert!(run.is_over() && run.work.is_none());
