@@ -5,55 +5,19 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::models::gan::image::snapshot_step;
+use crate::ui::components::fetched::{Fetched, use_fetched};
 use crate::ui::host::use_engines;
 use crate::ui::samples::fetch_text;
 use crate::weights::manifest::Manifest;
 use crate::weights::timeline::{TIMELINE_PATH, Timeline};
 
-/// The timeline on its way.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fetched {
-    /// Not here yet.
-    Waiting,
-    /// Here.
-    Ready(Rc<Timeline>),
-    /// Not to be had, and why, as part of a sentence.
-    Failed(String),
-}
-
-impl Fetched {
-    /// The timeline, if it is here.
-    pub fn timeline(&self) -> Option<&Rc<Timeline>> {
-        match self {
-            Self::Ready(timeline) => Some(timeline),
-            Self::Waiting | Self::Failed(_) => None,
-        }
-    }
-}
-
 /// The timeline, and a way to try again.
 #[hook]
-pub fn use_timeline() -> (Fetched, Callback<MouseEvent>) {
-    let fetched = use_state_eq(|| Fetched::Waiting);
-    let attempt = use_state_eq(|| 0u32);
-    {
-        let fetched = fetched.setter();
-        use_effect_with(*attempt, move |_| {
-            fetched.set(Fetched::Waiting);
-            spawn_local(async move {
-                fetched.set(match fetch().await {
-                    Ok(timeline) => Fetched::Ready(Rc::new(timeline)),
-                    Err(reason) => Fetched::Failed(reason),
-                });
-            });
-        });
-    }
-    let retry = Callback::from(move |_| attempt.set(*attempt + 1));
-    ((*fetched).clone(), retry)
+pub fn use_timeline() -> (Fetched<Timeline>, Callback<MouseEvent>) {
+    use_fetched(fetch)
 }
 
 async fn fetch() -> Result<Timeline, String> {
@@ -67,7 +31,7 @@ fn read(text: &str) -> Result<Timeline, String> {
 
 /// Updates before each snapshot there is, rising; empty while that is not known.
 #[hook]
-pub fn use_snapshots(timeline: &Fetched) -> Rc<Vec<u32>> {
+pub fn use_snapshots(timeline: &Fetched<Timeline>) -> Rc<Vec<u32>> {
     let manifest = use_engines().manifest;
     use_memo(
         (manifest, timeline.clone()),

@@ -1,12 +1,10 @@
 //! What fewer steps cost in quality, as `lab curve` measured it ahead.
 
-use std::rc::Rc;
-
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::super::DIGITS_MODEL;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::fetched::use_fetched;
 use crate::ui::content;
 use crate::ui::samples::fetch_text;
 use crate::ui::state::ModelChoice;
@@ -22,15 +20,6 @@ const ROUND: [f64; 12] = [
 /// Room between the outermost values and the axes, as a factor.
 const ROOM: f64 = 1.25;
 
-#[derive(Clone, PartialEq)]
-enum Fetched {
-    Waiting,
-    /// The curve of the model of digits, and the one point of the distilled model.
-    Ready(Rc<Curve>, Point),
-    /// And why, as part of a sentence.
-    Failed(String),
-}
-
 /// Which figure.
 #[derive(Clone, Copy, PartialEq)]
 enum Figure {
@@ -38,27 +27,7 @@ enum Figure {
     Accuracy,
 }
 
-/// The curve of the model of digits, and a way to try again.
-#[hook]
-fn use_curve() -> (Fetched, Callback<MouseEvent>) {
-    let fetched = use_state_eq(|| Fetched::Waiting);
-    let attempt = use_state_eq(|| 0u32);
-    {
-        let fetched = fetched.setter();
-        use_effect_with(*attempt, move |_| {
-            fetched.set(Fetched::Waiting);
-            spawn_local(async move {
-                fetched.set(match fetch().await {
-                    Ok((curve, quick)) => Fetched::Ready(Rc::new(curve), quick),
-                    Err(reason) => Fetched::Failed(reason),
-                });
-            });
-        });
-    }
-    let retry = Callback::from(move |_| attempt.set(*attempt + 1));
-    ((*fetched).clone(), retry)
-}
-
+/// The curve of the model of digits, and the one point of the distilled model.
 async fn fetch() -> Result<(Curve, Point), String> {
     let curve = read(&fetch_text(&curve_path(DIGITS_MODEL)).await?)?;
     let quick = read(&fetch_text(&curve_path(ModelChoice::DISTILLED.id())).await?)?;
@@ -74,25 +43,15 @@ fn read(text: &str) -> Result<Curve, String> {
 /// Two charts and what they say.
 #[component]
 pub fn Measured() -> Html {
-    let (fetched, retry) = use_curve();
-    let phase = match fetched {
-        Fetched::Waiting => "waiting",
-        Fetched::Ready(..) => "ready",
-        Fetched::Failed(_) => "failed",
-    };
+    let (fetched, retry) = use_fetched(fetch);
     html! {
-        <section class="card measured" aria-labelledby="measured-title" data-curve={phase}>
+        <section class="card measured" aria-labelledby="measured-title" data-curve={fetched.id()}>
             <h4 id="measured-title">{ content::title(TEXT, "measured") }</h4>
-            { match fetched {
-                Fetched::Waiting => html! { <p class="hint" aria-busy="true">{ "Fetching the figures" }</p> },
-                Fetched::Ready(curve, quick) => charts(&curve, &quick),
-                Fetched::Failed(reason) => html! {
-                    <p class="notice" role="alert">
-                        { content::fill(TEXT, "measured.failed", &[("reason", &reason)]) }{ " " }
-                        <button type="button" class="button small" onclick={retry}>{ "Try again" }</button>
-                    </p>
-                },
-            } }
+            { fetched.show(
+                |(curve, quick)| charts(curve, quick),
+                |reason| content::fill(TEXT, "measured.failed", &[("reason", reason)]),
+                &retry,
+            ) }
         </section>
     }
 }

@@ -100,7 +100,7 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
         .count();
     let body = match game {
         Some((_, made)) if is_over => {
-            let point = fetched.timeline().zip(step);
+            let point = fetched.ready().zip(step);
             let point = point.and_then(|(timeline, step)| timeline.at(step).copied());
             let ways = ways(state, &steps, chosen, &props.on_state, again_button);
             result(&judged, made, point.as_ref(), ways)

@@ -2,10 +2,10 @@
 
 use yew::prelude::*;
 
-use super::super::snapshots::Fetched;
 use super::TEXT;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::equation::Equation;
+use crate::ui::components::fetched::Fetched;
 use crate::ui::content;
 use crate::weights::timeline::{Point, SCORED, Timeline};
 
@@ -23,7 +23,7 @@ const START: f64 = 2.0;
 #[derive(Properties, PartialEq)]
 pub struct MeasuredProps {
     /// The timeline.
-    pub fetched: Fetched,
+    pub fetched: Fetched<Timeline>,
     /// Tries again to fetch it.
     pub on_retry: Callback<MouseEvent>,
     /// Updates before the snapshot in view.
@@ -40,27 +40,17 @@ enum Figure {
 /// The charts, and what was measured at the snapshot in view.
 #[component]
 pub fn Measured(props: &MeasuredProps) -> Html {
-    let phase = match props.fetched {
-        Fetched::Waiting => "waiting",
-        Fetched::Ready(_) => "ready",
-        Fetched::Failed(_) => "failed",
-    };
-    let point = props.step.zip(props.fetched.timeline());
+    let point = props.step.zip(props.fetched.ready());
     let point = point.and_then(|(step, timeline)| timeline.at(step).copied());
     html! {
         <>
-            <section class="card measured" aria-labelledby="measured-title" data-timeline={phase}>
+            <section class="card measured" aria-labelledby="measured-title" data-timeline={props.fetched.id()}>
                 <h4 id="measured-title">{ content::title(TEXT, "measured") }</h4>
-                { match &props.fetched {
-                    Fetched::Waiting => html! { <p class="hint" aria-busy="true">{ "Fetching the figures" }</p> },
-                    Fetched::Ready(timeline) => charts(timeline, props.step),
-                    Fetched::Failed(reason) => html! {
-                        <p class="notice" role="alert">
-                            { content::fill(TEXT, "measured.failed", &[("reason", reason)]) }{ " " }
-                            <button type="button" class="button small" onclick={props.on_retry.clone()}>{ "Try again" }</button>
-                        </p>
-                    },
-                } }
+                { props.fetched.show(
+                    |timeline| charts(timeline, props.step),
+                    |reason| content::fill(TEXT, "measured.failed", &[("reason", reason)]),
+                    &props.on_retry,
+                ) }
             </section>
             if let Some(point) = point { { figures(&point) } }
         </>

@@ -1,0 +1,95 @@
+//! Figures that were measured ahead and ship as a file: on their way, here, or not to be had.
+
+use std::future::Future;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// What came of a file.
+#[derive(Debug, PartialEq)]
+pub enum Fetched<T> {
+    /// Not here yet.
+    Waiting,
+    /// Here, and it makes sense.
+    Ready(Rc<T>),
+    /// Not to be had, and why, as part of a sentence.
+    Failed(String),
+}
+
+// Not derived: contents are shared, so they need not be cloned.
+impl<T> Clone for Fetched<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Waiting => Self::Waiting,
+            Self::Ready(contents) => Self::Ready(contents.clone()),
+            Self::Failed(reason) => Self::Failed(reason.clone()),
+        }
+    }
+}
+
+impl<T> Fetched<T> {
+    /// Its contents, if they are here.
+    pub fn ready(&self) -> Option<&Rc<T>> {
+        match self {
+            Self::Ready(contents) => Some(contents),
+            Self::Waiting | Self::Failed(_) => None,
+        }
+    }
+
+    /// How it stands, in a `data-` attribute.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Ready(_) => "ready",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// `show` of its contents; until they are here that they come, or why they do not, in the words
+    /// of `failed`, and a way to try again.
+    pub fn show(
+        &self,
+        show: impl FnOnce(&T) -> Html,
+        failed: impl FnOnce(&str) -> String,
+        on_retry: &Callback<MouseEvent>,
+    ) -> Html {
+        match self {
+            Self::Waiting => {
+                html! { <p class="hint" aria-busy="true">{ "Fetching the figures" }</p> }
+            }
+            Self::Ready(contents) => show(contents),
+            Self::Failed(reason) => html! {
+                <p class="notice" role="alert">
+                    { failed(reason) }{ " " }
+                    <button type="button" class="button small" onclick={on_retry}>{ "Try again" }</button>
+                </p>
+            },
+        }
+    }
+}
+
+/// What `fetch` gives, once it is here, and a way to try again.
+#[hook]
+pub fn use_fetched<T, F>(fetch: fn() -> F) -> (Fetched<T>, Callback<MouseEvent>)
+where
+    T: PartialEq + 'static,
+    F: Future<Output = Result<T, String>> + 'static,
+{
+    let fetched = use_state_eq(|| Fetched::Waiting);
+    let attempt = use_state_eq(|| 0u32);
+    {
+        let fetched = fetched.setter();
+        use_effect_with(*attempt, move |_| {
+            fetched.set(Fetched::Waiting);
+            spawn_local(async move {
+                fetched.set(match fetch().await {
+                    Ok(contents) => Fetched::Ready(Rc::new(contents)),
+                    Err(reason) => Fetched::Failed(reason),
+                });
+            });
+        });
+    }
+    let retry = Callback::from(move |_| attempt.set(*attempt + 1));
+    ((*fetched).clone(), retry)
+}
