@@ -291,6 +291,24 @@ pub fn parse(hash: &str) -> Parsed {
 }
 
 #[cfg(test)]
+mod testing {
+    use super::{Page, Route, parse};
+
+    /// Writes a link and reads it again: nothing is lost. Gives the link.
+    pub fn round_trip(route: Route) -> String {
+        let page = Page {
+            route,
+            ..Page::default()
+        };
+        let hash = page.hash();
+        let parsed = parse(&hash);
+        assert_eq!(parsed.problems, [""; 0], "{hash}");
+        assert_eq!(parsed.page, page, "{hash}");
+        hash
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::{DataSet, PIXELS};

@@ -189,20 +189,12 @@ pub fn rule_id(rule: Rule) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Page, Route, parse};
+    use super::super::{Route, parse, testing};
     use super::*;
     use crate::data::points::Preset;
 
     fn round_trip(state: PlaneState) -> String {
-        let page = Page {
-            route: Route::Plane(state),
-            ..Page::default()
-        };
-        let hash = page.hash();
-        let parsed = parse(&hash);
-        assert_eq!(parsed.problems, [""; 0], "{hash}");
-        assert_eq!(parsed.page, page, "{hash}");
-        hash
+        testing::round_trip(Route::Plane(state))
     }
 
     #[test]

@@ -366,21 +366,13 @@ fn noise(id: &str) -> Option<NoiseKind> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Page, Route, parse};
+    use super::super::super::{Route, parse, testing};
     use super::*;
     use crate::data::points::Cloud;
     use crate::protocol::gan::Optimizer;
 
     fn round_trip(state: GameState) -> String {
-        let page = Page {
-            route: Route::Game(state),
-            ..Page::default()
-        };
-        let hash = page.hash();
-        let parsed = parse(&hash);
-        assert_eq!(parsed.problems, [""; 0], "{hash}");
-        assert_eq!(parsed.page, page, "{hash}");
-        hash
+        testing::round_trip(Route::Game(state))
     }
 
     fn rich() -> GameState {
