@@ -33,6 +33,8 @@ pub enum Preset {
     Gaussians,
     /// A circle with a soft edge.
     Ring,
+    /// A straight line with a soft edge.
+    Line,
     /// A spiral of two turns.
     Spiral,
     /// The dark squares of a board of 4 x 4.
@@ -43,10 +45,11 @@ pub enum Preset {
 
 impl Preset {
     /// All presets, in the order in which a control lists them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Moons,
         Self::Gaussians,
         Self::Ring,
+        Self::Line,
         Self::Spiral,
         Self::Checkerboard,
         Self::Letter,
@@ -58,6 +61,7 @@ impl Preset {
             Self::Moons => "moons",
             Self::Gaussians => "gaussians",
             Self::Ring => "ring",
+            Self::Line => "line",
             Self::Spiral => "spiral",
             Self::Checkerboard => "checkerboard",
             Self::Letter => "letter",
@@ -70,6 +74,7 @@ impl Preset {
             Self::Moons => "two moons",
             Self::Gaussians => "eight Gaussians",
             Self::Ring => "ring",
+            Self::Line => "line",
             Self::Spiral => "spiral",
             Self::Checkerboard => "checkerboard",
             Self::Letter => "letter A",
@@ -81,6 +86,12 @@ impl Preset {
             Self::Moons => moons(rng),
             Self::Gaussians => soft(gaussian((rng.next_u32() % GAUSSIANS) as u8), 0.12, rng),
             Self::Ring => soft(polar(SQRT_2, TAU * unit(rng)), 0.08, rng),
+            // As long as a variance of 1 asks for.
+            Self::Line => soft(
+                polar(6f32.sqrt() * (2.0 * unit(rng) - 1.0), PI / 6.0),
+                0.08,
+                rng,
+            ),
             Self::Spiral => {
                 // The square root spreads points evenly along the line.
                 let along = unit(rng).sqrt();
@@ -259,6 +270,10 @@ mod tests {
         let of = |preset| Cloud::Preset(preset).points(4000, 5, 0, 0);
         for p in of(Preset::Ring).chunks(2) {
             assert!((p[0].hypot(p[1]) - SQRT_2).abs() < 0.4);
+        }
+        for p in of(Preset::Line).chunks(2) {
+            let (sin, cos) = (PI / 6.0).sin_cos();
+            assert!((cos * p[1] - sin * p[0]).abs() < 0.4);
         }
         let mut seen = [0; 8];
         for p in of(Preset::Gaussians).chunks(2) {
