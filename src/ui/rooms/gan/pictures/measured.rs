@@ -115,7 +115,7 @@ fn chart(timeline: &Timeline, step: Option<u32>, figure: Figure) -> Html {
     let last = timeline.points.last().map_or(0, |point| point.step);
     let x = powers(
         "training steps, from 0 at the left end",
-        [start, along(last, START * start)],
+        [start, ROOM * along(last, START * start)],
     );
     let (y, mut marks) = match figure {
         Figure::Accuracy => accuracy(timeline),
