@@ -14,7 +14,7 @@ use super::rooms::diffusion::{DIGITS_MODEL, DiffusionRoom};
 use super::rooms::gan::GanRoom;
 use super::rooms::landing::Landing;
 use super::router::{Change, use_location};
-use super::state::{EngineChoice, Room, Route};
+use super::state::{EngineChoice, Page, Room, Route};
 
 const ENGINE_KEY: &str = "genscope.engine";
 
@@ -69,7 +69,7 @@ pub fn App() -> Html {
     let shell = use_reducer_eq(Shell::default);
     let route = &location.page.route;
     let choice = location.page.engine.unwrap_or_else(stored_choice);
-    let host = use_host_of_the_page(&shell, choice, location.page.patience_s);
+    let host = use_host_of_the_page(&shell, choice, &location.page);
     use_choice(&host, choice);
     use_fault(&host, location.page.fault);
     use_effect_with(host.clone(), |host| {
@@ -141,18 +141,23 @@ fn title(room: Room) -> String {
     }
 }
 
-/// The page's engines; the CPU engine starts at once, with the first room's model.
+/// The page's engines. The CPU engine starts at once, with the model that the overview and the room
+/// of diffusion begin with; who comes for another room does not wait for it.
 #[hook]
 fn use_host_of_the_page(
     shell: &UseReducerHandle<Shell>,
     choice: EngineChoice,
-    patience_s: Option<u32>,
+    page: &Page,
 ) -> Host {
     let shell = shell.dispatcher();
     let host = use_memo((), |()| {
         let on = Callback::from(move |event| shell.dispatch(Happening::Host(event)));
-        let host = Host::new(choice, patience_s, on);
-        host.preload(DIGITS_MODEL);
+        let host = Host::new(choice, page.patience_s, on);
+        if [Room::Overview, Room::Diffusion].contains(&page.route.room()) {
+            host.preload(DIGITS_MODEL);
+        } else {
+            host.list_models();
+        }
         host
     });
     (*host).clone()

@@ -130,6 +130,11 @@ impl Host {
         self.act(|scheduler| scheduler.preload(model));
     }
 
+    /// Fetches the list of models, ahead of the first use of one.
+    pub fn list_models(&self) {
+        self.act(Scheduler::list_models);
+    }
+
     /// Chooses the engine; a run under way moves to it between steps.
     pub fn choose(&self, choice: EngineChoice) {
         self.act(|scheduler| scheduler.choose(choice));

@@ -252,6 +252,14 @@ impl Scheduler {
         self.pump();
     }
 
+    /// Fetches the list of models, ahead of the first use of one.
+    pub fn list_models(&mut self) {
+        if matches!(self.manifest, ManifestState::Unasked) {
+            self.manifest = ManifestState::Asked;
+            self.effects.push(Effect::FetchManifest);
+        }
+    }
+
     /// Provokes a failure in the next run that starts.
     pub fn provoke(&mut self, fault: Option<Fault>) {
         self.fault = fault;
@@ -734,8 +742,7 @@ impl Scheduler {
                 .ok_or_else(|| EngineError::BadRequest(format!("no model is called {model}"))),
             ManifestState::Asked => Ok(None),
             ManifestState::Unasked => {
-                self.manifest = ManifestState::Asked;
-                self.effects.push(Effect::FetchManifest);
+                self.list_models();
                 Ok(None)
             }
         }

@@ -755,3 +755,12 @@ fn another_models_missing_weights_do_not_stop_a_run() {
     world.assert_complete(5, 1);
     assert!(world.reported.is_empty());
 }
+
+#[test]
+fn the_list_of_models_is_fetched_once_and_starts_no_engine() {
+    let mut scheduler = Scheduler::new("http://x/weights/".into(), 2, EngineChoice::Auto);
+    scheduler.list_models();
+    assert_eq!(scheduler.take(), [Effect::FetchManifest]);
+    scheduler.list_models();
+    assert_eq!(scheduler.take(), []);
+}
