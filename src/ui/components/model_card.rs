@@ -11,6 +11,9 @@ use crate::weights::manifest::{ModelEntry, Quality};
 pub struct ModelCardProps {
     /// The model's id in the manifest.
     pub model: AttrValue,
+    /// How fast it runs here and now, where that is not told in steps.
+    #[prop_or_default]
+    pub speed: Option<AttrValue>,
 }
 
 /// The card, from the manifest and from what is measured here.
@@ -21,17 +24,19 @@ pub fn ModelCard(props: &ModelCardProps) -> Html {
         .manifest
         .as_ref()
         .and_then(|manifest| manifest.find(&props.model));
-    let speed = engines.status.engine.zip(engines.status.step_ms);
+    let steps = engines.status.engine.zip(engines.status.step_ms);
+    let speed = match (&props.speed, steps) {
+        (Some(told), _) => told.to_string(),
+        (None, Some((engine, ms))) => format!("{ms:.0} ms a step, {}", engine_name(engine)),
+        (None, None) => "no step yet".into(),
+    };
     html! {
         <div class="card model-card">
             <h4>{ "Model card" }</h4>
             <dl>
                 { entry.map_or_else(|| html! { <><dt>{ "Model" }</dt><dd>{ "not here yet" }</dd></> }, facts) }
                 <dt>{ "Speed here, now" }</dt>
-                <dd class="num" data-name="speed">{ match speed {
-                    Some((engine, ms)) => format!("{ms:.0} ms a step, {}", engine_name(engine)),
-                    None => "no step yet".into(),
-                } }</dd>
+                <dd class="num" data-name="speed">{ speed }</dd>
             </dl>
             { entry.and_then(|entry| entry.quality.as_ref()).map(footnote).unwrap_or_default() }
         </div>

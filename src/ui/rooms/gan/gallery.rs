@@ -199,6 +199,17 @@ pub fn verdict(score: f32) -> &'static str {
     }
 }
 
+/// How fast the pictures in view were made and judged, for the model card.
+pub fn speed_text(gallery: &Gallery) -> AttrValue {
+    match gallery.current() {
+        Some(made) => {
+            let n = made.fakes.len();
+            format!("{:.0} ms for {n} fakes, CPU", made.ms).into()
+        }
+        None => "nothing made yet".into(),
+    }
+}
+
 /// How the work stands, for the line below a stage.
 pub fn progress_text(gallery: &Gallery) -> String {
     match (gallery.phase, gallery.loading) {

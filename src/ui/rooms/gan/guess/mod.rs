@@ -19,7 +19,7 @@ use self::play::{Action, Play, judged};
 use self::result::result;
 use self::round::{CARDS, Round, noise};
 use self::table::table;
-use super::gallery::{Made, use_gallery};
+use super::gallery::{Made, speed_text, use_gallery};
 use super::snapshots::{place, use_snapshots, use_timeline};
 use crate::data::DataSet;
 use crate::models::gan::image::snapshot_id;
@@ -121,7 +121,9 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
                     <h4>{ content::title(TEXT, "how") }</h4>
                     <div class="hint">{ content::section(TEXT, "how") }</div>
                 </div>
-                if let Some(step) = step { <ModelCard model={snapshot_id(step)} /> }
+                if let Some(step) = step {
+                    <ModelCard model={snapshot_id(step)} speed={speed_text(&gallery)} />
+                }
             </div>
         </>
     }

@@ -17,7 +17,7 @@ use self::controls::Controls;
 use self::measured::Measured;
 use self::stage::{View, stage};
 use self::strip::strip;
-use super::gallery::{Gallery, progress_text, use_gallery};
+use super::gallery::{Gallery, progress_text, speed_text, use_gallery};
 use super::snapshots::{place, use_snapshots, use_timeline};
 use crate::data::DataSet;
 use crate::models::gan::image::{snapshot_id, snapshot_step};
@@ -115,7 +115,9 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
             </div>
             <div class="inspect pics-inspect">
                 <Measured {fetched} {on_retry} {step} />
-                if let Some(model) = model { <ModelCard {model} /> }
+                if let Some(model) = model {
+                    <ModelCard {model} speed={speed_text(&gallery)} />
+                }
             </div>
         </>
     }
