@@ -158,10 +158,14 @@ fn key(event: &KeyboardEvent) -> Option<Move> {
 /// Reports the time that passes, once a screen refresh, while `running`.
 #[hook]
 fn use_ticks(running: bool, on: &Callback<Move>) {
-    use_effect_with((running, on.clone()), |(running, on)| {
+    // A room makes a new callback each time it is drawn. The time does not begin anew with it, or
+    // every other refresh would be lost.
+    let newest = use_mut_ref(|| on.clone());
+    newest.replace(on.clone());
+    use_effect_with(running, move |&running| {
         let ticks = running.then(|| {
             let ticks = Rc::new(Ticks {
-                on: on.clone(),
+                on: newest,
                 last_ms: Cell::new(None),
                 next: RefCell::new(None),
             });
@@ -174,7 +178,7 @@ fn use_ticks(running: bool, on: &Callback<Move>) {
 
 /// Asks for one screen refresh after another until dropped.
 struct Ticks {
-    on: Callback<Move>,
+    on: Rc<RefCell<Callback<Move>>>,
     last_ms: Cell<Option<f64>>,
     next: RefCell<Option<AnimationFrame>>,
 }
@@ -190,7 +194,8 @@ impl Ticks {
             let hidden = gloo_utils::document().hidden();
             let last_ms = ticks.last_ms.replace((!hidden).then_some(now_ms));
             if let Some(last_ms) = last_ms.filter(|_| !hidden) {
-                ticks.on.emit(Move::Tick(now_ms - last_ms));
+                let on = ticks.on.borrow().clone();
+                on.emit(Move::Tick(now_ms - last_ms));
             }
             ticks.ask();
         });
