@@ -153,7 +153,7 @@ fn slow_motion_follows_the_data_and_the_gradient() {
     browse(Gpu::None, async |tab| {
         tab.goto(ROOM).await?;
         tab.wait_for_within("[data-name=js]", SLOW).await?;
-        tab.click(".slow").await?;
+        tab.click("button.slow").await?;
         tab.wait_for_within(".gan-game[data-slow]", SLOW).await?;
         tab.wait_until("document.querySelector('.transport .position').innerText.endsWith('/ 12')")
             .await?;
@@ -195,7 +195,7 @@ fn slow_motion_follows_the_data_and_the_gradient() {
             SLOW,
         )
         .await?;
-        tab.click(".slow").await?;
+        tab.click("button.slow").await?;
         tab.wait_for(".gan-game:not([data-slow])").await?;
         no_errors(tab).await
     });

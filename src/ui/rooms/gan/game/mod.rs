@@ -64,6 +64,15 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
         state.frame_every(),
         *begun || needs_play(state),
     );
+    {
+        // Who came by a link into a game has begun it: what follows plays too.
+        let begun = begun.setter();
+        use_effect_with(needs_play(state), move |&is_needed| {
+            if is_needed {
+                begun.set(true);
+            }
+        });
+    }
     let player = use_player(props, &run);
     let slow_player = use_slow_player(state.slow, &run);
     let drawing = use_drawing(&state.game.cloud, *editing, on_drawn(props));
