@@ -373,8 +373,8 @@ fn everything_is_reached_with_the_keyboard() {
         tab.keys(Key::Right).await?;
         let steps = steps(tab).await?;
         shows(tab, steps[1]).await?;
-        let url = tab.url().await?;
-        assert!(url.contains("digit=4") && url.contains("pick=6"), "{url}");
+        tab.wait_until("location.hash.includes('digit=4') && location.hash.includes('pick=6')")
+            .await?;
         assert_eq!(tab.errors().await?, [""; 0]);
         Ok(())
     });
