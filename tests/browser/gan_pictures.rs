@@ -224,6 +224,7 @@ fn a_snapshot_that_fails_is_a_sentence_and_a_retry() {
         browse(Gpu::None, async |tab| {
             tab.server.fault(FIRST, fault);
             open(tab, "").await?;
+            let last = *steps(tab).await?.last().context("no snapshots")?;
             let before = sheet(tab).await?;
             tab.keys(Key::Home).await?;
             tab.wait_for_within(".notice.stop", SLOW).await?;
@@ -233,7 +234,7 @@ fn a_snapshot_that_fails_is_a_sentence_and_a_retry() {
             assert_eq!(sheet(tab).await?, before, "what was there stays");
             // Others can be had meanwhile.
             tab.keys(Key::End).await?;
-            tab.wait_for(FRESH).await?;
+            shows(tab, last).await?;
             tab.keys(Key::Home).await?;
             tab.wait_for_within(".gan-pictures[data-run-state=failed]", SLOW)
                 .await?;
@@ -252,16 +253,18 @@ fn a_snapshot_that_fails_is_a_sentence_and_a_retry() {
 fn an_engine_that_breaks_is_replaced() {
     browse(Gpu::None, async |tab| {
         open(tab, "?fault=panic").await?;
+        let steps = steps(tab).await?;
+        let last = *steps.last().context("no snapshots")?;
         let before = sheet(tab).await?;
         // It strikes after a few steps; a sheet has two.
         tab.keys(Key::Home).await?;
         shows(tab, 0).await?;
         tab.keys(Key::Right).await?;
-        shows(tab, steps(tab).await?[1]).await?;
+        shows(tab, steps[1]).await?;
         let said = tab.text(".notices").await?;
         assert!(said.contains("A new one was started"), "{said}");
         tab.keys(Key::End).await?;
-        tab.wait_for(FRESH).await?;
+        shows(tab, last).await?;
         assert_eq!(sheet(tab).await?, before);
         Ok(())
     });

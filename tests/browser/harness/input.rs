@@ -1,10 +1,18 @@
 //! What a visitor does: look, click, type, turn the phone.
+//!
+//! After an input the page is given time to draw what it changed: a wait that follows is not
+//! answered by what was there before.
 
 use anyhow::{Context, Result};
 use serde_json::json;
 use thirtyfour::{By, TypingData, WebElement};
 
 use crate::Tab;
+
+/// Two refreshes of the screen, within which yew has drawn what an event changed; or a second, if
+/// the page draws nothing.
+const TWO_FRAMES: &str = "new Promise(done => { setTimeout(done, 1000);
+    requestAnimationFrame(() => requestAnimationFrame(() => done())); })";
 
 impl Tab {
     /// Clicks the first match, scrolling to it; fails if something covers it.
@@ -16,7 +24,9 @@ impl Tab {
         element
             .click()
             .await
-            .with_context(|| format!("could not click {css}"))
+            .with_context(|| format!("could not click {css}"))?;
+        self.let_it_draw().await;
+        Ok(())
     }
 
     /// Types into the first match: text, or a [`Key`](crate::Key).
@@ -28,7 +38,9 @@ impl Tab {
         element
             .send_keys(keys)
             .await
-            .with_context(|| format!("could not type into {css}"))
+            .with_context(|| format!("could not type into {css}"))?;
+        self.let_it_draw().await;
+        Ok(())
     }
 
     /// Presses keys wherever the focus is, as a visitor without a mouse would.
@@ -36,12 +48,20 @@ impl Tab {
     /// # Errors
     /// If the browser is gone.
     pub async fn keys(&self, keys: impl Into<TypingData>) -> Result<()> {
-        self.driver
-            .action_chain()
-            .send_keys(keys.into().to_string())
-            .perform()
-            .await?;
+        self.press(keys).await?;
+        self.let_it_draw().await;
         Ok(())
+    }
+
+    /// Presses keys, and does not wait for what comes of it.
+    pub(crate) async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
+        let chain = self.driver.action_chain();
+        Ok(chain.send_keys(keys.into().to_string()).perform().await?)
+    }
+
+    async fn let_it_draw(&self) {
+        // An input may also leave the page; then there is nothing to wait for.
+        let _ = self.js_promise(TWO_FRAMES).await;
     }
 
     /// Sets a field or slider to a value, with the events a visitor's hand would cause.
@@ -58,7 +78,9 @@ impl Tab {
             css = json!(css),
             value = json!(value),
         );
-        self.js(&set).await.map(drop)
+        self.js(&set).await?;
+        self.let_it_draw().await;
+        Ok(())
     }
 
     /// All matches now.

@@ -80,7 +80,7 @@ impl Tab {
     pub async fn tab_to(&self, css: &str) -> Result<()> {
         let here = format!("document.activeElement.matches({})", json!(css));
         for _ in 0..80 {
-            self.keys(Key::Tab).await?;
+            self.press(Key::Tab).await?;
             if self.js(&here).await? == Value::Bool(true) {
                 return Ok(());
             }
