@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use super::chart::Tone;
 use super::choice::{place, select};
-use super::plane_view::{Layer, Pen};
+use super::pen::Pen;
+use super::plane_view::Layer;
 use crate::data::points::{Cloud, GRID, MAX_CELLS, Point, Preset, cell_at, cell_side};
 use crate::ui::content;
 
@@ -108,7 +109,8 @@ impl Drawing {
             Pen::Nudge(dx, dy) => {
                 let [column, row] = self.here();
                 let moved = |index: u8, by: i8| index.saturating_add_signed(by).min(GRID - 1);
-                let cell = [moved(column, dx), moved(row, dy)];
+                // Rows count from below.
+                let cell = [moved(column, dx), moved(row, -dy)];
                 self.pen = Some(cell);
                 self.line_to(cell);
             }
@@ -310,9 +312,9 @@ mod tests {
         let drawing = drawn(vec![
             Pen::Nudge(-4, 0),
             Pen::Dot,
-            Pen::Nudge(0, 4),
+            Pen::Nudge(0, -4),
             Pen::Toggle,
-            Pen::Nudge(2, 2),
+            Pen::Nudge(2, -2),
             Pen::Toggle,
             Pen::Nudge(-100, 0),
         ]);

@@ -11,6 +11,7 @@ pub mod icon;
 pub mod model_card;
 pub mod notices;
 pub mod pad;
+pub mod pen;
 pub mod picture;
 pub mod plane_view;
 pub mod save;

@@ -5,10 +5,10 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlCanvasElement, KeyboardEvent, PointerEvent};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
+use super::pen::{Pen, Place, pen_events, pen_mark};
 use super::picture::draw;
 use crate::data::SIDE;
 use crate::ui::content;
@@ -23,19 +23,10 @@ pub struct PadProps {
 
 /// What happened on the pad.
 enum Action {
-    /// The pen touches down.
-    Down((f32, f32)),
-    /// The pen moves while it is down.
-    Move((f32, f32)),
-    /// The pen is lifted.
-    Up,
-    /// An arrow key moves the pen by so many pixels.
-    Nudge(f32, f32),
-    /// Space: pen down or up.
-    TogglePen,
+    /// The pen does this.
+    Pen(Pen),
     /// Draw or erase from now on.
     Erase(bool),
-    Undo,
     Clear,
 }
 
@@ -47,7 +38,7 @@ struct State {
     down: bool,
     erases: bool,
     /// The keyboard's pen; `None` until a key moves it.
-    pen: Option<(f32, f32)>,
+    pen: Option<Place>,
     /// Counts finished changes, so that the picture is handed over once for each.
     version: u32,
 }
@@ -65,33 +56,10 @@ impl Reducible for State {
 impl State {
     fn apply(&mut self, action: Action) {
         match action {
-            Action::Down(point) => {
-                self.pen = None;
-                self.touch_down(point);
-            }
-            Action::Move(point) => self.extend(point),
-            Action::Up => self.lift(),
-            Action::Nudge(dx, dy) => {
-                let (x, y) = self.pen.unwrap_or((MIDDLE, MIDDLE));
-                let point = (clamp(x + dx), clamp(y + dy));
-                self.pen = Some(point);
-                self.extend(point);
-            }
-            Action::TogglePen if self.down => self.lift(),
-            Action::TogglePen => {
-                let point = self.pen.unwrap_or((MIDDLE, MIDDLE));
-                self.pen = Some(point);
-                self.touch_down(point);
-            }
+            Action::Pen(pen) => self.pen(pen),
             Action::Erase(erases) => {
                 self.lift();
                 self.erases = erases;
-            }
-            Action::Undo => {
-                self.down = false;
-                if self.strokes.pop().is_some() {
-                    self.version += 1;
-                }
             }
             Action::Clear => {
                 *self = Self {
@@ -102,20 +70,61 @@ impl State {
         }
     }
 
-    fn touch_down(&mut self, point: (f32, f32)) {
+    fn pen(&mut self, pen: Pen) {
+        match pen {
+            Pen::Down(place) => {
+                self.pen = None;
+                self.touch_down(place);
+            }
+            Pen::Move(place) => self.extend(place),
+            Pen::Up => self.lift(),
+            Pen::Nudge(dx, dy) => {
+                let [x, y] = self.here();
+                let place = [x + f32::from(dx), y + f32::from(dy)].map(clamp);
+                self.pen = Some(place);
+                self.extend(place);
+            }
+            Pen::Toggle if self.down => self.lift(),
+            Pen::Toggle => self.press(),
+            Pen::Dot => {
+                self.lift();
+                self.press();
+                self.lift();
+            }
+            Pen::Undo => {
+                self.down = false;
+                if self.strokes.pop().is_some() {
+                    self.version += 1;
+                }
+            }
+        }
+    }
+
+    fn here(&self) -> Place {
+        self.pen.unwrap_or([MIDDLE; 2])
+    }
+
+    /// The keyboard's pen touches down where it is.
+    fn press(&mut self) {
+        let place = self.here();
+        self.pen = Some(place);
+        self.touch_down(place);
+    }
+
+    fn touch_down(&mut self, [x, y]: Place) {
         self.strokes.push(Stroke {
-            points: vec![point],
+            points: vec![(x, y)],
             erases: self.erases,
         });
         self.down = true;
     }
 
-    fn extend(&mut self, point: (f32, f32)) {
+    fn extend(&mut self, [to_x, to_y]: Place) {
         if let (true, Some(stroke)) = (self.down, self.strokes.last_mut()) {
             // Points closer than this change nothing that could be seen.
-            let far = |&(x, y): &(f32, f32)| (x - point.0).hypot(y - point.1) > 0.2;
+            let far = |&(x, y): &(f32, f32)| (x - to_x).hypot(y - to_y) > 0.2;
             if stroke.points.last().is_none_or(far) {
-                stroke.points.push(point);
+                stroke.points.push((to_x, to_y));
             }
         }
     }
@@ -131,7 +140,7 @@ impl State {
     fn spoken(&self) -> String {
         match self.pen {
             None => String::new(),
-            Some((x, y)) => {
+            Some([x, y]) => {
                 let pen = if self.down { "down" } else { "up" };
                 format!("Pen {pen}, column {}, row {}", x as u32 + 1, y as u32 + 1)
             }
@@ -170,6 +179,11 @@ pub fn Pad(props: &PadProps) -> Html {
             }
         });
     }
+    let on_pen = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |pen| dispatcher.dispatch(Action::Pen(pen)))
+    };
+    let pen = pen_events(&on_pen, in_pixels);
     let act = |action: fn() -> Action| {
         let dispatcher = state.dispatcher();
         Callback::from(move |_: MouseEvent| dispatcher.dispatch(action()))
@@ -188,10 +202,10 @@ pub fn Pad(props: &PadProps) -> Html {
                 <canvas ref={canvas} class="pix" width="28" height="28" tabindex="0"
                     role="application" aria-label={content::title("diffusion", "draw")}
                     aria-describedby="pad-help"
-                    onpointerdown={on_pointer_down(&state)} onpointermove={on_pointer_move(&state)}
-                    onpointerup={on_pointer_up(&state)} onpointercancel={on_pointer_up(&state)}
-                    onkeydown={on_key(&state)} onblur={on_blur(&state)} />
-                { pen_mark(state.pen, state.down) }
+                    onpointerdown={pen.down} onpointermove={pen.moved}
+                    onpointerup={pen.up.clone()} onpointercancel={pen.up}
+                    onkeydown={pen.key} onblur={pen.blur} />
+                { pen_mark(state.pen.map(|at| at.map(|v| v / SIDE as f32)), state.down) }
             </div>
             <div class="pad-side">
                 <div class="pad-tools">
@@ -199,7 +213,7 @@ pub fn Pad(props: &PadProps) -> Html {
                         { tool(false, "Pen") }{ tool(true, "Eraser") }
                     </span>
                     <button type="button" class="button small" disabled={empty}
-                        onclick={act(|| Action::Undo)}>{ "Undo" }</button>
+                        onclick={act(|| Action::Pen(Pen::Undo))}>{ "Undo" }</button>
                     <button type="button" class="button small" disabled={empty}
                         onclick={act(|| Action::Clear)}>{ "Clear" }</button>
                 </div>
@@ -210,81 +224,9 @@ pub fn Pad(props: &PadProps) -> Html {
     }
 }
 
-/// The keyboard's pen. It is always there: a new sibling would cost the canvas its focus.
-fn pen_mark(pen: Option<(f32, f32)>, down: bool) -> Html {
-    let place = |v: f32| 100.0 * v / SIDE as f32;
-    let (x, y) = pen.unwrap_or((MIDDLE, MIDDLE));
-    let style = format!("left:{:.2}%;top:{:.2}%", place(x), place(y));
-    let class = classes!("pad-pen", down.then_some("down"));
-    html! { <i {class} {style} hidden={pen.is_none()} aria-hidden="true" /> }
-}
-
-type Handle = UseReducerHandle<State>;
-
-fn on_pointer_down(state: &Handle) -> Callback<PointerEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |event: PointerEvent| {
-        let Some((canvas, point)) = place(&event) else {
-            return;
-        };
-        if event.button() == 0 {
-            // Without capture a stroke ends at the pad's edge: worse, but not an error.
-            let _ = canvas.set_pointer_capture(event.pointer_id());
-            dispatcher.dispatch(Action::Down(point));
-        }
-    })
-}
-
-fn on_pointer_move(state: &Handle) -> Callback<PointerEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |event: PointerEvent| {
-        // Zero while a mouse only hovers: the keyboard's pen is left alone.
-        if let (true, Some((_, point))) = (event.buttons() & 1 == 1, place(&event)) {
-            dispatcher.dispatch(Action::Move(point));
-        }
-    })
-}
-
-fn on_pointer_up(state: &Handle) -> Callback<PointerEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |_| dispatcher.dispatch(Action::Up))
-}
-
-fn on_blur(state: &Handle) -> Callback<FocusEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |_| dispatcher.dispatch(Action::Up))
-}
-
-fn on_key(state: &Handle) -> Callback<KeyboardEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |event: KeyboardEvent| {
-        let step = if event.shift_key() { 4.0 } else { 1.0 };
-        let action = match event.key().as_str() {
-            "ArrowLeft" => Action::Nudge(-step, 0.0),
-            "ArrowRight" => Action::Nudge(step, 0.0),
-            "ArrowUp" => Action::Nudge(0.0, -step),
-            "ArrowDown" => Action::Nudge(0.0, step),
-            " " => Action::TogglePen,
-            "Backspace" => Action::Undo,
-            _ => return,
-        };
-        // The page does not scroll, and the transport's own keys stay out of it.
-        event.prevent_default();
-        event.stop_propagation();
-        dispatcher.dispatch(action);
-    })
-}
-
-/// The target of a pointer event, and where on it, in px of a picture that fills it.
-pub fn place(event: &PointerEvent) -> Option<(Element, (f32, f32))> {
-    let canvas = event.target()?.dyn_into::<Element>().ok()?;
-    let frame = canvas.get_bounding_client_rect();
-    let share = |at: f64, from: f64, size: f64| {
-        ((at - from) / size.max(1.0) * SIDE as f64).clamp(0.0, SIDE as f64) as f32
-    };
-    let x = share(f64::from(event.client_x()), frame.left(), frame.width());
-    let y = share(f64::from(event.client_y()), frame.top(), frame.height());
-    Some((canvas, (x, y)))
+/// Shares of a picture's sides in px of the picture.
+pub fn in_pixels(share: [f32; 2]) -> Place {
+    share.map(|share| (share * SIDE as f32).clamp(0.0, SIDE as f32))
 }
 
 #[cfg(test)]
@@ -302,12 +244,12 @@ mod tests {
     #[test]
     fn a_pointer_draws_strokes() {
         let state = after(vec![
-            Action::Move((1.0, 1.0)),
-            Action::Down((5.0, 5.0)),
-            Action::Move((5.0, 5.1)),
-            Action::Move((9.0, 5.0)),
-            Action::Up,
-            Action::Move((20.0, 20.0)),
+            Action::Pen(Pen::Move([1.0, 1.0])),
+            Action::Pen(Pen::Down([5.0, 5.0])),
+            Action::Pen(Pen::Move([5.0, 5.1])),
+            Action::Pen(Pen::Move([9.0, 5.0])),
+            Action::Pen(Pen::Up),
+            Action::Pen(Pen::Move([20.0, 20.0])),
         ]);
         assert_eq!(state.strokes.len(), 1);
         assert_eq!(state.strokes[0].points, [(5.0, 5.0), (9.0, 5.0)]);
@@ -317,12 +259,12 @@ mod tests {
     #[test]
     fn the_keyboard_draws_too() {
         let state = after(vec![
-            Action::Nudge(-4.0, 0.0),
-            Action::TogglePen,
-            Action::Nudge(0.0, 4.0),
-            Action::Nudge(-99.0, 0.0),
-            Action::TogglePen,
-            Action::Nudge(1.0, 0.0),
+            Action::Pen(Pen::Nudge(-4, 0)),
+            Action::Pen(Pen::Toggle),
+            Action::Pen(Pen::Nudge(0, 4)),
+            Action::Pen(Pen::Nudge(-99, 0)),
+            Action::Pen(Pen::Toggle),
+            Action::Pen(Pen::Nudge(1, 0)),
         ]);
         assert_eq!(state.strokes.len(), 1);
         assert_eq!(
@@ -334,14 +276,14 @@ mod tests {
 
     #[test]
     fn undo_and_clear_take_back() {
-        let stroke = |x| [Action::Down((x, 5.0)), Action::Up];
+        let stroke = |x| [Action::Pen(Pen::Down([x, 5.0])), Action::Pen(Pen::Up)];
         let mut actions: Vec<_> = stroke(5.0).into_iter().chain(stroke(9.0)).collect();
-        actions.push(Action::Undo);
+        actions.push(Action::Pen(Pen::Undo));
         let mut state = after(actions);
         assert_eq!((state.strokes.len(), state.version), (1, 3));
         state.apply(Action::Clear);
         assert_eq!((state.strokes.len(), state.version), (0, 4));
-        state.apply(Action::Undo);
+        state.apply(Action::Pen(Pen::Undo));
         assert_eq!(state.version, 4, "nothing to take back");
     }
 
@@ -349,8 +291,8 @@ mod tests {
     fn the_eraser_makes_erasing_strokes() {
         let state = after(vec![
             Action::Erase(true),
-            Action::Down((5.0, 5.0)),
-            Action::Up,
+            Action::Pen(Pen::Down([5.0, 5.0])),
+            Action::Pen(Pen::Up),
         ]);
         assert!(state.strokes[0].erases);
     }

@@ -7,13 +7,11 @@ use gloo_events::EventListener;
 use std::f64::consts::TAU;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{
-    CanvasRenderingContext2d, CssStyleDeclaration, Element, HtmlCanvasElement, KeyboardEvent,
-    PointerEvent,
-};
+use web_sys::{CanvasRenderingContext2d, CssStyleDeclaration, HtmlCanvasElement};
 use yew::prelude::*;
 
 use super::chart::Tone;
+use super::pen::{Pen, pen_events};
 use crate::data::points::{EXTENT, Point};
 
 /// Something drawn.
@@ -76,25 +74,6 @@ pub enum Layer {
     },
 }
 
-/// What is done with the pen.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pen {
-    /// It touches down here.
-    Down(Point),
-    /// It moves here while it is down.
-    Move(Point),
-    /// It is lifted.
-    Up,
-    /// Arrow keys move it by so many cells.
-    Nudge(i8, i8),
-    /// Space: down or up where it is.
-    Toggle,
-    /// Enter: one dot where it is.
-    Dot,
-    /// Backspace: take the last stroke back.
-    Undo,
-}
-
 /// Properties of [`PlaneView`].
 #[derive(Properties, PartialEq)]
 pub struct PlaneViewProps {
@@ -131,70 +110,15 @@ pub fn PlaneView(props: &PlaneViewProps) -> Html {
                 aria-label={props.label.clone()} />
         };
     };
-    let pointer = |to_pen: fn(&PointerEvent) -> Option<Pen>| {
-        let on_pen = on_pen.clone();
-        Callback::from(move |event: PointerEvent| {
-            if let Some(pen) = to_pen(&event) {
-                on_pen.emit(pen);
-            }
-        })
-    };
-    let up = pointer(|_| Some(Pen::Up));
+    let pen = pen_events(on_pen, |[x, y]| {
+        [2.0 * x - 1.0, 1.0 - 2.0 * y].map(|v| EXTENT * v)
+    });
     html! {
         <canvas ref={props.canvas.clone()} class="plane-view pen" tabindex="0" role="application"
             aria-label={props.label.clone()} aria-describedby="plane-pen-help"
-            onpointerdown={pointer(pointer_down)} onpointermove={pointer(pointer_move)}
-            onpointerup={up.clone()} onpointercancel={up}
-            onblur={on_pen.reform(|_: FocusEvent| Pen::Up)} onkeydown={on_key(on_pen)} />
+            onpointerdown={pen.down} onpointermove={pen.moved} onpointerup={pen.up.clone()}
+            onpointercancel={pen.up} onblur={pen.blur} onkeydown={pen.key} />
     }
-}
-
-fn pointer_down(event: &PointerEvent) -> Option<Pen> {
-    let (canvas, point) = place(event)?;
-    if event.button() != 0 {
-        return None;
-    }
-    // Without capture a stroke ends at the edge: worse, but not an error.
-    let _ = canvas.set_pointer_capture(event.pointer_id());
-    Some(Pen::Down(point))
-}
-
-fn pointer_move(event: &PointerEvent) -> Option<Pen> {
-    // Zero while a mouse only hovers.
-    let (_, point) = place(event).filter(|_| event.buttons() & 1 == 1)?;
-    Some(Pen::Move(point))
-}
-
-/// The canvas of a pointer event, and the point of the plane under it.
-fn place(event: &PointerEvent) -> Option<(Element, Point)> {
-    let canvas = event.target()?.dyn_into::<Element>().ok()?;
-    let frame = canvas.get_bounding_client_rect();
-    let share = |at: i32, from: f64, size: f64| ((f64::from(at) - from) / size.max(1.0)) as f32;
-    let x = share(event.client_x(), frame.left(), frame.width());
-    let y = share(event.client_y(), frame.top(), frame.height());
-    let point = [2.0 * x - 1.0, 1.0 - 2.0 * y].map(|v| EXTENT * v);
-    Some((canvas, point))
-}
-
-fn on_key(on_pen: &Callback<Pen>) -> Callback<KeyboardEvent> {
-    let on_pen = on_pen.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        let step = if event.shift_key() { 4 } else { 1 };
-        let pen = match event.key().as_str() {
-            "ArrowLeft" => Pen::Nudge(-step, 0),
-            "ArrowRight" => Pen::Nudge(step, 0),
-            "ArrowUp" => Pen::Nudge(0, step),
-            "ArrowDown" => Pen::Nudge(0, -step),
-            " " => Pen::Toggle,
-            "Enter" => Pen::Dot,
-            "Backspace" => Pen::Undo,
-            _ => return,
-        };
-        // The page does not scroll, and the transport's own keys stay out of it.
-        event.prevent_default();
-        event.stop_propagation();
-        on_pen.emit(pen);
-    })
 }
 
 fn draw(canvas: &HtmlCanvasElement, layers: &[Layer]) -> Option<()> {

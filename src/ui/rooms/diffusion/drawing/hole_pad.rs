@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
-use web_sys::{KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
 use crate::data::SIDE;
-use crate::ui::components::pad::place;
+use crate::ui::components::pad::in_pixels;
+use crate::ui::components::pen::{Pen, Place, pen_events, pen_mark};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content;
 use crate::ui::state::Hole;
@@ -34,16 +34,8 @@ pub struct HolePadProps {
 enum Action {
     /// Another hole is in force.
     Set(Hole),
-    /// The brush touches down.
-    Down((f32, f32)),
-    /// The brush moves while it is down.
-    Move((f32, f32)),
-    /// The brush is lifted.
-    Up,
-    /// An arrow key moves the keyboard's brush by so many pixels.
-    Nudge(f32, f32),
-    /// Space: one dab.
-    Dab,
+    /// The brush does this.
+    Brush(Pen),
     /// Make a hole, or give pixels back, from now on.
     Heal(bool),
 }
@@ -52,10 +44,10 @@ enum Action {
 struct State {
     hole: Hole,
     /// The brush is down, and was last there.
-    down: Option<(f32, f32)>,
+    down: Option<Place>,
     heals: bool,
     /// The keyboard's brush; `None` until a key moves it.
-    brush: Option<(f32, f32)>,
+    brush: Option<Place>,
     /// Counts finished changes, so that the hole is handed over once for each.
     version: u32,
 }
@@ -84,52 +76,60 @@ impl State {
     fn apply(&mut self, action: Action) {
         match action {
             Action::Set(hole) => self.hole = hole,
-            Action::Down(point) => {
-                self.brush = None;
-                self.down = Some(point);
-                self.paint(point);
-            }
-            Action::Move(point) => self.drag(point),
-            Action::Up => {
-                if self.down.take().is_some() {
-                    self.version += 1;
-                }
-            }
-            Action::Nudge(dx, dy) => {
-                let (x, y) = self.brush.unwrap_or((MIDDLE, MIDDLE));
-                let clamp = |v: f32| v.clamp(0.0, SIDE as f32);
-                self.brush = Some((clamp(x + dx), clamp(y + dy)));
-            }
-            Action::Dab => {
-                let point = self.brush.unwrap_or((MIDDLE, MIDDLE));
-                self.brush = Some(point);
-                self.paint(point);
-                self.version += 1;
-            }
+            Action::Brush(pen) => self.brush(pen),
             Action::Heal(heals) => self.heals = heals,
         }
     }
 
-    fn paint(&mut self, point: (f32, f32)) {
-        self.hole.paint(point, BRUSH, !self.heals);
+    fn brush(&mut self, pen: Pen) {
+        match pen {
+            Pen::Down(place) => {
+                self.brush = None;
+                self.down = Some(place);
+                self.paint(place);
+            }
+            Pen::Move(place) => self.drag(place),
+            Pen::Up => {
+                if self.down.take().is_some() {
+                    self.version += 1;
+                }
+            }
+            Pen::Nudge(dx, dy) => {
+                let [x, y] = self.brush.unwrap_or([MIDDLE; 2]);
+                let moved = [x + f32::from(dx), y + f32::from(dy)];
+                self.brush = Some(moved.map(|v| v.clamp(0.0, SIDE as f32)));
+            }
+            Pen::Toggle | Pen::Dot => {
+                let place = self.brush.unwrap_or([MIDDLE; 2]);
+                self.brush = Some(place);
+                self.paint(place);
+                self.version += 1;
+            }
+            // A hole has no strokes: what was cut out is put back with the other brush.
+            Pen::Undo => {}
+        }
+    }
+
+    fn paint(&mut self, [x, y]: Place) {
+        self.hole.paint((x, y), BRUSH, !self.heals);
     }
 
     /// Paints along the way from where the brush was.
-    fn drag(&mut self, (x, y): (f32, f32)) {
-        let Some((from_x, from_y)) = self.down else {
+    fn drag(&mut self, [x, y]: Place) {
+        let Some([from_x, from_y]) = self.down else {
             return;
         };
         let dabs = (x - from_x).hypot(y - from_y).ceil().max(1.0);
         for k in 1..=dabs as u32 {
             let share = k as f32 / dabs;
-            self.paint((from_x + share * (x - from_x), from_y + share * (y - from_y)));
+            self.paint([from_x + share * (x - from_x), from_y + share * (y - from_y)]);
         }
-        self.down = Some((x, y));
+        self.down = Some([x, y]);
     }
 
     /// The brush's place in words.
     fn spoken(&self) -> String {
-        let Some((x, y)) = self.brush else {
+        let Some([x, y]) = self.brush else {
             return String::new();
         };
         let pixels = self.hole.pixels().iter().filter(|&&hole| hole).count();
@@ -155,6 +155,11 @@ pub fn HolePad(props: &HolePadProps) -> Html {
             }
         });
     }
+    let on_brush = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |pen| dispatcher.dispatch(Action::Brush(pen)))
+    };
+    let pen = pen_events(&on_brush, in_pixels);
     let preset = |name: &'static str, text: &'static str| {
         let pressed = Hole::named(name).as_ref() == Some(&props.hole);
         let onclick = props
@@ -175,12 +180,12 @@ pub fn HolePad(props: &HolePadProps) -> Html {
         <>
             <div class="hole-sheet pix" tabindex="0" role="application"
                 aria-label={content::title("drawing", "hole")} aria-describedby="hole-help"
-                onpointerdown={on_pointer_down(&state)} onpointermove={on_pointer_move(&state)}
-                onpointerup={on_pointer_up(&state)} onpointercancel={on_pointer_up(&state)}
-                onkeydown={on_key(&state)}>
+                onpointerdown={pen.down} onpointermove={pen.moved}
+                onpointerup={pen.up.clone()} onpointercancel={pen.up}
+                onkeydown={pen.key} onblur={pen.blur}>
                 <PictureView class="pix" pixels={props.pixels.clone()} label={props.label.clone()} />
                 { hatched(&state.hole) }
-                { brush_mark(state.brush) }
+                { pen_mark(state.brush.map(|at| at.map(|v| v / SIDE as f32)), false) }
             </div>
             <div class="hole-tools" role="group" aria-label="Hole">
                 { preset("top", "Top") }{ preset("left", "Left") }
@@ -223,60 +228,6 @@ fn outline(hole: &[bool]) -> String {
     path
 }
 
-/// The keyboard's brush. It is always there: a new sibling would cost the pad its focus.
-fn brush_mark(brush: Option<(f32, f32)>) -> Html {
-    let place = |v: f32| 100.0 * v / SIDE as f32;
-    let (x, y) = brush.unwrap_or((MIDDLE, MIDDLE));
-    let style = format!("left:{:.2}%;top:{:.2}%", place(x), place(y));
-    html! { <i class="pad-pen" {style} hidden={brush.is_none()} aria-hidden="true" /> }
-}
-
-type Handle = UseReducerHandle<State>;
-
-fn on_pointer_down(state: &Handle) -> Callback<PointerEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |event: PointerEvent| {
-        if let (0, Some((pad, point))) = (event.button(), place(&event)) {
-            // Without capture a stroke ends at the pad's edge: worse, but not an error.
-            let _ = pad.set_pointer_capture(event.pointer_id());
-            dispatcher.dispatch(Action::Down(point));
-        }
-    })
-}
-
-fn on_pointer_move(state: &Handle) -> Callback<PointerEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |event: PointerEvent| {
-        if let (true, Some((_, point))) = (event.buttons() & 1 == 1, place(&event)) {
-            dispatcher.dispatch(Action::Move(point));
-        }
-    })
-}
-
-fn on_pointer_up(state: &Handle) -> Callback<PointerEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |_| dispatcher.dispatch(Action::Up))
-}
-
-fn on_key(state: &Handle) -> Callback<KeyboardEvent> {
-    let dispatcher = state.dispatcher();
-    Callback::from(move |event: KeyboardEvent| {
-        let step = if event.shift_key() { 4.0 } else { 1.0 };
-        let action = match event.key().as_str() {
-            "ArrowLeft" => Action::Nudge(-step, 0.0),
-            "ArrowRight" => Action::Nudge(step, 0.0),
-            "ArrowUp" => Action::Nudge(0.0, -step),
-            "ArrowDown" => Action::Nudge(0.0, step),
-            " " => Action::Dab,
-            _ => return,
-        };
-        // The page does not scroll, and the transport's own keys stay out of it.
-        event.prevent_default();
-        event.stop_propagation();
-        dispatcher.dispatch(action);
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,11 +247,11 @@ mod tests {
     #[test]
     fn a_pointer_paints_along_its_way() {
         let state = after(vec![
-            Action::Move((2.0, 2.0)),
-            Action::Down((5.0, 5.0)),
-            Action::Move((20.0, 5.0)),
-            Action::Up,
-            Action::Move((20.0, 20.0)),
+            Action::Brush(Pen::Move([2.0, 2.0])),
+            Action::Brush(Pen::Down([5.0, 5.0])),
+            Action::Brush(Pen::Move([20.0, 5.0])),
+            Action::Brush(Pen::Up),
+            Action::Brush(Pen::Move([20.0, 20.0])),
         ]);
         assert!((4..=20).all(|x| at(&state, x, 5)));
         assert!(!at(&state, 2, 2) && !at(&state, 20, 20) && !at(&state, 12, 8));
@@ -309,11 +260,14 @@ mod tests {
 
     #[test]
     fn the_keyboard_dabs_and_takes_back() {
-        let mut state = after(vec![Action::Nudge(-4.0, 0.0), Action::Dab]);
+        let mut state = after(vec![
+            Action::Brush(Pen::Nudge(-4, 0)),
+            Action::Brush(Pen::Dot),
+        ]);
         assert!(at(&state, 9, 13) && !at(&state, 14, 13));
         assert_eq!(state.spoken(), "Column 10, row 14; 12 pixels to fill");
         state.apply(Action::Heal(true));
-        state.apply(Action::Dab);
+        state.apply(Action::Brush(Pen::Dot));
         assert!(state.hole.is_empty());
         assert_eq!(state.version, 2);
     }
