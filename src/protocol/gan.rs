@@ -182,6 +182,15 @@ pub struct Divergence {
 pub struct Detail {
     /// Whose half; `None` only before the first.
     pub half: Option<Half>,
+    /// Updates of the half. The last of them is the one that is told of here; those before it
+    /// have moved the weights already.
+    pub updates: u32,
+    /// The discriminator's scores on the grid of [`crate::models::gan::plane::heat_grid`], as they
+    /// were in this update: `[HEAT_SIDE^2]`, any number, as [`GanFrame::scores`].
+    pub scores: Vec<f32>,
+    /// Where the generator of this update puts the noise grid of
+    /// [`crate::models::gan::plane::noise_grid`]: `[m, 2]`, as [`GanFrame::warped`].
+    pub warped: Vec<f32>,
     /// Noise, `[batch, noise_dims]`.
     pub noise: Vec<f32>,
     /// What the generator made of it, `[batch, 2]`.

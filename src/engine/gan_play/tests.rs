@@ -134,6 +134,47 @@ fn by_hand_or_in_rounds_is_the_same_game() {
     assert_eq!(detail.gradients.len() as u32, game.generator.layers + 1);
 }
 
+/// A round by hand of a game with as many updates of each player.
+fn round_by_hand(updates: u32) -> Vec<GanFrame> {
+    let mut game = Game::default();
+    game.discriminator.updates = updates;
+    game.generator.updates = updates;
+    frames(GanPlay {
+        plan: Plan::Halves(vec![Half::Discriminator, Half::Generator]),
+        ..rounds(&game, 1, 1)
+    })
+}
+
+/// The grids of a detail as they are in the frame before it, if its half has one update; with
+/// more, as they would be in the frame after all updates but the last.
+#[test]
+fn details_show_their_grids_before_the_last_update() {
+    let grids = |detail: &Detail| (detail.scores.clone(), detail.warped.clone());
+    let shown = |frame: &GanFrame| (frame.scores.clone(), frame.warped.clone());
+    let one = round_by_hand(1);
+    for (before, after) in one.iter().zip(&one[1..]) {
+        let detail = after.detail.as_ref().expect("by hand");
+        assert_eq!(detail.updates, 1);
+        assert!(grids(detail) == shown(before));
+    }
+    let three = round_by_hand(3);
+    let detail = three[1].detail.as_ref().expect("by hand");
+    assert_eq!(detail.updates, 3);
+    assert!(grids(detail) == shown(&round_by_hand(2)[1]));
+    assert!(detail.warped == three[0].warped && detail.scores != three[0].scores);
+    // The generator of two updates, from where the discriminator's three have led.
+    let mut game = Game::default();
+    game.generator.updates = 2;
+    let two = end(GanPlay {
+        start: Some(three[1].at.clone()),
+        plan: Plan::Halves(vec![Half::Generator]),
+        ..rounds(&game, 1, 1)
+    });
+    let detail = three[2].detail.as_ref().expect("by hand");
+    assert!(grids(detail) == shown(&two));
+    assert!(detail.scores == three[1].scores && detail.warped != three[1].warped);
+}
+
 #[test]
 fn numbers_that_leave_all_bounds_end_the_game() {
     let mut game = Game {

@@ -10,7 +10,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Bytes, Device, Gradients, Tensor};
 
-use super::{LEAK, noise_vectors, streams};
+use super::{LEAK, heat_grid, noise_grid, noise_vectors, streams};
 use crate::models::gan::loss;
 use crate::nn::mlp::{LastLayer, Mlp, MlpShape, read, rows};
 use crate::protocol::gan::{Checkpoint, Detail, Game, Half, Loss, Optimizer, Player};
@@ -121,15 +121,14 @@ impl Trainer {
         let gradients = cost.backward();
         if let Some(detail) = detail {
             *detail = Detail {
-                half: Some(Half::Discriminator),
                 noise: z,
                 fakes,
                 reals,
                 fake_scores: read(fake.inner()).await,
                 real_scores: read(real.inner()).await,
                 loss: value,
-                pulls: Vec::new(),
                 gradients: layer_gradients(&self.discriminator, &gradients).await,
+                ..self.before(Half::Discriminator).await
             };
         }
         let gradients = GradientsParams::from_grads(gradients, &self.discriminator);
@@ -159,15 +158,13 @@ impl Trainer {
         if let Some(detail) = detail {
             let fakes = read(fakes.inner()).await;
             *detail = Detail {
-                half: Some(Half::Generator),
                 noise: z,
-                reals: Vec::new(),
                 fake_scores: read(scores.inner()).await,
-                real_scores: Vec::new(),
                 loss: value,
                 pulls: self.pulls(&fakes).await,
                 gradients: layer_gradients(&self.generator, &gradients).await,
                 fakes,
+                ..self.before(Half::Generator).await
             };
         }
         let gradients = GradientsParams::from_grads(gradients, &self.generator);
@@ -175,6 +172,18 @@ impl Trainer {
         self.generator = self.optimizers[1].step(rate, self.generator.clone(), gradients);
         self.updates[1] += 1;
         value
+    }
+
+    /// What both networks make of their grids before the update under way has moved one of them.
+    async fn before(&self, half: Half) -> Detail {
+        let grid = noise_grid(self.game.noise, self.game.noise_dims as usize);
+        Detail {
+            half: Some(half),
+            updates: self.player(half).updates,
+            scores: self.scores(heat_grid()).await,
+            warped: self.fakes(&grid).await,
+            ..Detail::default()
+        }
     }
 
     /// What the generator makes of noise vectors `[n, noise_dims]`: `[n, 2]`.
