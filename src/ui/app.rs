@@ -29,7 +29,7 @@ enum Happening {
     Host(HostEvent),
     Notice(Notice),
     Close(usize),
-    CloseAll,
+    Way(WayOn),
 }
 
 impl Reducible for Shell {
@@ -43,12 +43,16 @@ impl Reducible for Shell {
                 next.engines.manifest = Some(manifest)
             }
             Happening::Host(HostEvent::Trouble(trouble)) => next.add(Notice::trouble(&trouble)),
+            Happening::Host(HostEvent::GivenUp) => {
+                next.notices.retain(|n| n.way_on != Some(WayOn::Retry));
+            }
             Happening::Notice(notice) => next.add(notice),
             Happening::Close(number) if number < next.notices.len() => {
                 next.notices.remove(number);
             }
             Happening::Close(_) => {}
-            Happening::CloseAll => next.notices.clear(),
+            // One that offers another way is not done with.
+            Happening::Way(way) => next.notices.retain(|n| n.way_on.is_some_and(|w| w != way)),
         }
         Rc::new(next)
     }
@@ -98,7 +102,7 @@ pub fn App() -> Html {
     let on_way = {
         let (shell, host, on_engine) = (shell.dispatcher(), host.clone(), on_engine.clone());
         Callback::from(move |way| {
-            shell.dispatch(Happening::CloseAll);
+            shell.dispatch(Happening::Way(way));
             match way {
                 WayOn::Retry => host.retry(),
                 WayOn::UseCpu => on_engine.emit(EngineChoice::Cpu),
@@ -183,4 +187,42 @@ fn stored_choice() -> EngineChoice {
 fn store_choice(choice: EngineChoice) {
     // Without storage the choice lasts as long as the page.
     let _ = LocalStorage::set(ENGINE_KEY, choice.id());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::EngineError;
+    use crate::ui::host::scheduler::Trouble;
+
+    fn ways(shell: &Shell) -> Vec<Option<WayOn>> {
+        shell.notices.iter().map(|notice| notice.way_on).collect()
+    }
+
+    fn after(shell: &Shell, happening: Happening) -> Shell {
+        (*Rc::new(shell.clone()).reduce(happening)).clone()
+    }
+
+    /// What tells of a run that is given up goes; the rest stays.
+    #[test]
+    fn a_notice_lasts_as_long_as_it_tells_of_something() {
+        let error = EngineError::NotFinite;
+        let mut shell = Shell::default();
+        for trouble in [
+            Trouble::NoGpu,
+            Trouble::GpuFailed(error.clone()),
+            Trouble::Stopped(error),
+        ] {
+            shell = after(&shell, Happening::Host(HostEvent::Trouble(trouble)));
+        }
+        let all = [None, Some(WayOn::UseCpu), Some(WayOn::Retry)];
+        assert_eq!(ways(&shell), all);
+        let given_up = after(&shell, Happening::Host(HostEvent::GivenUp));
+        assert_eq!(ways(&given_up), all[..2]);
+        // Taking one way on leaves the other.
+        let on_cpu = after(&shell, Happening::Way(WayOn::UseCpu));
+        assert_eq!(ways(&on_cpu), all[2..]);
+        let retried = after(&shell, Happening::Way(WayOn::Retry));
+        assert_eq!(ways(&retried), all[1..2]);
+    }
 }

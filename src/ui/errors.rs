@@ -1,7 +1,7 @@
 //! The one place where an error becomes a sentence for the visitor, with a way on.
 
 use crate::protocol::EngineError;
-use crate::ui::host::scheduler::Trouble;
+use crate::ui::host::scheduler::{GoesOn, Trouble};
 
 /// What the visitor can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +59,11 @@ impl Notice {
     /// For a trouble of the host.
     pub fn trouble(trouble: &Trouble) -> Self {
         match trouble {
-            Trouble::Rescued { error, step } => {
-                let from = match step {
-                    Some(step) => format!("goes on from step {step}"),
-                    None => "starts again".into(),
+            Trouble::Rescued { error, from } => {
+                let from = match from {
+                    GoesOn::FromStart => "starts again".into(),
+                    GoesOn::FromStep(step) => format!("goes on from step {step}"),
+                    GoesOn::FromLast => "goes on from where it was last seen".into(),
                 };
                 hint(format!(
                     "{} A new one was started, and the run {from}.",

@@ -232,12 +232,16 @@ fn a_snapshot_that_fails_is_a_sentence_and_a_retry() {
             assert!(said.contains("gan-mnist-000000.bpk"), "{said}");
             tab.wait_for(".gan-pictures[data-run-state=failed]").await?;
             assert_eq!(sheet(tab).await?, before, "what was there stays");
-            // Others can be had meanwhile.
+            // Others can be had meanwhile, and then nothing has failed.
             tab.keys(Key::End).await?;
             shows(tab, last).await?;
+            tab.wait_until("!document.querySelector('.notice.stop')")
+                .await?;
+            // Back, and it fails once more.
             tab.keys(Key::Home).await?;
             tab.wait_for_within(".gan-pictures[data-run-state=failed]", SLOW)
                 .await?;
+            tab.wait_for(".notice.stop").await?;
             tab.server.clear_faults();
             tab.click(".notice.stop .button").await?;
             shows(tab, 0).await?;

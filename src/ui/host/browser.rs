@@ -28,7 +28,7 @@ pub struct Host(Rc<Inner>);
 struct Inner {
     scheduler: RefCell<Scheduler>,
     workers: RefCell<[Option<EngineWorker>; 4]>,
-    runs: RefCell<HashMap<u32, Callback<RunEvent>>>,
+    runs: RefCell<HashMap<u32, Told>>,
     /// Effects are being carried out: those that a callback causes wait their turn.
     acting: Cell<bool>,
     /// Tells the scheduler that time passes, while a run is under way.
@@ -39,6 +39,13 @@ struct Inner {
     on: Callback<HostEvent>,
 }
 
+/// Who started a run.
+#[derive(Clone)]
+struct Told {
+    on: Callback<RunEvent>,
+    rest: Rc<dyn Fn() -> Option<Job>>,
+}
+
 /// What the host tells the page.
 pub enum HostEvent {
     /// Something the page shows has changed.
@@ -47,6 +54,8 @@ pub enum HostEvent {
     Manifest(Rc<Manifest>),
     /// Something the visitor should know.
     Trouble(Trouble),
+    /// The run that stopped is given up: what was said of it is over, and cannot be retried.
+    GivenUp,
 }
 
 /// What any component may know of the engines, as a context.
@@ -116,8 +125,22 @@ impl Host {
     /// Starts `job`; what happens is told to `on`. A run that was under way is cancelled:
     /// the page has one at a time.
     pub fn run(&self, job: Job, on: Callback<RunEvent>) -> RunHandle {
+        let whole = job.clone();
+        self.run_on(job, move || Some(whole.clone()), on)
+    }
+
+    /// [`Self::run`]. When an engine breaks, and when the visitor retries, the work goes on with
+    /// what is its `rest` by then; `None` if nothing is left. (A [`Job::Denoise`] needs no asking:
+    /// the host has its frames.)
+    pub fn run_on(
+        &self,
+        job: Job,
+        rest: impl Fn() -> Option<Job> + 'static,
+        on: Callback<RunEvent>,
+    ) -> RunHandle {
+        let rest = Rc::new(rest);
         let ticket = self.0.scheduler.borrow_mut().run(job, now_ms());
-        self.0.runs.borrow_mut().insert(ticket, on);
+        self.0.runs.borrow_mut().insert(ticket, Told { on, rest });
         self.carry_out();
         RunHandle {
             host: self.clone(),
@@ -214,13 +237,24 @@ impl Host {
             }
             Effect::Tell(ticket, event) => {
                 self.mark_first_digit(&event);
-                let on = self.0.runs.borrow().get(&ticket).cloned();
-                if let Some(on) = on {
-                    on.emit(event);
+                if let Some(told) = self.told(ticket) {
+                    told.on.emit(event);
+                }
+            }
+            Effect::AskRest(ticket) => {
+                if let Some(told) = self.told(ticket) {
+                    let rest = (told.rest)();
+                    let mut scheduler = self.0.scheduler.borrow_mut();
+                    scheduler.rest(ticket, rest, now_ms());
                 }
             }
             Effect::Report(trouble) => self.0.on.emit(HostEvent::Trouble(trouble)),
+            Effect::GivenUp => self.0.on.emit(HostEvent::GivenUp),
         }
+    }
+
+    fn told(&self, ticket: u32) -> Option<Told> {
+        self.0.runs.borrow().get(&ticket).cloned()
     }
 
     /// The moment when there is a first finished picture, for `cargo xtask bench`.
@@ -287,6 +321,10 @@ pub fn use_engines() -> Engines {
 /// Has the page's engines do the work that a reducer wants, and cancels it when the reducer wants
 /// other work or none. Its state numbers its works: `id` is the present one's number, `job` looks
 /// it up, and `news` gets that number with every event.
+///
+/// When the work has to go on after a broken engine or a retry, `job` is asked again: a reducer
+/// whose job is what is left, given what it has, loses nothing; one that gives the same job every
+/// time sees its work start again, with all its events.
 #[hook]
 pub fn use_work(
     id: Option<u32>,
@@ -297,9 +335,14 @@ pub fn use_work(
     use_effect_with(id, move |&id| {
         // A reducer's handle reads what is true now, not what was when the page was drawn (yew
         // 0.23): work that has begun since is the next effect's.
-        let job = job().filter(|(now, _)| Some(*now) == id);
-        let handle =
-            job.map(|(id, job)| host.run(job, Callback::from(move |event| news(id, event))));
+        let left = move || {
+            let (now, job) = job()?;
+            (Some(now) == id).then_some(job)
+        };
+        let handle = id.zip(left()).map(|(id, job)| {
+            let on = Callback::from(move |event| news(id, event));
+            host.run_on(job, left, on)
+        });
         move || drop(handle)
     });
 }

@@ -1,9 +1,10 @@
 //! Decides which engine does what. Pure: calls in, [`Effect`]s out.
 //!
 //! There are four places for an engine: the CPU worker, a second one for batches, the GPU
-//! worker, and one that trains. The page has one run at a time. A run is dealt out to one or two places; when
-//! a place breaks, or a better one becomes ready, the run is dealt out again from its last
-//! frame (whose x is exact), so nothing that was computed is lost.
+//! worker, and one that trains. The page has one run at a time. A run is dealt out to one or two
+//! places; when a place breaks, or a better one becomes ready, the run is dealt out again from its
+//! last frame (whose x is exact), so nothing that was computed is lost. Jobs of other kinds have
+//! no frames here: when a place breaks, who started the run is asked what is left of it.
 
 use std::ops::Range;
 
@@ -74,15 +75,26 @@ pub enum Adapter {
     Hardware,
 }
 
+/// Where a run goes on whose engine broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoesOn {
+    /// At its start: nothing had come of it, or what had is of no use.
+    FromStart,
+    /// From this step.
+    FromStep(u32),
+    /// From the last that its room has of it.
+    FromLast,
+}
+
 /// Something the visitor should know. `errors` makes it a sentence.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trouble {
-    /// An engine broke at this step; the run goes on.
+    /// An engine broke; the run goes on.
     Rescued {
         /// What broke.
         error: EngineError,
-        /// The last step computed, if any.
-        step: Option<u32>,
+        /// Where the run goes on.
+        from: GoesOn,
     },
     /// The run stopped; the visitor may retry.
     Stopped(EngineError),
@@ -107,8 +119,13 @@ pub enum Effect {
     FetchManifest,
     /// Tell the run of this ticket.
     Tell(u32, RunEvent),
+    /// Ask what is left of the job of this ticket and call [`Scheduler::rest`].
+    AskRest(u32),
     /// Tell the visitor.
     Report(Trouble),
+    /// The run that stopped is given up: [`Trouble::Stopped`] tells of nothing any more, and there
+    /// is nothing to retry.
+    GivenUp,
 }
 
 /// What the page shows of the engines.
@@ -170,6 +187,12 @@ struct Run {
     since_ms: f64,
     /// It failed and waits for the visitor.
     stopped: bool,
+    /// It waits to hear what is left of its job.
+    asked: bool,
+    /// What broke, if the visitor is still to be told that the run goes on.
+    broken: Option<EngineError>,
+    /// Its job is no longer the whole one.
+    is_rest: bool,
 }
 
 #[derive(Debug, Default)]
@@ -347,19 +370,25 @@ impl Scheduler {
             rescues: 0,
             since_ms: now_ms,
             stopped: false,
+            asked: false,
+            broken: None,
+            is_rest: false,
         });
         self.pump();
         self.tickets
     }
 
-    /// Ends the run of this ticket, if it is still going.
+    /// Ends the run of this ticket, if it is still going or has stopped.
     pub fn cancel(&mut self, ticket: u32) {
         if self.run.as_ref().is_none_or(|run| run.ticket != ticket) {
             return;
         }
         self.recall();
-        self.run = None;
+        let stopped = self.run.take().is_some_and(|run| run.stopped);
         self.effects.push(Effect::Tell(ticket, RunEvent::Cancelled));
+        if stopped {
+            self.effects.push(Effect::GivenUp);
+        }
     }
 
     /// The visitor wants a stopped run to go on.
@@ -369,9 +398,34 @@ impl Scheduler {
                 station.phase = Phase::Off;
             }
         }
-        if let Some(run) = &mut self.run {
+        if let Some(run) = self.run.as_mut().filter(|run| run.stopped) {
             run.stopped = false;
             run.rescues = 0;
+            self.ask_rest();
+        }
+        self.pump();
+    }
+
+    /// What is left of the job of this ticket, after [`Effect::AskRest`]; `None` if nothing is.
+    pub fn rest(&mut self, ticket: u32, rest: Option<Job>, now_ms: f64) {
+        let is_asked = |run: &&mut Run| run.asked && run.ticket == ticket;
+        let Some(run) = self.run.as_mut().filter(is_asked) else {
+            return;
+        };
+        run.asked = false;
+        let Some(rest) = rest else {
+            self.complete(now_ms);
+            return;
+        };
+        run.is_rest |= rest != run.job;
+        run.job = rest;
+        let from = match run.is_rest {
+            true => GoesOn::FromLast,
+            false => GoesOn::FromStart,
+        };
+        if let Some(error) = run.broken.take() {
+            let trouble = Trouble::Rescued { error, from };
+            self.effects.push(Effect::Report(trouble));
         }
         self.pump();
     }
@@ -523,10 +577,15 @@ impl Scheduler {
         let Some(run) = &mut self.run else { return };
         run.parts[number].done = true;
         if run.parts.iter().all(|part| part.done) {
-            let ms = (now_ms - run.since_ms) as f32;
-            self.tell(RunEvent::Done { ms });
-            self.run = None;
+            self.complete(now_ms);
         }
+    }
+
+    fn complete(&mut self, now_ms: f64) {
+        let Some(run) = self.run.take() else { return };
+        let ms = (now_ms - run.since_ms) as f32;
+        let done = RunEvent::Done { ms };
+        self.effects.push(Effect::Tell(run.ticket, done));
     }
 
     /// Saves the run from a broken place, or gives it up.
@@ -537,13 +596,28 @@ impl Scheduler {
             self.stop(error);
             return;
         }
-        let step = run.last.as_ref().map(|frame| frame.step);
-        let trouble = match place {
-            Place::Gpu => Trouble::GpuFailed(error),
-            Place::Cpu | Place::SecondCpu | Place::Trainer => Trouble::Rescued { error, step },
-        };
-        self.effects.push(Effect::Report(trouble));
+        match (place, &run.job) {
+            (Place::Gpu, _) => self.effects.push(Effect::Report(Trouble::GpuFailed(error))),
+            (_, Job::Denoise(_)) => {
+                let step = run.last.as_ref().map(|frame| frame.step);
+                let from = step.map_or(GoesOn::FromStart, GoesOn::FromStep);
+                let trouble = Trouble::Rescued { error, from };
+                self.effects.push(Effect::Report(trouble));
+            }
+            // The visitor is told when it is known where it goes on.
+            _ => run.broken = Some(error),
+        }
         self.recall();
+        self.ask_rest();
+    }
+
+    /// Asks what is left of the run's job. A [`Denoise`] goes on from the last frame as it is.
+    fn ask_rest(&mut self) {
+        let of_other_kind = |run: &&mut Run| !matches!(run.job, Job::Denoise(_));
+        if let Some(run) = self.run.as_mut().filter(of_other_kind) {
+            run.asked = true;
+            self.effects.push(Effect::AskRest(run.ticket));
+        }
     }
 
     /// Does the run need the model that failed to come, or any if that is not known? If not, it
@@ -611,7 +685,7 @@ impl Scheduler {
                 Ok(true) | Err(_) => self.preload = None,
             }
         }
-        if self.run.as_ref().is_none_or(|run| run.stopped) {
+        if self.run.as_ref().is_none_or(|run| run.stopped || run.asked) {
             return;
         }
         if let Err(error) = self.pump_run() {

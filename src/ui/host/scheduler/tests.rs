@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::data::PIXELS;
-use crate::protocol::{FAULT_AFTER, Inspect, NoiseStats, Report, Sampler, Update};
+use crate::protocol::plane::PlaneTrain;
+use crate::protocol::{FAULT_AFTER, Inspect, NoiseStats, Sampler, Update};
 use crate::ui::state::PlaneState;
 
 const MODEL: &str = "m";
@@ -20,6 +21,8 @@ struct World {
     spawned: Vec<Place>,
     told: Vec<(u32, RunEvent)>,
     reported: Vec<Trouble>,
+    /// What was given up, counted.
+    given_up: u32,
     build: &'static str,
 }
 
@@ -37,6 +40,7 @@ impl World {
             spawned: Vec::new(),
             told: Vec::new(),
             reported: Vec::new(),
+            given_up: 0,
             build: BUILD_ID,
         }
     }
@@ -75,7 +79,9 @@ impl World {
             Effect::Send(place, request) => self.receive(place, request),
             Effect::FetchManifest => self.scheduler.manifest(Ok(manifest())),
             Effect::Tell(ticket, event) => self.told.push((ticket, event)),
+            Effect::AskRest(ticket) => panic!("{ticket}: the scheduler has its frames"),
             Effect::Report(trouble) => self.reported.push(trouble),
+            Effect::GivenUp => self.given_up += 1,
         }
     }
 
@@ -298,7 +304,13 @@ fn a_panic_goes_on_from_the_last_frame() {
         world.finish();
         world.assert_complete(20, 16);
         assert!(
-            matches!(world.reported[..], [Trouble::Rescued { step: Some(6), .. }]),
+            matches!(
+                world.reported[..],
+                [Trouble::Rescued {
+                    from: GoesOn::FromStep(6),
+                    ..
+                }]
+            ),
             "{:?}",
             world.reported
         );
@@ -333,6 +345,53 @@ fn a_run_that_keeps_breaking_stops_and_can_be_retried() {
     world.scheduler.retry();
     world.finish();
     world.assert_complete(20, 1);
+    assert_eq!(world.given_up, 0, "it was retried");
+}
+
+/// Weights that do not come, and a run that has stopped for that.
+fn stopped() -> (World, u32) {
+    let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
+    let ticket = world.scheduler.run(job(1, 3), 0.0);
+    world.alive[0] = true;
+    world.scheduler.take();
+    let error = EngineError::Fetch {
+        file: "m.bin".into(),
+        reason: "404".into(),
+    };
+    world.scheduler.manifest(Err(error.clone()));
+    world.settle();
+    assert_eq!(world.reported, [Trouble::Stopped(error)]);
+    (world, ticket)
+}
+
+/// What was said of a run that stopped holds until it is retried, cancelled or replaced.
+#[test]
+fn a_run_that_stopped_is_given_up_with_its_end() {
+    let (mut world, ticket) = stopped();
+    world.wait(1000);
+    world.scheduler.choose(EngineChoice::Cpu);
+    world.scheduler.preload(MODEL);
+    world.scheduler.cancel(ticket + 1);
+    world.settle();
+    assert_eq!(world.given_up, 0, "it still stands there");
+    world.scheduler.cancel(ticket);
+    world.settle();
+    assert_eq!(world.given_up, 1);
+    world.scheduler.retry();
+    world.scheduler.cancel(ticket);
+    world.settle();
+    assert_eq!(world.given_up, 1, "once");
+
+    let (mut world, ticket) = stopped();
+    let next = world.scheduler.run(job(1, 3), 0.0);
+    assert_eq!(
+        world.scheduler.take()[..2],
+        [Effect::Tell(ticket, RunEvent::Cancelled), Effect::GivenUp]
+    );
+    // A run that is well is not given up.
+    world.scheduler.cancel(next);
+    world.settle();
+    assert_eq!(world.given_up, 0);
 }
 
 #[test]
@@ -576,39 +635,129 @@ fn trainer_ready(scheduler: &mut Scheduler) {
     scheduler.event(Place::Trainer, ready, 0.0);
 }
 
+/// A training that is wanted by the run of this ticket, on its engine.
+fn train(scheduler: &mut Scheduler, steps: u32) -> (u32, Job) {
+    let training = PlaneState::default().training();
+    let job = Job::PlaneTrain(PlaneTrain { steps, ..training });
+    let ticket = scheduler.run(job.clone(), 0.0);
+    trainer_ready(scheduler);
+    (ticket, job)
+}
+
+/// The trainer breaks, another one is ready, and what is left of the job is `rest`.
+fn broken(scheduler: &mut Scheduler, ticket: u32, rest: Option<&Job>) -> Vec<Effect> {
+    scheduler.take();
+    scheduler.broke(Place::Trainer, EngineError::Panicked("x".into()));
+    let effects = scheduler.take();
+    assert_eq!(
+        effects,
+        [Effect::Kill(Place::Trainer), Effect::AskRest(ticket)]
+    );
+    scheduler.rest(ticket, rest.cloned(), 5.0);
+    let mut effects = scheduler.take();
+    if effects.contains(&Effect::Spawn(Place::Trainer)) {
+        trainer_ready(scheduler);
+        effects.append(&mut scheduler.take());
+    }
+    effects
+}
+
+/// Where the visitor is told that the run goes on.
+fn goes_on(effects: &[Effect]) -> Option<GoesOn> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Report(Trouble::Rescued { from, .. }) => Some(*from),
+        _ => None,
+    })
+}
+
 /// Other engines have no training in them, so their choice does not matter.
 #[test]
-fn a_training_is_the_trainers_and_starts_again_after_a_panic() {
-    let job = Job::PlaneTrain(PlaneState::default().training());
+fn a_training_is_the_trainers() {
     for adapter in [Adapter::Unknown, Adapter::Hardware] {
         let mut scheduler = Scheduler::new(String::new(), 2, EngineChoice::Gpu);
         if adapter == Adapter::Hardware {
             scheduler.adapter(adapter);
         }
         scheduler.provoke(Some(Fault::Panic));
-        scheduler.run(job.clone(), 0.0);
-        trainer_ready(&mut scheduler);
-        let (run, again) = (1, 2);
-        let start = |run| Request::Start {
-            run,
-            job: job.clone(),
-        };
+        let (_, job) = train(&mut scheduler, 9);
         let fault = Request::Fault(Fault::Panic);
+        let start = Request::Start { run: 1, job };
         assert_eq!(
             sent(scheduler.take()),
-            [(Place::Trainer, fault), (Place::Trainer, start(run))]
+            [(Place::Trainer, fault), (Place::Trainer, start)]
         );
-        let report = Report::Timed(vec![]);
-        scheduler.event(Place::Trainer, Event::Report { run, report }, 1.0);
-        assert_eq!(sent(scheduler.take()), []);
-        scheduler.broke(Place::Trainer, EngineError::Panicked("x".into()));
-        trainer_ready(&mut scheduler);
-        let effects = scheduler.take();
-        let rescued =
-            |effect: &Effect| matches!(effect, Effect::Report(Trouble::Rescued { step: None, .. }));
-        assert!(effects.iter().any(rescued), "{effects:?}");
-        assert_eq!(sent(effects), [(Place::Trainer, start(again))]);
     }
+}
+
+#[test]
+fn a_training_goes_on_with_what_is_left_after_a_panic() {
+    let mut scheduler = Scheduler::new(String::new(), 2, EngineChoice::Auto);
+    let (ticket, whole) = train(&mut scheduler, 9);
+    let starts = |effects: Vec<Effect>, run, job: &Job| {
+        let job = job.clone();
+        assert_eq!(
+            sent(effects),
+            [(Place::Trainer, Request::Start { run, job })]
+        );
+    };
+    // Nothing has come of it: the same job.
+    let effects = broken(&mut scheduler, ticket, Some(&whole));
+    assert_eq!(goes_on(&effects), Some(GoesOn::FromStart));
+    starts(effects, 2, &whole);
+    // A part of it is done.
+    let mut other = Scheduler::new(String::new(), 2, EngineChoice::Auto);
+    let (_, left) = train(&mut other, 4);
+    let effects = broken(&mut scheduler, ticket, Some(&left));
+    assert_eq!(goes_on(&effects), Some(GoesOn::FromLast));
+    starts(effects, 3, &left);
+    // A job that breaks its engine every time ends all the same.
+    scheduler.broke(Place::Trainer, EngineError::Panicked("x".into()));
+    let effects = scheduler.take();
+    let error = EngineError::Panicked("x".into());
+    let failed = RunEvent::Failed(error.clone());
+    assert_eq!(
+        effects,
+        [
+            Effect::Kill(Place::Trainer),
+            Effect::Tell(ticket, failed),
+            Effect::Report(Trouble::Stopped(error))
+        ]
+    );
+    // The visitor tries again: what is left is asked once more, and nothing is said.
+    scheduler.retry();
+    assert_eq!(scheduler.take(), [Effect::AskRest(ticket)]);
+    scheduler.rest(ticket, Some(left.clone()), 6.0);
+    trainer_ready(&mut scheduler);
+    let effects = scheduler.take();
+    assert_eq!(goes_on(&effects), None);
+    starts(effects, 4, &left);
+    // As before the retry, it may break twice.
+    let effects = broken(&mut scheduler, ticket, Some(&left));
+    assert_eq!(goes_on(&effects), Some(GoesOn::FromLast));
+}
+
+#[test]
+fn a_training_that_had_all_but_its_end_is_done() {
+    let mut scheduler = Scheduler::new(String::new(), 2, EngineChoice::Auto);
+    let (ticket, _) = train(&mut scheduler, 9);
+    let effects = broken(&mut scheduler, ticket, None);
+    let done = RunEvent::Done { ms: 5.0 };
+    assert_eq!(effects, [Effect::Tell(ticket, done)]);
+    assert!(!scheduler.status().busy);
+}
+
+/// An answer that comes when the run has been replaced is not another run's job.
+#[test]
+fn only_who_is_asked_is_heard() {
+    let mut scheduler = Scheduler::new(String::new(), 2, EngineChoice::Auto);
+    let (old, job) = train(&mut scheduler, 9);
+    scheduler.broke(Place::Trainer, EngineError::Panicked("x".into()));
+    let (new, _) = train(&mut scheduler, 4);
+    scheduler.take();
+    scheduler.rest(old, None, 1.0);
+    scheduler.rest(new, Some(job), 1.0);
+    assert_eq!(scheduler.take(), []);
+    assert!(scheduler.status().busy);
 }
 
 #[test]
@@ -625,8 +774,8 @@ fn an_engine_that_hangs_is_replaced_and_the_run_goes_on() {
         world.finish();
         world.assert_complete(20, 16);
         let error = EngineError::Silent(CPU_PATIENCE_S);
-        let step = Some(6);
-        assert_eq!(world.reported, [Trouble::Rescued { error, step }]);
+        let from = GoesOn::FromStep(6);
+        assert_eq!(world.reported, [Trouble::Rescued { error, from }]);
     }
 }
 
