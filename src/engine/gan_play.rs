@@ -17,8 +17,8 @@ use crate::quality::grid::Histogram;
 pub const MAX_ROUNDS: u32 = 50_000;
 /// Most halves played by hand in one job.
 const MAX_HALVES: usize = 1000;
-/// Rounds between two looks for messages: some milliseconds.
-const ROUNDS_A_TURN: u32 = 4;
+/// A turn ends with the update in which this time runs out, ms; then messages are let in.
+const TURN_MS: f64 = 10.0;
 /// A fake further out than this, or a loss as large, is past saving.
 const LOST: f32 = 1e4;
 
@@ -101,13 +101,15 @@ pub struct GanPlayRun {
     plan: Plan,
     trainer: Trainer,
     gauge: Gauge,
-    /// Of the rounds since the last frame.
+    /// Of the rounds since the last frame, or of the half by hand.
     losses: Vec<[f32; 2]>,
     detail: Option<Detail>,
     ms: f64,
-    /// Rounds, or halves by hand, that are done, and those that are done at the next frame.
+    /// Halves that are done, and those that are done at the next frame.
     done: u32,
     due: u32,
+    /// A loss has left all bounds.
+    lost: bool,
 }
 
 impl GanPlayRun {
@@ -130,46 +132,54 @@ impl GanPlayRun {
             ms: 0.0,
             done: 0,
             due,
+            lost: false,
         })
     }
 
-    /// Some rounds, or the next half by hand. True if a loss has left all bounds.
-    async fn play(&mut self, clock: &dyn Fn() -> f64) -> bool {
+    /// Plays up to the next frame, or for as long as a turn lasts; at least one update.
+    async fn play(&mut self, clock: &dyn Fn() -> f64) {
         let start = clock();
-        let until = self.due.min(self.done + ROUNDS_A_TURN);
-        let mut lost = false;
-        while self.done < until && !lost {
-            let losses = match &self.plan {
-                Plan::Rounds { .. } => [
-                    self.trainer.half(Half::Discriminator, None).await,
-                    self.trainer.half(Half::Generator, None).await,
-                ],
-                Plan::Halves(halves) => {
-                    let half = halves[self.done as usize];
-                    let detail = self.detail.insert(Detail::default());
-                    let loss = self.trainer.half(half, Some(detail)).await;
-                    match half {
-                        Half::Discriminator => [loss, f32::NAN],
-                        Half::Generator => [f32::NAN, loss],
-                    }
-                }
-            };
-            self.losses.push(losses);
-            self.done += 1;
-            lost = is_lost(&losses, &self.plan);
+        let mut ms = 0.0;
+        while !self.is_due() && ms < TURN_MS {
+            self.update().await;
+            ms = clock() - start;
         }
-        self.ms += clock() - start;
-        lost
+        self.ms += ms;
     }
 
-    async fn report(&mut self, lost: bool) -> (Event, bool) {
+    /// The next update of the half under way.
+    async fn update(&mut self) {
+        let half = half(&self.plan, self.done);
+        let by_hand = matches!(self.plan, Plan::Halves(_));
+        let detail = by_hand.then(|| self.detail.get_or_insert_default());
+        let Some(loss) = self.trainer.update(half, detail).await else {
+            return;
+        };
+        self.done += 1;
+        self.lost |= !is_moderate(loss);
+        match (half, self.losses.last_mut()) {
+            (Half::Generator, Some(round)) if !by_hand => round[1] = loss,
+            (Half::Generator, _) => self.losses.push([f32::NAN, loss]),
+            (Half::Discriminator, _) => self.losses.push([loss, f32::NAN]),
+        }
+    }
+
+    /// Is it time for a frame? A loss out of bounds still has its round played to the end.
+    fn is_due(&self) -> bool {
+        let is_whole = match self.plan {
+            Plan::Rounds { .. } => self.done.is_multiple_of(2),
+            Plan::Halves(_) => true,
+        };
+        self.done == self.due || self.lost && is_whole
+    }
+
+    async fn report(&mut self) -> (Event, bool) {
         let mut frame = self.gauge.frame(&self.trainer, &self.game).await;
         frame.losses = std::mem::take(&mut self.losses);
         frame.detail = self.detail.take();
         frame.ms = std::mem::take(&mut self.ms) as f32;
-        // Negated, so that NaN counts as out of bounds.
-        let inside = |v: &f32| v.abs() < LOST;
-        frame.diverged = lost || !frame.fakes.iter().chain(&frame.scores).all(inside);
+        let mut shown = frame.fakes.iter().chain(&frame.scores);
+        frame.diverged = self.lost || !shown.all(|value| is_moderate(*value));
         let diverged = frame.diverged;
         let report = Report::GanFrame(Box::new(frame));
         let run = self.run;
@@ -177,42 +187,44 @@ impl GanPlayRun {
     }
 }
 
-/// When the next frame is due, after one at `done`.
-fn next(plan: &Plan, done: u32) -> u32 {
+/// Whose half it is after `done` others.
+fn half(plan: &Plan, done: u32) -> Half {
     match plan {
-        Plan::Rounds { count, frame_every } => (done + frame_every).min(*count),
-        Plan::Halves(halves) => (done + 1).min(halves.len() as u32),
+        Plan::Rounds { .. } if done.is_multiple_of(2) => Half::Discriminator,
+        Plan::Rounds { .. } => Half::Generator,
+        Plan::Halves(halves) => halves[done as usize],
     }
 }
 
+/// The halves that are done at the next frame, after one at `done`.
+fn next(plan: &Plan, done: u32) -> u32 {
+    let every = match plan {
+        Plan::Rounds { frame_every, .. } => 2 * frame_every,
+        Plan::Halves(_) => 1,
+    };
+    last(plan).min(done + every)
+}
+
+/// The halves of a whole plan.
 fn last(plan: &Plan) -> u32 {
     match plan {
-        Plan::Rounds { count, .. } => *count,
+        Plan::Rounds { count, .. } => 2 * count,
         Plan::Halves(halves) => halves.len() as u32,
     }
 }
 
-/// A half that is not played has no loss; any other loss has to be a moderate number.
-fn is_lost(losses: &[f32; 2], plan: &Plan) -> bool {
-    let mut lost = losses
-        .iter()
-        .map(|loss| loss.abs() >= LOST || loss.is_nan());
-    match plan {
-        Plan::Rounds { .. } => lost.any(|lost| lost),
-        Plan::Halves(_) => lost.all(|lost| lost),
-    }
+/// NaN is not.
+fn is_moderate(value: f32) -> bool {
+    value.abs() < LOST
 }
 
 impl Work for GanPlayRun {
     async fn step(&mut self, clock: &dyn Fn() -> f64) -> Result<Step, EngineError> {
-        let mut lost = false;
-        if self.done < self.due {
-            lost = self.play(clock).await;
-            if self.done < self.due && !lost {
-                return Ok(Step::Quiet);
-            }
+        self.play(clock).await;
+        if !self.is_due() {
+            return Ok(Step::Quiet);
         }
-        let (event, diverged) = self.report(lost).await;
+        let (event, diverged) = self.report().await;
         if diverged || self.done == last(&self.plan) {
             return Ok(Step::Last(event));
         }

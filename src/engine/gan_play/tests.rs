@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::super::session::testing::block_on;
@@ -16,13 +17,29 @@ fn rounds(game: &Game, count: u32, frame_every: u32) -> GanPlay {
     }
 }
 
-/// All frames of a job.
+/// All frames of a job, whose turns never end before a frame is due.
 fn frames(job: GanPlay) -> Vec<GanFrame> {
+    let (frames, quiet) = frames_and_quiet_turns(job, 0.0);
+    assert_eq!(quiet, 0);
+    frames
+}
+
+/// All frames of a job, and how many turns showed none, by a clock that goes on by so much each
+/// time it is read.
+fn frames_and_quiet_turns(job: GanPlay, tick_ms: f64) -> (Vec<GanFrame>, usize) {
+    let now = Cell::new(0.0);
+    let clock = || {
+        now.set(now.get() + tick_ms);
+        now.get()
+    };
     let mut run = GanPlayRun::new(3, job).expect("a good job");
-    let mut all = Vec::new();
+    let (mut all, mut quiet) = (Vec::new(), 0);
     loop {
-        let (event, over) = match block_on(run.step(&|| 0.0)).expect("plays") {
-            Step::Quiet => continue,
+        let (event, over) = match block_on(run.step(&clock)).expect("plays") {
+            Step::Quiet => {
+                quiet += 1;
+                continue;
+            }
             Step::Show(event) => (event, false),
             Step::Last(event) => (event, true),
         };
@@ -35,7 +52,7 @@ fn frames(job: GanPlay) -> Vec<GanFrame> {
         };
         all.push(*frame);
         if over {
-            return all;
+            return (all, quiet);
         }
     }
 }
@@ -105,6 +122,37 @@ fn a_game_is_the_same_however_it_is_watched() {
     let rest = frames(on);
     assert_eq!(rest.len(), 2, "where it starts is known already");
     assert!(same(&rest[0], &often[4]) && same(&rest[1], &whole));
+}
+
+/// Turns end wherever their time does, within rounds and halves too: that is not seen.
+#[test]
+fn a_game_is_the_same_however_long_turns_are() {
+    let mut game = Game::default();
+    game.discriminator.updates = 3;
+    game.generator.updates = 2;
+    let by_hand = GanPlay {
+        plan: Plan::Halves(vec![Half::Discriminator, Half::Generator]),
+        ..rounds(&game, 1, 1)
+    };
+    // Updates before each frame that is shown; the first frame has none.
+    for (job, updates) in [(rounds(&game, 5, 2), [10, 10, 5]), (by_hand, [3, 2, 0])] {
+        let whole = frames(job.clone());
+        for a_turn in [1, 4] {
+            let tick_ms = TURN_MS / f64::from(a_turn);
+            let (short, quiet) = frames_and_quiet_turns(job.clone(), tick_ms);
+            // The turn in which a frame comes due shows it.
+            let turns = updates.map(|n: u32| n.div_ceil(a_turn).saturating_sub(1));
+            assert_eq!(quiet as u32, turns.iter().sum::<u32>());
+            let ms: f32 = short.iter().map(|frame| frame.ms).sum();
+            assert_eq!(ms, tick_ms as f32 * updates.iter().sum::<u32>() as f32);
+            assert_eq!(short.len(), whole.len());
+            for (short, whole) in short.iter().zip(&whole) {
+                assert!(same(short, whole));
+                assert_eq!(format!("{:?}", short.losses), format!("{:?}", whole.losses));
+                assert!(short.detail == whole.detail && short.scores == whole.scores);
+            }
+        }
+    }
 }
 
 /// Halves by hand are the halves of a round.

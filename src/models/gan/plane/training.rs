@@ -44,6 +44,8 @@ pub struct Trainer {
     optimizers: [ModuleOptimizer; 2],
     ticks: u32,
     updates: [u32; 2],
+    /// Updates of the half under way that are made.
+    made: u32,
 }
 
 impl Trainer {
@@ -69,30 +71,30 @@ impl Trainer {
             ],
             ticks: start.ticks,
             updates: start.updates,
+            made: 0,
             device,
             game,
         })
     }
 
-    /// Halves played, since the beginning of the game.
-    pub fn ticks(&self) -> u32 {
-        self.ticks
-    }
-
-    /// Plays a half; gives the loss of its last update, NaN if the device cannot be read. With
-    /// `detail`, what flowed in that update is written down.
-    pub async fn half(&mut self, half: Half, detail: Option<&mut Detail>) -> f32 {
-        let (updates, mut value) = (self.player(half).updates, f32::NAN);
-        let mut detail = detail;
-        for number in 1..=updates {
-            let wanted = detail.take_if(|_| number == updates);
-            value = match half {
-                Half::Discriminator => self.update_discriminator(wanted).await,
-                Half::Generator => self.update_generator(wanted).await,
-            };
+    /// Makes the next update of a half. `None` while there are more to come; with the last the
+    /// half is over, and gives that update's loss, NaN if the device cannot be read. What flowed in
+    /// the last update is written down in `detail`. A half is played to its end before another
+    /// begins.
+    pub async fn update(&mut self, half: Half, detail: Option<&mut Detail>) -> Option<f32> {
+        self.made += 1;
+        let is_last = self.made >= self.player(half).updates;
+        let detail = detail.filter(|_| is_last);
+        let loss = match half {
+            Half::Discriminator => self.update_discriminator(detail).await,
+            Half::Generator => self.update_generator(detail).await,
+        };
+        if !is_last {
+            return None;
         }
+        self.made = 0;
         self.ticks += 1;
-        value
+        Some(loss)
     }
 
     fn player(&self, half: Half) -> &Player {
@@ -215,7 +217,7 @@ impl Trainer {
         }
     }
 
-    /// All that is needed to go on from here.
+    /// All that is needed to go on from here, between two halves.
     pub async fn checkpoint(&self) -> Checkpoint {
         let memory = |optimizer: &ModuleOptimizer| {
             // Nothing to remember, or a record that cannot be written: the optimiser starts anew.

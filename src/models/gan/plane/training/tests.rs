@@ -35,6 +35,15 @@ fn checkpoint(trainer: &Trainer) -> Checkpoint {
     block_on(trainer.checkpoint())
 }
 
+/// Plays a half; gives the loss of its last update.
+fn half(trainer: &mut Trainer, half: Half, detail: &mut Detail) -> f32 {
+    loop {
+        if let Some(loss) = block_on(trainer.update(half, Some(detail))) {
+            return loss;
+        }
+    }
+}
+
 fn close(got: &[f32], want: &[f32]) {
     assert_eq!(got.len(), want.len());
     for (got, want) in got.iter().zip(want) {
@@ -71,7 +80,7 @@ fn the_discriminator_descends_its_gradient() {
         let mut trainer = trainer(&linear(loss));
         let before = checkpoint(&trainer);
         let mut detail = Detail::default();
-        block_on(trainer.half(Half::Discriminator, Some(&mut detail)));
+        half(&mut trainer, Half::Discriminator, &mut detail);
         let after = checkpoint(&trainer);
         assert_eq!(after.generator, before.generator, "only one player moves");
         assert_eq!((after.ticks, after.updates), (1, [1, 0]));
@@ -115,7 +124,7 @@ fn the_generator_follows_the_pulls() {
         let mut trainer = trainer(&linear(loss));
         let before = checkpoint(&trainer);
         let mut detail = Detail::default();
-        block_on(trainer.half(Half::Generator, Some(&mut detail)));
+        half(&mut trainer, Half::Generator, &mut detail);
         let after = checkpoint(&trainer);
         assert_eq!(after.discriminator, before.discriminator);
         assert_eq!(after.updates, [0, 1]);
@@ -135,10 +144,31 @@ fn the_generator_follows_the_pulls() {
 fn play(trainer: &mut Trainer, rounds: u32) -> Vec<f32> {
     let mut losses = Vec::new();
     for _ in 0..rounds {
-        losses.push(block_on(trainer.half(Half::Discriminator, None)));
-        losses.push(block_on(trainer.half(Half::Generator, None)));
+        for player in [Half::Discriminator, Half::Generator] {
+            losses.push(half(trainer, player, &mut Detail::default()));
+        }
     }
     losses
+}
+
+/// A half is over with its last update, and only that one is written down.
+#[test]
+fn halves_are_played_update_by_update() {
+    let mut game = Game::default();
+    game.discriminator.updates = 3;
+    let mut trainer = trainer(&game);
+    let mut detail = Detail::default();
+    for made in 1..=2 {
+        let half = trainer.update(Half::Discriminator, Some(&mut detail));
+        assert_eq!(block_on(half), None);
+        assert_eq!((trainer.ticks, trainer.updates), (0, [made, 0]));
+        assert_eq!(detail, Detail::default());
+    }
+    let loss = block_on(trainer.update(Half::Discriminator, Some(&mut detail)));
+    assert_eq!((trainer.ticks, trainer.updates), (1, [3, 0]));
+    assert_eq!((loss, detail.updates), (Some(detail.loss), 3));
+    let loss = block_on(trainer.update(Half::Generator, None));
+    assert!(loss.is_some() && trainer.ticks == 2);
 }
 
 /// Played on from a checkpoint, a game is what it would have been: weights, optimisers and
