@@ -317,7 +317,7 @@ fn played(case: Case, game: Game) -> Vec<Rc<GanFrame>> {
 /// Is the task of a case done after each of the frames?
 fn done(case: Case, game: &Game, frames: &[Rc<GanFrame>]) -> Vec<bool> {
     (1..=frames.len())
-        .map(|n| case.standing(game, &frames[..n]).is_some_and(|s| s.done))
+        .map(|n| case.standing(&frames[..n]).is_some_and(|s| s.done))
         .collect()
 }
 

@@ -39,7 +39,9 @@ part!(
         },
         stage: |route, on| match route {
             Route::Game(state) => {
-                html! { <GameChapter {state} on_state={on.reform(Route::Game)} /> }
+                // A chapter of its own for each case: what one has begun is not begun in another.
+                let key = state.case.map_or("game", Case::id);
+                html! { <GameChapter {key} {state} on_state={on.reform(Route::Game)} /> }
             }
             Route::Pictures(state) => {
                 html! { <PicturesChapter {state} on_state={on.reform(Route::Pictures)} /> }

@@ -9,8 +9,8 @@ use crate::protocol::gan::{Game, GanFrame, Half, Loss, Optimizer};
 
 /// Modes that count as mended, of eight.
 const MODES_WANTED: usize = 7;
-/// A game has settled when the mean JS divergence of so many frames is below so much.
-const CALM_FRAMES: usize = 20;
+/// A game has settled when its mean JS divergence over so many halves, 200 rounds, is below so much.
+const CALM_TICKS: u32 = 400;
 const CALM_JS: f32 = 0.15;
 /// The fakes have arrived when their JS divergence is below so much.
 const ARRIVED_JS: f32 = 0.3;
@@ -96,12 +96,18 @@ impl Case {
         game
     }
 
-    /// How its task stands after these frames of a game; `None` before the first.
-    pub fn standing(self, game: &Game, frames: &[Rc<GanFrame>]) -> Option<Standing> {
+    /// Is a game on these data one in which its task can be done?
+    pub fn is_on(self, cloud: &Cloud) -> bool {
+        self.game().cloud == *cloud
+    }
+
+    /// How its task stands after these frames of a game on its data; `None` before the first.
+    pub fn standing(self, frames: &[Rc<GanFrame>]) -> Option<Standing> {
         let last = frames.last()?;
         Some(match self {
             Self::Collapse => {
-                let (covered, all) = modes_covered(&game.cloud, &last.fakes).unwrap_or_default();
+                let cloud = self.game().cloud;
+                let (covered, all) = modes_covered(&cloud, &last.fakes).unwrap_or_default();
                 Standing {
                     done: covered >= MODES_WANTED,
                     now: format!("{covered} of {all}"),
@@ -109,11 +115,12 @@ impl Case {
                 }
             }
             Self::Oscillation => {
-                let recent = &frames[frames.len().saturating_sub(CALM_FRAMES)..];
-                let sum: f32 = recent.iter().map(|frame| frame.divergence.js).sum();
-                let mean = sum / recent.len() as f32;
+                let since = last.at.ticks.saturating_sub(CALM_TICKS);
+                let recent = || frames.iter().rev().take_while(|f| f.at.ticks > since);
+                let sum: f32 = recent().map(|frame| frame.divergence.js).sum();
+                let mean = sum / recent().count().max(1) as f32;
                 Standing {
-                    done: recent.len() == CALM_FRAMES && mean < CALM_JS,
+                    done: last.at.ticks >= CALM_TICKS && mean < CALM_JS,
                     now: format!("{mean:.2}"),
                     wanted: format!("{CALM_JS}"),
                 }
@@ -174,13 +181,14 @@ pub(crate) mod tests {
         }
     }
 
-    fn with_js(js: f32) -> Rc<GanFrame> {
+    /// A frame of this round.
+    fn with_js(round: u32, js: f32) -> Rc<GanFrame> {
         Rc::new(GanFrame {
             divergence: Divergence {
                 js,
                 ..Divergence::default()
             },
-            ..frame(2)
+            ..frame(2 * round)
         })
     }
 
@@ -190,31 +198,38 @@ pub(crate) mod tests {
         let fakes = game.cloud.points(400, 1, 0, 0);
         let good = Rc::new(GanFrame { fakes, ..frame(2) });
         let bad = Rc::new(frame(2));
-        let collapse =
-            |frame: &Rc<GanFrame>| Case::Collapse.standing(&game, std::slice::from_ref(frame));
+        let collapse = |frame: &Rc<GanFrame>| Case::Collapse.standing(std::slice::from_ref(frame));
         assert_eq!(
             collapse(&good).map(|s| (s.done, s.now)),
             Some((true, "8 of 8".into()))
         );
         assert_eq!(collapse(&bad).map(|s| s.done), Some(false));
-        assert_eq!(Case::Collapse.standing(&game, &[]), None);
+        assert_eq!(Case::Collapse.standing(&[]), None);
 
-        // Calm for a moment is not calm.
-        let swing = |n: usize, js| vec![with_js(js); n];
-        let oscillates = |frames: &[_]| Case::Oscillation.standing(&game, frames).map(|s| s.done);
-        assert_eq!(oscillates(&swing(19, 0.1)), Some(false));
-        assert_eq!(oscillates(&swing(20, 0.1)), Some(true));
+        // Calm for a moment is not calm, however many frames the moment has.
+        let game = |rounds: std::ops::RangeInclusive<u32>, every: usize, js| -> Vec<_> {
+            rounds
+                .step_by(every)
+                .map(|round| with_js(round, js))
+                .collect()
+        };
+        let settles = |frames: &[_]| Case::Oscillation.standing(frames).map(|s| s.done);
+        assert_eq!(settles(&game(0..=190, 10, 0.1)), Some(false));
+        assert_eq!(settles(&game(0..=200, 10, 0.1)), Some(true));
+        assert_eq!(settles(&game(0..=199, 1, 0.1)), Some(false));
         assert_eq!(
-            oscillates(&[swing(19, 0.1), swing(1, 2.0)].concat()),
+            settles(&[game(0..=190, 10, 0.1), game(200..=200, 1, 2.0)].concat()),
             Some(false)
         );
+        assert_eq!(
+            settles(&[game(0..=300, 10, 2.0), game(310..=500, 10, 0.1)].concat()),
+            Some(true)
+        );
 
-        let vanishes = |js| {
-            Case::Vanishing
-                .standing(&game, &[with_js(js)])
-                .map(|s| s.done)
-        };
+        let vanishes = |js| Case::Vanishing.standing(&[with_js(1, js)]).map(|s| s.done);
         assert_eq!((vanishes(0.6), vanishes(0.2)), (Some(false), Some(true)));
+        assert!(Case::Vanishing.is_on(&Case::Vanishing.game().cloud));
+        assert!(!Case::Vanishing.is_on(&Game::default().cloud));
     }
 
     #[test]

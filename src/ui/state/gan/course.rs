@@ -47,24 +47,110 @@ pub fn ticks_of(course: &[Leg]) -> u32 {
     course.iter().map(|leg| leg.play.ticks()).sum()
 }
 
-/// What is left of a course when it is cut after so many halves; no empty legs.
+/// What is left of a course when it is cut after so many halves; no empty legs. Rounds that follow
+/// one another under the same rules are one leg.
 pub fn course_from(course: &[Leg], ticks: u32) -> Vec<Leg> {
     let mut left = ticks;
     let mut cut = Vec::new();
     for leg in course {
         let play = leg.play.first(left);
-        left -= play.ticks().min(left);
-        if play.ticks() > 0 {
-            let game = leg.game.clone();
-            cut.push(Leg { game, play });
+        let is_whole = play == leg.play;
+        left -= play.ticks();
+        add(
+            &mut cut,
+            Leg {
+                game: leg.game.clone(),
+                play,
+            },
+        );
+        if !is_whole {
+            break;
         }
     }
     cut
 }
 
+/// Adds a leg at the end, if there is something in it.
+fn add(course: &mut Vec<Leg>, leg: Leg) {
+    if leg.play.ticks() == 0 {
+        return;
+    }
+    if let (Some(last), Play::Rounds(more)) = (course.last_mut(), &leg.play)
+        && let Play::Rounds(count) = &mut last.play
+        && last.game == leg.game
+        && *count + more <= MAX_ROUNDS
+    {
+        *count += more;
+        return;
+    }
+    course.push(leg);
+}
+
+/// The rules by which the half was played that ended at `ticks`; the first ones for the start.
+pub fn rules_at(course: &[Leg], ticks: u32) -> Option<&Game> {
+    let mut end = 0;
+    let leg = course.iter().find(|leg| {
+        end += leg.play.ticks();
+        end >= ticks
+    });
+    leg.or(course.last()).map(|leg| &leg.game)
+}
+
+/// Halves of the discriminator and of the generator among the first `ticks`.
+pub fn halves_of(course: &[Leg], ticks: u32) -> [u32; 2] {
+    let mut left = ticks;
+    let mut halves = [0, 0];
+    for leg in course {
+        let n = leg.play.ticks().min(left);
+        left -= n;
+        let generator = match &leg.play {
+            Play::Rounds(_) => n / 2,
+            Play::Hand(by_hand) => {
+                let played = by_hand.iter().take(n as usize);
+                played.filter(|half| **half == Half::Generator).count() as u32
+            }
+        };
+        halves[0] += n - generator;
+        halves[1] += generator;
+    }
+    halves
+}
+
+/// Rounds between two frames of a game so long: each is a multiple of the one before, so that a
+/// longer game keeps the frames of a shorter one.
+const SPACINGS: [u32; 5] = [1, 5, 10, 30, 90];
+/// Most frames of a game of rounds.
+const FRAMES: u32 = 340;
+
+/// Rounds between two frames of a course of `rounds` rounds.
+pub(super) fn spacing(rounds: u32) -> u32 {
+    let fits = |every: &u32| rounds / every <= FRAMES;
+    let fitting = SPACINGS.into_iter().find(fits);
+    fitting.unwrap_or_else(|| rounds.div_ceil(FRAMES))
+}
+
+/// The ticks of all frames of a course, if none is there yet.
+pub fn frame_ticks(course: &[Leg], every: u32) -> Vec<u32> {
+    let mut ticks = vec![0];
+    let mut end = 0;
+    for leg in course {
+        let mut at = end;
+        end += leg.play.ticks();
+        let stride = match leg.play {
+            Play::Rounds(_) => 2 * every.max(1),
+            Play::Hand(_) => 1,
+        };
+        while at < end {
+            at = (at + stride).min(end);
+            ticks.push(at);
+        }
+    }
+    ticks
+}
+
 /// Most halves by hand in one leg, and most legs, that a link may hold.
 pub(super) const MAX_HAND: usize = 400;
-pub(super) const MAX_LEGS: usize = 24;
+pub(super) const MAX_LEGS: usize = 48;
 /// Most rounds of a leg in a link.
 pub(super) const MAX_ROUNDS: u32 = 30_000;
 
@@ -204,6 +290,43 @@ mod tests {
         assert_eq!(course_from(&course, 22), [rounds(10), hand(&DGG[..2])]);
         assert_eq!(course_from(&course, 27)[2], rounds(2));
         assert_eq!(course_from(&course, 99), course);
+        // Half a round is no part of the leg that follows.
+        assert_eq!(course_from(&course, 7), [rounds(3)]);
+        // A cut is healed where nothing else came in between.
+        assert_eq!(course_from(&[rounds(3), rounds(4)], 10), [rounds(5)]);
+    }
+
+    #[test]
+    fn each_half_has_its_rules() {
+        let mut other = rounds(5);
+        other.game.batch = 32;
+        let course = [rounds(10), other.clone(), hand(&DGG)];
+        let batch = |ticks| rules_at(&course, ticks).map(|game| game.batch);
+        let usual = Some(Game::default().batch);
+        assert_eq!([0, 1, 20].map(batch), [usual; 3]);
+        assert_eq!([21, 30].map(batch), [Some(32); 2]);
+        assert_eq!([31, 33, 99].map(batch), [usual; 3]);
+        assert_eq!(rules_at(&[], 0), None);
+    }
+
+    #[test]
+    fn halves_are_counted_by_player() {
+        let course = [hand(&DGG), rounds(4)];
+        for (ticks, halves) in [(0, [0, 0]), (2, [1, 1]), (3, [1, 2]), (4, [2, 2])] {
+            assert_eq!(halves_of(&course, ticks), halves, "{ticks}");
+        }
+        assert_eq!(halves_of(&course, 99), [5, 6]);
+    }
+
+    #[test]
+    fn frames_of_a_longer_game_are_among_those_of_a_shorter_one() {
+        for (rounds, every) in [(300, 1), (1000, 5), (3000, 10), (9000, 30), (30_000, 90)] {
+            assert_eq!(spacing(rounds), every);
+        }
+        assert!(SPACINGS.windows(2).all(|pair| pair[1] % pair[0] == 0));
+        assert!(90_000 / spacing(90_000) <= FRAMES);
+        let course = [rounds(25), hand(&DGG), rounds(10)];
+        assert_eq!(frame_ticks(&course, 10), [0, 20, 40, 50, 51, 52, 53, 73]);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use super::super::cloud::{read_cloud, write_cloud};
 use super::super::{Reader, Writer};
 use super::Case;
 use super::course::{
-    Leg, MAX_LEGS, Play, code, course_from, leg, loss, optimizer, optimizer_id, ticks_of,
+    Leg, MAX_HAND, MAX_LEGS, MAX_ROUNDS, Play, code, course_from, leg, loss, optimizer,
+    optimizer_id, spacing, ticks_of,
 };
 use crate::protocol::gan::{Game, Half, Loss, NoiseKind, Player};
 
@@ -29,8 +30,8 @@ pub const LOSSES: [Loss; 4] = [
     Loss::LeastSquares,
     Loss::Wasserstein,
 ];
-/// Frames of a game after the first.
-const FRAMES: u32 = 300;
+/// Stages of slow motion in each half.
+pub const SLOW_STAGES: usize = 6;
 
 /// Layers of the stage that are switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,12 +104,14 @@ pub struct GameState {
     pub past: Vec<Leg>,
     /// Halves played by hand since; then no rounds are played.
     pub hand: Vec<Half>,
+    /// Rounds between two frames.
+    pub every: u32,
     /// The tick that is shown; `None` as the chapter opens.
     pub at: Option<u32>,
     /// Layers of the stage.
     pub shown: Shown,
-    /// Show halves by hand in slow motion.
-    pub slow: bool,
+    /// Show halves by hand in slow motion, from this stage on, [`SLOW_STAGES`] a half.
+    pub slow: Option<u32>,
     /// The chapter 'When it goes wrong' shows this case.
     pub case: Option<Case>,
 }
@@ -120,9 +123,10 @@ impl Default for GameState {
             rounds: 3000,
             past: Vec::new(),
             hand: Vec::new(),
+            every: spacing(3000),
             at: None,
             shown: Shown::default(),
-            slow: false,
+            slow: None,
             case: None,
         }
     }
@@ -131,13 +135,14 @@ impl Default for GameState {
 impl GameState {
     /// How a case opens.
     pub fn of(case: Case) -> Self {
-        Self {
+        let state = Self {
             past: case.head_start(&case.game()),
             game: case.game(),
             rounds: case.rounds(),
             case: Some(case),
             ..Self::default()
-        }
+        };
+        state.spaced()
     }
 
     /// All legs of the game, the present one last.
@@ -153,15 +158,28 @@ impl GameState {
         course
     }
 
-    /// Rounds between two frames.
-    pub fn frame_every(&self) -> u32 {
-        let rounds = self
-            .past
-            .iter()
-            .map(|leg| leg.play.ticks() / 2)
-            .sum::<u32>()
-            + self.rounds;
-        (rounds / FRAMES).max(1)
+    /// Rounds of the whole game, if the present leg is one of rounds.
+    fn all_rounds(&self) -> u32 {
+        ticks_of(&self.past) / 2 + self.rounds
+    }
+
+    /// The same with as many frames as the game's length asks for.
+    fn spaced(self) -> Self {
+        Self {
+            every: spacing(self.all_rounds()),
+            ..self
+        }
+    }
+
+    /// A game of so many rounds.
+    pub fn of_rounds(&self, rounds: u32) -> Self {
+        let longer = Self {
+            rounds,
+            at: None,
+            ..self.clone()
+        };
+        let every = spacing(longer.all_rounds()).max(self.every);
+        Self { every, ..longer }
     }
 
     /// One more half by hand, after the half `ticks`.
@@ -171,7 +189,7 @@ impl GameState {
             Some(Leg {
                 game,
                 play: Play::Hand(hand),
-            }) if game == self.game => hand,
+            }) if game == self.game && hand.len() < MAX_HAND => hand,
             Some(other) => {
                 past.push(other);
                 Vec::new()
@@ -193,24 +211,63 @@ impl GameState {
             past: course_from(&self.course(), ticks),
             hand: Vec::new(),
             game,
-            rounds,
+            rounds: rounds.min(MAX_ROUNDS),
             at: None,
+            slow: None,
             ..self.clone()
         }
     }
 
+    /// [`Self::branch`] to the length that the whole game has, or `shortest` rounds on.
+    pub fn branch_to_end(&self, ticks: u32, game: Game, shortest: u32) -> Self {
+        let left = self.all_rounds().saturating_sub(ticks / 2);
+        self.branch(ticks, game, left.max(shortest))
+    }
+
+    /// Does a link to it ask for more than the start of a game?
+    pub fn needs_play(&self) -> bool {
+        let has_past = !self.past.is_empty() || !self.hand.is_empty();
+        has_past || self.case.is_some() || self.at.is_some_and(|at| at > 0)
+    }
+
+    /// The same, seen at the tick `at`. A game that is not played begins at its start by itself.
+    pub fn seen_at(&self, at: u32) -> Self {
+        let start = Self {
+            at: None,
+            ..self.clone()
+        };
+        let at = Some(at).filter(|at| *at > 0 || start.needs_play());
+        Self { at, ..start }
+    }
+
+    /// Halves by hand with which the course ends.
+    fn halves_at_the_end(&self) -> u32 {
+        let course = self.course();
+        let by_hand = course
+            .iter()
+            .rev()
+            .take_while(|leg| matches!(leg.play, Play::Hand(_)));
+        by_hand.map(|leg| leg.play.ticks()).sum()
+    }
+
+    /// Does a link hold the whole course?
+    pub fn fits_link(&self) -> bool {
+        self.past.len() <= MAX_LEGS
+    }
+
     /// A new game by these rules, with the head start of the case that is shown.
     pub fn anew(&self, game: Game) -> Self {
-        Self {
+        let state = Self {
             past: self
                 .case
                 .map_or_else(Vec::new, |case| case.head_start(&game)),
             game,
             hand: Vec::new(),
             at: None,
-            slow: false,
+            slow: None,
             ..self.clone()
-        }
+        };
+        state.spaced()
     }
 
     pub(in super::super) fn read(query: &mut Reader, wrong: bool) -> Self {
@@ -237,13 +294,18 @@ impl GameState {
             game,
             rounds: rounds.unwrap_or(default.rounds),
             hand: hand.unwrap_or_default(),
+            every: 1,
             at: None,
             shown: query.choice("layers", Shown::read).unwrap_or_default(),
-            slow: query
-                .choice("slow", |text| (text == "1").then_some(()))
-                .is_some(),
+            slow: None,
             case,
         };
+        let every = query.number("every", 1..=ROUNDS[4]);
+        state.every = every.unwrap_or(spacing(state.all_rounds()));
+        let stages = state.halves_at_the_end() * SLOW_STAGES as u32;
+        state.slow = query.choice("slow", |text| {
+            text.parse().ok().filter(|stage| *stage < stages)
+        });
         state.at = query.number("at", 0..=ticks_of(&state.course()));
         state
     }
@@ -267,8 +329,9 @@ impl GameState {
             query.put("past", if text.is_empty() { "0" } else { &text });
         }
         query.put_unless("layers", self.shown.code(), Shown::default().code());
-        if self.slow {
-            query.put("slow", 1);
+        query.put_unless("every", self.every, spacing(self.all_rounds()));
+        if let Some(stage) = self.slow {
+            query.put("slow", stage);
         }
         if let Some(at) = self.at {
             query.put("at", at);
@@ -367,6 +430,7 @@ fn noise(id: &str) -> Option<NoiseKind> {
 #[cfg(test)]
 mod tests {
     use super::super::super::{Route, parse, testing};
+    use super::super::frame_ticks;
     use super::*;
     use crate::data::points::Cloud;
     use crate::protocol::gan::Optimizer;
@@ -413,9 +477,10 @@ mod tests {
             game,
             rounds: 1234,
             hand: vec![Half::Discriminator, Half::Generator],
+            every: 7,
             at: Some(83),
             shown: Shown::of([false, true, false, true, true]),
-            slow: true,
+            slow: Some(11),
             case: None,
         }
     }
@@ -456,6 +521,9 @@ mod tests {
             ("rounds=10&at=20", 0),
             ("case=collapse", 1),
             ("clip=-1", 1),
+            ("every=0", 1),
+            ("hand=DG&slow=11", 0),
+            ("hand=DG&slow=12", 1),
         ] {
             let parsed = parse(&format!("#/gan/game?{query}"));
             assert_eq!(
@@ -485,6 +553,77 @@ mod tests {
         assert_eq!(on.by_hand(60, d).past, course_from(&on.course(), 60));
         let anew = on.anew(Game::default());
         assert_eq!(anew.course().len(), 1);
+    }
+
+    #[test]
+    fn a_link_to_any_frame_shows_that_frame() {
+        let start = GameState::default();
+        let other = Game {
+            loss: Loss::LeastSquares,
+            ..Game::default()
+        };
+        for state in [
+            start.by_hand(3000, Half::Discriminator),
+            start.branch_to_end(1000, other.clone(), 300),
+            start.of_rounds(30_000).branch_to_end(1800, other, 300),
+            start.of_rounds(300),
+            GameState::of(Case::Vanishing).by_hand(52, Half::Generator),
+        ] {
+            let frames = frame_ticks(&state.course(), state.every);
+            let seen = frames[frames.len() / 3];
+            let linked = GameState {
+                at: Some(seen),
+                ..state
+            };
+            let hash = round_trip(linked.clone());
+            let Route::Game(read) = parse(&hash).page.route else {
+                panic!("{hash}")
+            };
+            assert_eq!(frame_ticks(&read.course(), read.every), frames);
+        }
+        // The game keeps its frames when halves or other rules follow.
+        assert_eq!(start.by_hand(3000, Half::Generator).every, start.every);
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_link_is_known() {
+        let mut state = GameState::default();
+        for ticks in 0..2 * MAX_HAND as u32 {
+            state = state.by_hand(ticks, Half::Discriminator);
+        }
+        assert_eq!((state.past.len(), state.hand.len()), (1, MAX_HAND));
+        round_trip(state);
+        // Rounds and halves in turn, until there are too many legs.
+        let mut state = GameState::default();
+        while state.fits_link() {
+            round_trip(state.clone());
+            let ticks = ticks_of(&state.past) + 2;
+            let played = state.by_hand(ticks, Half::Generator);
+            state = played.branch(ticks + 1, Game::default(), 10);
+        }
+        assert!(state.past.len() > MAX_LEGS);
+    }
+
+    #[test]
+    fn only_the_plain_link_waits_for_play() {
+        let start = GameState::default();
+        assert!(!start.needs_play() && start.seen_at(20).needs_play());
+        assert_eq!(start.seen_at(0), start);
+        let by_hand = start.by_hand(0, Half::Generator);
+        assert!(by_hand.needs_play());
+        // Without a place it would open at its last half.
+        assert_eq!(by_hand.seen_at(0).at, Some(0));
+        assert!(GameState::of(Case::Collapse).needs_play());
+    }
+
+    #[test]
+    fn a_branch_goes_as_far_as_the_game_went() {
+        let start = GameState::default();
+        let first = start.branch_to_end(200, Game::default(), 300);
+        assert_eq!(first.rounds, 2900);
+        let second = first.branch_to_end(400, Game::default(), 300);
+        assert_eq!(second.rounds, 2800);
+        assert_eq!(start.branch_to_end(5990, Game::default(), 300).rounds, 300);
     }
 
     #[test]

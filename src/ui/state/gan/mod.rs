@@ -9,9 +9,10 @@ mod pictures;
 #[cfg(all(test, feature = "ui"))]
 pub(crate) use case::tests::frame;
 pub use case::{Case, Standing};
-pub use course::{Leg, Play, course_from, ticks_of};
+pub use course::{Leg, Play, course_from, frame_ticks, halves_of, rules_at, ticks_of};
 pub use game::{
-    BATCHES, GameState, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, Shown, UPDATES, WIDTHS, loss_id,
+    BATCHES, GameState, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, SLOW_STAGES, Shown, UPDATES,
+    WIDTHS, loss_id,
 };
 pub use guess::GuessState;
 pub use pictures::{PicturesState, SHEET, WALK_EVERY, WALK_PARTS, Walk};

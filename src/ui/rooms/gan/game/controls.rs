@@ -39,9 +39,8 @@ pub struct ControlsProps {
 /// `state` by other rules. Those that fit the same networks may change in mid-game.
 fn changed(props: &ControlsProps, game: Game, fits: bool) -> GameState {
     let (state, tick) = (&props.state, props.tick);
-    if fits && props.from_here && tick > 0 {
-        let left = state.rounds.saturating_sub(tick / 2).max(SHORTEST_BRANCH);
-        state.branch(tick, game, left)
+    if fits && props.from_here && tick > 0 && state.fits_link() {
+        state.branch_to_end(tick, game, SHORTEST_BRANCH)
     } else {
         state.anew(game)
     }
@@ -59,6 +58,19 @@ fn edit(
         apply(&mut game, index);
         props.on_state.emit(changed(&props, game, fits));
     })
+}
+
+/// The values to choose from, with the one in force.
+fn listed<T: Copy + PartialOrd>(values: &[T], now: T) -> Vec<T> {
+    let mut listed = values.to_vec();
+    if !values.contains(&now) {
+        listed.insert(values.partition_point(|value| *value < now), now);
+    }
+    listed
+}
+
+fn names<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(T::to_string).collect()
 }
 
 /// All controls.
@@ -89,13 +101,12 @@ pub fn Controls(props: &ControlsProps) -> Html {
     let on_rounds = {
         let (state, on_state) = (state.clone(), props.on_state.clone());
         Callback::from(move |index: usize| {
-            on_state.emit(GameState {
-                rounds: ROUNDS[index.min(ROUNDS.len() - 1)],
-                at: None,
-                ..state.clone()
-            });
+            if let Some(rounds) = listed(&ROUNDS, state.rounds).get(index) {
+                on_state.emit(state.of_rounds(*rounds));
+            }
         })
     };
+    let (clips, rounds) = (listed(&CLIPS, game.clip), listed(&ROUNDS, state.rounds));
     let on_from_here = props.on_from_here.reform(|index: usize| index == 1);
     html! {
         <>
@@ -106,9 +117,10 @@ pub fn Controls(props: &ControlsProps) -> Html {
                     place(&LOSSES, game.loss),
                     edit(props, true, |game, i| game.loss = LOSSES[i.min(LOSSES.len() - 1)])) }
                 if game.loss == Loss::Wasserstein {
-                    { select("clip at", "clip", &CLIPS.map(|clip| clip.to_string()),
-                        place(&CLIPS, game.clip),
-                        edit(props, true, |game, i| game.clip = CLIPS[i.min(CLIPS.len() - 1)])) }
+                    { select("clip at", "clip", &names(&clips), place(&clips, game.clip),
+                        edit(props, true, |game, i| {
+                            game.clip = listed(&CLIPS, game.clip).get(i).copied().unwrap_or(game.clip);
+                        })) }
                 }
                 { segments("Noise", &["normal", "uniform"],
                     usize::from(game.noise == NoiseKind::Uniform),
@@ -120,8 +132,7 @@ pub fn Controls(props: &ControlsProps) -> Html {
                     edit(props, false, |game, i| game.noise_dims = NOISE_DIMS[i.min(3)])) }
                 { select("Batch", "batch", &BATCHES.map(|n| n.to_string()), place(&BATCHES, game.batch),
                     edit(props, false, |game, i| game.batch = BATCHES[i.min(3)])) }
-                { select("Rounds", "rounds", &ROUNDS.map(|n| n.to_string()), place(&ROUNDS, state.rounds),
-                    on_rounds) }
+                { select("Rounds", "rounds", &names(&rounds), place(&rounds, state.rounds), on_rounds) }
                 <SeedField seed={game.seed} {on_seed} />
             </div>
             <details class="players" open={has_other_players(game)}>
@@ -236,6 +247,13 @@ mod tests {
         game.generator.updates = 5;
         assert!(summary(&game).starts_with("generator 2 × 32, Adam 0.002, 5 a round; "));
         assert!(has_other_players(&game));
+    }
+
+    #[test]
+    fn what_is_in_force_is_listed() {
+        assert_eq!(listed(&ROUNDS, 3000), ROUNDS);
+        assert_eq!(listed(&ROUNDS, 2900)[..3], [300, 1000, 2900]);
+        assert_eq!(listed(&CLIPS, 5.0).last(), Some(&5.0));
     }
 
     #[test]

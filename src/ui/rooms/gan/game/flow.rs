@@ -10,9 +10,9 @@ use yew::prelude::*;
 
 use super::inspect::equations;
 use super::slow::{Moment, Stage};
-use super::stage::{beliefs, dots, noise_points};
+use super::stage::{beliefs, dots, frame_limit, mean, noise_points};
 use crate::models::gan::plane::{noise_vectors, streams};
-use crate::protocol::gan::{Game, GanFrame, Half, Player};
+use crate::protocol::gan::{Game, GanFrame, Half, Loss, Player};
 use crate::ui::components::chart::Tone;
 use crate::ui::components::plane_view::PlaneView;
 use crate::ui::content;
@@ -21,6 +21,9 @@ use crate::ui::content;
 const NOISE_SHOWN: usize = 128;
 /// Bars of the verdicts' histogram.
 const BINS: usize = 12;
+/// Gradients from the size that leaves a layer's bar empty to 1, which fills it, in powers of ten:
+/// always the same, so that a gradient that has vanished is seen to have. `flow.bars` tells of it.
+const GRADIENT_DECADES: f32 = 6.0;
 
 /// Properties of [`Flow`].
 #[derive(PartialEq, Properties)]
@@ -64,14 +67,14 @@ pub fn Flow(props: &FlowProps) -> Html {
                 { part(Part::Generator, "Generator", network(&game.generator, game.noise_dims, 2,
                     flowing.gradients(Half::Generator))) }
                 { part(Part::Points, "Fakes and real", sheet(&flowing.reals, Some(&flowing.fakes),
-                    "Fakes beside real points")) }
+                    if flowing.reals.is_empty() { "Fakes" } else { "Fakes beside real points" })) }
                 { part(Part::Discriminator, "Discriminator", network(&game.discriminator, 2, 1,
                     flowing.gradients(Half::Discriminator))) }
-                { part(Part::Verdicts, "Verdicts", flowing.verdicts(game)) }
+                { part(Part::Verdicts, "Verdicts", flowing.verdicts(game.loss)) }
                 { part(Part::Loss, "Loss", flowing.losses()) }
             </ol>
             if let Some(moment) = moment {
-                <div class="flow-words" role="status">{ words(moment) }</div>
+                <div class="flow-words" role="status">{ words(moment) }{ notes(moment) }</div>
             }
             { equations(game.loss, flowing.losses) }
         </div>
@@ -135,6 +138,8 @@ struct Flowing {
     fakes: Rc<Vec<f32>>,
     real_scores: Vec<f32>,
     fake_scores: Vec<f32>,
+    /// The score that divides real from fake.
+    limit: f32,
     /// Discriminator's, generator's; NaN for one that is not there.
     losses: [f32; 2],
     /// Whose weights' gradients, from the layer next to the input.
@@ -145,7 +150,7 @@ impl Flowing {
     fn new(props: &FlowProps, noise: &[f32]) -> Self {
         let dims = props.game.noise_dims as usize;
         match &props.moment {
-            Some(moment) => Self::slow(moment, dims),
+            Some(moment) => Self::slow(moment, props.game.loss, dims),
             None => Self::played(props, noise, dims),
         }
     }
@@ -158,13 +163,14 @@ impl Flowing {
             fakes: Rc::new(frame.map(|f| f.fakes.clone()).unwrap_or_default()),
             real_scores: frame.map(|f| f.real_scores.clone()).unwrap_or_default(),
             fake_scores: frame.map(|f| f.fake_scores.clone()).unwrap_or_default(),
+            limit: frame.map_or(f32::NAN, |f| frame_limit(props.game.loss, f)),
             losses: frame.map_or([f32::NAN; 2], |f| mean_losses(&f.losses)),
             gradients: None,
         }
     }
 
     /// What has not come yet in this half is not shown yet.
-    fn slow(moment: &Moment, dims: usize) -> Self {
+    fn slow(moment: &Moment, loss: Loss, dims: usize) -> Self {
         let detail = moment.frame.detail.clone().unwrap_or_default();
         let from = |stage, values: Vec<f32>| {
             if moment.stage >= stage {
@@ -173,7 +179,7 @@ impl Flowing {
                 Vec::new()
             }
         };
-        let loss = if moment.stage >= Stage::Loss {
+        let cost = if moment.stage >= Stage::Loss {
             detail.loss
         } else {
             f32::NAN
@@ -184,9 +190,10 @@ impl Flowing {
             fakes: Rc::new(from(Stage::Fakes, detail.fakes)),
             real_scores: from(Stage::Scores, detail.real_scores),
             fake_scores: from(Stage::Scores, detail.fake_scores),
+            limit: moment.limit(loss),
             losses: match moment.half {
-                Half::Discriminator => [loss, f32::NAN],
-                Half::Generator => [f32::NAN, loss],
+                Half::Discriminator => [cost, f32::NAN],
+                Half::Generator => [f32::NAN, cost],
             },
             gradients: (moment.stage >= Stage::Back).then_some((moment.half, detail.gradients)),
         }
@@ -198,18 +205,23 @@ impl Flowing {
     }
 
     /// How many of the scores are how real, of real points and of fakes.
-    fn verdicts(&self, game: &Game) -> Html {
+    fn verdicts(&self, loss: Loss) -> Html {
         let both = [self.real_scores.as_slice(), &self.fake_scores].concat();
-        let mut fakes = beliefs(game.loss, &both);
+        let mut fakes = beliefs(loss, &both, self.limit);
         let reals: Vec<f32> = fakes.drain(..self.real_scores.len()).collect();
-        let label = content::fill(
-            "gan",
-            "flow.verdicts",
-            &[
-                ("real", &percent(mean(&reals))),
+        let (label, ends) = if loss == Loss::Wasserstein {
+            let (real, fake) = (mean(&self.real_scores), mean(&self.fake_scores));
+            let values = [("real", &*score(real)), ("fake", &score(fake))];
+            let label = content::fill("gan", "flow.scores.critic", &values);
+            (label, ["low", "high"])
+        } else {
+            let values = [
+                ("real", &*percent(mean(&reals))),
                 ("fake", &percent(mean(&fakes))),
-            ],
-        );
+            ];
+            let label = content::fill("gan", "flow.verdicts", &values);
+            (label, ["fake", "real"])
+        };
         let (reals, fakes) = (histogram(&reals), histogram(&fakes));
         let most = reals
             .iter()
@@ -225,7 +237,7 @@ impl Flowing {
                     { bars(&reals, most, "tone-second") }
                     { bars(&fakes, most, "tone-accent") }
                 </svg>
-                <p class="ends" aria-hidden="true"><span>{ "fake" }</span><span>{ "real" }</span></p>
+                <p class="ends" aria-hidden="true">{ for ends.map(|end| html! { <span>{ end }</span> }) }</p>
             </>
         }
     }
@@ -256,17 +268,21 @@ pub fn mean_losses(losses: &[[f32; 2]]) -> [f32; 2] {
     })
 }
 
-/// NaN of nothing.
-fn mean(values: &[f32]) -> f32 {
-    values.iter().sum::<f32>() / values.len() as f32
-}
-
-/// A share in whole percent, without its sign.
+/// A share in whole percent.
 fn percent(share: f32) -> String {
     if share.is_finite() {
-        format!("{:.0}", 100.0 * share)
+        format!("{:.0} %", 100.0 * share)
     } else {
-        "–".into()
+        "none".into()
+    }
+}
+
+/// A mean score.
+fn score(score: f32) -> String {
+    if score.is_finite() {
+        format!("{score:.2}")
+    } else {
+        "none".into()
     }
 }
 
@@ -324,10 +340,8 @@ fn network(player: &Player, inputs: u32, outputs: u32, gradients: Option<&[f32]>
     let shape: Vec<String> = widths.iter().map(u32::to_string).collect();
     let most = gradients.map_or(0.0, |all| all.iter().copied().fold(0.0, f32::max));
     let bar = |number: usize| {
-        let share = gradients
-            .and_then(|all| all.get(number))
-            .map_or(0.0, |g| g / most.max(1e-30));
-        let style = format!("--share:{share:.3}");
+        let gradient = gradients.and_then(|all| all.get(number));
+        let style = format!("--share:{:.3}", gradient.map_or(0.0, |g| filled(*g)));
         html! { <i {style} /> }
     };
     html! {
@@ -339,6 +353,24 @@ fn network(player: &Player, inputs: u32, outputs: u32, gradients: Option<&[f32]>
             }
         </>
     }
+}
+
+/// How much of its bar a gradient fills, on a log scale, `0..=1`.
+fn filled(gradient: f32) -> f32 {
+    let decades = gradient.max(f32::MIN_POSITIVE).log10() / GRADIENT_DECADES;
+    (1.0 + decades).clamp(0.0, 1.0)
+}
+
+/// Which update is shown, and, once there are gradients, how they are drawn.
+fn notes(moment: &Moment) -> Html {
+    let mut notes: Vec<String> = moment.which_update().into_iter().collect();
+    if moment.stage >= Stage::Back {
+        notes.push(content::text("gan", "flow.bars"));
+    }
+    if notes.is_empty() {
+        return Html::default();
+    }
+    html! { <p class="hint">{ notes.join(" ") }</p> }
 }
 
 /// What happens in this stage.
@@ -395,7 +427,15 @@ mod tests {
     fn histograms_count_all() {
         let counts = histogram(&[0.0, 0.5, 1.0, 0.99]);
         assert_eq!((counts[0], counts[BINS / 2], counts[BINS - 1]), (1, 1, 2));
-        assert_eq!(percent(0.256), "26");
-        assert_eq!(percent(f32::NAN), "–");
+        assert_eq!(percent(0.256), "26 %");
+        assert_eq!([percent(f32::NAN), score(f32::NAN)], ["none", "none"]);
+    }
+
+    /// A bar tells how large a gradient is, not only which is the largest.
+    #[test]
+    fn a_vanished_gradient_leaves_its_bar_empty() {
+        assert_eq!([1e-9, 1e-6, 1.0, 7.0].map(filled), [0.0, 0.0, 1.0, 1.0]);
+        assert!((filled(1e-3) - 0.5).abs() < 1e-6);
+        assert_eq!([0.0, f32::NAN].map(filled), [0.0, 0.0]);
     }
 }

@@ -11,8 +11,13 @@ use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::equation::Equation;
 use crate::ui::content;
 
-/// Points of a curve at most.
+/// Points of a curve, about at most.
 const CURVE_POINTS: usize = 150;
+/// Frames of a mean, at least. One frame’s accuracy is that of one instant on 400 points: its
+/// standard deviation is up to 2.5 percent points.
+const MEAN_OF: usize = 5;
+/// A game of fewer means is drawn frame by frame.
+const MEANS: usize = 4;
 
 /// Properties of [`Inspectors`].
 #[derive(PartialEq, Properties)]
@@ -38,25 +43,41 @@ struct Curve {
 pub fn Inspectors(props: &InspectorsProps) -> Html {
     let InspectorsProps { game, run, frame } = props;
     let last = run.ticks().last().map_or(2, |tick| (*tick).max(2));
-    let at = frame.as_ref().map(|frame| round(frame));
+    let sampling = Sampling::of(run.ticks().len());
+    let charts = Charts {
+        frames: &run.frames,
+        shown: frame.as_deref(),
+        last,
+        sampling,
+    };
+    let means = sampling.words();
+    let accuracy_hint = if game.loss == Loss::Wasserstein {
+        content::section("gan", "accuracy.critic")
+    } else {
+        content::section("gan", "accuracy")
+    };
     html! {
         <div class="inspect game-inspect">
             <section class="card">
                 <h4>{ "Losses" }</h4>
-                { losses(run, last, at) }
-            </section>
-            <section class="card">
-                <h4>{ "Discriminator’s accuracy" }</h4>
-                { accuracy(run, last, at) }
-                if game.loss == Loss::Wasserstein {
-                    <div class="hint">{ content::section("gan", "accuracy.critic") }</div>
-                } else {
-                    <div class="hint">{ content::section("gan", "accuracy") }</div>
+                { charts.losses() }
+                if let Some(means) = &means {
+                    <p class="hint">{ means }</p>
                 }
             </section>
             <section class="card">
+                <h4>{ "Discriminator’s accuracy" }</h4>
+                { charts.accuracy(game.loss) }
+                <div class="hint">
+                    { accuracy_hint }
+                    if let Some(means) = &means {
+                        <p>{ means }</p>
+                    }
+                </div>
+            </section>
+            <section class="card">
                 <h4>{ "Fakes’ distance to real" }</h4>
-                { divergence(run, last, at) }
+                { charts.divergence() }
                 { figures(props) }
             </section>
         </div>
@@ -68,11 +89,41 @@ pub fn round(frame: &GanFrame) -> f64 {
     f64::from(frame.at.ticks) / 2.0
 }
 
-/// A figure of evenly many frames.
-fn points(run: &GameRun, figure: impl Fn(&GanFrame) -> f32) -> Vec<(f64, f64)> {
-    let stride = run.frames.len().div_ceil(CURVE_POINTS).max(1);
-    let last = run.frames.len().saturating_sub(1);
-    let shown = run.frames.iter().enumerate();
+/// How the frames of a game become points of a curve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sampling {
+    /// Every so many frames, one is drawn of a curve that is drawn as it is.
+    stride: usize,
+    /// So many frames make a mean, of a curve that is smoothed.
+    mean_of: usize,
+}
+
+impl Sampling {
+    /// For a game that has, or will have, so many frames: it stays the same while they come in.
+    fn of(frames: usize) -> Self {
+        let stride = frames.div_ceil(CURVE_POINTS).max(1);
+        let mean_of = stride.max(MEAN_OF);
+        Self {
+            stride,
+            mean_of: if frames < MEANS * mean_of { 1 } else { mean_of },
+        }
+    }
+
+    /// That there are means, if there are.
+    fn words(self) -> Option<String> {
+        let frames = self.mean_of.to_string();
+        (self.mean_of > 1).then(|| content::fill("gan", "means", &[("n", &frames)]))
+    }
+}
+
+/// Some of the frames as they are, and always the last one.
+fn samples(
+    frames: &[Rc<GanFrame>],
+    stride: usize,
+    figure: impl Fn(&GanFrame) -> f32,
+) -> Vec<(f64, f64)> {
+    let last = frames.len().saturating_sub(1);
+    let shown = frames.iter().enumerate();
     shown
         .filter(|(i, _)| i % stride == 0 || *i == last)
         .map(|(_, frame)| (round(frame), f64::from(figure(frame))))
@@ -80,142 +131,165 @@ fn points(run: &GameRun, figure: impl Fn(&GanFrame) -> f32) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn chart(
-    curves: Vec<Curve>,
-    last: u32,
-    at: Option<f64>,
-    y_range: [f64; 2],
-    message: String,
-) -> Html {
-    let end = f64::from(last) / 2.0;
-    let mut marks: Vec<Mark> = at.map(|x| Mark::Rule { x }).into_iter().collect();
-    for (number, curve) in curves.into_iter().enumerate() {
-        let label = (!curve.name.is_empty() && !curve.points.is_empty()).then(|| Label {
-            text: curve.name.into(),
-            x: if curve.dashed { end } else { 0.62 * end },
-            above: number % 2 == 0,
-        });
-        marks.push(Mark::Line {
-            points: curve.points,
-            tone: curve.tone,
-            dashed: curve.dashed,
-            label,
-        });
-    }
-    html! {
-        <Chart x={Axis::new("rounds", [0.0, end], 4)} y={Axis::new("", y_range, 3)} {marks} {message}
-            height={136.0} />
+/// Means of `n` frames each, so far as they have the figure. What is left over at the end is told of
+/// by a mean of the last `n`.
+fn means(frames: &[Rc<GanFrame>], n: usize, figure: impl Fn(&GanFrame) -> f32) -> Vec<(f64, f64)> {
+    let mean = |frames: &[Rc<GanFrame>]| {
+        let values = samples(frames, 1, &figure);
+        let count = values.len() as f64;
+        let sum = values
+            .iter()
+            .fold((0.0, 0.0), |sum, v| (sum.0 + v.0, sum.1 + v.1));
+        (count > 0.0).then_some((sum.0 / count, sum.1 / count))
+    };
+    let is_left_over = frames.len() > n && !frames.len().is_multiple_of(n);
+    let newest = is_left_over.then(|| &frames[frames.len() - n..]);
+    frames
+        .chunks_exact(n)
+        .chain(newest)
+        .filter_map(mean)
+        .collect()
+}
+
+/// A number of the shown frame, if there is one.
+fn number(value: f32, decimals: usize) -> String {
+    if value.is_finite() {
+        format!("{value:.decimals$}")
+    } else {
+        "–".into()
     }
 }
 
-fn losses(run: &GameRun, last: u32, at: Option<f64>) -> Html {
-    let of = |who: usize| points(run, |frame| mean_losses(&frame.losses)[who]);
-    let (d, g) = (of(0), of(1));
-    let all = || d.iter().chain(&g).map(|p| p.1);
-    let (low, high) = (all().fold(0.0, f64::min), all().fold(0.1, f64::max));
-    let now = |points: &[(f64, f64)]| points.last().map_or("–".into(), |p| format!("{:.2}", p.1));
-    let message = content::fill("gan", "losses.chart", &[("d", &now(&d)), ("g", &now(&g))]);
-    let curve = |name, points, tone| Curve {
+/// What the charts are drawn of. Curves run over the whole game; messages tell of the shown frame,
+/// as the list of figures does.
+struct Charts<'a> {
+    frames: &'a [Rc<GanFrame>],
+    shown: Option<&'a GanFrame>,
+    /// The game's last tick.
+    last: u32,
+    sampling: Sampling,
+}
+
+impl Charts<'_> {
+    fn smooth(&self, figure: impl Fn(&GanFrame) -> f32) -> Vec<(f64, f64)> {
+        means(self.frames, self.sampling.mean_of, figure)
+    }
+
+    fn raw(&self, figure: impl Fn(&GanFrame) -> f32) -> Vec<(f64, f64)> {
+        samples(self.frames, self.sampling.stride, figure)
+    }
+
+    /// A figure of the shown frame.
+    fn now(&self, figure: impl Fn(&GanFrame) -> f32, decimals: usize) -> String {
+        number(self.shown.map_or(f32::NAN, figure), decimals)
+    }
+
+    fn end(&self) -> f64 {
+        f64::from(self.last) / 2.0
+    }
+
+    /// A message, and whether the curves are of means.
+    fn with_means(&self, message: String) -> String {
+        match self.sampling.words() {
+            Some(means) => format!("{message} {means}"),
+            None => message,
+        }
+    }
+
+    fn chart(&self, curves: Vec<Curve>, y_range: [f64; 2], message: String) -> Html {
+        let end = self.end();
+        let at = self.shown.map(round);
+        let mut marks: Vec<Mark> = at.map(|x| Mark::Rule { x }).into_iter().collect();
+        for (number, curve) in curves.into_iter().enumerate() {
+            let label = (!curve.name.is_empty() && !curve.points.is_empty()).then(|| Label {
+                text: curve.name.into(),
+                x: if curve.dashed { end } else { 0.62 * end },
+                above: number % 2 == 0,
+            });
+            marks.push(Mark::Line {
+                points: curve.points,
+                tone: curve.tone,
+                dashed: curve.dashed,
+                label,
+            });
+        }
+        html! {
+            <Chart x={Axis::new("rounds", [0.0, end], 4)} y={Axis::new("", y_range, 3)} {marks} {message}
+                height={136.0} />
+        }
+    }
+
+    fn losses(&self) -> Html {
+        let of = |who: usize| move |frame: &GanFrame| mean_losses(&frame.losses)[who];
+        let (d, g) = (self.smooth(of(0)), self.smooth(of(1)));
+        let all = || d.iter().chain(&g).map(|p| p.1);
+        let (low, high) = (all().fold(0.0, f64::min), all().fold(0.1, f64::max));
+        let values = [("d", &*self.now(of(0), 2)), ("g", &self.now(of(1), 2))];
+        let message = self.with_means(content::fill("gan", "losses.chart", &values));
+        let curves = vec![
+            curve("generator", g, Tone::Accent),
+            curve("discriminator", d, Tone::Second),
+        ];
+        self.chart(curves, [1.1 * low, 1.1 * high], message)
+    }
+
+    fn accuracy(&self, loss: Loss) -> Html {
+        let real = |frame: &GanFrame| 100.0 * frame.real_accuracy;
+        let fake = |frame: &GanFrame| 100.0 * frame.fake_accuracy;
+        let values = [("real", &*self.now(real, 0)), ("fake", &self.now(fake, 0))];
+        let message = match loss {
+            Loss::Wasserstein => content::fill("gan", "accuracy.critic.chart", &values),
+            _ => content::fill("gan", "accuracy.chart", &values),
+        };
+        let curves = vec![
+            self.flat("coin flip", 50.0, Tone::Muted),
+            curve("", self.smooth(real), Tone::Second),
+            curve("", self.smooth(fake), Tone::Accent),
+        ];
+        self.chart(curves, [0.0, 105.0], self.with_means(message))
+    }
+
+    /// As it is: a mean would hide that it goes up and down.
+    fn divergence(&self) -> Html {
+        let floor = self.shown.map(|f| f.divergence).unwrap_or_default();
+        let (kl, js) = (
+            self.raw(|frame| frame.divergence.kl),
+            self.raw(|frame| frame.divergence.js),
+        );
+        let high = kl.iter().chain(&js).fold(0.1, |high, p| p.1.max(high));
+        let values = [
+            ("kl", &*self.now(|frame| frame.divergence.kl, 2)),
+            ("js", &self.now(|frame| frame.divergence.js, 3)),
+            ("klfloor", &self.now(|frame| frame.divergence.kl_floor, 2)),
+            ("jsfloor", &self.now(|frame| frame.divergence.js_floor, 3)),
+        ];
+        let message = content::fill("gan", "divergence.chart", &values);
+        let curves = vec![
+            curve("KL", kl, Tone::Accent),
+            curve("JS", js, Tone::Second),
+            self.flat("", floor.kl_floor, Tone::Accent),
+            self.flat("", floor.js_floor, Tone::Second),
+        ];
+        self.chart(curves, [0.0, 1.08 * high], message)
+    }
+
+    /// A dashed line across the chart.
+    fn flat(&self, name: &'static str, y: f32, tone: Tone) -> Curve {
+        let y = f64::from(y);
+        Curve {
+            dashed: true,
+            ..curve(name, vec![(0.0, y), (self.end(), y)], tone)
+        }
+    }
+}
+
+fn curve(name: &'static str, points: Vec<(f64, f64)>, tone: Tone) -> Curve {
+    Curve {
         name,
         points,
         tone,
         dashed: false,
-    };
-    let curves = vec![
-        curve("generator", g, Tone::Accent),
-        curve("discriminator", d, Tone::Second),
-    ];
-    chart(curves, last, at, [1.1 * low, 1.1 * high], message)
-}
-
-fn accuracy(run: &GameRun, last: u32, at: Option<f64>) -> Html {
-    let (real, fake) = (
-        points(run, |frame| 100.0 * frame.real_accuracy),
-        points(run, |frame| 100.0 * frame.fake_accuracy),
-    );
-    let now = |points: &[(f64, f64)]| points.last().map_or("–".into(), |p| format!("{:.0}", p.1));
-    let values = [("real", now(&real)), ("fake", now(&fake))];
-    let message = content::fill(
-        "gan",
-        "accuracy.chart",
-        &values.each_ref().map(|(k, v)| (*k, v.as_str())),
-    );
-    let half = vec![(0.0, 50.0), (f64::from(last) / 2.0, 50.0)];
-    let curves = vec![
-        Curve {
-            name: "coin flip",
-            points: half,
-            tone: Tone::Muted,
-            dashed: true,
-        },
-        Curve {
-            name: "",
-            points: real,
-            tone: Tone::Second,
-            dashed: false,
-        },
-        Curve {
-            name: "",
-            points: fake,
-            tone: Tone::Accent,
-            dashed: false,
-        },
-    ];
-    chart(curves, last, at, [0.0, 105.0], message)
-}
-
-fn divergence(run: &GameRun, last: u32, at: Option<f64>) -> Html {
-    let (kl, js) = (
-        points(run, |frame| frame.divergence.kl),
-        points(run, |frame| frame.divergence.js),
-    );
-    let floor = run
-        .frames
-        .last()
-        .map(|frame| frame.divergence)
-        .unwrap_or_default();
-    let high = kl.iter().chain(&js).fold(0.1, |high, p| p.1.max(high));
-    let now = |points: &[(f64, f64)]| points.last().map_or("–".into(), |p| format!("{:.2}", p.1));
-    let values = [
-        ("kl", now(&kl)),
-        ("js", now(&js)),
-        ("klfloor", format!("{:.2}", floor.kl_floor)),
-        ("jsfloor", format!("{:.2}", floor.js_floor)),
-    ];
-    let message = content::fill(
-        "gan",
-        "divergence.chart",
-        &values.each_ref().map(|(k, v)| (*k, v.as_str())),
-    );
-    let end = f64::from(last) / 2.0;
-    let flat = |y: f32| vec![(0.0, f64::from(y)), (end, f64::from(y))];
-    let curves = vec![
-        Curve {
-            name: "KL",
-            points: kl,
-            tone: Tone::Accent,
-            dashed: false,
-        },
-        Curve {
-            name: "JS",
-            points: js,
-            tone: Tone::Second,
-            dashed: false,
-        },
-        Curve {
-            name: "",
-            points: flat(floor.kl_floor),
-            tone: Tone::Accent,
-            dashed: true,
-        },
-        Curve {
-            name: "",
-            points: flat(floor.js_floor),
-            tone: Tone::Second,
-            dashed: true,
-        },
-    ];
-    chart(curves, last, at, [0.0, 1.08 * high], message)
+    }
 }
 
 /// Both players' losses, with the numbers: discriminator's, generator's.
@@ -274,5 +348,78 @@ fn figures(props: &InspectorsProps) -> Html {
                 { row("Rounds a second, here", "speed", format!("{speed:.0}")) }
             }
         </dl>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::state::gan::frame;
+
+    /// Rounds 0, 1, 2 and so on, each with its accuracy.
+    fn frames(accuracies: &[f32]) -> Vec<Rc<GanFrame>> {
+        let ticks = (0..).step_by(2);
+        let frames = accuracies.iter().zip(ticks).map(|(accuracy, ticks)| {
+            Rc::new(GanFrame {
+                real_accuracy: *accuracy,
+                ..frame(ticks)
+            })
+        });
+        frames.collect()
+    }
+
+    #[test]
+    fn means_use_every_frame() {
+        let all = |accuracies: &[f32]| means(&frames(accuracies), 3, |f| f.real_accuracy);
+        assert_eq!(
+            all(&[0.0, 1.0, 2.0, 3.0, 4.0, 8.0]),
+            [(1.0, 1.0), (4.0, 5.0)]
+        );
+        // Of what is left over, and of frames without the figure.
+        assert_eq!(all(&[0.0, 1.0, 2.0, 6.0]), [(1.0, 1.0), (2.0, 3.0)]);
+        assert_eq!(all(&[f32::NAN, 1.0, 3.0]), [(1.5, 2.0)]);
+        assert_eq!(all(&[f32::NAN; 3]), []);
+        assert_eq!(all(&[1.0; 2]), [], "a mean of three takes three");
+    }
+
+    #[test]
+    fn long_games_are_drawn_of_means_and_short_ones_frame_by_frame() {
+        let sampling = |frames| {
+            let Sampling { stride, mean_of } = Sampling::of(frames);
+            (stride, mean_of)
+        };
+        assert_eq!(sampling(1), (1, 1));
+        assert_eq!(sampling(19), (1, 1));
+        assert_eq!(sampling(20), (1, 5));
+        assert_eq!(sampling(301), (3, 5));
+        assert_eq!(sampling(1200), (8, 8));
+        assert_eq!(Sampling::of(19).words(), None);
+        let words = Sampling::of(1200).words();
+        assert!(words.is_some_and(|words| words.contains("8 frames")));
+    }
+
+    #[test]
+    fn samples_always_have_the_newest_frame() {
+        let rounds = |stride| -> Vec<f64> {
+            let points = samples(&frames(&[0.5; 6]), stride, |f| f.real_accuracy);
+            points.iter().map(|p| p.0).collect()
+        };
+        assert_eq!(rounds(2), [0.0, 2.0, 4.0, 5.0]);
+        assert_eq!(rounds(5), [0.0, 5.0]);
+    }
+
+    /// The transport stands at an early frame while later ones are there already.
+    #[test]
+    fn messages_tell_of_the_shown_frame() {
+        let frames = frames(&[0.25, 0.75]);
+        let charts = |shown| Charts {
+            frames: &frames,
+            shown,
+            last: 4,
+            sampling: Sampling::of(3),
+        };
+        let accuracy = |frame: &GanFrame| 100.0 * frame.real_accuracy;
+        assert_eq!(charts(Some(&*frames[0])).now(accuracy, 0), "25");
+        assert_eq!(charts(None).now(accuracy, 0), "–");
     }
 }

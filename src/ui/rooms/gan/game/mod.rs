@@ -22,16 +22,16 @@ use self::controls::{Controls, loss_name};
 use self::flow::Flow;
 use self::inspect::Inspectors;
 use self::play::{use_player, use_slow_player};
-use self::run::{Action, GameRun, use_game_run};
-use self::slow::{Moment, Stage, moment};
-use self::stage::{batch_layers, dots, heat, layers, mesh, reals};
+use self::run::{Action, GameRun, Wanted, use_game_run};
+use self::slow::moment;
+use self::stage::{dots, layers, legend, reals, slow_layers, slow_words, words};
 use self::wrong::{TaskCard, median_pull};
 use crate::data::points::Cloud;
-use crate::protocol::gan::{GanFrame, Half};
+use crate::protocol::gan::{Game, GanFrame, Half};
 use crate::ui::components::chart::Tone;
 use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_tools, use_drawing};
 use crate::ui::components::icon::{Icon, IconButton};
-use crate::ui::components::plane_view::{Layer, PlaneView};
+use crate::ui::components::plane_view::PlaneView;
 use crate::ui::components::save::{points_csv, save_canvas, save_csv};
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
@@ -40,7 +40,7 @@ use crate::ui::host::Phase;
 use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
-use crate::ui::state::gan::{Shown, loss_id};
+use crate::ui::state::gan::{Case, Play, Shown, halves_of, loss_id, rules_at, ticks_of};
 use crate::ui::state::{GameState, Page, Route};
 
 /// Names of the layers, as [`Shown::list`] lists them.
@@ -59,23 +59,35 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     let begun = use_state_eq(|| false);
     let from_here = use_state_eq(|| false);
     let editing = use_state_eq(|| false);
-    let run = use_game_run(
-        state.course(),
-        state.frame_every(),
-        *begun || needs_play(state),
-    );
+    let course = state.course();
+    let is_playing = *begun || state.needs_play();
+    let run = use_game_run(Wanted {
+        course: course.clone(),
+        every: state.every,
+        needed: is_playing,
+        case: state.case,
+    });
     {
         // Who came by a link into a game has begun it: what follows plays too.
         let begun = begun.setter();
-        use_effect_with(needs_play(state), move |&is_needed| {
+        use_effect_with(state.needs_play(), move |&is_needed| {
             if is_needed {
                 begun.set(true);
             }
         });
     }
-    let player = use_player(props, &run);
-    let slow_player = use_slow_player(state.slow, &run);
+    let player = use_player(props, &run, is_playing);
+    let slow_player = use_slow_player(props, &run);
     let drawing = use_drawing(&state.game.cloud, *editing, on_drawn(props));
+    {
+        // Other data than those that are drawn on: the pen is put down.
+        let (editing, drawn) = (editing.clone(), drawing.cloud());
+        use_effect_with(state.game.cloud.clone(), move |cloud| {
+            if *editing && drawn.as_ref() != Some(cloud) {
+                editing.set(false);
+            }
+        });
+    }
     let canvas = use_node_ref();
     let real_points = use_memo((state.game.cloud.clone(), state.game.seed), |_| {
         reals(&state.game)
@@ -85,11 +97,15 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
         .frames
         .get(player.0.cursor as usize)
         .or(run.frames.last());
-    let tick = frame.map_or(0, |frame| frame.at.ticks);
     let now = state
         .slow
-        .then(|| moment(&run.frames, slow_player.0.cursor))
-        .flatten();
+        .and_then(|_| moment(&run.frames, slow_player.0.cursor));
+    let is_slow = now.is_some();
+    let frame = now.as_ref().map_or(frame, |moment| Some(&moment.frame));
+    let tick = frame.map_or(0, |frame| frame.at.ticks);
+    // What is seen was played by these rules, whatever has been chosen since.
+    let rules = rules_at(&course, tick).unwrap_or(&state.game);
+    let next = next_tick(state, &run, tick);
     let on_state = {
         let (on_state, editing) = (props.on_state.clone(), editing.setter());
         Callback::from(move |state| {
@@ -99,7 +115,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     };
     let on_move = {
         let (player, slow) = (player.dispatcher(), slow_player.dispatcher());
-        let (begun, is_slow) = (begun.setter(), state.slow);
+        let begun = begun.setter();
         Callback::from(move |action| {
             if is_slow {
                 slow.dispatch(action);
@@ -124,30 +140,30 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     });
     let shown_layers = match (&now, frame) {
         _ if *editing => drawing_layers(&drawing),
-        (Some(moment), _) => slow_layers(state, moment),
-        (None, Some(frame)) => layers(&state.game, state.shown, frame, &real_points),
+        (Some(moment), _) => slow_layers(rules.loss, moment),
+        (None, Some(frame)) => layers(rules, state.shown, frame, &real_points),
         (None, None) => vec![dots(&real_points, Tone::Second, 0.75)],
     };
     let spoken = match (&now, frame) {
         _ if *editing => content::text("plane", "draw.label"),
         (Some(moment), _) => slow_words(moment),
-        (None, Some(frame)) => words(frame),
+        (None, Some(frame)) => words(rules.loss, frame, &place_text(halves_of(&course, tick))),
         (None, None) => content::text("gan", "waiting"),
     };
-    let playback = if state.slow { slow_player.0 } else { player.0 };
-    let position = if state.slow {
+    let playback = if is_slow { slow_player.0 } else { player.0 };
+    let position = if is_slow {
         format!("{} / {}", playback.cursor + 1, playback.last + 1)
     } else {
-        round_text(tick)
+        place_text(halves_of(&course, tick))
     };
     html! {
         <>
             <div class="card gan-game" data-tick={tick.to_string()} data-frames={run.frames.len().to_string()}
                 data-run-state={run.phase.map(Phase::id)} data-over={run.is_over().to_string()}
-                data-loss={loss_id(state.game.loss)} data-slow={now.as_ref().map(|now| now.stage.id())}>
+                data-loss={loss_id(rules.loss)} data-slow={now.as_ref().map(|now| now.stage.id())}>
                 <Controls state={state.clone()} on_state={on_state.clone()} {tick} from_here={*from_here}
                     on_from_here={from_here_setter(&from_here)} editing={*editing} {on_edit} />
-                <Flow game={state.game.clone()} frame={frame.cloned()} reals={(*real_points).clone()}
+                <Flow game={rules.clone()} frame={frame.cloned()} reals={(*real_points).clone()}
                     moment={now.clone()} />
                 <div class="game-stage">
                     <div class="game-sheet">
@@ -155,25 +171,25 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
                         if *editing {
                             { drawing_tools(&drawing, &editing) }
                         } else {
-                            { layer_switches(state, &on_state) }
+                            { layer_switches(state, is_slow, &on_state) }
                         }
                     </div>
                     <div class="game-side">
-                        { by_hand(state, tick, &on_state) }
+                        { by_hand(state, next, &on_state) }
                         { progress(state, &run, &on_state) }
                         if let Some(case) = state.case {
                             <TaskCard {case} state={state.clone()} pull={frame.map(|f| median_pull(f))}
-                                standing={case.standing(&state.game, &run.frames)} />
+                                standing={case.standing(&run.frames)} solved={solved(&run)} />
                         } else {
-                            <div class="hint game-legend">{ content::section("gan", "legend") }</div>
+                            <div class="hint game-legend">{ legend(rules.loss) }</div>
                         }
                     </div>
                 </div>
                 <Transport {playback} on={on_move} {position} spoken={spoken}>
-                    { extras(state, frame, &canvas, tick) }
+                    { extras(state, frame, &canvas, tick, playback.cursor) }
                 </Transport>
             </div>
-            <Inspectors game={state.game.clone()} run={(*run).clone()} frame={frame.cloned()} />
+            <Inspectors game={rules.clone()} run={(*run).clone()} frame={frame.cloned()} />
         </>
     }
 }
@@ -194,12 +210,6 @@ pub fn story(state: &GameState) -> Html {
     }
 }
 
-/// Does a link ask for more than the start of a game?
-fn needs_play(state: &GameState) -> bool {
-    let has_past = !state.past.is_empty() || !state.hand.is_empty();
-    has_past || state.case.is_some() || state.at.is_some_and(|at| at > 0)
-}
-
 fn from_here_setter(from_here: &UseStateHandle<bool>) -> Callback<bool> {
     let from_here = from_here.setter();
     Callback::from(move |here| from_here.set(here))
@@ -215,63 +225,35 @@ fn on_drawn(props: &ChapterProps<GameState>) -> Callback<Cloud> {
     })
 }
 
-/// `412`, or `412 ½` after the discriminator's half.
-fn round_text(tick: u32) -> String {
-    let half = if tick % 2 == 1 { " ½" } else { "" };
-    format!("round {}{half}", tick / 2)
+/// So many halves of the discriminator and of the generator in words: `round 412`, or `round 412 ½`
+/// after the discriminator's half; where they did not take turns, both numbers.
+fn place_text([judge, maker]: [u32; 2]) -> String {
+    match judge.checked_sub(maker) {
+        Some(0) => format!("round {maker}"),
+        Some(1) => format!("round {maker} ½"),
+        _ => format!("D {judge}, G {maker} halves"),
+    }
 }
 
-fn words(frame: &GanFrame) -> String {
-    content::fill(
-        "gan",
-        "spoken",
-        &[
-            ("round", &round_text(frame.at.ticks)),
-            ("real", &format!("{:.0}", 100.0 * frame.real_accuracy)),
-            ("fake", &format!("{:.0}", 100.0 * frame.fake_accuracy)),
-            ("js", &format!("{:.2}", frame.divergence.js)),
-        ],
-    )
-}
-
-fn slow_words(moment: &Moment) -> String {
-    let who = match moment.half {
-        Half::Discriminator => "Discriminator’s half",
-        Half::Generator => "Generator’s half",
-    };
-    format!("{who}, {}", moment.stage.id())
-}
-
-/// The sheet at a moment of slow motion.
-fn slow_layers(state: &GameState, moment: &Moment) -> Vec<Layer> {
-    let Some(detail) = &moment.frame.detail else {
-        return Vec::new();
-    };
-    let (loss, stage) = (state.game.loss, moment.stage);
-    let moved = stage == Stage::Moved;
-    let judge = if moved && moment.half == Half::Discriminator {
-        &moment.frame
+/// The tick from which the next half by hand is played. Halves asked for in quick succession follow
+/// one another, and in slow motion they follow those on show.
+fn next_tick(state: &GameState, run: &GameRun, shown: u32) -> u32 {
+    let to_come = state.at.is_none() && !state.hand.is_empty() && !run.is_over();
+    if state.slow.is_some() || to_come {
+        ticks_of(&state.course())
     } else {
-        &moment.before
-    };
-    let mut layers = Vec::new();
-    if stage >= Stage::Scores || moment.half == Half::Generator {
-        layers.push(heat(loss, &judge.scores));
+        shown
     }
-    if moment.half == Half::Generator {
-        let maker = if moved { &moment.frame } else { &moment.before };
-        layers.push(mesh(&maker.warped));
-    }
-    layers.extend(batch_layers(
-        detail,
-        stage >= Stage::Fakes,
-        stage >= Stage::Back,
-    ));
-    layers
+}
+
+/// When the task was done first, in words.
+fn solved(run: &GameRun) -> Option<AttrValue> {
+    let at = run.solved?;
+    Some(place_text(halves_of(run.course(), at)).into())
 }
 
 /// Switches for the layers of the sheet.
-fn layer_switches(state: &GameState, on_state: &Callback<GameState>) -> Html {
+fn layer_switches(state: &GameState, is_slow: bool, on_state: &Callback<GameState>) -> Html {
     let on = state.shown.list();
     let switch = |number: usize| {
         let (id, name) = LAYER_NAMES[number];
@@ -284,7 +266,7 @@ fn layer_switches(state: &GameState, on_state: &Callback<GameState>) -> Html {
         let onclick = on_state.reform(move |_: MouseEvent| next.clone());
         html! {
             <button type="button" class={classes!("layer", id)} data-layer={id}
-                aria-pressed={on[number].to_string()} disabled={state.slow} {onclick}>{ name }</button>
+                aria-pressed={on[number].to_string()} disabled={is_slow} {onclick}>{ name }</button>
         }
     };
     html! {
@@ -292,38 +274,52 @@ fn layer_switches(state: &GameState, on_state: &Callback<GameState>) -> Html {
     }
 }
 
-/// Halves of a round by hand, and slow motion.
+/// Halves of a round by hand from `tick` on, and slow motion.
 fn by_hand(state: &GameState, tick: u32, on_state: &Callback<GameState>) -> Html {
     let d = state.by_hand(tick, Half::Discriminator);
     let g = state.by_hand(tick, Half::Generator);
     let both = d.by_hand(tick + 1, Half::Generator);
     let button = |name: &'static str, text: &'static str, next: GameState| {
+        let fits = next.fits_link();
         let onclick = on_state.reform(move |_: MouseEvent| next.clone());
-        html! { <button type="button" class="button small" data-hand={name} {onclick}>{ text }</button> }
-    };
-    let slow = GameState {
-        slow: !state.slow,
-        at: None,
-        ..if state.slow || !state.hand.is_empty() {
-            state.clone()
-        } else {
-            both.clone()
+        html! {
+            <button type="button" class="button small" data-hand={name} disabled={!fits} {onclick}>{ text }</button>
         }
     };
+    let is_slow = state.slow.is_some();
+    let slow = if is_slow {
+        GameState {
+            slow: None,
+            ..state.clone()
+        }
+    } else {
+        let has_halves = !state.hand.is_empty();
+        GameState {
+            slow: Some(0),
+            at: None,
+            ..if has_halves {
+                state.clone()
+            } else {
+                both.clone()
+            }
+        }
+    };
+    let can_slow = is_slow || slow.fits_link();
     let on_slow = on_state.reform(move |_: MouseEvent| slow.clone());
-    let on = state.branch(tick, state.game.clone(), state.rounds);
-    let play_on = GameState { slow: false, ..on };
+    let play_on = state.branch(tick, state.game.clone(), state.rounds);
+    let fits = both.fits_link() && play_on.fits_link();
     html! {
         <div class="game-hand" role="group" aria-label="By hand">
             <span class="hand-title">{ "Step by hand" }</span>
             { button("d", "Discriminator", d) }
             { button("g", "Generator", g) }
             { button("both", "Both", both) }
-            <button type="button" class="button small slow" aria-pressed={state.slow.to_string()}
-                onclick={on_slow}>{ "Slow motion" }</button>
+            <button type="button" class="button small slow" aria-pressed={is_slow.to_string()}
+                disabled={!can_slow} onclick={on_slow}>{ "Slow motion" }</button>
             if !state.hand.is_empty() {
                 { button("on", "Play on", play_on) }
             }
+            if !fits { <p class="hint">{ content::text("gan", "too-long") }</p> }
         </div>
     }
 }
@@ -338,18 +334,27 @@ fn progress(
         let run = run.dispatcher();
         Callback::from(move |_: MouseEvent| run.dispatch(action()))
     };
-    let reached = run.reached().unwrap_or(0) / 2;
-    let whole = run.ticks().last().map_or(0, |tick| tick / 2);
-    let speed = run
-        .speed()
-        .map_or(String::new(), |speed| format!(", {speed:.0} a second"));
+    let has_halves = run
+        .course()
+        .iter()
+        .any(|leg| matches!(leg.play, Play::Hand(_)));
+    let (unit, parts) = if has_halves {
+        ("halves", 1)
+    } else {
+        ("rounds", 2)
+    };
+    let reached = run.reached().unwrap_or(0) / parts;
+    let whole = run.ticks().last().map_or(0, |tick| tick / parts);
+    let speed = run.speed().map_or(String::new(), |speed| {
+        format!(", {speed:.0} rounds a second")
+    });
     let text = match run.phase {
         _ if run.frames.is_empty() && run.is_busy() => content::text("gan", "waiting"),
         Some(Phase::Failed) => content::text("gan", "failed"),
         _ if reached == 0 && !run.is_busy() => content::text("gan", "idle"),
-        _ => format!("{reached} of {whole} rounds played{speed}"),
+        _ => format!("{reached} of {whole} {unit} played{speed}"),
     };
-    let stopped = run.phase == Some(Phase::Cancelled) && !run.is_over();
+    let stopped = matches!(run.phase, Some(Phase::Cancelled | Phase::Failed)) && !run.is_over();
     html! {
         <div class="game-run">
             if run.is_busy() && reached > 0 {
@@ -373,8 +378,8 @@ fn diverged(
     let Some(tick) = run.diverged else {
         return Html::default();
     };
-    let text = content::fill("gan", "diverged", &[("round", &round_text(tick))]);
-    let usual = crate::protocol::gan::Game::default();
+    let place = place_text(halves_of(run.course(), tick));
+    let usual = Game::default();
     let mut game = state.game.clone();
     for (player, usual) in [
         (&mut game.generator, usual.generator),
@@ -383,22 +388,43 @@ fn diverged(
         player.learning_rate = usual.learning_rate;
         player.optimizer = usual.optimizer;
     }
+    let by_rates = game != state.game;
+    let (text, way_back) = if by_rates {
+        ("diverged", "Play with the usual rates")
+    } else {
+        let usual_game = state.case.map_or(usual, Case::game);
+        game = Game {
+            cloud: game.cloud,
+            ..usual_game
+        };
+        ("diverged.otherwise", "Play by the usual rules")
+    };
+    let text = content::fill("gan", text, &[("round", &place)]);
     let tame = state.anew(game);
     let onclick = on_state.reform(move |_: MouseEvent| tame.clone());
     html! {
         <p class="notice" role="alert">
             { text }{ " " }
-            <button type="button" class="button small tame" {onclick}>{ "Play with the usual rates" }</button>
+            <button type="button" class="button small tame" {onclick}>{ way_back }</button>
         </p>
     }
 }
 
 /// Share, and save as a picture or as a table.
-fn extras(state: &GameState, frame: Option<&Rc<GanFrame>>, canvas: &NodeRef, tick: u32) -> Html {
+fn extras(
+    state: &GameState,
+    frame: Option<&Rc<GanFrame>>,
+    canvas: &NodeRef,
+    tick: u32,
+    cursor: u32,
+) -> Html {
     let shared = link(&Page {
-        route: Route::Game(GameState {
-            at: Some(tick).filter(|tick| *tick > 0),
-            ..state.clone()
+        route: Route::Game(match state.slow {
+            Some(_) => GameState {
+                slow: Some(cursor),
+                ..state.clone()
+            },
+            None => state.seen_at(tick),
         }),
         ..Page::default()
     });
@@ -436,23 +462,31 @@ mod tests {
 
     #[test]
     fn rounds_are_told_with_their_halves() {
-        assert_eq!(round_text(0), "round 0");
-        assert_eq!(round_text(825), "round 412 ½");
+        assert_eq!(place_text([0, 0]), "round 0");
+        assert_eq!(place_text([413, 412]), "round 412 ½");
+        assert_eq!(place_text([50, 0]), "D 50, G 0 halves");
+        assert_eq!(place_text([0, 1]), "D 0, G 1 halves");
     }
 
     #[test]
-    fn only_the_plain_link_waits_for_play() {
-        assert!(!needs_play(&GameState::default()));
-        let at = |at| GameState {
-            at,
-            ..GameState::default()
+    fn halves_in_quick_succession_follow_one_another() {
+        let run = GameRun::default();
+        let start = GameState::default();
+        assert_eq!(next_tick(&start, &run, 20), 20);
+        let first = start.by_hand(20, Half::Discriminator);
+        // Its frame is not there yet: round 10 is still shown.
+        let second = first.by_hand(next_tick(&first, &run, 20), Half::Generator);
+        assert_eq!(second.hand, [Half::Discriminator, Half::Generator]);
+        // The visitor has gone back, and rests there.
+        let back = GameState {
+            at: Some(20),
+            ..second
         };
-        assert!(!needs_play(&at(Some(0))) && needs_play(&at(Some(20))));
-        assert!(needs_play(
-            &GameState::default().by_hand(0, Half::Generator)
-        ));
-        assert!(needs_play(&GameState::of(
-            crate::ui::state::gan::Case::Collapse
-        )));
+        assert_eq!(next_tick(&back, &run, 20), 20);
+        let slow = GameState {
+            slow: Some(3),
+            ..back
+        };
+        assert_eq!(next_tick(&slow, &run, 21), 22);
     }
 }

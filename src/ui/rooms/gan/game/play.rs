@@ -44,11 +44,12 @@ fn index_of(ticks: &[u32], tick: u32) -> u32 {
     ticks.partition_point(|t| *t <= tick).saturating_sub(1) as u32
 }
 
-/// Playback over the frames of the game.
+/// Playback over the frames of the game; a new game plays by itself if `plays`.
 #[hook]
 pub fn use_player(
     props: &ChapterProps<GameState>,
     run: &UseReducerHandle<GameRun>,
+    plays: bool,
 ) -> UseReducerHandle<Player> {
     let state = &props.state;
     let ticks = run.ticks();
@@ -67,7 +68,6 @@ pub fn use_player(
     {
         let (player, ticks) = (player.dispatcher(), ticks.clone());
         let entry = entry(state, run.kept);
-        let wants_play = state.case.is_some() || run.epoch > 1;
         use_effect_with(run.epoch, move |&epoch| {
             if epoch == 0 {
                 return;
@@ -80,10 +80,10 @@ pub fn use_player(
                     player.dispatch(on(last));
                 }
                 Entry::Start => {
-                    let playing = wants_play && !reduced_motion();
+                    let playing = plays && !reduced_motion();
                     player.dispatch(Move::Restart { last, playing });
                     player.dispatch(Move::Ready { ready, last });
-                    if wants_play && !playing {
+                    if plays && !playing {
                         player.dispatch(Move::To(last));
                     }
                 }
@@ -109,16 +109,13 @@ pub fn use_player(
         .map(|frame| frame.at.ticks);
     let on_state = props.on_state.clone();
     use_effect_with((settled, state.clone()), move |(settled, state)| {
-        let news = settled.filter(|tick| *tick != state.at.unwrap_or(0));
+        let seen = settled.map(|tick| state.seen_at(tick));
         // Not at once: what the visitor does meanwhile must not be undone by an older state.
-        let tell = news.map(|tick| {
-            let state = state.clone();
+        let news = seen.filter(|seen| seen.at != state.at && state.slow.is_none());
+        let tell = news.map(|seen| {
             Timeout::new(REST_MS, move || {
-                *told.borrow_mut() = Some(tick);
-                on_state.emit(GameState {
-                    at: Some(tick),
-                    ..state
-                });
+                *told.borrow_mut() = seen.at;
+                on_state.emit(seen);
             })
         });
         move || drop(tell)
@@ -135,14 +132,22 @@ fn on(last: u32) -> Move {
     }
 }
 
-/// Playback over the stages of the halves by hand; new halves start to play, once those before
-/// them have been seen.
+/// Playback over the stages of the halves by hand, from the one that the link names; new halves
+/// start to play, once those before them have been seen.
 #[hook]
-pub fn use_slow_player(is_slow: bool, run: &UseReducerHandle<GameRun>) -> UseReducerHandle<Player> {
+pub fn use_slow_player(
+    props: &ChapterProps<GameState>,
+    run: &UseReducerHandle<GameRun>,
+) -> UseReducerHandle<Player> {
+    let state = &props.state;
     let length = slow::length(&run.frames);
     let player = use_paced_playback(length.saturating_sub(1), STAGE_MS);
     let before = use_mut_ref(|| 0);
     let now = player.0;
+    let (stage, is_slow) = (state.slow.unwrap_or(0), state.slow.is_some());
+    // The link's stage, until it is there.
+    let due = use_mut_ref(|| state.slow.filter(|stage| *stage > 0));
+    let is_due = due.borrow().is_some();
     {
         let player = player.dispatcher();
         use_effect_with((is_slow, length), move |&(is_slow, length)| {
@@ -155,6 +160,12 @@ pub fn use_slow_player(is_slow: bool, run: &UseReducerHandle<GameRun>) -> UseRed
             if known > 0 && length > known && !now.at_end() {
                 return;
             }
+            if let Some(stage) = *due.borrow() {
+                player.dispatch(Move::To(stage));
+            }
+            if due.borrow_mut().take_if(|stage| *stage <= last).is_some() || is_due {
+                return;
+            }
             let first = if length > known { known } else { 0 };
             player.dispatch(Move::To(first));
             if !reduced_motion() {
@@ -162,6 +173,19 @@ pub fn use_slow_player(is_slow: bool, run: &UseReducerHandle<GameRun>) -> UseRed
             }
         });
     }
+    let on_state = props.on_state.clone();
+    let rests = is_slow && length > 0 && now.settled() && !is_due;
+    let settled = rests
+        .then_some(now.cursor)
+        .filter(|cursor| *cursor != stage);
+    use_effect_with((settled, state.clone()), move |(settled, state)| {
+        let seen = settled.map(|stage| GameState {
+            slow: Some(stage),
+            ..state.clone()
+        });
+        let tell = seen.map(|seen| Timeout::new(REST_MS, move || on_state.emit(seen)));
+        move || drop(tell)
+    });
     player
 }
 

@@ -10,18 +10,26 @@ use yew::prelude::*;
 use crate::protocol::gan::{GanFrame, GanPlay, Plan};
 use crate::protocol::{Job, Report};
 use crate::ui::host::{Phase, RunEvent, use_work};
-use crate::ui::state::gan::{Leg, Play, ticks_of};
+use crate::ui::state::gan::{Case, Leg, Play, frame_ticks, ticks_of};
+
+/// What the controls ask for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// The game.
+    pub course: Vec<Leg>,
+    /// Rounds between two frames.
+    pub every: u32,
+    /// Is all of it to be played, or only its start to be shown?
+    pub needed: bool,
+    /// Whose task is to be done with it.
+    pub case: Option<Case>,
+}
 
 /// Everything there is. Two are equal if nothing has happened in between: to compare all frames
 /// at each screen refresh would take too long.
 #[derive(Clone, Debug, Default)]
 pub struct GameRun {
-    /// What is wanted.
-    course: Vec<Leg>,
-    /// Rounds between two frames.
-    frame_every: u32,
-    /// Is all of it to be played, or only its start to be shown?
-    needed: bool,
+    wanted: Wanted,
     /// What has been played of it, by rising tick.
     pub frames: Vec<Rc<GanFrame>>,
     /// The game left all bounds before this tick.
@@ -32,6 +40,8 @@ pub struct GameRun {
     pub epoch: u32,
     /// The tick up to which this course shares frames with the one before; 0 for a new game.
     pub kept: u32,
+    /// The tick after which the task was done first.
+    pub solved: Option<u32>,
     /// The last updates: how many rounds, and the time they took, ms.
     timed: (f32, f32),
     work: Option<u32>,
@@ -47,14 +57,13 @@ impl PartialEq for GameRun {
 
 /// What happens to it.
 pub enum Action {
-    /// The controls ask for this course, with so many rounds between frames, and whether all of
-    /// it is needed now.
-    Want(Vec<Leg>, u32, bool),
+    /// The controls ask for this.
+    Want(Wanted),
     /// The engine has news of this work.
     News(u32, RunEvent),
     /// The visitor stops the computation.
     Stop,
-    /// The visitor wants it to go on.
+    /// The visitor wants it to go on, or to be tried again.
     Resume,
 }
 
@@ -64,7 +73,7 @@ impl Reducible for GameRun {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut next = (*self).clone();
         match action {
-            Action::Want(course, frame_every, needed) => next.want(course, frame_every, needed),
+            Action::Want(wanted) => next.want(wanted),
             Action::News(id, event) if next.work == Some(id) => next.news(event),
             Action::News(..) => return self,
             Action::Stop => {
@@ -79,6 +88,11 @@ impl Reducible for GameRun {
 }
 
 impl GameRun {
+    /// The game that is played.
+    pub fn course(&self) -> &[Leg] {
+        &self.wanted.course
+    }
+
     /// Is the engine at work, or about to be?
     pub fn is_busy(&self) -> bool {
         self.work.is_some() && self.phase != Some(Phase::Failed)
@@ -94,7 +108,7 @@ impl GameRun {
         self.diverged.is_some()
             || self
                 .reached()
-                .is_some_and(|at| at >= ticks_of(&self.course))
+                .is_some_and(|at| at >= ticks_of(&self.wanted.course))
     }
 
     /// Rounds a second of the updates alone, measured here and now.
@@ -105,48 +119,46 @@ impl GameRun {
 
     /// The ticks of all frames: those that are there, and those to come.
     pub fn ticks(&self) -> Vec<u32> {
-        let mut ticks: Vec<u32> = self.frames.iter().map(|frame| frame.at.ticks).collect();
-        if ticks.is_empty() {
-            ticks.push(0);
+        if self.diverged.is_some() && !self.frames.is_empty() {
+            self.frames.iter().map(|frame| frame.at.ticks).collect()
+        } else {
+            frame_ticks(&self.wanted.course, self.wanted.every)
         }
-        if self.diverged.is_some() {
-            return ticks;
-        }
-        let mut end = 0;
-        for leg in &self.course {
-            end += leg.play.ticks();
-            let stride = match leg.play {
-                Play::Rounds(_) => 2 * self.frame_every.max(1),
-                Play::Hand(_) => 1,
-            };
-            while let Some(&last) = ticks.last().filter(|last| **last < end) {
-                ticks.push((last + stride).min(end));
-            }
-        }
-        ticks
     }
 
-    fn want(&mut self, course: Vec<Leg>, frame_every: u32, needed: bool) {
-        if self.course != course {
-            let kept = shared(&self.course, &course);
-            let stays = |frame: &Rc<GanFrame>| kept.is_some_and(|kept| frame.at.ticks <= kept);
-            let frames: Vec<_> = self.frames.iter().filter(|f| stays(f)).cloned().collect();
+    fn want(&mut self, wanted: Wanted) {
+        let needed = wanted.needed;
+        let was_needed = std::mem::replace(&mut self.wanted.needed, needed);
+        if self.wanted != wanted {
+            let until = shared(&self.wanted.course, &wanted.course);
+            let frames = until.map_or_else(Vec::new, |until| self.kept(&wanted, until));
+            let kept = frames.last().map_or(0, |frame| frame.at.ticks);
+            let is_same_task = self.wanted.case == wanted.case;
             *self = Self {
                 epoch: self.epoch + 1,
-                kept: frames.last().map_or(0, |frame| frame.at.ticks),
+                kept,
                 frames,
-                course,
-                frame_every,
-                needed,
+                solved: self.solved.filter(|tick| is_same_task && *tick <= kept),
+                wanted,
                 works: self.works,
                 timed: self.timed,
                 ..Self::default()
             };
             self.begin();
-        } else if needed && !self.needed {
-            self.needed = true;
+        } else if needed && !was_needed {
             self.begin();
         }
+    }
+
+    /// The frames up to the half `until` with which the frames of another course begin.
+    fn kept(&self, wanted: &Wanted, until: u32) -> Vec<Rc<GanFrame>> {
+        let ticks = frame_ticks(&wanted.course, wanted.every);
+        let among = |frame: &&Rc<GanFrame>| ticks.binary_search(&frame.at.ticks).is_ok();
+        let frames = self.frames.iter().filter(among).zip(&ticks);
+        frames
+            .take_while(|(frame, tick)| frame.at.ticks == **tick && **tick <= until)
+            .map(|(frame, _)| frame.clone())
+            .collect()
     }
 
     /// Starts the next work, if there is something to do.
@@ -163,17 +175,21 @@ impl GameRun {
     fn job(&self) -> Option<GanPlay> {
         let at = self.frames.last().map(|frame| frame.at.clone());
         let done = at.as_ref().map_or(0, |at| at.ticks);
-        if at.is_some() && !self.needed {
+        if at.is_some() && !self.wanted.needed {
             return None;
         }
         let mut begin = 0;
-        for leg in &self.course {
+        for leg in &self.wanted.course {
             let end = begin + leg.play.ticks();
             if done < end {
                 let plan = match &leg.play {
                     Play::Rounds(_) => Plan::Rounds {
-                        count: if self.needed { (end - done) / 2 } else { 0 },
-                        frame_every: self.frame_every.max(1),
+                        count: if self.wanted.needed {
+                            (end - done) / 2
+                        } else {
+                            0
+                        },
+                        frame_every: self.wanted.every.max(1),
                     },
                     Play::Hand(halves) => Plan::Halves(halves[(done - begin) as usize..].to_vec()),
                 };
@@ -227,7 +243,15 @@ impl GameRun {
                 FADE * ms + frame.ms,
             );
         }
+        let tick = frame.at.ticks;
         self.frames.push(Rc::new(frame));
+        if let (None, Some(case), Some(leg)) =
+            (self.solved, self.wanted.case, self.wanted.course.last())
+            && case.is_on(&leg.game.cloud)
+            && case.standing(&self.frames).is_some_and(|task| task.done)
+        {
+            self.solved = Some(tick);
+        }
     }
 }
 
@@ -257,16 +281,13 @@ fn shared(a: &[Leg], b: &[Leg]) -> Option<u32> {
 
 /// The game that the controls want, played by the page's engine.
 #[hook]
-pub fn use_game_run(course: Vec<Leg>, frame_every: u32, needed: bool) -> UseReducerHandle<GameRun> {
+pub fn use_game_run(wanted: Wanted) -> UseReducerHandle<GameRun> {
     let run = use_reducer_eq(GameRun::default);
     {
         let run = run.dispatcher();
-        use_effect_with(
-            (course, frame_every, needed),
-            move |(course, frame_every, needed)| {
-                run.dispatch(Action::Want(course.clone(), *frame_every, *needed));
-            },
-        );
+        use_effect_with(wanted, move |wanted| {
+            run.dispatch(Action::Want(wanted.clone()));
+        });
     }
     let (current, news) = (run.clone(), run.dispatcher());
     use_work(
@@ -281,7 +302,7 @@ pub fn use_game_run(course: Vec<Leg>, frame_every: u32, needed: bool) -> UseRedu
 mod tests {
     use super::*;
     use crate::protocol::EngineError;
-    use crate::protocol::gan::{Game, Half};
+    use crate::protocol::gan::{Divergence, Game, Half};
     use crate::ui::state::gan::frame;
 
     fn rounds(count: u32) -> Leg {
@@ -305,7 +326,12 @@ mod tests {
     }
 
     fn want(course: &[Leg], needed: bool) -> Action {
-        Action::Want(course.to_vec(), 10, needed)
+        Action::Want(Wanted {
+            course: course.to_vec(),
+            every: 10,
+            needed,
+            case: None,
+        })
     }
 
     fn news(work: u32, ticks: u32) -> Action {
@@ -393,6 +419,85 @@ mod tests {
         // Other rules from the start: nothing is kept.
         let anew = after(run, vec![want(&[branch], true)]);
         assert!(anew.frames.is_empty());
+    }
+
+    #[test]
+    fn frames_that_another_spacing_has_too_are_kept() {
+        let played = (0..=4).map(|n| news(1, 20 * n));
+        let run = after(
+            GameRun::default(),
+            [want(&[rounds(40)], true)]
+                .into_iter()
+                .chain(played)
+                .collect(),
+        );
+        let wanted = |rounds_wanted, every| {
+            Action::Want(Wanted {
+                course: vec![rounds(rounds_wanted)],
+                every,
+                needed: true,
+                case: None,
+            })
+        };
+        let longer = after(run.clone(), vec![wanted(100, 20)]);
+        assert_eq!((ticks(&longer), longer.kept), (vec![0, 40, 80], 80));
+        assert_eq!(longer.ticks(), [0, 40, 80, 120, 160, 200]);
+        // Those in between were never there.
+        let closer = after(run, vec![wanted(40, 5)]);
+        assert_eq!(ticks(&closer), [0]);
+    }
+
+    #[test]
+    fn a_task_that_was_done_stays_done() {
+        let case = Case::Vanishing;
+        let course = |count| {
+            vec![Leg {
+                game: case.game(),
+                play: Play::Rounds(count),
+            }]
+        };
+        let wanted = |course, case| {
+            Action::Want(Wanted {
+                course,
+                every: 10,
+                needed: true,
+                case,
+            })
+        };
+        let with_js = |ticks, js| {
+            let divergence = Divergence {
+                js,
+                ..Divergence::default()
+            };
+            let frame = GanFrame {
+                divergence,
+                ..frame(ticks)
+            };
+            Action::News(1, RunEvent::Report(Report::GanFrame(Box::new(frame))))
+        };
+        let bad = vec![
+            wanted(course(40), Some(case)),
+            with_js(0, 0.6),
+            with_js(20, 0.6),
+        ];
+        let run = after(GameRun::default(), bad);
+        assert_eq!(run.solved, None);
+        let run = after(run, vec![with_js(40, 0.1), with_js(60, 0.6)]);
+        assert_eq!(run.solved, Some(40));
+        // Other rules from later on leave it done, from earlier on they do not.
+        let branch = |rounds| {
+            let mut other = case.game();
+            other.generator.learning_rate = 0.1;
+            let mut course = course(rounds);
+            course.push(Leg {
+                game: other,
+                play: Play::Rounds(20),
+            });
+            wanted(course, Some(case))
+        };
+        assert_eq!(after(run.clone(), vec![branch(30)]).solved, Some(40));
+        assert_eq!(after(run.clone(), vec![branch(10)]).solved, None);
+        assert_eq!(after(run, vec![wanted(course(40), None)]).solved, None);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Slow motion: a half by hand, one stage of the flow after another.
 
-use crate::protocol::gan::{GanFrame, Half};
 use std::rc::Rc;
+
+use super::stage::limit;
+use crate::protocol::gan::{GanFrame, Half, Loss};
+use crate::ui::content;
 
 /// A stage of a half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,14 +50,35 @@ impl Stage {
 /// Where slow motion stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {
-    /// The frame after the half; its detail is what flowed.
+    /// The frame after the half; its detail is what flowed in the half's last update.
     pub frame: Rc<GanFrame>,
-    /// The frame before it.
-    pub before: Rc<GanFrame>,
     /// Whose half.
     pub half: Half,
     /// Which stage.
     pub stage: Stage,
+}
+
+impl Moment {
+    /// The score that divides real from fake in this update, before the weights move. In the
+    /// generator's half no real points are judged: those of the frame stand in, which the same
+    /// discriminator has judged.
+    pub fn limit(&self, loss: Loss) -> f32 {
+        let Some(detail) = &self.frame.detail else {
+            return f32::NAN;
+        };
+        let real_scores = match self.half {
+            Half::Discriminator => &detail.real_scores,
+            Half::Generator => &self.frame.real_scores,
+        };
+        limit(loss, real_scores, &detail.fake_scores)
+    }
+
+    /// Which of the half's updates is shown, if it has several.
+    pub fn which_update(&self) -> Option<String> {
+        let updates = self.frame.detail.as_ref()?.updates;
+        (updates > 1)
+            .then(|| content::fill("gan", "slow.last", &[("updates", &updates.to_string())]))
+    }
 }
 
 /// Stages of the halves by hand at the end of a game.
@@ -62,10 +86,10 @@ pub fn length(frames: &[Rc<GanFrame>]) -> u32 {
     (by_hand(frames) * Stage::ALL.len()) as u32
 }
 
-/// How many frames at the end were played by hand, each with a frame before it.
+/// How many frames at the end were played by hand.
 fn by_hand(frames: &[Rc<GanFrame>]) -> usize {
     let halves = frames.iter().rev().take_while(|f| f.detail.is_some());
-    halves.count().min(frames.len().saturating_sub(1))
+    halves.count()
 }
 
 /// The moment at position `position`, `0..length`.
@@ -79,7 +103,6 @@ pub fn moment(frames: &[Rc<GanFrame>], position: u32) -> Option<Moment> {
     let frame = frames.get(at).filter(|_| number < halves)?.clone();
     Some(Moment {
         half: frame.detail.as_ref()?.half?,
-        before: frames[at - 1].clone(),
         frame,
         stage: Stage::ALL[stage],
     })
@@ -116,11 +139,51 @@ mod tests {
             (first.half, first.stage),
             (Half::Discriminator, Stage::Draw)
         );
-        assert_eq!((first.before.at.ticks, first.frame.at.ticks), (21, 22));
+        assert_eq!(first.frame.at.ticks, 22);
         let last = moment(&frames, 11).expect("a moment");
         assert_eq!((last.half, last.stage), (Half::Generator, Stage::Moved));
         assert_eq!(moment(&frames, 12), None);
         assert_eq!(length(&frames[..3]), 0);
-        assert_eq!(length(&frames[1..2]), 0, "nothing came before it");
+    }
+
+    fn at_back(half: Half, detail: Detail) -> Moment {
+        Moment {
+            frame: Rc::new(GanFrame {
+                detail: Some(detail),
+                real_scores: vec![10.0],
+                fake_scores: vec![-50.0],
+                ..frame(4)
+            }),
+            half,
+            stage: Stage::Back,
+        }
+    }
+
+    /// The frame's own fakes were made after the generator had moved.
+    #[test]
+    fn a_critics_limit_is_that_of_the_update() {
+        let limit = |half, real_scores| {
+            let detail = Detail {
+                real_scores,
+                fake_scores: vec![-2.0, 0.0],
+                ..Detail::default()
+            };
+            at_back(half, detail).limit(Loss::Wasserstein)
+        };
+        assert_eq!(limit(Half::Discriminator, vec![4.0, 6.0]), 2.0);
+        assert_eq!(limit(Half::Generator, Vec::new()), 4.5);
+    }
+
+    #[test]
+    fn one_of_several_updates_is_named() {
+        let which = |updates| {
+            let detail = Detail {
+                updates,
+                ..Detail::default()
+            };
+            at_back(Half::Generator, detail).which_update()
+        };
+        assert!(which(10).is_some_and(|words| words.contains("10 updates")));
+        assert_eq!(which(1), None);
     }
 }

@@ -1,14 +1,18 @@
 //! What the stage shows of a frame: real points, fakes, the discriminator's view, the generator's
-//! grid, the pull on each fake.
+//! grid, the pull on each fake; and the words for it.
 
 use std::rc::Rc;
 
+use yew::prelude::*;
+
+use super::slow::{Moment, Stage};
 use crate::data::points::EXTENT;
-use crate::models::gan::loss::sigmoid;
+use crate::models::gan::loss::{sigmoid, threshold};
 use crate::models::gan::plane::{NOISE_SIDE, SHOWN, streams};
-use crate::protocol::gan::{Detail, Game, GanFrame, Loss};
+use crate::protocol::gan::{Game, GanFrame, Half, Loss};
 use crate::ui::components::chart::Tone;
 use crate::ui::components::plane_view::Layer;
+use crate::ui::content;
 use crate::ui::state::gan::Shown;
 
 /// A pull of this length is drawn this long; longer ones are shortened.
@@ -25,7 +29,11 @@ pub fn layers(game: &Game, shown: Shown, frame: &GanFrame, reals: &Rc<Vec<f32>>)
     let fakes = Rc::new(frame.fakes.clone());
     let mut layers = Vec::new();
     if shown.scores {
-        layers.push(heat(game.loss, &frame.scores));
+        layers.push(heat(
+            game.loss,
+            &frame.scores,
+            frame_limit(game.loss, frame),
+        ));
     }
     if shown.grid {
         layers.push(mesh(&frame.warped));
@@ -42,17 +50,70 @@ pub fn layers(game: &Game, shown: Shown, frame: &GanFrame, reals: &Rc<Vec<f32>>)
     layers
 }
 
-/// The batch of a half by hand: what is real, what is fake, and, once `pulled`, the pulls.
-pub fn batch_layers(detail: &Detail, has_fakes: bool, pulled: bool) -> Vec<Layer> {
+/// The sheet at a moment of slow motion: both players as they were in the update that is shown, and
+/// in the last stage the one that has moved.
+pub fn slow_layers(loss: Loss, moment: &Moment) -> Vec<Layer> {
+    let (frame, stage) = (&moment.frame, moment.stage);
+    let Some(detail) = &frame.detail else {
+        return Vec::new();
+    };
+    let has_moved = |half| stage == Stage::Moved && moment.half == half;
+    let mut layers = Vec::new();
+    if has_moved(Half::Discriminator) {
+        layers.push(heat(loss, &frame.scores, frame_limit(loss, frame)));
+    } else if stage >= Stage::Scores || moment.half == Half::Generator {
+        layers.push(heat(loss, &detail.scores, moment.limit(loss)));
+    }
+    if has_moved(Half::Generator) {
+        layers.push(mesh(&frame.warped));
+    } else if moment.half == Half::Generator {
+        layers.push(mesh(&detail.warped));
+    }
     let fakes = Rc::new(detail.fakes.clone());
-    let mut layers = vec![dots(&Rc::new(detail.reals.clone()), Tone::Second, 0.75)];
-    if pulled {
+    layers.push(dots(&Rc::new(detail.reals.clone()), Tone::Second, 0.75));
+    if stage >= Stage::Back {
         layers.push(pulls(&fakes, &detail.pulls));
     }
-    if has_fakes {
+    if stage >= Stage::Fakes {
         layers.push(dots(&fakes, Tone::Accent, 0.9));
     }
     layers
+}
+
+/// What the sheet shows of a frame, in a sentence; `place` is where in the game it stands.
+pub fn words(loss: Loss, frame: &GanFrame, place: &str) -> String {
+    let percent = |share: f32| format!("{:.0}", 100.0 * share);
+    let values = [
+        ("round", place),
+        ("real", &percent(frame.real_accuracy)),
+        ("fake", &percent(frame.fake_accuracy)),
+        ("js", &format!("{:.2}", frame.divergence.js)),
+    ];
+    match loss {
+        Loss::Wasserstein => content::fill("gan", "spoken.critic", &values),
+        _ => content::fill("gan", "spoken", &values),
+    }
+}
+
+/// And of a moment of slow motion.
+pub fn slow_words(moment: &Moment) -> String {
+    let who = match moment.half {
+        Half::Discriminator => "Discriminator’s half",
+        Half::Generator => "Generator’s half",
+    };
+    let words = format!("{who}, {}", moment.stage.id());
+    match moment.which_update() {
+        Some(which) => format!("{words}. {which}"),
+        None => words,
+    }
+}
+
+/// What the colours mean.
+pub fn legend(loss: Loss) -> Html {
+    match loss {
+        Loss::Wasserstein => content::section("gan", "legend.critic"),
+        _ => content::section("gan", "legend"),
+    }
 }
 
 /// A dot for each point.
@@ -65,16 +126,16 @@ pub fn dots(points: &Rc<Vec<f32>>, tone: Tone, strength: f64) -> Layer {
 }
 
 /// The discriminator's view of the whole plane.
-pub fn heat(loss: Loss, scores: &[f32]) -> Layer {
+fn heat(loss: Loss, scores: &[f32], limit: f32) -> Layer {
     Layer::Heat {
-        values: Rc::new(beliefs(loss, scores)),
+        values: Rc::new(beliefs(loss, scores, limit)),
         low: Tone::Accent,
         high: Tone::Second,
     }
 }
 
 /// The generator's noise grid where it puts it.
-pub fn mesh(warped: &[f32]) -> Layer {
+fn mesh(warped: &[f32]) -> Layer {
     Layer::Mesh {
         points: Rc::new(warped.to_vec()),
         columns: NOISE_SIDE,
@@ -97,20 +158,34 @@ fn pulls(fakes: &Rc<Vec<f32>>, pulls: &[f32]) -> Layer {
 }
 
 /// How real the discriminator takes each score to be, `0..=1`. A Wasserstein critic's scores have no
-/// such meaning: they are stretched over the range that is there.
-pub fn beliefs(loss: Loss, scores: &[f32]) -> Vec<f32> {
+/// such meaning: 0.5 stands for its `limit`, and the score furthest from it for 0 or 1.
+pub fn beliefs(loss: Loss, scores: &[f32], limit: f32) -> Vec<f32> {
     match loss {
         Loss::Minimax | Loss::NonSaturating => scores.iter().map(|&s| sigmoid(s)).collect(),
         Loss::LeastSquares => scores.iter().map(|s| s.clamp(0.0, 1.0)).collect(),
         Loss::Wasserstein => {
-            let low = scores.iter().fold(f32::INFINITY, |low, s| low.min(*s));
-            let high = scores
+            let furthest = scores
                 .iter()
-                .fold(f32::NEG_INFINITY, |high, s| high.max(*s));
-            let span = (high - low).max(f32::MIN_POSITIVE);
-            scores.iter().map(|s| (s - low) / span).collect()
+                .fold(f32::MIN_POSITIVE, |far, s| far.max((s - limit).abs()));
+            let belief = |s: &f32| 0.5 + 0.5 * (s - limit) / furthest;
+            scores.iter().map(belief).collect()
         }
     }
+}
+
+/// The score that divides real from fake, as these scores of both kinds have it.
+pub fn limit(loss: Loss, real_scores: &[f32], fake_scores: &[f32]) -> f32 {
+    threshold(loss, mean(real_scores), mean(fake_scores))
+}
+
+/// The limit by which a frame's accuracies are counted.
+pub fn frame_limit(loss: Loss, frame: &GanFrame) -> f32 {
+    limit(loss, &frame.real_scores, &frame.fake_scores)
+}
+
+/// NaN of nothing.
+pub fn mean(values: &[f32]) -> f32 {
+    values.iter().sum::<f32>() / values.len() as f32
 }
 
 /// Noise vectors `[n, dims]` as points of the plane: their first two numbers, or the one there is on
@@ -127,6 +202,7 @@ pub fn noise_points(noise: &[f32], dims: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::gan::Detail;
     use crate::ui::state::gan::frame;
 
     #[test]
@@ -142,10 +218,82 @@ mod tests {
     #[test]
     fn beliefs_lie_between_fake_and_real() {
         let scores = [-3.0, 0.0, 0.5, 7.0];
-        assert_eq!(beliefs(Loss::NonSaturating, &scores)[1], 0.5);
-        assert_eq!(beliefs(Loss::LeastSquares, &scores), [0.0, 0.0, 0.5, 1.0]);
-        assert_eq!(beliefs(Loss::Wasserstein, &scores), [0.0, 0.3, 0.35, 1.0]);
-        assert_eq!(beliefs(Loss::Wasserstein, &[2.0]), [0.0]);
+        let all = |loss| beliefs(loss, &scores, 2.0);
+        assert_eq!(all(Loss::NonSaturating)[1], 0.5);
+        assert_eq!(all(Loss::LeastSquares), [0.0, 0.0, 0.5, 1.0]);
+        assert_eq!(all(Loss::Wasserstein), [0.0, 0.3, 0.35, 1.0]);
+        // The limit is the middle, wherever the scores lie.
+        let aside = beliefs(Loss::Wasserstein, &[6.0, 7.0, 10.0], 6.0);
+        assert_eq!(aside, [0.5, 0.625, 1.0]);
+        assert_eq!(beliefs(Loss::Wasserstein, &[2.0], 2.0), [0.5]);
+    }
+
+    /// A critic's tint turns where its accuracy is counted from: by `engine::gan_play`, real points
+    /// are judged right above the limit, fakes at and below it.
+    #[test]
+    fn the_tint_turns_where_the_accuracy_is_counted() {
+        let (real_scores, fake_scores) = (vec![4.0, 6.0], vec![-2.0, 0.0]);
+        let frame = GanFrame {
+            real_scores,
+            fake_scores,
+            scores: vec![-30.0, 2.0, 3.0],
+            ..frame(2)
+        };
+        let layers = layers(
+            &Game {
+                loss: Loss::Wasserstein,
+                ..Game::default()
+            },
+            Shown::of([false, false, true, false, false]),
+            &frame,
+            &Rc::default(),
+        );
+        let Some(Layer::Heat { values, .. }) = layers.first() else {
+            panic!("no tint")
+        };
+        assert_eq!(values[1], 0.5);
+        assert!(values[0] < 0.5 && values[2] > 0.5);
+    }
+
+    /// With several updates a half, players are drawn as they were in the last of them, and as the
+    /// frame has them only once they have moved.
+    #[test]
+    fn slow_motion_shows_the_players_of_the_update() {
+        let shown = |half, stage| {
+            let detail = Detail {
+                half: Some(half),
+                scores: vec![0.0],
+                warped: vec![1.0; 2],
+                ..Detail::default()
+            };
+            let frame = GanFrame {
+                scores: vec![30.0],
+                warped: vec![2.0; 2],
+                detail: Some(detail),
+                ..frame(4)
+            };
+            let moment = Moment {
+                frame: Rc::new(frame),
+                half,
+                stage,
+            };
+            let layers = slow_layers(Loss::NonSaturating, &moment);
+            let tint = layers.iter().find_map(|layer| match layer {
+                Layer::Heat { values, .. } => Some(values[0]),
+                _ => None,
+            });
+            let grid = layers.iter().find_map(|layer| match layer {
+                Layer::Mesh { points, .. } => Some(points[0]),
+                _ => None,
+            });
+            (tint, grid)
+        };
+        let (d, g) = (Half::Discriminator, Half::Generator);
+        assert_eq!(shown(d, Stage::Fakes), (None, None));
+        assert_eq!(shown(d, Stage::Back), (Some(0.5), None));
+        assert_eq!(shown(d, Stage::Moved), (Some(1.0), None));
+        assert_eq!(shown(g, Stage::Draw), (Some(0.5), Some(1.0)));
+        assert_eq!(shown(g, Stage::Moved), (Some(0.5), Some(2.0)));
     }
 
     #[test]

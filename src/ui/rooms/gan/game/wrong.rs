@@ -79,8 +79,10 @@ pub struct TaskCardProps {
     pub case: Case,
     /// The controls in force.
     pub state: GameState,
-    /// How its task stands.
+    /// How its task stands; `None` before the first frame.
     pub standing: Option<Standing>,
+    /// When it was done first, in words.
+    pub solved: Option<AttrValue>,
     /// The pull on the fakes in the middle, of the frame that is shown.
     pub pull: Option<f32>,
 }
@@ -89,21 +91,34 @@ pub struct TaskCardProps {
 #[component]
 pub fn TaskCard(props: &TaskCardProps) -> Html {
     let case = props.case;
-    let is_done = props
-        .standing
-        .as_ref()
-        .is_some_and(|standing| standing.done);
+    let done = props.solved.as_ref();
+    let has_its_data = case.is_on(&props.state.game.cloud);
+    let own_data = {
+        let mut game = props.state.game.clone();
+        game.cloud = case.game().cloud;
+        Route::Game(props.state.anew(game)).href()
+    };
     let mended = Route::Game(props.state.anew(case.mended())).href();
     html! {
         <section class="task" aria-labelledby="task-title" data-case={case.id()}
-            data-done={is_done.to_string()}>
+            data-done={done.is_some().to_string()}>
             <h4 id="task-title">{ title(case) }</h4>
             { look(case) }
-            if let Some(standing) = &props.standing {
-                <p class="task-line" role="status">
-                    <b>{ if is_done { "Done: " } else { "Task: " } }</b>{ task(case, standing) }
+            if !has_its_data {
+                <p class="task-line">
+                    { content::text("gan-wrong", "other-data") }{ " " }
+                    <a href={own_data}>{ content::title("gan-wrong", "other-data") }</a>
+                </p>
+            } else if let Some(standing) = &props.standing {
+                <p class="task-line">
+                    <b>{ done.map_or("Task: ".into(), |at| format!("Done at {at}: ")) }</b>
+                    { task(case, standing) }
                 </p>
             }
+            // The line above changes with every frame: who listens is told the end alone.
+            <span class="sr-only" role="status">
+                if let Some(at) = done { { format!("{}: done at {at}", title(case)) } }
+            </span>
             if let Some(pull) = props.pull.filter(|_| case == Case::Vanishing) {
                 <p class="hint">{ "Median pull on a fake: " }<span class="num" data-name="pull">{ format!("{pull:.1e}") }</span></p>
             }
