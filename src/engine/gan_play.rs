@@ -8,7 +8,7 @@ use crate::models::gan::plane::{
     heat_grid, noise_grid, noise_vectors, streams,
 };
 use crate::protocol::gan::{
-    Checkpoint, Detail, Divergence, Game, GanFrame, GanPlay, Half, Plan, Player,
+    Checkpoint, Detail, Divergence, Game, GanFrame, GanPlay, Half, Loss, Plan, Player,
 };
 use crate::protocol::{EngineError, Event, Report, RunId};
 use crate::quality::grid::Histogram;
@@ -19,7 +19,8 @@ pub const MAX_ROUNDS: u32 = 50_000;
 const MAX_HALVES: usize = 1000;
 /// A turn ends with the update in which this time runs out, ms; then messages are let in.
 const TURN_MS: f64 = 10.0;
-/// A fake further out than this, or a loss as large, is past saving.
+/// A fake further out than this is past saving, and so are players with such scores or losses,
+/// see [`score_limit`].
 const LOST: f32 = 1e4;
 
 /// What every frame of a game is measured with.
@@ -156,7 +157,7 @@ impl GanPlayRun {
             return;
         };
         self.done += 1;
-        self.lost |= !is_moderate(loss);
+        self.lost |= !is_within(loss, score_limit(self.game.loss));
         match (half, self.losses.last_mut()) {
             (Half::Generator, Some(round)) if !by_hand => round[1] = loss,
             (Half::Generator, _) => self.losses.push([f32::NAN, loss]),
@@ -178,8 +179,10 @@ impl GanPlayRun {
         frame.losses = std::mem::take(&mut self.losses);
         frame.detail = self.detail.take();
         frame.ms = std::mem::take(&mut self.ms) as f32;
-        let mut shown = frame.fakes.iter().chain(&frame.scores);
-        frame.diverged = self.lost || !shown.all(|value| is_moderate(*value));
+        let limit = score_limit(self.game.loss);
+        let is_sound = frame.fakes.iter().all(|x| is_within(*x, LOST))
+            && frame.scores.iter().all(|score| is_within(*score, limit));
+        frame.diverged = self.lost || !is_sound;
         let diverged = frame.diverged;
         let report = Report::GanFrame(Box::new(frame));
         let run = self.run;
@@ -213,9 +216,18 @@ fn last(plan: &Plan) -> u32 {
     }
 }
 
-/// NaN is not.
-fn is_moderate(value: f32) -> bool {
-    value.abs() < LOST
+/// Scores and losses stay below this. Those of a Wasserstein critic have no scale of their own, the
+/// clipped weights bound them: it is enough that they are finite.
+fn score_limit(loss: Loss) -> f32 {
+    match loss {
+        Loss::Wasserstein => f32::INFINITY,
+        Loss::Minimax | Loss::NonSaturating | Loss::LeastSquares => LOST,
+    }
+}
+
+/// NaN is within no limit.
+fn is_within(value: f32, limit: f32) -> bool {
+    value.abs() < limit
 }
 
 impl Work for GanPlayRun {

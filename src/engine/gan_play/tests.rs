@@ -5,7 +5,9 @@ use super::super::session::testing::block_on;
 use super::*;
 use crate::data::points::{Cloud, Preset};
 use crate::models::gan::plane::modes_covered;
-use crate::protocol::gan::{Loss, Optimizer};
+use crate::models::gan::plane::training::shapes;
+use crate::nn::mlp::MlpShape;
+use crate::protocol::gan::Optimizer;
 use crate::ui::state::GameState;
 use crate::ui::state::gan::{Case, Play};
 
@@ -235,6 +237,49 @@ fn numbers_that_leave_all_bounds_end_the_game() {
     let last = all.last().expect("a frame");
     assert!(last.diverged && last.at.ticks < 200, "{}", last.at.ticks);
     assert!(all[..all.len() - 1].iter().all(|f| !f.diverged));
+}
+
+/// The frame after a round that moves nothing, by this loss, from these weights: the
+/// discriminator's all the same, the generator's all 0 but for the last layer's bias.
+fn at_rest(loss: Loss, weight: f32, fakes_at: f32) -> GanFrame {
+    let mut game = Game {
+        loss,
+        clip: 1.0,
+        ..Game::default()
+    };
+    game.generator.learning_rate = 0.0;
+    game.discriminator.learning_rate = 0.0;
+    game.discriminator.width = 64;
+    let [generator, discriminator] = shapes(&game).map(MlpShape::parameters);
+    let mut start = Checkpoint {
+        generator: vec![0.0; generator],
+        discriminator: vec![weight; discriminator],
+        ..Checkpoint::default()
+    };
+    start.generator[generator - 2..].fill(fakes_at);
+    end(GanPlay {
+        start: Some(start),
+        plan: Plan::Halves(vec![Half::Generator]),
+        ..rounds(&game, 1, 1)
+    })
+}
+
+/// A critic of two layers of 64 with all weights at a clip of 1 scores 64 (64 (x + y + 1) + 1) + 1
+/// in the upper right: nothing is wrong with that.
+#[test]
+fn the_scale_of_a_critic_is_its_own() {
+    let critic = at_rest(Loss::Wasserstein, 1.0, 2.0);
+    assert!((critic.fake_scores[0] - 20_545.0).abs() < 1.0);
+    assert!((critic.losses[0][1] + 20_545.0).abs() < 1.0);
+    assert!(!critic.diverged);
+    assert!(at_rest(Loss::NonSaturating, 1.0, 2.0).diverged);
+    assert!(at_rest(Loss::LeastSquares, 1.0, 2.0).diverged);
+    // Its fakes are still bound, and its scores are still numbers.
+    assert!(at_rest(Loss::Wasserstein, 1.0, 2e4).diverged);
+    let endless = at_rest(Loss::Wasserstein, 1e38, 2.0);
+    assert!(endless.diverged && !endless.scores[0].is_finite());
+    // All these scores are 0, whatever the loss.
+    assert!(!at_rest(Loss::LeastSquares, 0.0, 2.0).diverged);
 }
 
 #[test]
