@@ -42,9 +42,9 @@ pub fn text(file: &str, key: &str) -> String {
 }
 
 /// [`text`] with each `{name}` replaced by its value.
-pub fn fill(file: &str, key: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(file: &str, key: &str, values: &[(&str, impl AsRef<str>)]) -> String {
     values.iter().fold(text(file, key), |t, (name, value)| {
-        t.replace(&format!("{{{name}}}"), value)
+        t.replace(&format!("{{{name}}}"), value.as_ref())
     })
 }
 

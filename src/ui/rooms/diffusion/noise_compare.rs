@@ -214,10 +214,6 @@ fn verdict(phase: Phase, frame: &NoiseStatsFrame) -> String {
         ("ks", format!("{:.4}", frame.ks)),
         ("critical", format!("{:.4}", frame.ks_critical)),
     ];
-    let values: Vec<_> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     match phase {
         Phase::Running => String::new(),
         Phase::Stopped => content::text("diffusion", "jump.stopped"),

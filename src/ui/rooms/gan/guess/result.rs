@@ -15,16 +15,11 @@ use crate::weights::timeline::{Point, SCORED};
 pub fn result(judged: &[Judged], made: &Rc<Made>, point: Option<&Point>, ways: Html) -> Html {
     let count = |of: fn(&Judged) -> bool| judged.iter().filter(|judged| of(judged)).count();
     let (you, it) = (count(Judged::you_are_right), count(Judged::it_is_right));
-    let cards = judged.len().to_string();
     let values = [
         ("you", you.to_string()),
         ("it", it.to_string()),
-        ("cards", cards),
+        ("cards", judged.len().to_string()),
     ];
-    let values: Vec<_> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     html! {
         <div class="guess-result" data-you={you.to_string()} data-it={it.to_string()}>
             <p class="guess-final" role="status">{ content::fill(TEXT, "result", &values) }</p>
@@ -63,12 +58,11 @@ fn scores(judged: &[Judged]) -> Html {
 /// The discriminator's measured shares at this snapshot.
 fn measured(point: &Point) -> String {
     let percent = |share: f64| format!("{:.0}", 100.0 * share);
-    let (n, real, fake) = (
-        SCORED.to_string(),
-        percent(point.real_accuracy),
-        percent(point.fake_accuracy),
-    );
-    let values = [("n", n.as_str()), ("real", &real), ("fake", &fake)];
+    let values = [
+        ("n", SCORED.to_string()),
+        ("real", percent(point.real_accuracy)),
+        ("fake", percent(point.fake_accuracy)),
+    ];
     content::fill(TEXT, "measured", &values)
 }
 

@@ -26,12 +26,10 @@ pub fn table(
     });
     let (pixels, question) = match card {
         Some((card, pixels)) => {
-            let (number, cards) = ((judged.len() + 1).to_string(), CARDS.to_string());
-            let class = card.label.to_string();
             let values = [
-                ("number", number.as_str()),
-                ("cards", &cards),
-                ("class", &class),
+                ("number", (judged.len() + 1).to_string()),
+                ("cards", CARDS.to_string()),
+                ("class", card.label.to_string()),
             ];
             (pixels, content::fill(TEXT, "question", &values))
         }

@@ -73,19 +73,17 @@ pub fn stage(view: &View) -> Html {
         .as_ref()
         .is_some_and(|made| snapshot_step(&made.job.model) != view.steps.get(view.cursor).copied());
     html! {
-        <>
-            <div class={classes!("pics-stage", busy.then_some("stale"))}>
-                { large(view) }
-                <div class="pics-fakes">
-                    { match view.state.walk {
-                        None => sheet(view),
-                        Some(walk) => way(view, walk),
-                    } }
-                    { summary(view) }
-                    { reals(view) }
-                </div>
+        <div class={classes!("pics-stage", busy.then_some("stale"))}>
+            { large(view) }
+            <div class="pics-fakes">
+                { match view.state.walk {
+                    None => sheet(view),
+                    Some(walk) => way(view, walk),
+                } }
+                { summary(view) }
+                { reals(view) }
             </div>
-        </>
+        </div>
     }
 }
 
@@ -106,18 +104,13 @@ fn score_of(view: &View, index: usize) -> Option<f32> {
 /// The chosen fake.
 fn large(view: &View) -> Html {
     let (state, index) = (&view.state, view.state.shown());
-    let class = class_of(view, index).to_string();
     let values = [
-        ("class", class),
+        ("class", class_of(view, index).to_string()),
         ("pick", state.pick.to_string()),
         ("seed", state.seed.to_string()),
         ("to", state.walk.map_or(0, |walk| walk.to).to_string()),
         ("percent", percent(index).to_string()),
     ];
-    let values: Vec<_> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     let caption = match state.walk {
         None => content::fill(TEXT, "large.sheet", &values),
         Some(_) => content::fill(TEXT, "large.walk", &values),
@@ -253,10 +246,6 @@ fn summary(view: &View) -> Html {
         ("reals", made.real_scores.len().to_string()),
         ("right", taken(&made.real_scores).to_string()),
     ];
-    let values: Vec<_> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     let real = (!made.real_scores.is_empty()).then(|| content::fill(TEXT, "summary.real", &values));
     html! {
         <p class="pics-summary">
