@@ -68,6 +68,20 @@ impl Axis {
             ticks: ticks(range, count),
         }
     }
+
+    /// An axis of powers, with a tick at every 1, 2 and 5 times a power of ten; its range is
+    /// positive.
+    pub fn powers(label: impl Into<AttrValue>, range: [f64; 2]) -> Self {
+        let decades = range.map(|end| end.log10().floor() as i32);
+        let ticks = (decades[0]..=decades[1])
+            .flat_map(|decade| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(decade)))
+            .filter(|tick| (range[0]..=range[1]).contains(tick));
+        Self {
+            label: label.into(),
+            range,
+            ticks: ticks.collect(),
+        }
+    }
 }
 
 /// A name written beside a line.
@@ -504,6 +518,15 @@ mod tests {
             assert!((3..=8).contains(&ts.len()), "{high}: {ts:?}");
             assert!(ts.iter().all(|t| (0.0..=high * 1.000_001).contains(t)));
         }
+    }
+
+    #[test]
+    fn powers_have_ticks_at_round_values() {
+        let ticks = |range| Axis::powers("", range).ticks;
+        assert_eq!(ticks([1.0, 13.0]), [1.0, 2.0, 5.0, 10.0]);
+        assert_eq!(ticks([0.4, 5.0]), [0.5, 1.0, 2.0, 5.0]);
+        assert_eq!(ticks([190.0, 10_000.0]).len(), 6);
+        assert_eq!(ticks([6.0, 9.0]), [] as [f64; 0]);
     }
 
     #[test]

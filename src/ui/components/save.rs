@@ -2,6 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement};
+use yew::prelude::*;
 
 use super::picture::draw;
 use crate::data::{PIXELS, SIDE};
@@ -37,8 +38,17 @@ pub fn save_sheet(pixels: &[f32], columns: usize, name: &str) -> Option<()> {
 
 /// Offers rows of numbers as a CSV file; the first row names the columns.
 pub fn save_csv(text: &str, name: &str) -> Option<()> {
+    offer(&csv_url(text), name)
+}
+
+/// A link that does what [`save_csv`] does.
+pub fn csv_link(text: &str, name: &'static str) -> Html {
+    html! { <a href={csv_url(text)} download={name}>{ "Save as CSV" }</a> }
+}
+
+fn csv_url(text: &str) -> String {
     let text = String::from(js_sys::encode_uri_component(text));
-    offer(&format!("data:text/csv;charset=utf-8,{text}"), name)
+    format!("data:text/csv;charset=utf-8,{text}")
 }
 
 /// Points `[n, 2]` as a table with a head.

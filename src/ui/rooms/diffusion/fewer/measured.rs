@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::super::DIGITS_MODEL;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::fetched::use_fetched;
+use crate::ui::components::save::csv_link;
 use crate::ui::content;
 use crate::ui::samples::fetch_text;
 use crate::ui::state::ModelChoice;
@@ -13,10 +14,6 @@ use crate::weights::curve::{Curve, CurveSampler, Point, curve_path};
 /// The text of the chapter.
 const TEXT: &str = "fewer";
 
-/// Values that get a tick on an axis of powers.
-const ROUND: [f64; 12] = [
-    1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0,
-];
 /// Room between the outermost values and the axes, as a factor.
 const ROOM: f64 = 1.25;
 
@@ -57,13 +54,7 @@ pub fn Measured() -> Html {
 }
 
 fn charts(curve: &Curve, quick: &Point) -> Html {
-    let csv = format!(
-        "data:text/csv;charset=utf-8,{}",
-        csv(curve).replace('\n', "%0A")
-    );
-    let guidance = curve.guidance.to_string();
-    let samples = samples(curve);
-    let values = [("n", samples.as_str()), ("w", guidance.as_str())];
+    let values = [("n", samples(curve)), ("w", curve.guidance.to_string())];
     html! {
         <>
             <div class="measured-charts">
@@ -79,7 +70,7 @@ fn charts(curve: &Curve, quick: &Point) -> Html {
                 <span><i class="dot" />{ "distilled" }</span>
             </p>
             <p class="hint">{ content::fill(TEXT, "measured.how", &values) }{ " " }
-                <a href={csv} download="genscope-fewer-steps.csv">{ "Save as CSV" }</a>
+                { csv_link(&csv(curve), "genscope-fewer-steps.csv") }
             </p>
         </>
     }
@@ -143,12 +134,12 @@ fn chart(curve: &Curve, quick: &Point, figure: Figure) -> Html {
     };
     let first = evaluations().fold(f64::from(quick.evaluations), f64::min);
     let x_range = [first, ROOM * evaluations().fold(first, f64::max)];
-    let x = powers("network evaluations a picture", x_range);
+    let x = Axis::powers("network evaluations a picture", x_range);
     let (y, log_y) = match figure {
         Figure::Fid => {
             let low = values().fold(floor(curve), f64::min) / ROOM;
             let high = values().fold(low, f64::max) * ROOM;
-            (powers("FID: less is better", [low, high]), true)
+            (Axis::powers("FID: less is better", [low, high]), true)
         }
         Figure::Accuracy => {
             let low = 10.0 * (values().fold(90.0, f64::min) / 10.0).floor();
@@ -188,16 +179,6 @@ fn chart(curve: &Curve, quick: &Point, figure: Figure) -> Html {
     }
 }
 
-/// An axis of powers.
-fn powers(label: &'static str, range: [f64; 2]) -> Axis {
-    let inside = |tick: &f64| (range[0]..=range[1]).contains(tick);
-    Axis {
-        label: label.into(),
-        range,
-        ticks: ROUND.into_iter().filter(inside).collect(),
-    }
-}
-
 /// What a chart shows, in words and numbers.
 fn message(curve: &Curve, quick: &Point, figure: Figure) -> String {
     let lines = measured(curve).map(|sampler| {
@@ -230,8 +211,7 @@ fn csv(curve: &Curve) -> String {
             p.steps, p.evaluations, p.n, p.accuracy, p.fid, p.floor
         );
     }
-    // `+` has a meaning of its own in some programs' links.
-    out.replace('+', "%2B")
+    out
 }
 
 #[cfg(test)]
@@ -279,6 +259,9 @@ mod tests {
         assert!(!fid.contains('{') && !accuracy.contains('{'));
         assert_eq!(samples(&curve), "200 to 500");
         assert_eq!(floor(&curve), 2.5);
-        assert_eq!(csv(&curve).lines().nth(1), Some("DDPM,4,8,200,0.5,90.25,3"));
+        let csv = csv(&curve);
+        let rows: Vec<_> = csv.lines().skip(1).collect();
+        let solver = "DPM-Solver++(2M),20,40,500,0.99,6,2.5";
+        assert_eq!(rows, ["DDPM,4,8,200,0.5,90.25,3", solver]);
     }
 }

@@ -6,13 +6,10 @@ use super::TEXT;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::equation::Equation;
 use crate::ui::components::fetched::Fetched;
+use crate::ui::components::save::csv_link;
 use crate::ui::content;
 use crate::weights::timeline::{Point, SCORED, Timeline};
 
-/// Values that get a tick on an axis of powers.
-const ROUND: [f64; 13] = [
-    1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0,
-];
 /// Room between the outermost values and the axes, as a factor.
 const ROOM: f64 = 1.3;
 /// The first update lies this factor left of the first look after it: 0 has no place on an axis
@@ -58,13 +55,11 @@ pub fn Measured(props: &MeasuredProps) -> Html {
 }
 
 fn charts(timeline: &Timeline, step: Option<u32>) -> Html {
-    let csv = format!(
-        "data:text/csv;charset=utf-8,{}",
-        csv(timeline).replace('\n', "%0A")
-    );
     let n = timeline.points.iter().map(|point| point.n).max();
-    let (n, scored) = (n.unwrap_or_default().to_string(), SCORED.to_string());
-    let values = [("n", n.as_str()), ("scored", scored.as_str())];
+    let values = [
+        ("n", n.unwrap_or_default().to_string()),
+        ("scored", SCORED.to_string()),
+    ];
     html! {
         <>
             <div class="measured-charts">
@@ -77,7 +72,7 @@ fn charts(timeline: &Timeline, step: Option<u32>) -> Html {
                 <span><i class="muted dashed" />{ "coin flip; FID of real digits" }</span>
             </p>
             <p class="hint">{ content::fill(TEXT, "measured.how", &values) }{ " " }
-                <a href={csv} download="genscope-gan-timeline.csv">{ "Save as CSV" }</a>
+                { csv_link(&csv(timeline), "genscope-gan-timeline.csv") }
             </p>
         </>
     }
@@ -113,7 +108,7 @@ fn line(timeline: &Timeline, value: impl Fn(&Point) -> f64, tone: Tone, dashed: 
 fn chart(timeline: &Timeline, step: Option<u32>, figure: Figure) -> Html {
     let start = start(timeline);
     let last = timeline.points.last().map_or(0, |point| point.step);
-    let x = powers(
+    let x = Axis::powers(
         "training steps, from 0 at the left end",
         [start, ROOM * along(last, START * start)],
     );
@@ -165,17 +160,7 @@ fn distance(timeline: &Timeline) -> (Axis, Vec<Mark>) {
         line(timeline, |p| p.floor, Tone::Muted, true),
         line(timeline, |p| p.fid, Tone::Accent, false),
     ];
-    (powers("FID: less is better", [low, high]), marks)
-}
-
-/// An axis of powers.
-fn powers(label: &'static str, range: [f64; 2]) -> Axis {
-    let inside = |tick: &f64| (range[0]..=range[1]).contains(tick);
-    Axis {
-        label: label.into(),
-        range,
-        ticks: ROUND.into_iter().filter(inside).collect(),
-    }
+    (Axis::powers("FID: less is better", [low, high]), marks)
 }
 
 /// What a chart shows, in words and numbers.
@@ -189,10 +174,12 @@ fn message(timeline: &Timeline, step: Option<u32>, figure: Figure) -> String {
         ),
         Figure::Fid => format!("{}: {:.1}", point.step, point.fid),
     });
-    let rows = rows.collect::<Vec<_>>().join("; ");
     let floor = timeline.points.last().map_or(0.0, |point| point.floor);
-    let (floor, step) = (format!("{floor:.1}"), step.unwrap_or_default().to_string());
-    let values = [("rows", rows.as_str()), ("floor", &floor), ("step", &step)];
+    let values = [
+        ("rows", rows.collect::<Vec<_>>().join("; ")),
+        ("floor", format!("{floor:.1}")),
+        ("step", step.unwrap_or_default().to_string()),
+    ];
     match figure {
         Figure::Accuracy => content::fill(TEXT, "measured.accuracy", &values),
         Figure::Fid => content::fill(TEXT, "measured.fid", &values),
