@@ -59,13 +59,22 @@ impl<T> Fetched<T> {
                 html! { <p class="hint" aria-busy="true">{ "Fetching the figures" }</p> }
             }
             Self::Ready(contents) => show(contents),
-            Self::Failed(reason) => html! {
-                <p class="notice" role="alert">
-                    { failed(reason) }{ " " }
-                    <button type="button" class="button small" onclick={on_retry}>{ "Try again" }</button>
-                </p>
-            },
+            Self::Failed(reason) => failure(failed(reason), on_retry, None),
         }
+    }
+}
+
+/// A sentence on what did not come, and a way to try again; `class` says how it is placed.
+pub fn failure(
+    sentence: String,
+    on_retry: &Callback<MouseEvent>,
+    class: Option<&'static str>,
+) -> Html {
+    html! {
+        <p class={classes!("notice", class)} role="alert">
+            { sentence }{ " " }
+            <button type="button" class="button small" onclick={on_retry}>{ "Try again" }</button>
+        </p>
     }
 }
 

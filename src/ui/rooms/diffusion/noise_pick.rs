@@ -6,6 +6,7 @@ use super::noise::schedule_name;
 use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::ui::components::class_field::{ClassField, SetField};
+use crate::ui::components::fetched::failure;
 use crate::ui::components::pad::Pad;
 use crate::ui::components::seed::SeedField;
 use crate::ui::content;
@@ -149,13 +150,7 @@ fn digits(props: &PickProps, class: u8) -> Html {
         Loaded::Waiting => html! { <div class="digits" aria-busy="true" /> },
         Loaded::Failed(reason) => {
             let sentence = content::fill("diffusion", "samples.failed", &[("reason", reason)]);
-            let on_retry = props.on_retry.reform(|_: MouseEvent| ());
-            html! {
-                <p class="notice" role="alert">
-                    { sentence }{ " " }
-                    <button type="button" class="button small" onclick={on_retry}>{ "Try again" }</button>
-                </p>
-            }
+            failure(sentence, &props.on_retry.reform(|_| ()), None)
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The image GAN's snapshots: which there are, and what was measured of them ahead.
+//! The image GAN's snapshots: which there are, what was measured of them ahead, and the real digits
+//! beside their fakes.
 //!
 //! Both the manifest and the timeline name them, so either may be missing: without the timeline
 //! there are no figures, without the manifest an engine tells what is wrong.
@@ -7,17 +8,74 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::data::DataSet;
 use crate::models::gan::image::snapshot_step;
-use crate::ui::components::fetched::{Fetched, use_fetched};
+use crate::ui::components::fetched::{Fetched, failure, use_fetched};
 use crate::ui::host::use_engines;
-use crate::ui::samples::fetch_text;
+use crate::ui::samples::{Loaded, fetch_text, use_samples};
 use crate::weights::manifest::Manifest;
 use crate::weights::timeline::{TIMELINE_PATH, Timeline};
 
-/// The timeline, and a way to try again.
+/// What a chapter of snapshots is made of.
+pub struct Snapshots {
+    /// What was measured.
+    pub timeline: Fetched<Timeline>,
+    /// Tries again to fetch it.
+    pub on_retry: Callback<MouseEvent>,
+    /// Updates before each snapshot there is, rising; empty while that is not known.
+    pub steps: Rc<Vec<u32>>,
+    /// Real test digits.
+    pub reals: Loaded,
+    /// Tries again to fetch them.
+    on_retry_reals: Callback<()>,
+}
+
+/// The snapshots, as far as they are there.
 #[hook]
-pub fn use_timeline() -> (Fetched<Timeline>, Callback<MouseEvent>) {
-    use_fetched(fetch)
+pub fn use_snapshots() -> Snapshots {
+    let (timeline, on_retry) = use_fetched(fetch);
+    let steps = use_steps(&timeline);
+    let (reals, on_retry_reals) = use_samples(DataSet::Mnist);
+    Snapshots {
+        timeline,
+        on_retry,
+        steps,
+        reals,
+        on_retry_reals,
+    }
+}
+
+impl Snapshots {
+    /// That there are no real digits, and why, in the words of `sentence`.
+    pub fn without_reals(&self, sentence: impl FnOnce(&str) -> String) -> Html {
+        match &self.reals {
+            Loaded::Failed(reason) => {
+                let on_retry = self.on_retry_reals.reform(|_| ());
+                failure(sentence(reason), &on_retry, Some("pics-notice"))
+            }
+            Loaded::Waiting | Loaded::Ready(_) => Html::default(),
+        }
+    }
+
+    /// That there is none after `asked` updates, in the words of `sentence`.
+    pub fn none_after(
+        &self,
+        asked: Option<u32>,
+        class: &'static str,
+        sentence: impl FnOnce(&str) -> String,
+    ) -> Html {
+        match asked.filter(|asked| is_missing(&self.steps, *asked)) {
+            Some(asked) => html! {
+                <p {class} data-name="no-such-snapshot">{ sentence(&asked.to_string()) }</p>
+            },
+            None => Html::default(),
+        }
+    }
+}
+
+/// Is it known that there is no snapshot after `asked` updates?
+fn is_missing(steps: &[u32], asked: u32) -> bool {
+    !steps.is_empty() && !steps.contains(&asked)
 }
 
 async fn fetch() -> Result<Timeline, String> {
@@ -29,9 +87,8 @@ fn read(text: &str) -> Result<Timeline, String> {
     timeline.check().map_err(|error| error.to_string())
 }
 
-/// Updates before each snapshot there is, rising; empty while that is not known.
 #[hook]
-pub fn use_snapshots(timeline: &Fetched<Timeline>) -> Rc<Vec<u32>> {
+fn use_steps(timeline: &Fetched<Timeline>) -> Rc<Vec<u32>> {
     let manifest = use_engines().manifest;
     use_memo(
         (manifest, timeline.clone()),
@@ -77,6 +134,13 @@ mod tests {
         assert_eq!(place(&STEPS, None, 9), 3);
         assert_eq!((place(&[], None, 9), place(&[], Some(5), 9)), (0, 0));
         assert_eq!(place(&STEPS[1..], Some(10), 0), 0, "before the first");
+    }
+
+    #[test]
+    fn only_what_is_known_to_be_missing_is_missing() {
+        let missing = [0, 49, 50, 1200, 9999].map(|asked| is_missing(&STEPS, asked));
+        assert_eq!(missing, [false, true, false, false, true]);
+        assert!(!is_missing(&[], 49), "not known yet");
     }
 
     /// Manifest and timeline say the same.

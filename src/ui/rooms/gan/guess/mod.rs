@@ -20,8 +20,7 @@ use self::result::result;
 use self::round::{CARDS, Round, noise};
 use self::table::table;
 use super::gallery::{Made, speed_text, use_gallery};
-use super::snapshots::{place, use_snapshots, use_timeline};
-use crate::data::DataSet;
+use super::snapshots::{Snapshots, place, use_snapshots};
 use crate::models::gan::image::snapshot_id;
 use crate::protocol::gan::GanImages;
 use crate::ui::components::choice::select;
@@ -32,7 +31,7 @@ use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
-use crate::ui::samples::{Loaded, Samples, use_samples};
+use crate::ui::samples::{Loaded, Samples};
 use crate::ui::state::{GuessState, Page, Route};
 
 /// The text of the chapter.
@@ -55,29 +54,24 @@ pub fn story() -> Html {
 #[component]
 pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
     let state = &props.state;
-    let (fetched, _) = use_timeline();
-    let steps = use_snapshots(&fetched);
-    let (samples, on_retry) = use_samples(DataSet::Mnist);
-    let chosen = place(&steps, state.step, usual(steps.len()));
+    let snapshots = use_snapshots();
+    let steps = &snapshots.steps;
+    let chosen = place(steps, state.step, usual(steps.len()));
     let step = steps.get(chosen).copied();
-    let round = use_memo((state.seed, samples.clone()), |(seed, samples)| {
-        let Loaded::Ready(samples) = samples else {
+    let dealt = (state.seed, snapshots.reals.clone());
+    let round = use_memo(dealt.clone(), |(seed, reals)| {
+        let Loaded::Ready(reals) = reals else {
             return None;
         };
-        let labels: Vec<u8> = (0..samples.len())
-            .filter_map(|i| samples.label(i))
-            .collect();
-        Round::deal(*seed, &labels)
+        let labels = (0..reals.len()).filter_map(|i| reals.label(i));
+        Round::deal(*seed, &labels.collect::<Vec<_>>())
     });
-    let job = use_memo(
-        (state.seed, samples.clone(), step),
-        |(seed, samples, step)| {
-            let Loaded::Ready(samples) = samples else {
-                return None;
-            };
-            Some(Rc::new(job(*seed, (*step)?, (*round).as_ref()?, samples)))
-        },
-    );
+    let job = use_memo((dealt, step), |((seed, reals), step)| {
+        let Loaded::Ready(reals) = reals else {
+            return None;
+        };
+        Some(Rc::new(job(*seed, (*step)?, (*round).as_ref()?, reals)))
+    });
     let gallery = use_gallery((*job).clone());
     let play = use_reducer_eq(Play::default);
     {
@@ -100,9 +94,9 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
         .count();
     let body = match game {
         Some((_, made)) if is_over => {
-            let point = fetched.ready().zip(step);
+            let point = snapshots.timeline.ready().zip(step);
             let point = point.and_then(|(timeline, step)| timeline.at(step).copied());
-            let ways = ways(state, &steps, chosen, &props.on_state, again_button);
+            let ways = ways(state, steps, chosen, &props.on_state, again_button);
             result(&judged, made, point.as_ref(), ways)
         }
         _ => table(game, &judged, &gallery, on_answer.as_ref(), real_button),
@@ -112,8 +106,8 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
             <div class="card gan-guess" data-run-state={gallery.phase.map(Phase::id)}
                 data-step={step.map(|step| step.to_string())} data-answered={judged.len().to_string()}
                 data-right={right.to_string()} data-ready={game.is_some().to_string()}>
-                { controls(props, &steps, chosen) }
-                { samples_failed(&samples, on_retry) }
+                { controls(props, &snapshots, chosen) }
+                { snapshots.without_reals(|reason| content::fill(TEXT, "reals.failed", &[("reason", reason)])) }
                 { body }
             </div>
             <div class="inspect pics-inspect">
@@ -156,8 +150,8 @@ fn picture<'a>(card: &round::Card, made: &'a Made) -> Option<&'a Rc<Vec<f32>>> {
     pictures.get(card.place)
 }
 
-fn controls(props: &ChapterProps<GuessState>, steps: &Rc<Vec<u32>>, chosen: usize) -> Html {
-    let state = &props.state;
+fn controls(props: &ChapterProps<GuessState>, snapshots: &Snapshots, chosen: usize) -> Html {
+    let (state, steps) = (&props.state, &snapshots.steps);
     let names: Vec<_> = steps.iter().map(|step| format!("{step} steps")).collect();
     let on_stage = {
         let (state, on_state, steps) = (state.clone(), props.on_state.clone(), steps.clone());
@@ -180,19 +174,13 @@ fn controls(props: &ChapterProps<GuessState>, steps: &Rc<Vec<u32>>, chosen: usiz
         route: Route::Guess(state.clone()),
         ..Page::default()
     });
-    let asked = state
-        .step
-        .filter(|step| !steps.is_empty() && !steps.contains(step));
     html! {
         <div class="controls">
             { select("Fakes after", "stage", &names, chosen, on_stage) }
             <SeedField seed={state.seed} {on_seed} />
             <span class="guess-share"><ShareButton link={shared} /></span>
-            if let Some(asked) = asked {
-                <p class="hint" data-name="no-such-snapshot">
-                    { content::fill(TEXT, "no-such-snapshot", &[("step", &asked.to_string())]) }
-                </p>
-            }
+            { snapshots.none_after(state.step, "hint",
+                |step| content::fill(TEXT, "no-such-snapshot", &[("step", step)])) }
         </div>
     }
 }
@@ -235,18 +223,6 @@ fn ways(
 
 /// New seeds are below this, short enough to read out.
 const NEW_SEEDS: f64 = 1e6;
-
-fn samples_failed(samples: &Loaded, on_retry: Callback<()>) -> Html {
-    let Loaded::Failed(reason) = samples else {
-        return Html::default();
-    };
-    html! {
-        <p class="notice pics-notice" role="alert">
-            { content::fill(TEXT, "reals.failed", &[("reason", reason)]) }{ " " }
-            <button type="button" class="button small" onclick={on_retry.reform(|_| ())}>{ "Try again" }</button>
-        </p>
-    }
-}
 
 /// The keys that answer, while there is something to answer.
 #[hook]

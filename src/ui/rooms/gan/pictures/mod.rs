@@ -18,8 +18,7 @@ use self::measured::Measured;
 use self::stage::{View, stage};
 use self::strip::strip;
 use super::gallery::{Gallery, progress_text, speed_text, use_gallery};
-use super::snapshots::{place, use_snapshots, use_timeline};
-use crate::data::DataSet;
+use super::snapshots::{Snapshots, place, use_snapshots};
 use crate::models::gan::image::{snapshot_id, snapshot_step};
 use crate::protocol::gan::GanImages;
 use crate::ui::components::icon::{Icon, IconButton};
@@ -32,7 +31,7 @@ use crate::ui::host::Phase;
 use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
-use crate::ui::samples::{Loaded, Samples, use_samples};
+use crate::ui::samples::{Loaded, Samples};
 use crate::ui::state::gan::{SHEET, WALK_PARTS, Walk};
 use crate::ui::state::{Page, PicturesState, Route};
 
@@ -60,14 +59,13 @@ pub fn story() -> Html {
 #[component]
 pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
     let state = &props.state;
-    let (fetched, on_retry) = use_timeline();
-    let steps = use_snapshots(&fetched);
-    let (samples, on_retry_samples) = use_samples(DataSet::Mnist);
-    let player = use_player(props, &steps);
+    let snapshots = use_snapshots();
+    let steps = &snapshots.steps;
+    let player = use_player(props, steps);
     let cursor = player.0.cursor as usize;
     let at_place = player.0.ready as usize + 1 == steps.len();
     let step = steps.get(cursor).copied().filter(|_| at_place);
-    let job = use_job(state, step, &samples);
+    let job = use_job(state, step, &snapshots.reals);
     let gallery = use_gallery((*job).clone());
     use_rest_after_failure(&gallery, &player);
 
@@ -103,10 +101,10 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
                 data-shown={shown.map(|step| step.to_string())} data-fresh={fresh.to_string()}>
                 <Controls state={state.clone()} on_state={props.on_state.clone()} />
                 { stage(&view) }
-                { samples_failed(&samples, on_retry_samples) }
+                { snapshots.without_reals(|reason| content::fill(TEXT, "reals.failed", &[("reason", reason)])) }
                 { strip(&view, &gallery, on_place) }
-                { progress(&view, &gallery, step) }
-                <Transport playback={player.0} on={on_move} position={position(&steps, step)}
+                { progress(&view, &gallery, &snapshots, step) }
+                <Transport playback={player.0} on={on_move} position={position(steps, step)}
                     spoken={spoken(step)}>
                     <ShareButton link={shared(state)} />
                     <IconButton class="save" icon={Icon::Save} label="Save these pictures as PNG"
@@ -114,7 +112,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
                 </Transport>
             </div>
             <div class="inspect pics-inspect">
-                <Measured {fetched} {on_retry} {step} />
+                <Measured fetched={snapshots.timeline.clone()} on_retry={&snapshots.on_retry} {step} />
                 if let Some(model) = model {
                     <ModelCard {model} speed={speed_text(&gallery)} />
                 }
@@ -268,41 +266,24 @@ fn on_save(view: &View) -> Callback<()> {
 }
 
 /// What is being computed, and of what the pictures are that stay until then.
-fn progress(view: &View, gallery: &Gallery, step: Option<u32>) -> Html {
+fn progress(view: &View, gallery: &Gallery, snapshots: &Snapshots, step: Option<u32>) -> Html {
     let shown = view
         .made
         .as_ref()
         .and_then(|made| snapshot_step(&made.job.model));
-    let asked = view
-        .state
-        .step
-        .filter(|asked| step.is_some_and(|step| step < *asked));
-    let at_asked = place(&view.steps, view.state.step, view.steps.len()) == view.cursor;
+    // While playback is elsewhere, what the link asked for is of no interest.
+    let asked = view.state.step;
+    let asked = asked.filter(|_| place(&view.steps, asked, 0) == view.cursor);
     html! {
         <>
             <p class="progress">
                 { progress_text(gallery) }
                 if let Some(shown) = shown.filter(|shown| Some(*shown) != step) {
-                    { format!(". Until then: after {shown} steps") }
+                    { format!(". Shown meanwhile: after {shown} steps") }
                 }
             </p>
-            if let Some(asked) = asked.filter(|_| at_asked) {
-                <p class="progress" data-name="no-such-snapshot">
-                    { content::fill(TEXT, "no-such-snapshot", &[("step", &asked.to_string())]) }
-                </p>
-            }
+            { snapshots.none_after(asked, "progress",
+                |step| content::fill(TEXT, "no-such-snapshot", &[("step", step)])) }
         </>
-    }
-}
-
-fn samples_failed(samples: &Loaded, on_retry: Callback<()>) -> Html {
-    let Loaded::Failed(reason) = samples else {
-        return Html::default();
-    };
-    html! {
-        <p class="notice pics-notice" role="alert">
-            { content::fill(TEXT, "reals.failed", &[("reason", reason)]) }{ " " }
-            <button type="button" class="button small" onclick={on_retry.reform(|_| ())}>{ "Try again" }</button>
-        </p>
     }
 }
