@@ -162,8 +162,9 @@ impl Gallery {
         self.kept.push(Rc::new(Made::new(job, answer)));
     }
 
+    /// What is to be computed; nothing when an engine broke that had given its answer.
     fn engine_job(&self) -> Option<(u32, Job)> {
-        let job = self.want.as_ref()?;
+        let job = self.want.as_ref().filter(|_| self.current().is_none())?;
         Some((self.work?, Job::GanImages((**job).clone())))
     }
 }
@@ -213,8 +214,8 @@ pub fn speed_text(gallery: &Gallery) -> AttrValue {
 /// How the work stands, for the line below a stage.
 pub fn progress_text(gallery: &Gallery) -> String {
     match (gallery.phase, gallery.loading) {
-        (Some(Phase::Failed), _) => "This snapshot did not come; what was there is kept.".into(),
-        (Some(Phase::Cancelled), _) => "Stopped; what was computed is kept.".into(),
+        (Some(Phase::Failed), _) => "This snapshot did not come".into(),
+        (Some(Phase::Cancelled), _) => "Stopped".into(),
         (Some(Phase::Done), _) => {
             let ms = gallery.current().map_or(0.0, |made| made.ms);
             format!("Computed here in {ms:.0} ms, on the CPU engine")
@@ -332,6 +333,15 @@ mod tests {
         let gallery = after(gallery, answer(2));
         assert_eq!(gallery.phase, Some(Phase::Done));
         assert!(progress_text(&gallery).contains("3 ms"));
+    }
+
+    #[test]
+    fn an_answer_is_not_asked_for_again_when_its_engine_breaks() {
+        let gallery = after(Gallery::default(), vec![want(&job(0, 3))]);
+        assert!(gallery.engine_job().is_some());
+        let report = answer(1).remove(0);
+        let gallery = after(gallery, vec![report]);
+        assert_eq!((gallery.work, gallery.engine_job()), (Some(1), None));
     }
 
     #[test]
