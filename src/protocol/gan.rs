@@ -129,6 +129,29 @@ pub struct Checkpoint {
     pub memory: [Vec<u8>; 2],
 }
 
+impl Checkpoint {
+    /// Can the game go on from here?
+    pub fn is_whole(&self) -> bool {
+        !self.generator.is_empty()
+    }
+
+    /// Bytes of weights, and of what the optimisers remember.
+    pub fn bytes(&self) -> usize {
+        let memory: usize = self.memory.iter().map(Vec::len).sum();
+        4 * (self.generator.len() + self.discriminator.len()) + memory
+    }
+
+    /// The place alone: [`Self::is_whole`] no longer.
+    #[must_use]
+    pub fn without_weights(&self) -> Self {
+        Self {
+            ticks: self.ticks,
+            updates: self.updates,
+            ..Self::default()
+        }
+    }
+}
+
 /// A game after so many halves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GanFrame {

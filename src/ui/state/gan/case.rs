@@ -163,6 +163,7 @@ pub(crate) mod tests {
         GanFrame {
             at: Checkpoint {
                 ticks,
+                generator: vec![0.0],
                 ..Checkpoint::default()
             },
             losses: vec![[1.0, 0.7]; usize::from(ticks > 0)],

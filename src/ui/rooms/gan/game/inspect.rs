@@ -334,6 +334,10 @@ fn figures(props: &InspectorsProps) -> Html {
     let divergence = frame.divergence;
     let modes = crate::models::gan::plane::modes_covered(&game.cloud, &frame.fakes);
     let [d, g] = frame.at.updates;
+    // The first frame always has its weights.
+    let weights = run.frames.first().map_or([0, 0], |first| {
+        [first.at.discriminator.len(), first.at.generator.len()]
+    });
     html! {
         <dl>
             { row("JS now, of real points", "js", format!("{:.3}, {:.3}", divergence.js, divergence.js_floor)) }
@@ -342,8 +346,7 @@ fn figures(props: &InspectorsProps) -> Html {
                 { row("Modes with fakes", "modes", format!("{covered} of {all}")) }
             }
             { row("Updates, D and G", "updates", format!("{d}, {g}")) }
-            { row("Weights, D and G", "weights",
-                format!("{}, {}", frame.at.discriminator.len(), frame.at.generator.len())) }
+            { row("Weights, D and G", "weights", format!("{}, {}", weights[0], weights[1])) }
             if let Some(speed) = run.speed() {
                 { row("Rounds a second, here", "speed", format!("{speed:.0}")) }
             }

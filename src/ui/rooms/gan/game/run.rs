@@ -7,10 +7,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::protocol::gan::{GanFrame, GanPlay, Plan};
+use crate::protocol::gan::{Checkpoint, GanFrame, GanPlay, Plan};
 use crate::protocol::{Job, Report};
 use crate::ui::host::{Phase, RunEvent, use_work};
 use crate::ui::state::gan::{Case, Leg, Play, frame_ticks, ticks_of};
+
+/// Most bytes of weights that the frames of a game keep; with more, a phone may close the page.
+const KEPT_BYTES: usize = 64 << 20;
 
 /// What the controls ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +33,8 @@ pub struct Wanted {
 #[derive(Clone, Debug, Default)]
 pub struct GameRun {
     wanted: Wanted,
-    /// What has been played of it, by rising tick.
+    /// What has been played of it, by rising tick. If they are large, only some of them have the
+    /// weights to go on from.
     pub frames: Vec<Rc<GanFrame>>,
     /// The game left all bounds before this tick.
     pub diverged: Option<u32>,
@@ -171,9 +175,10 @@ impl GameRun {
         }
     }
 
-    /// From the last frame to the end of its leg.
+    /// From the last frame with weights to the end of its leg.
     fn job(&self) -> Option<GanPlay> {
-        let at = self.frames.last().map(|frame| frame.at.clone());
+        let at = self.frames.iter().rev().find(|frame| frame.at.is_whole());
+        let at = at.map(|frame| frame.at.clone());
         let done = at.as_ref().map_or(0, |at| at.ticks);
         if at.is_some() && !self.wanted.needed {
             return None;
@@ -224,10 +229,32 @@ impl GameRun {
         }
     }
 
+    /// The weights of a frame that is there already.
+    fn repeat(&mut self, at: Checkpoint) {
+        let place = self.frames.binary_search_by_key(&at.ticks, |f| f.at.ticks);
+        if let Ok(place) = place
+            && !self.frames[place].at.is_whole()
+        {
+            Rc::make_mut(&mut self.frames[place]).at = at;
+            self.thin(place);
+        }
+    }
+
+    /// Takes the weights from the frame before the newest one, `place`, if there are too many.
+    fn thin(&mut self, place: usize) {
+        let bytes = self.frames[place].at.bytes();
+        let stride = stride(bytes, self.ticks().len());
+        if let Some(before) = place.checked_sub(1).filter(|before| before % stride != 0) {
+            let frame = Rc::make_mut(&mut self.frames[before]);
+            frame.at = frame.at.without_weights();
+        }
+    }
+
     fn frame(&mut self, frame: GanFrame) {
         self.phase = Some(Phase::Running);
-        // Work that starts again after a broken engine repeats what is there already.
+        // Work that starts from an earlier frame repeats what is there already.
         if self.reached().is_some_and(|at| frame.at.ticks <= at) {
+            self.repeat(frame.at);
             return;
         }
         if frame.diverged {
@@ -245,6 +272,7 @@ impl GameRun {
         }
         let tick = frame.at.ticks;
         self.frames.push(Rc::new(frame));
+        self.thin(self.frames.len() - 1);
         if let (None, Some(case), Some(leg)) =
             (self.solved, self.wanted.case, self.wanted.course.last())
             && case.is_on(&leg.game.cloud)
@@ -253,6 +281,11 @@ impl GameRun {
             self.solved = Some(tick);
         }
     }
+}
+
+/// Of how many frames one keeps its weights.
+fn stride(bytes: usize, frames: usize) -> usize {
+    (bytes * frames).div_ceil(KEPT_BYTES).max(1)
 }
 
 /// Halves that two courses have in common; `None` if not even their start.
@@ -445,6 +478,55 @@ mod tests {
         // Those in between were never there.
         let closer = after(run, vec![wanted(40, 5)]);
         assert_eq!(ticks(&closer), [0]);
+    }
+
+    /// A frame of 4 MB of weights.
+    fn large(ticks: u32) -> GanFrame {
+        let mut frame = frame(ticks);
+        frame.at.generator = vec![0.5; 1 << 20];
+        frame
+    }
+
+    #[test]
+    fn large_games_keep_some_weights_and_go_on_from_those() {
+        assert_eq!((stride(40_000, 341), stride(1_200_000, 341)), (1, 7));
+        let news = |work, ticks| {
+            Action::News(
+                work,
+                RunEvent::Report(Report::GanFrame(Box::new(large(ticks)))),
+            )
+        };
+        let whole = |run: &GameRun| -> Vec<u32> {
+            let whole = run.frames.iter().filter(|frame| frame.at.is_whole());
+            whole.map(|frame| frame.at.ticks).collect()
+        };
+        // 41 frames of 4 MB: one of three.
+        let played = (0..=10).map(|n| news(1, 20 * n));
+        let run = after(
+            GameRun::default(),
+            [want(&[rounds(400)], true)]
+                .into_iter()
+                .chain(played)
+                .collect(),
+        );
+        assert_eq!(
+            (run.frames.len(), whole(&run)),
+            (11, vec![0, 60, 120, 180, 200])
+        );
+        // A half after round 80: round 60 has weights, and what follows it is played again.
+        let by_hand = after(
+            run,
+            vec![want(&[rounds(80), hand(&[Half::Generator])], true)],
+        );
+        assert_eq!((by_hand.kept, whole(&by_hand)), (160, vec![0, 60, 120]));
+        let job = by_hand.job().expect("work");
+        assert_eq!(job.start.map(|at| at.ticks), Some(120));
+        assert!(matches!(job.plan, Plan::Rounds { count: 20, .. }));
+        let by_hand = after(by_hand, vec![news(2, 140), news(2, 160), done(2)]);
+        let job = by_hand.job().expect("more work");
+        assert_eq!(job.start.map(|at| at.ticks), Some(160));
+        assert!(matches!(job.plan, Plan::Halves(halves) if halves.len() == 1));
+        assert_eq!(by_hand.frames.len(), 9);
     }
 
     #[test]
