@@ -345,7 +345,7 @@ fn played(case: Case, game: Game) -> Vec<Rc<GanFrame>> {
         let plan = match leg.play {
             Play::Rounds(count) => Plan::Rounds {
                 count,
-                frame_every: state.frame_every(),
+                frame_every: state.every,
             },
             Play::Hand(halves) => Plan::Halves(halves),
         };
@@ -360,7 +360,7 @@ fn played(case: Case, game: Game) -> Vec<Rc<GanFrame>> {
 }
 
 /// Is the task of a case done after each of the frames?
-fn done(case: Case, game: &Game, frames: &[Rc<GanFrame>]) -> Vec<bool> {
+fn done(case: Case, frames: &[Rc<GanFrame>]) -> Vec<bool> {
     (1..=frames.len())
         .map(|n| case.standing(&frames[..n]).is_some_and(|s| s.done))
         .collect()
@@ -369,10 +369,10 @@ fn done(case: Case, game: &Game, frames: &[Rc<GanFrame>]) -> Vec<bool> {
 /// What each case shows: it fails all along, and with one rule mended it does not.
 fn fails_and_can_be_mended(case: Case) {
     let wrong = played(case, case.game());
-    let failing = done(case, &case.game(), &wrong);
+    let failing = done(case, &wrong);
     assert!(failing.iter().all(|done| !done), "{case:?} mends itself");
     let right = played(case, case.mended());
-    let mended = done(case, &case.mended(), &right);
+    let mended = done(case, &right);
     assert!(
         mended.last().is_some_and(|done| *done),
         "{case:?} stays broken"
