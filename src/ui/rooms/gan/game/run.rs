@@ -168,7 +168,7 @@ impl GameRun {
     /// Starts the next work, if there is something to do.
     fn begin(&mut self) {
         self.work = None;
-        if self.diverged.is_none() && self.job().is_some() {
+        if self.job().is_some() {
             self.works += 1;
             self.work = Some(self.works);
             self.phase = Some(Phase::Loading);
@@ -177,6 +177,9 @@ impl GameRun {
 
     /// From the last frame with weights to the end of its leg.
     fn job(&self) -> Option<GanPlay> {
+        if self.diverged.is_some() {
+            return None;
+        }
         let at = self.frames.iter().rev().find(|frame| frame.at.is_whole());
         let at = at.map(|frame| frame.at.clone());
         let done = at.as_ref().map_or(0, |at| at.ticks);
@@ -220,7 +223,7 @@ impl GameRun {
                 self.phase = Some(Phase::Done);
                 self.begin();
             }
-            // The visitor may retry; then news of this work goes on.
+            // The visitor may retry; then the host asks for the rest of this work.
             RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
             RunEvent::Cancelled => {
                 self.phase = Some(Phase::Cancelled);
@@ -614,8 +617,12 @@ mod tests {
         let broken = RunEvent::Failed(EngineError::Panicked("x".into()));
         let run = after(start(), vec![Action::News(1, broken)]);
         assert!(!run.is_busy());
-        // A retry begins this work again, and repeats nothing.
-        let run = after(run, vec![news(1, 0), news(1, 20), news(1, 40)]);
+        // A retry, like a new engine, goes on from the last frame.
+        assert_eq!(
+            run.job().and_then(|job| job.start).map(|at| at.ticks),
+            Some(20)
+        );
+        let run = after(run, vec![news(1, 20), news(1, 40)]);
         assert_eq!((ticks(&run), run.is_busy()), (vec![0, 20, 40], true));
     }
 
