@@ -180,6 +180,22 @@ impl<D: Denoiser> Work for DenoiseRun<'_, D> {
     }
 }
 
+/// Checks a picture and the step it is of or goes to, `1..=T`.
+pub(super) fn check_picture(x: &[f32], t: u32) -> Result<(), EngineError> {
+    demand(
+        x.len() == PIXELS,
+        format!("a picture of {} values", x.len()),
+    )?;
+    demand(
+        x.iter().all(|x| x.is_finite()),
+        "a picture that is not finite",
+    )?;
+    demand(
+        (1..=T as u32).contains(&t),
+        format!("t = {t}, not 1 to {T}"),
+    )
+}
+
 /// Checks what a network is told beside pictures.
 pub(super) fn check_question(labels: &[Option<u8>], cut: u8) -> Result<(), EngineError> {
     let known = |label: &Option<u8>| label.is_none_or(|l| usize::from(l) < CLASSES);

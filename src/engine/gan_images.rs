@@ -140,24 +140,11 @@ mod tests {
     use burn::module::{Module, ModuleMapper, Param};
     use burn::tensor::{Device, Tensor};
 
-    use super::super::denoise::{Ask, Denoiser};
     use super::super::session::{self, Shelf, testing::*};
     use super::*;
     use crate::models::gan::image::noise_vector;
     use crate::noise;
     use crate::protocol::Job;
-
-    struct NoModel;
-    impl Denoiser for NoModel {
-        async fn predict(
-            &mut self,
-            _: &[f32],
-            _: usize,
-            _: Ask<'_>,
-        ) -> Result<Vec<f32>, EngineError> {
-            Err(EngineError::NotFinite)
-        }
-    }
 
     /// Holds one GAN, `gan`.
     struct OnlyGan(GanPair);

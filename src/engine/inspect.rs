@@ -3,10 +3,8 @@
 //! The outputs are told after one pass, so that they keep up with playback; the times follow
 //! after more passes, and are the last to come.
 
-use super::denoise::{Denoiser, check_question};
-use super::session::{Step, Work, demand};
-use crate::data::PIXELS;
-use crate::models::diffusion::schedule::T;
+use super::denoise::{Denoiser, check_picture, check_question};
+use super::session::{Step, Work};
 use crate::protocol::{EngineError, Event, Inspect, Report, RunId};
 
 /// Passes whose blocks are timed. Browsers round clocks, some to a whole millisecond, so it
@@ -25,18 +23,7 @@ pub struct InspectRun<'a, D> {
 impl<'a, D: Denoiser> InspectRun<'a, D> {
     /// Checks the job and stands ready for its first pass.
     pub fn new(run: RunId, job: Inspect, net: &'a mut D) -> Result<Self, EngineError> {
-        demand(
-            job.x.len() == PIXELS,
-            format!("a picture of {} values", job.x.len()),
-        )?;
-        demand(
-            job.x.iter().all(|x| x.is_finite()),
-            "a picture that is not finite",
-        )?;
-        demand(
-            (1..=T as u32).contains(&job.t),
-            format!("t = {}, not 1 to {T}", job.t),
-        )?;
+        check_picture(&job.x, job.t)?;
         check_question(&[job.label], job.cut)?;
         Ok(Self {
             run,
@@ -99,6 +86,7 @@ mod tests {
     use super::super::denoise::Ask;
     use super::super::session::{self, testing::*};
     use super::*;
+    use crate::data::PIXELS;
     use crate::protocol::{Anatomy, Job, Maps};
 
     /// One block, which gives back what it gets.

@@ -4,9 +4,10 @@
 //! `x_t - sqrt(alpha_bar_t) x_0` are independent samples; if many small steps have the
 //! distribution of one jump, both are N(0, 1 - alpha_bar_t) in every pixel.
 
+use super::denoise::check_picture;
 use super::session::{Step, Work, demand};
 use crate::data::PIXELS;
-use crate::models::diffusion::schedule::{Schedule, T};
+use crate::models::diffusion::schedule::Schedule;
 use crate::noise;
 use crate::protocol::{EngineError, Event, NoiseStats, NoiseStatsFrame, Report, RunId};
 
@@ -34,18 +35,7 @@ pub struct NoiseStatsRun {
 impl NoiseStatsRun {
     /// Checks the job and stands ready for its first pair of runs.
     pub fn new(run: RunId, job: NoiseStats) -> Result<Self, EngineError> {
-        demand(
-            job.x_0.len() == PIXELS,
-            format!("a picture of {} values", job.x_0.len()),
-        )?;
-        demand(
-            job.x_0.iter().all(|x| x.is_finite()),
-            "a picture that is not finite",
-        )?;
-        demand(
-            (1..=T as u32).contains(&job.t),
-            format!("t = {}, not 1 to {T}", job.t),
-        )?;
+        check_picture(&job.x_0, job.t)?;
         demand(
             (1..=MAX_RUNS).contains(&job.runs),
             format!("{} runs, not 1 to {MAX_RUNS}", job.runs),
@@ -203,23 +193,10 @@ pub fn ks_critical(n: usize, m: usize) -> f64 {
 mod tests {
     use std::collections::HashMap;
 
-    use super::super::denoise::{Ask, Denoiser};
     use super::super::session::{self, testing::*};
     use super::*;
     use crate::models::diffusion::schedule::ScheduleKind;
     use crate::protocol::Job;
-
-    struct NoModel;
-    impl Denoiser for NoModel {
-        async fn predict(
-            &mut self,
-            _: &[f32],
-            _: usize,
-            _: Ask<'_>,
-        ) -> Result<Vec<f32>, EngineError> {
-            Err(EngineError::NotFinite)
-        }
-    }
 
     fn job(t: u32, runs: u32) -> NoiseStats {
         let x_0 = (0..PIXELS)

@@ -173,7 +173,22 @@ pub(crate) mod testing {
     use std::future::Future;
     use std::task::{Context, Poll, Waker};
 
+    use super::super::denoise::Ask;
     use super::*;
+
+    /// A network for sessions that need none.
+    pub struct NoModel;
+
+    impl Denoiser for NoModel {
+        async fn predict(
+            &mut self,
+            _: &[f32],
+            _: usize,
+            _: Ask<'_>,
+        ) -> Result<Vec<f32>, EngineError> {
+            Err(EngineError::NotFinite)
+        }
+    }
 
     /// Sees `cancel_after` steps through, then cancels.
     pub struct TestHost {

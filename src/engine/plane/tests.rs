@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 
-use super::super::denoise::{Ask, Denoiser};
 use super::super::session::{self, testing::*};
 use super::*;
 use crate::data::points::Preset;
@@ -8,13 +7,6 @@ use crate::models::plane::{HIDDEN, field_grid};
 use crate::nn::mlp::LastLayer;
 use crate::protocol::Job;
 use crate::protocol::plane::Method;
-
-struct NoModel;
-impl Denoiser for NoModel {
-    async fn predict(&mut self, _: &[f32], _: usize, _: Ask<'_>) -> Result<Vec<f32>, EngineError> {
-        Err(EngineError::NotFinite)
-    }
-}
 
 fn events(job: Job, cancel_after: usize) -> Vec<Event> {
     let mut host = TestHost::new(cancel_after);
