@@ -1,6 +1,6 @@
 //! The GAN's game in two dimensions, as a session.
 
-use super::session::{Step, Work, demand};
+use super::session::{Step, TURN_MS, Work, demand};
 use crate::models::gan::loss::threshold;
 use crate::models::gan::plane::training::Trainer;
 use crate::models::gan::plane::{
@@ -17,8 +17,6 @@ use crate::quality::grid::Histogram;
 pub const MAX_ROUNDS: u32 = 50_000;
 /// Most halves played by hand in one job.
 const MAX_HALVES: usize = 1000;
-/// A turn ends with the update in which this time runs out, ms; then messages are let in.
-const TURN_MS: f64 = 10.0;
 /// A fake further out than this is past saving, and so are players with such scores or losses,
 /// see [`score_limit`].
 const LOST: f32 = 1e4;

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 
-use super::session::{Step, Work, demand};
+use super::session::{Step, TURN_MS, Work, demand};
 use crate::data::points::Cloud;
 use crate::models::plane::mix::Mixer;
 use crate::models::plane::net::{predict, shape};
@@ -19,8 +19,6 @@ pub const MAX_TRAIN_STEPS: u32 = 20_000;
 /// Most points a step, and the widest hidden layers.
 pub const MAX_BATCH: u32 = 4096;
 pub const MAX_HIDDEN: u32 = 512;
-/// Optimiser steps between two looks for messages: some milliseconds.
-const STEPS_A_TURN: u32 = 4;
 /// A loss above this is past saving; a network that answers 0 has about 2.
 const LOST: f32 = 1e6;
 
@@ -74,17 +72,18 @@ impl PlaneTrainRun {
         })
     }
 
-    /// Some optimiser steps, at most up to the next report. True if the loss has left all bounds.
+    /// Optimiser steps up to the next report, or for as long as a turn lasts; at least one. True if
+    /// the loss has left all bounds.
     async fn train(&mut self, clock: &dyn Fn() -> f64) -> bool {
         let start = clock();
-        let until = self.due.min(self.trainer.step_number() + STEPS_A_TURN);
-        let mut lost = false;
-        while self.trainer.step_number() < until && !lost {
+        let (mut ms, mut lost) = (0.0, false);
+        while self.trainer.step_number() < self.due && ms < TURN_MS && !lost {
             let loss = self.trainer.step().await;
             self.losses.push(loss);
             lost = loss.is_nan() || loss > LOST;
+            ms = clock() - start;
         }
-        self.ms += clock() - start;
+        self.ms += ms;
         lost
     }
 

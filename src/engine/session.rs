@@ -17,6 +17,11 @@ use super::timing::TimingRun;
 use crate::models::gan::image::GanPair;
 use crate::protocol::{EngineError, Event, Job, RunId};
 
+/// A step that is made of many small ones ends with the one in which this time runs out, ms; then
+/// messages are let in.
+#[cfg(feature = "train")]
+pub(super) const TURN_MS: f64 = 10.0;
+
 /// What a session needs of its surroundings.
 #[expect(
     async_fn_in_trait,
