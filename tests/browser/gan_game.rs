@@ -163,7 +163,7 @@ fn halves_in_quick_succession_all_count() {
         assert_eq!(figures(tab, "updates").await?, [13.0, 11.0]);
         // They did not take turns.
         let said = tab.text(".transport .position").await?;
-        assert_eq!(said, "D 13, G 11 halves");
+        assert_eq!(said, "D 13, G 11");
         tab.wait_until("location.hash.includes('hand=DDGD')")
             .await?;
         no_errors(tab).await

@@ -247,7 +247,11 @@ fn draw(layout: &Layout, mark: &Mark) -> Html {
             ..
         } => {
             let class = classes!("line", tone.class(), dashed.then_some("dashed"));
-            html! { <path {class} d={layout.path(points)} /> }
+            match points[..] {
+                // A line of one point has no length.
+                [(x, y)] => draw(layout, &Mark::Point { x, y, tone: *tone }),
+                _ => html! { <path {class} d={layout.path(points)} /> },
+            }
         }
         Mark::Bins {
             low,

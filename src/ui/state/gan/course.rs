@@ -261,17 +261,19 @@ pub(super) fn loss(id: &str) -> Option<Loss> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn rounds(count: u32) -> Leg {
+    /// So many rounds by the usual rules.
+    pub fn rounds(count: u32) -> Leg {
         Leg {
             game: Game::default(),
             play: Play::Rounds(count),
         }
     }
 
-    fn hand(halves: &[Half]) -> Leg {
+    /// These halves by hand.
+    pub fn hand(halves: &[Half]) -> Leg {
         Leg {
             game: Game::default(),
             play: Play::Hand(halves.to_vec()),

@@ -231,7 +231,7 @@ fn place_text([judge, maker]: [u32; 2]) -> String {
     match judge.checked_sub(maker) {
         Some(0) => format!("round {maker}"),
         Some(1) => format!("round {maker} ½"),
-        _ => format!("D {judge}, G {maker} halves"),
+        _ => format!("D {judge}, G {maker}"),
     }
 }
 
@@ -464,8 +464,8 @@ mod tests {
     fn rounds_are_told_with_their_halves() {
         assert_eq!(place_text([0, 0]), "round 0");
         assert_eq!(place_text([413, 412]), "round 412 ½");
-        assert_eq!(place_text([50, 0]), "D 50, G 0 halves");
-        assert_eq!(place_text([0, 1]), "D 0, G 1 halves");
+        assert_eq!(place_text([50, 0]), "D 50, G 0");
+        assert_eq!(place_text([0, 1]), "D 0, G 1");
     }
 
     #[test]

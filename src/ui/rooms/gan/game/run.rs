@@ -339,21 +339,7 @@ mod tests {
     use super::*;
     use crate::protocol::EngineError;
     use crate::protocol::gan::{Divergence, Game, Half};
-    use crate::ui::state::gan::frame;
-
-    fn rounds(count: u32) -> Leg {
-        Leg {
-            game: Game::default(),
-            play: Play::Rounds(count),
-        }
-    }
-
-    fn hand(halves: &[Half]) -> Leg {
-        Leg {
-            game: Game::default(),
-            play: Play::Hand(halves.to_vec()),
-        }
-    }
+    use crate::ui::state::gan::{frame, hand, rounds};
 
     fn after(run: GameRun, actions: Vec<Action>) -> GameRun {
         actions
