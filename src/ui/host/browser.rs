@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use gloo_render::{AnimationFrame, request_animation_frame};
 use gloo_timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -29,6 +30,9 @@ struct Inner {
     scheduler: RefCell<Scheduler>,
     workers: RefCell<[Option<EngineWorker>; 4]>,
     runs: RefCell<HashMap<u32, Told>>,
+    /// News of runs that wait for the next refresh of the screen, in their order.
+    untold: RefCell<Vec<(u32, RunEvent)>>,
+    refresh: RefCell<Option<AnimationFrame>>,
     /// Effects are being carried out: those that a callback causes wait their turn.
     acting: Cell<bool>,
     /// Tells the scheduler that time passes, while a run is under way.
@@ -108,6 +112,8 @@ impl Host {
             scheduler: RefCell::new(scheduler),
             workers: RefCell::default(),
             runs: RefCell::default(),
+            untold: RefCell::default(),
+            refresh: RefCell::default(),
             acting: Cell::new(false),
             clock: RefCell::default(),
             patience_s,
@@ -237,11 +243,11 @@ impl Host {
             }
             Effect::Tell(ticket, event) => {
                 self.mark_first_digit(&event);
-                if let Some(told) = self.told(ticket) {
-                    told.on.emit(event);
-                }
+                self.tell(ticket, event);
             }
             Effect::AskRest(ticket) => {
+                // What is left depends on what has come.
+                self.tell_all();
                 if let Some(told) = self.told(ticket) {
                     let rest = (told.rest)();
                     let mut scheduler = self.0.scheduler.borrow_mut();
@@ -250,6 +256,39 @@ impl Host {
             }
             Effect::Report(trouble) => self.0.on.emit(HostEvent::Trouble(trouble)),
             Effect::GivenUp => self.0.on.emit(HostEvent::GivenUp),
+        }
+    }
+
+    /// Tells who started a run. Its progress is told with the next refresh of the screen: an engine
+    /// may have news more often than a room can be drawn.
+    fn tell(&self, ticket: u32, event: RunEvent) {
+        let can_wait = matches!(
+            event,
+            RunEvent::Frame(_) | RunEvent::Report(_) | RunEvent::Loading { .. }
+        );
+        self.0.untold.borrow_mut().push((ticket, event));
+        // Behind a hidden tab the screen is not refreshed.
+        if !can_wait || gloo_utils::document().hidden() {
+            self.tell_all();
+            return;
+        }
+        let mut refresh = self.0.refresh.borrow_mut();
+        if refresh.is_none() {
+            let host = Rc::downgrade(&self.0);
+            *refresh = Some(request_animation_frame(move |_| {
+                if let Some(inner) = host.upgrade() {
+                    Self(inner).tell_all();
+                }
+            }));
+        }
+    }
+
+    fn tell_all(&self) {
+        self.0.refresh.take();
+        for (ticket, event) in self.0.untold.take() {
+            if let Some(told) = self.told(ticket) {
+                told.on.emit(event);
+            }
         }
     }
 
