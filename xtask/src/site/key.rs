@@ -71,7 +71,12 @@ fn hash(inputs: &[&str], skip: &[&str], more: &str) -> Result<String> {
         update(&mut hasher, name.to_string_lossy().as_bytes());
         let bytes =
             fs::read(&file).with_context(|| format!("could not read {}", file.display()))?;
-        update(&mut hasher, &bytes);
+        if name == Path::new("Cargo.toml") {
+            let text = String::from_utf8_lossy(&bytes);
+            update(&mut hasher, without_dev_profiles(&text).as_bytes());
+        } else {
+            update(&mut hasher, &bytes);
+        }
     }
     let digest = hasher.finalize();
     Ok(digest
@@ -79,6 +84,18 @@ fn hash(inputs: &[&str], skip: &[&str], more: &str) -> Result<String> {
         .take(6)
         .map(|byte| format!("{byte:02x}"))
         .collect())
+}
+
+/// A manifest without comments, and without how tools and tests are compiled: nothing in `pkg/` is.
+fn without_dev_profiles(manifest: &str) -> String {
+    let mut is_dev = false;
+    let kept = manifest.lines().filter(|line| {
+        if line.starts_with('[') {
+            is_dev = line.starts_with("[profile.dev");
+        }
+        !is_dev && !line.starts_with('#')
+    });
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 /// Length first, so that two parts cannot run into each other.
@@ -121,6 +138,16 @@ mod tests {
             [[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.50\"\n";
         assert_eq!(locked_version(lock, "wasm-bindgen"), Some("0.2.130"));
         assert_eq!(locked_version(lock, "wasm"), None);
+    }
+
+    #[test]
+    fn how_tools_are_compiled_changes_no_build() {
+        let manifest = "[package]\nname = \"a\"\n# Tools.\n[profile.dev.package.b]\nopt-level = 2\n\
+            [profile.release]\nlto = \"fat\"";
+        assert_eq!(
+            without_dev_profiles(manifest),
+            "[package]\nname = \"a\"\n[profile.release]\nlto = \"fat\""
+        );
     }
 
     #[test]
