@@ -13,7 +13,7 @@ use super::host::{Engines, Host, HostEvent};
 use super::rooms::diffusion::{DIGITS_MODEL, DiffusionRoom};
 use super::rooms::gan::GanRoom;
 use super::rooms::landing::Landing;
-use super::router::{Change, use_location};
+use super::router::{Change, Follow, use_follow_context, use_location};
 use super::state::{EngineChoice, Page, Room, Route};
 
 const ENGINE_KEY: &str = "genscope.engine";
@@ -119,12 +119,15 @@ pub fn App() -> Html {
         let location = location.dispatcher();
         Callback::from(move |route| location.dispatch(Change::Controls(route)))
     };
+    let follow = use_follow_context(&location);
     html! {
         <ContextProvider<Host> context={host}>
             <ContextProvider<Engines> context={shell.engines.clone()}>
-                <Header room={route.room()} {on_engine} />
-                <Notices notices={shell.notices.clone()} {on_way} {on_close} />
-                { room(route, on_route) }
+                <ContextProvider<Follow> context={follow}>
+                    <Header room={route.room()} {on_engine} />
+                    <Notices notices={shell.notices.clone()} {on_way} {on_close} />
+                    { room(route, on_route) }
+                </ContextProvider<Follow>>
             </ContextProvider<Engines>>
         </ContextProvider<Host>>
     }

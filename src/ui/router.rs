@@ -30,8 +30,34 @@ pub enum Change {
     Link(Parsed),
     /// Controls of the shown chapter; ignored when another one is shown by now.
     Controls(Route),
+    /// Controls that follow from those before; ignored when those are no longer in force.
+    Follow(Route, Route),
     /// The engine.
     Engine(EngineChoice),
+}
+
+/// Asks for controls (the second ones) that follow from others (the first ones), from any component
+/// below the root. What the visitor has done since is not undone by it, even if the page has not
+/// been drawn yet.
+#[derive(Clone, PartialEq)]
+pub struct Follow(Callback<(Route, Route)>);
+
+/// See [`Follow`].
+#[hook]
+pub fn use_follow() -> Callback<(Route, Route)> {
+    use_context::<Follow>().map_or_else(Callback::noop, |follow| follow.0)
+}
+
+/// What [`use_follow`] gives.
+#[hook]
+pub fn use_follow_context(location: &UseReducerHandle<Location>) -> Follow {
+    let location = location.dispatcher();
+    let follow = use_memo((), move |()| {
+        Follow(Callback::from(move |(from, to)| {
+            location.dispatch(Change::Follow(from, to));
+        }))
+    });
+    (*follow).clone()
 }
 
 impl Reducible for Location {
@@ -45,6 +71,8 @@ impl Reducible for Location {
                 next.page.route = route;
             }
             Change::Controls(_) => {}
+            Change::Follow(from, to) if next.page.route == from => next.page.route = to,
+            Change::Follow(..) => {}
             Change::Engine(EngineChoice::Auto) => next.page.engine = None,
             Change::Engine(choice) => next.page.engine = Some(choice),
         }
@@ -109,5 +137,28 @@ fn replace(hash: &str) {
     if let Ok(history) = gloo_utils::window().history() {
         // Refused only when called too often; the next change tries again.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::gan::Half;
+    use crate::ui::state::GameState;
+
+    #[test]
+    fn what_follows_from_old_controls_is_ignored() {
+        let start = GameState::default();
+        let seen = start.seen_at(20);
+        let follow = || Change::Follow(Route::Game(start.clone()), Route::Game(seen.clone()));
+        let at = |route| {
+            let mut location = Location::default();
+            location.page.route = Route::Game(route);
+            Rc::new(location)
+        };
+        assert_eq!(at(start.clone()).reduce(follow()), at(seen.clone()));
+        // The visitor has played a half since.
+        let by_hand = start.by_hand(20, Half::Generator);
+        assert_eq!(at(by_hand.clone()).reduce(follow()), at(by_hand));
     }
 }

@@ -152,7 +152,8 @@ fn halves_by_hand_move_one_player_and_a_link_plays_them_again() {
 fn halves_in_quick_succession_all_count() {
     browse(Gpu::None, async |tab| {
         tab.goto(&format!("{ROOM}?rounds=300&at=20")).await?;
-        wait_for_tick(tab, 20).await?;
+        tab.wait_for_within(&format!("{OVER}[data-tick='20']"), SLOW)
+            .await?;
         // Faster than any engine answers.
         let clicks = "(async () => { for (const half of ['d', 'd', 'g', 'd']) {
             document.querySelector(`[data-hand=${half}]`).click();
@@ -261,6 +262,13 @@ fn slow_motion_follows_the_data_and_the_gradient() {
         tab.goto(&link).await?;
         tab.wait_for_within(".flow[data-half=generator][data-stage=back]", SLOW)
             .await?;
+        // And one that is followed within the page.
+        tab.set_hash(&link.replace("slow=10", "slow=3")).await?;
+        tab.wait_for(".flow[data-half=discriminator][data-stage=loss]")
+            .await?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert!(hash(tab).await?.contains("slow=3"));
+        tab.keys(Key::End).await?;
         tab.click("[data-hand=g]").await?;
         tab.wait_until_within(
             "document.querySelector('.transport .position').innerText.endsWith('/ 18')",
@@ -331,6 +339,8 @@ fn what_goes_wrong_can_be_mended_and_the_page_knows() {
             tab.set_value("select[name=data]", "line").await?;
             tab.wait_for(".task-line a").await?;
             tab.click(".task-line a").await?;
+            tab.wait_until("!document.querySelector('.task-line a')")
+                .await?;
             tab.wait_for_within(&format!("{card}[data-done=false]"), SLOW)
                 .await?;
             tab.click(".task summary").await?;
@@ -445,13 +455,16 @@ fn the_keyboard_alone_plays() {
 #[test]
 fn nothing_overflows_on_a_narrow_phone() {
     browse_with(Setup::narrow_phone(), async |tab| {
-        for place in [
-            format!("{ROOM}?rounds=300&at=600&layers=rfsgp"),
-            format!("{ROOM}?hand=DG&slow=1&loss=w"),
-            "#/gan/wrong?case=vanishing".to_owned(),
+        for (place, seen) in [
+            (
+                format!("{ROOM}?rounds=300&at=600&layers=rfsgp"),
+                "[data-tick='600']",
+            ),
+            (format!("{ROOM}?hand=DG&slow=10&loss=w"), "[data-slow=back]"),
+            ("#/gan/wrong?case=vanishing".to_owned(), "[data-over=true]"),
         ] {
             tab.open_at(&place).await?;
-            tab.wait_for_within("[data-name=js]", SLOW).await?;
+            tab.wait_for_within(&format!("{STAGE}{seen}"), SLOW).await?;
             tab.fits().await?;
         }
         no_errors(tab).await

@@ -45,6 +45,8 @@ pub enum RunEvent {
     /// It broke and could not be saved. The host has told the visitor; if they choose to
     /// retry, events go on.
     Failed(EngineError),
+    /// The visitor retries: events go on.
+    Resumed,
 }
 
 /// How a room's computation stands.

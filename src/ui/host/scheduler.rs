@@ -401,6 +401,8 @@ impl Scheduler {
         if let Some(run) = self.run.as_mut().filter(|run| run.stopped) {
             run.stopped = false;
             run.rescues = 0;
+            let resumed = Effect::Tell(run.ticket, RunEvent::Resumed);
+            self.effects.push(resumed);
             self.ask_rest();
         }
         self.pump();

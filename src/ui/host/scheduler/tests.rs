@@ -725,7 +725,13 @@ fn a_training_goes_on_with_what_is_left_after_a_panic() {
     );
     // The visitor tries again: what is left is asked once more, and nothing is said.
     scheduler.retry();
-    assert_eq!(scheduler.take(), [Effect::AskRest(ticket)]);
+    assert_eq!(
+        scheduler.take(),
+        [
+            Effect::Tell(ticket, RunEvent::Resumed),
+            Effect::AskRest(ticket)
+        ]
+    );
     scheduler.rest(ticket, Some(left.clone()), 6.0);
     trainer_ready(&mut scheduler);
     let effects = scheduler.take();

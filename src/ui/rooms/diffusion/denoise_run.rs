@@ -251,6 +251,7 @@ impl DenoiseRun {
                 self.work = None;
             }
             RunEvent::Failed(_) => self.phase = Phase::Failed,
+            RunEvent::Resumed => self.phase = Phase::Loading,
             RunEvent::Cancelled => {
                 self.phase = Phase::Cancelled;
                 self.work = None;

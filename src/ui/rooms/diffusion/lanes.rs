@@ -202,6 +202,7 @@ impl Lanes {
                 self.go_on();
             }
             RunEvent::Failed(_) => self.phase = Phase::Failed,
+            RunEvent::Resumed => self.phase = Phase::Loading,
             RunEvent::Cancelled => {
                 self.phase = Phase::Cancelled;
                 self.work = None;

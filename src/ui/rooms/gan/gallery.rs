@@ -147,6 +147,10 @@ impl Gallery {
             }
             // The visitor may retry; then news of this work goes on.
             RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
+            RunEvent::Resumed => {
+                self.phase = Some(Phase::Loading);
+                self.loading = None;
+            }
             RunEvent::Cancelled => {
                 self.phase = Some(Phase::Cancelled);
                 self.work = None;

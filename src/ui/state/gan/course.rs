@@ -126,7 +126,7 @@ const FRAMES: u32 = 340;
 pub(super) fn spacing(rounds: u32) -> u32 {
     let fits = |every: &u32| rounds / every <= FRAMES;
     let fitting = SPACINGS.into_iter().find(fits);
-    fitting.unwrap_or_else(|| rounds.div_ceil(FRAMES))
+    fitting.unwrap_or_else(|| rounds.div_ceil(FRAMES).next_multiple_of(SPACINGS[4]))
 }
 
 /// The ticks of all frames of a course, if none is there yet.
@@ -326,6 +326,7 @@ pub(crate) mod tests {
             assert_eq!(spacing(rounds), every);
         }
         assert!(SPACINGS.windows(2).all(|pair| pair[1] % pair[0] == 0));
+        assert_eq!(spacing(31_000), 180);
         assert!(90_000 / spacing(90_000) <= FRAMES);
         let course = [rounds(25), hand(&DGG), rounds(10)];
         assert_eq!(frame_ticks(&course, 10), [0, 20, 40, 50, 51, 52, 53, 73]);

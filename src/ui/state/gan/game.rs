@@ -173,13 +173,26 @@ impl GameState {
 
     /// A game of so many rounds.
     pub fn of_rounds(&self, rounds: u32) -> Self {
-        let longer = Self {
+        let next = Self {
             rounds,
             at: None,
             ..self.clone()
         };
-        let every = spacing(longer.all_rounds()).max(self.every);
-        Self { every, ..longer }
+        // Halves by hand are the end of the game: it does not get longer by rounds to come.
+        if !self.hand.is_empty() {
+            return next;
+        }
+        let every = spacing(next.all_rounds());
+        // A longer game keeps the frames there are.
+        let least = if next.all_rounds() >= self.all_rounds() {
+            self.every
+        } else {
+            1
+        };
+        Self {
+            every: every.max(least),
+            ..next
+        }
     }
 
     /// One more half by hand, after the half `ticks`.
@@ -581,6 +594,10 @@ mod tests {
             };
             assert_eq!(frame_ticks(&read.course(), read.every), frames);
         }
+        // A game made shorter again has as many frames as if it had never been longer.
+        assert_eq!(start.of_rounds(30_000).of_rounds(300).every, 1);
+        let by_hand = start.by_hand(3000, Half::Generator);
+        assert_eq!(by_hand.of_rounds(30_000).every, start.every);
         // The game keeps its frames when halves or other rules follow.
         assert_eq!(start.by_hand(3000, Half::Generator).every, start.every);
     }

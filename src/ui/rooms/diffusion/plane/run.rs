@@ -182,6 +182,7 @@ impl PlaneRun {
             }
             // The visitor may retry; then news of this work goes on.
             RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
+            RunEvent::Resumed => self.phase = Some(Phase::Loading),
             RunEvent::Cancelled => {
                 self.phase = Some(Phase::Cancelled);
                 self.work = None;

@@ -39,11 +39,13 @@ pub struct ControlsProps {
 /// `state` by other rules. Those that fit the same networks may change in mid-game.
 fn changed(props: &ControlsProps, game: Game, fits: bool) -> GameState {
     let (state, tick) = (&props.state, props.tick);
-    if fits && props.from_here && tick > 0 && state.fits_link() {
-        state.branch_to_end(tick, game, SHORTEST_BRANCH)
-    } else {
-        state.anew(game)
+    if fits && props.from_here && tick > 0 {
+        let branch = state.branch_to_end(tick, game.clone(), SHORTEST_BRANCH);
+        if branch.fits_link() {
+            return branch;
+        }
     }
+    state.anew(game)
 }
 
 /// A change of the rules by the place of what was chosen.

@@ -105,7 +105,8 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     let tick = frame.map_or(0, |frame| frame.at.ticks);
     // What is seen was played by these rules, whatever has been chosen since.
     let rules = rules_at(&course, tick).unwrap_or(&state.game);
-    let next = next_tick(state, &run, tick);
+    let is_still = player.0.settled() && run.is_over() && run.course() == course;
+    let next = next_tick(state, is_still, tick);
     let on_state = {
         let (on_state, editing) = (props.on_state.clone(), editing.setter());
         Callback::from(move |state| {
@@ -181,12 +182,12 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
                             <TaskCard {case} state={state.clone()} pull={frame.map(|f| median_pull(f))}
                                 standing={case.standing(&run.frames)} solved={solved(&run)} />
                         } else {
-                            <div class="hint game-legend">{ legend(rules.loss) }</div>
+                            <div class="hint game-legend">{ legend(rules.loss, is_slow) }</div>
                         }
                     </div>
                 </div>
                 <Transport {playback} on={on_move} {position} spoken={spoken}>
-                    { extras(state, frame, &canvas, tick, playback.cursor) }
+                    { extras(state, rules, frame, &canvas, is_slow.then_some(playback.cursor)) }
                 </Transport>
             </div>
             <Inspectors game={rules.clone()} run={(*run).clone()} frame={frame.cloned()} />
@@ -236,9 +237,10 @@ fn place_text([judge, maker]: [u32; 2]) -> String {
 }
 
 /// The tick from which the next half by hand is played. Halves asked for in quick succession follow
-/// one another, and in slow motion they follow those on show.
-fn next_tick(state: &GameState, run: &GameRun, shown: u32) -> u32 {
-    let to_come = state.at.is_none() && !state.hand.is_empty() && !run.is_over();
+/// one another, and in slow motion they follow those on show. `is_still`: all halves asked for have
+/// come and been gone to, so that `shown` is what the visitor chose.
+fn next_tick(state: &GameState, is_still: bool, shown: u32) -> u32 {
+    let to_come = state.at.is_none() && !state.hand.is_empty() && !is_still;
     if state.slow.is_some() || to_come {
         ticks_of(&state.course())
     } else {
@@ -410,18 +412,19 @@ fn diverged(
     }
 }
 
-/// Share, and save as a picture or as a table.
+/// Share, and save as a picture or as a table. `stage` is that of slow motion.
 fn extras(
     state: &GameState,
+    rules: &Game,
     frame: Option<&Rc<GanFrame>>,
     canvas: &NodeRef,
-    tick: u32,
-    cursor: u32,
+    stage: Option<u32>,
 ) -> Html {
+    let tick = frame.map_or(0, |frame| frame.at.ticks);
     let shared = link(&Page {
-        route: Route::Game(match state.slow {
+        route: Route::Game(match stage {
             Some(_) => GameState {
-                slow: Some(cursor),
+                slow: stage,
                 ..state.clone()
             },
             None => state.seen_at(tick),
@@ -430,8 +433,8 @@ fn extras(
     });
     let name = format!(
         "genscope-gan-{}-seed-{}-tick-{tick}",
-        loss_name(state.game.loss).replace(' ', "-"),
-        state.game.seed
+        loss_name(rules.loss).replace(' ', "-"),
+        rules.seed
     );
     let on_png = {
         let (canvas, name) = (canvas.clone(), format!("{name}.png"));
@@ -441,7 +444,11 @@ fn extras(
             }
         })
     };
-    let fakes = frame.map(|frame| frame.fakes.clone()).unwrap_or_default();
+    let detail = frame.and_then(|frame| frame.detail.as_ref());
+    let fakes = match detail.filter(|_| stage.is_some()) {
+        Some(detail) => detail.fakes.clone(),
+        None => frame.map(|frame| frame.fakes.clone()).unwrap_or_default(),
+    };
     let is_empty = fakes.is_empty();
     let on_csv = Callback::from(move |_: MouseEvent| {
         save_csv(&points_csv(&fakes), &format!("{name}.csv"));
@@ -470,23 +477,22 @@ mod tests {
 
     #[test]
     fn halves_in_quick_succession_follow_one_another() {
-        let run = GameRun::default();
         let start = GameState::default();
-        assert_eq!(next_tick(&start, &run, 20), 20);
+        assert_eq!(next_tick(&start, true, 20), 20);
         let first = start.by_hand(20, Half::Discriminator);
         // Its frame is not there yet: round 10 is still shown.
-        let second = first.by_hand(next_tick(&first, &run, 20), Half::Generator);
+        let second = first.by_hand(next_tick(&first, false, 20), Half::Generator);
         assert_eq!(second.hand, [Half::Discriminator, Half::Generator]);
         // The visitor has gone back, and rests there.
         let back = GameState {
             at: Some(20),
             ..second
         };
-        assert_eq!(next_tick(&back, &run, 20), 20);
+        assert_eq!(next_tick(&back, false, 20), 20);
         let slow = GameState {
             slow: Some(3),
             ..back
         };
-        assert_eq!(next_tick(&slow, &run, 21), 22);
+        assert_eq!(next_tick(&slow, true, 21), 22);
     }
 }

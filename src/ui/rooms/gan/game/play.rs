@@ -9,7 +9,8 @@ use crate::ui::components::transport::{Player, use_paced_playback, use_playback}
 use crate::ui::media::reduced_motion;
 use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::state::GameState;
+use crate::ui::router::use_follow;
+use crate::ui::state::{GameState, Route};
 
 /// How long slow motion shows a stage at normal speed, ms.
 const STAGE_MS: f64 = 1800.0;
@@ -76,8 +77,12 @@ pub fn use_player(
                 Entry::At(at) => player.dispatch(Move::To(index_of(&ticks, at))),
                 Entry::Last => player.dispatch(Move::To(last)),
                 Entry::On(kept) => {
-                    player.dispatch(Move::To(index_of(&ticks, kept)));
-                    player.dispatch(on(last));
+                    let from = index_of(&ticks, kept);
+                    player.dispatch(Move::To(from));
+                    // At its end, play would begin anew.
+                    if from < last {
+                        player.dispatch(on(last));
+                    }
                 }
                 Entry::Start => {
                     let playing = plays && !reduced_motion();
@@ -107,15 +112,15 @@ pub fn use_player(
         .get(now.cursor as usize)
         .filter(|_| rests)
         .map(|frame| frame.at.ticks);
-    let on_state = props.on_state.clone();
+    let follow = use_follow();
     use_effect_with((settled, state.clone()), move |(settled, state)| {
         let seen = settled.map(|tick| state.seen_at(tick));
-        // Not at once: what the visitor does meanwhile must not be undone by an older state.
         let news = seen.filter(|seen| seen.at != state.at && state.slow.is_none());
         let tell = news.map(|seen| {
+            let before = Route::Game(state.clone());
             Timeout::new(REST_MS, move || {
                 *told.borrow_mut() = seen.at;
-                on_state.emit(seen);
+                follow.emit((before, Route::Game(seen)));
             })
         });
         move || drop(tell)
@@ -132,6 +137,68 @@ fn on(last: u32) -> Move {
     }
 }
 
+/// What slow motion knew when it was drawn last.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Known {
+    /// The controls' stage, if it was on.
+    stage: Option<u32>,
+    /// Stages there were.
+    length: u32,
+    /// A stage that a link asks for, until it is there.
+    due: Option<u32>,
+    /// What it last told the controls itself.
+    told: Option<u32>,
+}
+
+/// Where slow motion goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum SlowMove {
+    Stay,
+    /// To this stage, and rests there.
+    To(u32),
+    /// To this stage, and plays.
+    PlayFrom(u32),
+}
+
+impl Known {
+    /// What to do now that the controls ask for `stage`, and there are `length` stages, with more
+    /// to come unless it `is_over`. `at_end`: it stands at the last stage there was.
+    fn next(&mut self, stage: Option<u32>, length: u32, is_over: bool, at_end: bool) -> SlowMove {
+        let before = std::mem::replace(
+            self,
+            Self {
+                stage,
+                length,
+                due: self.due,
+                told: None,
+            },
+        );
+        let Some(asked) = stage else {
+            *self = Self::default();
+            return SlowMove::Stay;
+        };
+        // Switched on, it begins at its start and plays; a link to a stage is another matter.
+        let is_link = before.stage != stage && before.told != stage;
+        if is_link && (asked > 0 || before.stage.is_some()) {
+            self.due = Some(asked);
+        }
+        if length == 0 {
+            return SlowMove::Stay;
+        }
+        if let Some(due) = self.due {
+            if due < length || is_over {
+                self.due = None;
+            }
+            return SlowMove::To(due.min(length - 1));
+        }
+        let known = before.stage.map_or(0, |_| before.length);
+        if length <= known || (known > 0 && !at_end) {
+            return SlowMove::Stay;
+        }
+        SlowMove::PlayFrom(known)
+    }
+}
+
 /// Playback over the stages of the halves by hand, from the one that the link names; new halves
 /// start to play, once those before them have been seen.
 #[hook]
@@ -142,48 +209,50 @@ pub fn use_slow_player(
     let state = &props.state;
     let length = slow::length(&run.frames);
     let player = use_paced_playback(length.saturating_sub(1), STAGE_MS);
-    let before = use_mut_ref(|| 0);
+    let known = use_mut_ref(Known::default);
+    let is_due = known.borrow().due.is_some();
     let now = player.0;
-    let (stage, is_slow) = (state.slow.unwrap_or(0), state.slow.is_some());
-    // The link's stage, until it is there.
-    let due = use_mut_ref(|| state.slow.filter(|stage| *stage > 0));
-    let is_due = due.borrow().is_some();
     {
-        let player = player.dispatcher();
-        use_effect_with((is_slow, length), move |&(is_slow, length)| {
-            let known = before.replace(if is_slow { length } else { 0 });
-            if !is_slow || length == 0 {
-                return;
-            }
-            let last = length - 1;
-            player.dispatch(Move::Ready { ready: last, last });
-            if known > 0 && length > known && !now.at_end() {
-                return;
-            }
-            if let Some(stage) = *due.borrow() {
-                player.dispatch(Move::To(stage));
-            }
-            if due.borrow_mut().take_if(|stage| *stage <= last).is_some() || is_due {
-                return;
-            }
-            let first = if length > known { known } else { 0 };
-            player.dispatch(Move::To(first));
-            if !reduced_motion() {
-                player.dispatch(Move::Play);
-            }
-        });
+        let (player, known) = (player.dispatcher(), known.clone());
+        use_effect_with(
+            (state.slow, length, run.is_over()),
+            move |&(stage, length, is_over)| {
+                let next = known
+                    .borrow_mut()
+                    .next(stage, length, is_over, now.at_end());
+                if stage.is_some() && length > 0 {
+                    let last = length - 1;
+                    player.dispatch(Move::Ready { ready: last, last });
+                }
+                match next {
+                    SlowMove::Stay => {}
+                    SlowMove::To(stage) => player.dispatch(Move::To(stage)),
+                    SlowMove::PlayFrom(stage) => {
+                        player.dispatch(Move::To(stage));
+                        if !reduced_motion() {
+                            player.dispatch(Move::Play);
+                        }
+                    }
+                }
+            },
+        );
     }
-    let on_state = props.on_state.clone();
-    let rests = is_slow && length > 0 && now.settled() && !is_due;
-    let settled = rests
-        .then_some(now.cursor)
-        .filter(|cursor| *cursor != stage);
+    let follow = use_follow();
+    let rests = state.slow.is_some() && length > 0 && now.settled() && !is_due;
+    let settled = rests.then_some(now.cursor);
     use_effect_with((settled, state.clone()), move |(settled, state)| {
-        let seen = settled.map(|stage| GameState {
-            slow: Some(stage),
-            ..state.clone()
+        let news = settled.filter(|stage| state.slow != Some(*stage));
+        let tell = news.map(|stage| {
+            let before = Route::Game(state.clone());
+            let seen = Route::Game(GameState {
+                slow: Some(stage),
+                ..state.clone()
+            });
+            Timeout::new(REST_MS, move || {
+                known.borrow_mut().told = Some(stage);
+                follow.emit((before, seen));
+            })
         });
-        let tell = seen.map(|seen| Timeout::new(REST_MS, move || on_state.emit(seen)));
         move || drop(tell)
     });
     player
@@ -209,6 +278,32 @@ mod tests {
             ..hand
         };
         assert_eq!(entry(&linked, 0), Entry::At(7));
+    }
+
+    #[test]
+    fn slow_motion_goes_where_it_is_asked_to() {
+        // Switched on: it plays, and goes on when another half comes.
+        let mut known = Known::default();
+        assert_eq!(known.next(Some(0), 0, false, false), SlowMove::Stay);
+        assert_eq!(known.next(Some(0), 6, false, false), SlowMove::PlayFrom(0));
+        known.told = Some(5);
+        assert_eq!(known.next(Some(5), 6, true, true), SlowMove::Stay);
+        assert_eq!(known.next(Some(5), 12, true, true), SlowMove::PlayFrom(6));
+        // Not before the one on show has been seen.
+        assert_eq!(known.next(Some(5), 18, true, false), SlowMove::Stay);
+        // A link to another stage of the same halves.
+        assert_eq!(known.next(Some(10), 18, true, false), SlowMove::To(10));
+        assert_eq!(known.next(Some(0), 18, true, false), SlowMove::To(0));
+        assert_eq!(known.next(None, 18, true, false), SlowMove::Stay);
+        // A link from elsewhere waits for its stage, but not for what never comes.
+        let mut known = Known::default();
+        assert_eq!(known.next(Some(10), 6, false, false), SlowMove::To(5));
+        assert_eq!(known.due, Some(10));
+        assert_eq!(known.next(Some(10), 12, false, true), SlowMove::To(10));
+        assert_eq!(known.due, None);
+        let mut known = Known::default();
+        assert_eq!(known.next(Some(10), 6, true, false), SlowMove::To(5));
+        assert_eq!(known.due, None);
     }
 
     #[test]

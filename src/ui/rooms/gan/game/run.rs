@@ -225,6 +225,7 @@ impl GameRun {
             }
             // The visitor may retry; then the host asks for the rest of this work.
             RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
+            RunEvent::Resumed => self.phase = Some(Phase::Loading),
             RunEvent::Cancelled => {
                 self.phase = Some(Phase::Cancelled);
                 self.work = None;
@@ -603,6 +604,8 @@ mod tests {
         let broken = RunEvent::Failed(EngineError::Panicked("x".into()));
         let run = after(start(), vec![Action::News(1, broken)]);
         assert!(!run.is_busy());
+        let retried = after(run.clone(), vec![Action::News(1, RunEvent::Resumed)]);
+        assert!(retried.is_busy());
         // A retry, like a new engine, goes on from the last frame.
         assert_eq!(
             run.job().and_then(|job| job.start).map(|at| at.ticks),

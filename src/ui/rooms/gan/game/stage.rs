@@ -109,8 +109,9 @@ pub fn slow_words(moment: &Moment) -> String {
 }
 
 /// What the colours mean.
-pub fn legend(loss: Loss) -> Html {
+pub fn legend(loss: Loss, is_slow: bool) -> Html {
     match loss {
+        _ if is_slow => content::section("gan", "legend.slow"),
         Loss::Wasserstein => content::section("gan", "legend.critic"),
         _ => content::section("gan", "legend"),
     }
