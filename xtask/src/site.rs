@@ -43,7 +43,7 @@ const ENGINE_CPU: Binary = Binary {
 const ENGINE_TRAIN: Binary = Binary {
     name: "engine_train",
     feature: "trainer",
-    profile: "release",
+    profile: "engine-cpu",
 };
 const ENGINE_GPU: Binary = Binary {
     name: "engine_gpu",
