@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::ui::state::{EngineChoice, Page, Parsed, Route, parse};
@@ -80,6 +81,15 @@ impl Reducible for Location {
     }
 }
 
+/// The hash of the link within the page that this click follows in this tab.
+fn followed(event: &Event) -> Option<String> {
+    let click = event.dyn_ref::<MouseEvent>()?;
+    let elsewhere = click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key();
+    let on = click.target()?.dyn_into::<Element>().ok()?;
+    let link = on.closest("a[href^='#/']").ok()??;
+    link.get_attribute("href").filter(|_| !elsewhere)
+}
+
 /// The state, kept equal to the URL's hash in both directions.
 #[hook]
 pub fn use_location() -> UseReducerHandle<Location> {
@@ -97,6 +107,19 @@ pub fn use_location() -> UseReducerHandle<Location> {
                 let parsed = parse(&hash);
                 *known.borrow_mut() = hash;
                 location.dispatch(Change::Link(parsed));
+            });
+            move || drop(listener)
+        });
+    }
+    {
+        // The address follows the state late: a link to where it still points changes no hash.
+        let location = location.dispatcher();
+        use_effect_with((), move |()| {
+            let document = gloo_utils::document();
+            let listener = EventListener::new(&document, "click", move |event| {
+                if let Some(hash) = followed(event).filter(|hash| *hash == current_hash()) {
+                    location.dispatch(Change::Link(parse(&hash)));
+                }
             });
             move || drop(listener)
         });
