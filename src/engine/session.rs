@@ -5,15 +5,15 @@
 
 use std::collections::HashMap;
 
-use super::denoise::{DenoiseRun, Denoiser};
-use super::gan_images::GanImagesRun;
+use super::gan::images::GanImagesRun;
 #[cfg(feature = "train")]
-use super::gan_play::GanPlayRun;
-use super::inspect::InspectRun;
-use super::noise_stats::NoiseStatsRun;
+use super::gan::play::GanPlayRun;
+use crate::engine::diffusion::denoise::{DenoiseRun, Denoiser};
+use crate::engine::diffusion::inspect::InspectRun;
+use crate::engine::diffusion::noise_stats::NoiseStatsRun;
 #[cfg(feature = "train")]
-use super::plane::{PlaneSampleRun, PlaneTrainRun};
-use super::timing::TimingRun;
+use crate::engine::diffusion::plane::{PlaneSampleRun, PlaneTrainRun};
+use crate::engine::diffusion::timing::TimingRun;
 use crate::models::gan::image::GanPair;
 use crate::protocol::{EngineError, Event, Job, RunId};
 
@@ -178,8 +178,8 @@ pub(crate) mod testing {
     use std::future::Future;
     use std::task::{Context, Poll, Waker};
 
-    use super::super::denoise::Ask;
     use super::*;
+    use crate::engine::diffusion::denoise::Ask;
 
     /// A network for sessions that need none.
     pub struct NoModel;

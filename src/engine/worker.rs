@@ -16,8 +16,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, console};
 
 use super::device::Accelerator;
+use super::diffusion::network::Network;
 use super::inbox::{Inbox, Turn};
-use super::network::Network;
 use super::session::{self, Host, Shelf};
 use crate::models::diffusion::unet::UNetConfig;
 use crate::models::gan::image::{GanPair, snapshot_step};

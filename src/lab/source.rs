@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use indicatif::ProgressBar;
 
 use crate::data::PIXELS;
-use crate::engine::network::Network;
+use crate::engine::diffusion::network::Network;
 use crate::engine::session::{Host, run as run_session};
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{GanPair, noise_vector, snapshot_step, training};

@@ -2,4 +2,3 @@
 
 pub mod diffusion;
 pub mod gan;
-pub mod plane;

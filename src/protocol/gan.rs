@@ -1,7 +1,7 @@
 //! Jobs and reports of the GAN room: the game in two dimensions, played live, and pictures from
 //! trained generators.
 //!
-//! As in [`super::plane`], an engine keeps nothing between jobs: every frame of a game carries all
+//! As in [`super::diffusion::plane`], an engine keeps nothing between jobs: every frame of a game carries all
 //! that is needed to go on from it ([`Checkpoint`]). Points are `f32`, `[n, 2]` flattened.
 
 use serde::{Deserialize, Serialize};

@@ -12,8 +12,8 @@ use yew::Callback;
 use super::host::{Host, RunEvent, RunHandle};
 use super::rooms::diffusion::DIGITS_MODEL;
 use super::state::{DenoiseState, EngineChoice, ModelChoice, PlaneState, QUICK_STEPS};
+use crate::protocol::diffusion::plane::PlaneTrain;
 use crate::protocol::gan::{Game, GanPlay, Plan};
-use crate::protocol::plane::PlaneTrain;
 use crate::protocol::{Denoise, Job, Report};
 
 /// The page answers to input.

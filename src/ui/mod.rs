@@ -3,10 +3,10 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`state`] | the URL's hash as typed state (pure) |
-//! | [`playback`] | play, step, scrub: where a timeline stands (pure) |
-//! | [`timeline`] | the kept frames of a run and its branches (pure) |
+//! | [`runs::playback`] | play, step, scrub: where a timeline stands (pure) |
+//! | [`runs::timeline`] | the kept frames of a run and its branches (pure) |
 //! | [`host`] | engine workers, runs, fail-over; its [`host::scheduler`] is pure |
-//! | [`drawing`] | a drawn digit: strokes to a picture, and its code in a link (pure) |
+//! | [`ink`] | a drawn digit: strokes to a picture, and its code in a link (pure) |
 //! | `bench` | timing on request, for `cargo xtask bench` |
 //! | `content` | the prose, from Markdown files |
 //! | `samples` | the real digits that ship with the page |
@@ -19,11 +19,10 @@
 //! The pure modules need no browser and are tested natively; the rest is behind the feature
 //! `ui`.
 
-pub mod drawing;
 pub mod host;
-pub mod playback;
+pub mod ink;
+pub mod runs;
 pub mod state;
-pub mod timeline;
 
 #[cfg(feature = "ui")]
 pub mod app;

@@ -3,6 +3,7 @@ pub mod blocks;
 #[cfg(feature = "lab")]
 pub mod distillation;
 pub mod inpaint;
+pub mod plane;
 pub mod sampler;
 pub mod schedule;
 #[cfg(feature = "lab")]

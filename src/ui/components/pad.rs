@@ -1,7 +1,7 @@
 //! A pad to draw a digit on, by pointer, by touch or by keyboard.
 //!
 //! The pad shows the strokes where they were drawn; after each stroke it hands over the
-//! picture, scaled and centred as the real digits are (see [`crate::ui::drawing`]).
+//! picture, scaled and centred as the real digits are (see [`crate::ui::ink`]).
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use super::pen::{Pen, Place, pen_events, pen_mark};
 use super::picture::draw;
 use crate::data::SIDE;
 use crate::ui::content;
-use crate::ui::drawing::{self, Stroke};
+use crate::ui::ink::{self, Stroke};
 
 /// Properties of [`Pad`].
 #[derive(Clone, PartialEq, Properties)]
@@ -163,10 +163,7 @@ pub fn Pad(props: &PadProps) -> Html {
         let canvas = canvas.clone();
         use_effect_with(state.strokes.clone(), move |strokes| {
             if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                let grey: Vec<_> = drawing::ink(strokes)
-                    .iter()
-                    .map(|v| 2.0 * v - 1.0)
-                    .collect();
+                let grey: Vec<_> = ink::ink(strokes).iter().map(|v| 2.0 * v - 1.0).collect();
                 draw(&canvas, &grey, 1);
             }
         });
@@ -175,7 +172,7 @@ pub fn Pad(props: &PadProps) -> Html {
         let (strokes, on_picture) = (state.strokes.clone(), props.on_picture.clone());
         use_effect_with(state.version, move |version| {
             if *version > 0 {
-                on_picture.emit(drawing::picture(&strokes));
+                on_picture.emit(ink::picture(&strokes));
             }
         });
     }

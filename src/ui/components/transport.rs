@@ -10,7 +10,7 @@ use web_sys::{Element, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::icon::{Icon, IconButton};
-use crate::ui::playback::{Move, Playback, Speed};
+use crate::ui::runs::playback::{Move, Playback, Speed};
 
 /// Properties of [`Transport`].
 #[derive(Properties, PartialEq)]

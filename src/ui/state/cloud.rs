@@ -2,7 +2,7 @@
 
 use super::{Reader, Writer};
 use crate::data::points::{Cloud, MAX_CELLS, Preset};
-use crate::ui::drawing::LETTERS;
+use crate::ui::ink::LETTERS;
 
 /// A drawing wins over a preset.
 pub(super) fn read_cloud(query: &mut Reader) -> Option<Cloud> {

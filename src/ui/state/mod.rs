@@ -5,27 +5,22 @@
 //! `parse(page.hash())` is `page` again.
 
 mod cloud;
-mod denoise;
-mod drawing;
-mod fewer;
+pub mod diffusion;
 pub mod gan;
 mod model;
-mod network;
-mod noise;
-mod plane;
 mod query;
 
-pub use denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted};
-pub use drawing::{DRAWN_STEPS, DrawnMode, DrawnState, Hole, ROUNDS};
-pub use fewer::{CELL, COLUMNS, FewerState, QUICK_STEPS, Way, cell_job};
-pub use gan::{GameState, GuessState, PicturesState};
-pub use model::{ModelChoice, Training};
-pub use network::NetworkState;
-pub use noise::{NoiseState, Picture, SAMPLES};
-pub use plane::{
+pub use diffusion::denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted};
+pub use diffusion::fewer::{CELL, COLUMNS, FewerState, QUICK_STEPS, Way, cell_job};
+pub use diffusion::from_drawing::{DRAWN_STEPS, DrawnMode, DrawnState, Hole, ROUNDS};
+pub use diffusion::network::NetworkState;
+pub use diffusion::noise::{NoiseState, Picture, SAMPLES};
+pub use diffusion::plane::{
     LEARNING_RATES, NOISE_LEVELS, PlaneState, SAMPLE_STEPS, SNAPSHOTS, TRAIN_STEPS, View,
     method_id, rule_id,
 };
+pub use gan::{GameState, GuessState, PicturesState};
+pub use model::{ModelChoice, Training};
 pub use query::{Reader, Writer};
 
 use crate::protocol::Fault;
@@ -314,7 +309,7 @@ mod tests {
     use crate::data::{DataSet, PIXELS};
     use crate::models::diffusion::schedule::ScheduleKind;
     use crate::protocol::Sampler;
-    use crate::ui::drawing::Drawing;
+    use crate::ui::ink::Drawing;
 
     fn page(hash: &str) -> Page {
         let parsed = parse(hash);

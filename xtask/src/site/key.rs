@@ -157,7 +157,7 @@ mod tests {
         let mut files = Vec::new();
         collect(&root.join("src"), &skip, &mut files).unwrap();
         assert!(files.contains(&root.join("src/lib.rs")));
-        assert!(root.join("src/engine/plane/tests.rs").is_file());
+        assert!(root.join("src/engine/diffusion/plane/tests.rs").is_file());
         assert!(!files.iter().any(|file| file.ends_with("tests.rs")));
         assert!(
             !files

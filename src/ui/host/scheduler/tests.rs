@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::PIXELS;
-use crate::protocol::plane::PlaneTrain;
+use crate::protocol::diffusion::plane::PlaneTrain;
 use crate::protocol::{FAULT_AFTER, Inspect, NoiseStats, Sampler, Update};
 use crate::ui::state::PlaneState;
 

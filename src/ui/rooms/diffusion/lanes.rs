@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::denoise_run::guess_before;
 use crate::protocol::{Denoise, EngineKind, Frame, Job, Start};
 use crate::ui::host::{Phase, RunEvent, use_work};
+use crate::ui::rooms::diffusion::denoise::run::guess_before;
 
 /// One run and what is there of it.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,31 +1,22 @@
 //! The diffusion room: the story on the left, the chapter's stage on the right.
 
 mod denoise;
-mod denoise_controls;
-mod denoise_inspect;
-mod denoise_run;
-mod denoise_save;
-mod denoise_views;
-mod drawing;
 mod fewer;
+mod from_drawing;
 mod lanes;
-mod look_ahead;
 mod network;
 pub mod noise;
-mod noise_compare;
-mod noise_pick;
 mod plane;
-mod presets;
 
 use yew::prelude::*;
 
 use self::denoise::DenoiseChapter;
-use self::drawing::DrawnChapter;
+use self::denoise::presets::PresetList;
 use self::fewer::{FewerChapter, FewerStory};
+use self::from_drawing::DrawnChapter;
 use self::network::NetworkChapter;
 use self::noise::NoiseChapter;
 use self::plane::PlaneChapter;
-use self::presets::PresetList;
 use crate::part;
 use crate::ui::content;
 use crate::ui::parts::{Chapters, Part};
@@ -84,7 +75,7 @@ part!(
         story: |route| match route {
             Route::Network(_) => network::story(),
             Route::Fewer(_) => html! { <FewerStory /> },
-            _ => drawing::story(),
+            _ => from_drawing::story(),
         },
         stage: |route, on| match route {
             Route::Network(state) => {

@@ -3,10 +3,10 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::super::denoise_controls::round;
 use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::slider::Slider;
+use crate::ui::rooms::diffusion::denoise::controls::round;
 use crate::ui::state::{COLUMNS, FewerState, MAX_GUIDANCE, ModelChoice, Wanted, Way};
 
 /// Properties of [`Controls`].

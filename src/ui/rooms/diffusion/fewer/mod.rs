@@ -11,8 +11,8 @@ use self::measured::Measured;
 use self::table::{Table, save_table};
 use super::DIGITS_MODEL;
 use super::denoise::loading_text;
+use super::denoise::presets::few_steps_link;
 use super::lanes::{Action, Lanes, use_lanes};
-use super::presets::few_steps_link;
 use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::model_card::ModelCard;
@@ -20,9 +20,9 @@ use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport, use_playback};
 use crate::ui::content;
 use crate::ui::host::{Phase, use_engines};
-use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
+use crate::ui::runs::playback::Move;
 use crate::ui::state::{FewerState, ModelChoice, Page, Route};
 
 /// The text of the chapter.

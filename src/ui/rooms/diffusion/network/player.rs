@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::protocol::Denoise;
 use crate::ui::components::transport::{Player, use_playback};
 use crate::ui::media::reduced_motion;
-use crate::ui::playback::Move;
+use crate::ui::runs::playback::Move;
 
 /// The run that is played.
 #[derive(Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::protocol::plane::{Method, Rule};
+use crate::protocol::diffusion::plane::{Method, Rule};
 use crate::ui::components::choice::{place, segments, select};
 use crate::ui::components::cloud::CloudField;
 use crate::ui::components::seed::SeedField;

@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::run::PlaneRun;
 use super::snapshot_at;
-use crate::models::plane::detour;
-use crate::protocol::plane::Method;
+use crate::models::diffusion::plane::detour;
+use crate::protocol::diffusion::plane::Method;
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::content;
 use crate::ui::state::{PlaneState, View};

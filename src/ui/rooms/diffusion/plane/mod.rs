@@ -17,11 +17,11 @@ use self::controls::{Controls, view_control};
 use self::inspect::Inspectors;
 use self::run::{Action, Made, PlaneRun, Wanted, use_plane_run};
 use crate::data::points::{Cloud, EXTENT};
-use crate::models::plane::mix::Mixer;
-use crate::models::plane::solve::noise_times;
-use crate::models::plane::{FIELD_SIDE, field_grid, streams};
+use crate::models::diffusion::plane::mix::Mixer;
+use crate::models::diffusion::plane::solve::noise_times;
+use crate::models::diffusion::plane::{FIELD_SIDE, field_grid, streams};
 use crate::noise::normal;
-use crate::protocol::plane::PlaneTraining;
+use crate::protocol::diffusion::plane::PlaneTraining;
 use crate::ui::components::chart::Tone;
 use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_tools, use_drawing};
 use crate::ui::components::icon::{Icon, IconButton};
@@ -32,9 +32,9 @@ use crate::ui::components::transport::{Player, Transport, use_playback};
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
-use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
+use crate::ui::runs::playback::Move;
 use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, Page, PlaneState, Route, View, method_id};
 
 /// Points of the data that are shown.

@@ -7,7 +7,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::protocol::plane::{PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule};
+use crate::protocol::diffusion::plane::{
+    PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
+};
 use crate::protocol::{Job, Report};
 use crate::ui::host::{Phase, RunEvent, use_work};
 

@@ -7,9 +7,9 @@ use super::run::GameRun;
 use super::slow;
 use crate::ui::components::transport::{Player, use_paced_playback, use_playback};
 use crate::ui::media::reduced_motion;
-use crate::ui::playback::Move;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::use_follow;
+use crate::ui::runs::playback::Move;
 use crate::ui::state::{GameState, Route};
 
 /// How long slow motion shows a stage at normal speed, ms.

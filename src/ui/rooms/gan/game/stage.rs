@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(beliefs(Loss::Wasserstein, &[2.0], 2.0), [0.5]);
     }
 
-    /// A critic's tint turns where its accuracy is counted from: by `engine::gan_play`, real points
+    /// A critic's tint turns where its accuracy is counted from: by `engine::gan::play`, real points
     /// are judged right above the limit, fakes at and below it.
     #[test]
     fn the_tint_turns_where_the_accuracy_is_counted() {

@@ -1,0 +1,5 @@
+//! Jobs of the GAN room: pictures from a trained pair, and the game on points.
+
+pub mod images;
+#[cfg(feature = "train")]
+pub mod play;

@@ -1,0 +1,4 @@
+//! Jobs of the diffusion room, and what they answer.
+
+pub mod inspect;
+pub mod plane;

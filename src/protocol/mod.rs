@@ -1,0 +1,654 @@
+//! What page and engine say to each other: plain serde types, sent as postcard bytes.
+//!
+//! The page sends [`Request`]s, an engine answers with [`Event`]s. An engine works on one run
+//! at a time, sends a [`Frame`] after each step and looks for messages between steps, so
+//! [`Request::Cancel`] and a newer `Start` are prompt. Every event of a run carries its
+//! [`RunId`]: the page drops events of runs it no longer wants.
+//!
+//! Pictures are `f32` in `[-1, 1]`, row by row, `[n, 28, 28]` flattened.
+
+pub mod diffusion;
+pub mod gan;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::diffusion::inspect::{Anatomy, Inspect, Maps};
+use crate::models::diffusion::DEFAULT_GUIDANCE;
+use crate::models::diffusion::schedule::ScheduleKind;
+use crate::weights::manifest::ModelEntry;
+
+/// Names one run. The page counts up; 0 is never used.
+pub type RunId = u32;
+
+/// Page and engines built together share this; anything else is a stale file.
+pub const BUILD_ID: &str = match option_env!("GENSCOPE_BUILD_ID") {
+    Some(id) => id,
+    None => "dev",
+};
+
+/// From the page to an engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Fetch, check and keep a model's weights. Answered by `Loading`… `Loaded`, or `Failed`.
+    /// Loading what is loaded already answers `Loaded` at once.
+    Load {
+        /// The manifest's entry.
+        model: ModelEntry,
+        /// Absolute URL of the weights file.
+        url: String,
+        /// A download that brings nothing for so long is tried again, s.
+        patience_s: u32,
+    },
+    /// Start a run; one that is under way is cancelled first.
+    Start {
+        /// Its name.
+        run: RunId,
+        /// What to do.
+        job: Job,
+    },
+    /// End the run if it is still going. Answered by `Cancelled`, or nothing if it was over.
+    Cancel {
+        /// Which run.
+        run: RunId,
+    },
+    /// Break on purpose after [`FAULT_AFTER`] steps of runs that are still to come, for tests of
+    /// what happens then. Only sent by the page under `#…&fault=…`, and harmless to anyone but
+    /// the sender.
+    Fault(Fault),
+}
+
+/// So many steps are done before a deliberate failure: there is something to lose.
+pub const FAULT_AFTER: u32 = 3;
+
+/// A deliberate failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fault {
+    /// Panic before a step of a run.
+    Panic,
+    /// Lose the GPU device (destroys it) before a step of a run.
+    LoseDevice,
+    /// Fall silent before a step of a run, without a word.
+    Hang,
+}
+
+/// A piece of work that sends frames.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Job {
+    /// Sample pictures from a diffusion model.
+    Denoise(Denoise),
+    /// Compare one jump to x_t with many small steps. Needs no weights.
+    NoiseStats(NoiseStats),
+    /// Look inside the network, always on the CPU.
+    Inspect(Inspect),
+    /// Time the network: answers [`Report::Timed`].
+    Time {
+        /// Model id; it has to be loaded.
+        model: String,
+        /// Batch size.
+        batch: u32,
+        /// How many timed evaluations, after two that are not.
+        repeats: u32,
+    },
+    /// Train a small network on points. Needs no weights; on the CPU only.
+    PlaneTrain(diffusion::plane::PlaneTrain),
+    /// Sample points with weights that come along. On the CPU only.
+    PlaneSample(diffusion::plane::PlaneSample),
+    /// Play a GAN's game on points. Needs no weights; on the CPU only.
+    GanPlay(Box<gan::GanPlay>),
+    /// Pictures from a GAN, always on the CPU: one pass is soon done.
+    GanImages(gan::GanImages),
+}
+
+impl Job {
+    /// The model that has to be loaded first, if any.
+    pub fn model(&self) -> Option<&str> {
+        match self {
+            Self::Denoise(Denoise { model, .. })
+            | Self::Inspect(Inspect { model, .. })
+            | Self::GanImages(gan::GanImages { model, .. })
+            | Self::Time { model, .. } => Some(model),
+            Self::NoiseStats(_) | Self::PlaneTrain(_) | Self::PlaneSample(_) | Self::GanPlay(_) => {
+                None
+            }
+        }
+    }
+
+    /// Is it never for the GPU engine? A look inside a network is soon done, with times that mean
+    /// something, and only one engine trains.
+    pub fn is_for_cpu(&self) -> bool {
+        matches!(self, Self::Inspect(_) | Self::GanImages(_)) || self.is_for_trainer()
+    }
+
+    /// Is it for the engine that trains? The others have no part of that in them.
+    pub fn is_for_trainer(&self) -> bool {
+        matches!(
+            self,
+            Self::PlaneTrain(_) | Self::PlaneSample(_) | Self::GanPlay(_)
+        )
+    }
+}
+
+/// Which rule turns (x_t, prediction) into the next x.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Sampler {
+    /// Ancestral sampling, Ho et al. 2020. The same as DDIM with `eta = 1`.
+    Ddpm,
+    /// Song et al. 2021 (arXiv:2010.02502). `eta` 0 is deterministic, 1 is DDPM.
+    Ddim {
+        /// Share of fresh noise, `0..=1`.
+        eta: f32,
+    },
+    /// DPM-Solver++(2M), Lu et al. 2022 (arXiv:2211.01095): deterministic, of second order,
+    /// because it also uses the guess of the step before.
+    DpmSolver,
+}
+
+/// Settings of one denoising run of `labels.len()` pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Denoise {
+    /// Model id; it has to be loaded.
+    pub model: String,
+    /// Wanted class of each picture; `None` is 'any'.
+    pub labels: Vec<Option<u8>>,
+    /// Index of the first picture in its seed's streams (a split batch starts at its part).
+    pub first_index: u32,
+    /// Seed of all noise.
+    pub seed: u64,
+    /// The rule.
+    pub sampler: Sampler,
+    /// The noise schedule that times are read by. The models here were trained with
+    /// [`ScheduleKind::Cosine`]; another one shows what goes wrong then.
+    pub schedule: ScheduleKind,
+    /// Network evaluations from pure noise to picture, `1..=1000`.
+    pub steps: u32,
+    /// Guidance weight w: `eps_uncond + w (eps_cond - eps_uncond)`; 1 is none.
+    pub guidance: f32,
+    /// Continue from a kept frame instead of from pure noise.
+    pub start: Option<Start>,
+    /// A part of all pictures that is given; the model fills the rest.
+    pub keep: Option<Keep>,
+    /// Send every n-th frame only (the first and last are always sent), `1..`.
+    pub frame_every: u32,
+    /// Skips of the network that are cut: bit i for skip i, 0 being the outermost.
+    pub cut: u8,
+}
+
+impl Default for Denoise {
+    /// One picture of any class, as the room opens: DDIM, 20 steps. Name a model before use.
+    fn default() -> Self {
+        Self {
+            model: String::new(),
+            labels: vec![None],
+            first_index: 0,
+            seed: 42,
+            sampler: Sampler::Ddim { eta: 0.0 },
+            schedule: ScheduleKind::Cosine,
+            steps: 20,
+            guidance: DEFAULT_GUIDANCE,
+            start: None,
+            keep: None,
+            frame_every: 1,
+            cut: 0,
+        }
+    }
+}
+
+/// Where a run continues.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    /// Steps already done, `0..steps`.
+    pub step: u32,
+    /// x after those steps, `[n, 28, 28]`.
+    pub x: Vec<f32>,
+    /// The guess x_0 of the step before, `[n, 28, 28]`, where it is known: a sampler of second
+    /// order then goes on as if nothing had happened; without it, one step is of first order.
+    pub x0_before: Option<Vec<f32>>,
+}
+
+/// What is given of every picture of a run; see [`crate::models::diffusion::inpaint`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Keep {
+    /// The given picture, `[28, 28]`, `-1..=1`.
+    pub x_0: Vec<f32>,
+    /// Where it is given, `[28, 28]`; elsewhere is the hole.
+    pub mask: Vec<bool>,
+    /// How often each step is done, `1..=20`; 1 only puts the given part back.
+    pub rounds: u32,
+}
+
+/// The state of a denoising run after `step` of `steps` steps.
+///
+/// Frame `k` shows x at time `t_k` and what the network makes of *that* x: the noise it sees
+/// and the clean picture it expects. So a run of 20 steps has frames 0..=20; frame 0 is pure
+/// noise with the network's first opinion, frame 20 the picture (its `x0` is itself).
+///
+/// With [`Denoise::keep`], x is what the last of a step's rounds left, the given part in it;
+/// x0, `update` and `ms` are those of the first round that starts from x.
+///
+/// `eps` is not sent; it is `(x - sqrt(alpha_bar) x0) / sqrt(1 - alpha_bar)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Steps done, `0..=steps`.
+    pub step: u32,
+    /// Time of `x`, `1000..=0`.
+    pub t: u32,
+    /// `alpha_bar` at `t`.
+    pub alpha_bar: f32,
+    /// x_t, `[n, 28, 28]`.
+    pub x: Vec<f32>,
+    /// The predicted x_0, `[n, 28, 28]`, not clipped (roughly `[-1, 1]`).
+    pub x0: Vec<f32>,
+    /// The update that leads to the next frame; `None` on the last.
+    pub update: Option<Update>,
+    /// Time this step's network evaluation and update took, ms.
+    pub ms: f32,
+}
+
+/// The numbers of one update: `x_next = x0_factor x0 + eps_factor eps + noise_factor z +
+/// trend_factor (x0 - x0_before)`, with `x0_before` the guess of the step before.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    /// Time of the next x.
+    pub t_next: u32,
+    /// sqrt(alpha_bar of the next time).
+    pub x0_factor: f32,
+    /// Factor of the predicted noise.
+    pub eps_factor: f32,
+    /// Factor of the fresh noise z (0 for DDIM with eta 0).
+    pub noise_factor: f32,
+    /// Factor of the guess's change since the step before (0 for samplers of first order).
+    pub trend_factor: f32,
+}
+
+/// Many runs of one picture's noising, by one jump and by single steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoiseStats {
+    /// The clean picture, `[28, 28]`.
+    pub x_0: Vec<f32>,
+    /// Noised up to here, `1..=1000`.
+    pub t: u32,
+    /// With this schedule.
+    pub schedule: ScheduleKind,
+    /// How many independent runs of each kind.
+    pub runs: u32,
+    /// Seed of all noise.
+    pub seed: u64,
+}
+
+/// Pixel statistics of [`NoiseStats`], growing while the runs go on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoiseStatsFrame {
+    /// Runs of each kind so far.
+    pub runs: u32,
+    /// Left edge of the first bin.
+    pub low: f32,
+    /// Width of a bin.
+    pub bin_width: f32,
+    /// Share of pixel values in each bin, one jump each run.
+    pub jump: Vec<f32>,
+    /// Share of pixel values in each bin, `t` single steps each run.
+    pub steps: Vec<f32>,
+    /// Mean over pixels of the per-pixel mean, and the pooled sd around it: jump, steps.
+    pub mean: [f32; 2],
+    /// Root mean square over pixels of the per-pixel standard deviation: jump, steps.
+    pub sd: [f32; 2],
+    /// Two-sample Kolmogorov-Smirnov distance between the two sets of noise parts,
+    /// `x_t - sqrt(alpha_bar_t) x_0`.
+    pub ks: f32,
+    /// The distance that 1 in 20 pairs of equal distributions would exceed.
+    pub ks_critical: f32,
+}
+
+/// Which engine speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EngineKind {
+    /// burn's flex backend, SIMD, one thread.
+    Cpu,
+    /// burn on WebGPU.
+    Gpu,
+}
+
+/// From an engine to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The engine runs. Always the first event.
+    Ready {
+        /// Which.
+        engine: EngineKind,
+        /// [`BUILD_ID`] of the engine.
+        build: String,
+        /// The adapter's description, on the GPU.
+        adapter: Option<String>,
+    },
+    /// Weights are on their way.
+    Loading {
+        /// Model id.
+        model: String,
+        /// Bytes so far.
+        received: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// Weights are checked and in use.
+    Loaded {
+        /// Model id.
+        model: String,
+        /// From request to ready, ms.
+        ms: f32,
+    },
+    /// One step of a denoising run.
+    Frame {
+        /// Which run.
+        run: RunId,
+        /// The state.
+        frame: Frame,
+    },
+    /// What any other run has to show.
+    Report {
+        /// Which run.
+        run: RunId,
+        /// The news.
+        report: Report,
+    },
+    /// A run goes on, and has had nothing to show for a while: sent about once a second, so
+    /// that the page can tell a slow engine from one that hangs.
+    Busy {
+        /// Which run.
+        run: RunId,
+    },
+    /// The run is over, all frames are sent.
+    Done {
+        /// Which run.
+        run: RunId,
+        /// From start to now, ms.
+        ms: f32,
+    },
+    /// The run was ended early.
+    Cancelled {
+        /// Which run.
+        run: RunId,
+    },
+    /// Something went wrong.
+    Failed {
+        /// In this run, or `None` for start-up and loading.
+        run: Option<RunId>,
+        /// What.
+        error: EngineError,
+    },
+}
+
+/// What a run that is no denoising has to show; a room knows which kind its job sends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// Of [`Job::NoiseStats`]: the statistics so far.
+    NoiseStats(NoiseStatsFrame),
+    /// Of [`Job::Inspect`]: what every block gave.
+    Anatomy(Anatomy),
+    /// Of [`Job::Inspect`]: the time each block takes, ms, over several passes.
+    BlockTimes(Vec<f32>),
+    /// Of [`Job::Time`]: each evaluation, ms.
+    Timed(Vec<f32>),
+    /// Of [`Job::PlaneTrain`]: where it stands.
+    PlaneTraining(diffusion::plane::PlaneTraining),
+    /// Of [`Job::PlaneSample`]: all of it.
+    PlaneSamples(diffusion::plane::PlaneSamples),
+    /// Of [`Job::GanPlay`]: where it stands.
+    GanFrame(Box<gan::GanFrame>),
+    /// Of [`Job::GanImages`]: all of it.
+    GanPictures(gan::GanPictures),
+}
+
+/// What can go wrong in an engine. The page turns it into a sentence in one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum EngineError {
+    /// No adapter, or none that works.
+    #[error("no WebGPU adapter: {0}")]
+    NoAdapter(String),
+    /// The device was lost, or a shader failed.
+    #[error("the GPU device failed: {0}")]
+    DeviceLost(String),
+    /// A weights file could not be fetched (after retries).
+    #[error("cannot fetch {file}: {reason}")]
+    Fetch {
+        /// File name.
+        file: String,
+        /// HTTP status or network error.
+        reason: String,
+    },
+    /// A weights file has the wrong length, hash or shapes.
+    #[error("{file} is damaged: {reason}")]
+    BadWeights {
+        /// File name.
+        file: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A request that makes no sense (a bug, or a stale page).
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// The model gave numbers that are not finite.
+    #[error("the model's output is not finite")]
+    NotFinite,
+    /// The engine panicked and is gone; a new worker is needed.
+    #[error("the engine stopped: {0}")]
+    Panicked(String),
+    /// The engine has not answered for so many seconds, and was ended.
+    #[error("the engine did not answer for {0} s")]
+    Silent(u32),
+}
+
+/// Packs a message.
+pub fn encode<M: Serialize>(message: &M) -> Result<Vec<u8>, ProtocolError> {
+    Ok(postcard::to_stdvec(message)?)
+}
+
+/// Unpacks a message.
+pub fn decode<'a, M: Deserialize<'a>>(bytes: &'a [u8]) -> Result<M, ProtocolError> {
+    Ok(postcard::from_bytes(bytes)?)
+}
+
+/// Bytes that are no message.
+#[derive(Debug, thiserror::Error)]
+#[error("not a message of this build: {0}")]
+pub struct ProtocolError(#[from] postcard::Error);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip<M>(message: M)
+    where
+        M: Serialize + for<'a> Deserialize<'a> + PartialEq + std::fmt::Debug,
+    {
+        let bytes = encode(&message).expect("encodes");
+        assert_eq!(decode::<M>(&bytes).expect("decodes"), message);
+        if bytes.len() > 1 {
+            assert!(
+                decode::<M>(&bytes[..bytes.len() - 1]).is_err(),
+                "cut short: {message:?}"
+            );
+        }
+    }
+
+    fn denoise() -> Denoise {
+        Denoise {
+            model: "diffusion-mnist".into(),
+            labels: vec![Some(3), None],
+            first_index: 8,
+            seed: u64::MAX,
+            sampler: Sampler::Ddim { eta: 0.5 },
+            cut: 2,
+            start: Some(Start {
+                step: 4,
+                x: vec![0.25; 4],
+                x0_before: Some(vec![0.5; 4]),
+            }),
+            keep: Some(Keep {
+                x_0: vec![-1.0; 4],
+                mask: vec![true, false, true, true],
+                rounds: 3,
+            }),
+            ..Denoise::default()
+        }
+    }
+
+    #[test]
+    fn requests_survive_the_trip() {
+        round_trip(Request::Start {
+            run: 1,
+            job: Job::Denoise(denoise()),
+        });
+        round_trip(Request::Start {
+            run: 2,
+            job: Job::NoiseStats(NoiseStats {
+                x_0: vec![-1.0; 784],
+                t: 500,
+                schedule: ScheduleKind::Linear,
+                runs: 64,
+                seed: 1,
+            }),
+        });
+        round_trip(Request::Start {
+            run: 3,
+            job: Job::Inspect(Inspect {
+                model: "m".into(),
+                x: vec![0.5; 3],
+                t: 7,
+                label: Some(9),
+                cut: 1,
+            }),
+        });
+        round_trip(Request::Start {
+            run: 4,
+            job: Job::PlaneTrain(diffusion::plane::PlaneTrain {
+                cloud: crate::data::points::Cloud::Cells(vec![[3, 63]]),
+                method: diffusion::plane::Method::Ddpm,
+                steps: 10,
+                batch: 8,
+                learning_rate: 0.5,
+                hidden: 4,
+                seed: 9,
+                report_every: 2,
+            }),
+        });
+        round_trip(Request::Start {
+            run: 5,
+            job: Job::GanPlay(Box::new(gan::GanPlay {
+                game: gan::Game::default(),
+                start: Some(gan::Checkpoint {
+                    ticks: 7,
+                    updates: [4, 3],
+                    generator: vec![0.5],
+                    discriminator: vec![-0.5],
+                    memory: [vec![1], vec![2, 3]],
+                }),
+                plan: gan::Plan::Halves(vec![gan::Half::Generator]),
+            })),
+        });
+        round_trip(Request::Start {
+            run: 6,
+            job: Job::GanImages(gan::GanImages {
+                model: "m".into(),
+                z: vec![0.5; 2],
+                labels: vec![3],
+                reals: vec![-1.0; 2],
+                real_labels: vec![4],
+            }),
+        });
+        round_trip(Request::Cancel { run: 3 });
+        round_trip(Request::Fault(Fault::LoseDevice));
+        round_trip(Request::Fault(Fault::Hang));
+    }
+
+    #[test]
+    fn events_survive_the_trip() {
+        round_trip(Event::Ready {
+            engine: EngineKind::Gpu,
+            build: "x".into(),
+            adapter: None,
+        });
+        round_trip(Event::Frame {
+            run: 9,
+            frame: Frame {
+                step: 1,
+                t: 950,
+                alpha_bar: 0.01,
+                x: vec![1.0, -2.5],
+                x0: vec![0.0, 0.5],
+                update: Some(Update {
+                    t_next: 900,
+                    x0_factor: 0.1,
+                    eps_factor: 0.9,
+                    noise_factor: 0.0,
+                    trend_factor: 0.25,
+                }),
+                ms: 3.5,
+            },
+        });
+        round_trip(Event::Busy { run: 7 });
+        round_trip(Event::Failed {
+            run: Some(9),
+            error: EngineError::Silent(30),
+        });
+        round_trip(Event::Report {
+            run: 3,
+            report: Report::Timed(vec![1.5]),
+        });
+        round_trip(Event::Report {
+            run: 3,
+            report: Report::Anatomy(Anatomy {
+                blocks: vec![Maps {
+                    channels: 2,
+                    side: 1,
+                    values: vec![0.25, -1.0],
+                }],
+                attention: vec![1.0],
+            }),
+        });
+        round_trip(Event::Report {
+            run: 4,
+            report: Report::PlaneSamples(diffusion::plane::PlaneSamples {
+                positions: vec![vec![0.5, -0.5]; 2],
+                fields: vec![vec![1.0]; 2],
+                distance: 0.1,
+                floor: 0.05,
+                ms: 9.0,
+            }),
+        });
+        round_trip(Event::Report {
+            run: 5,
+            report: Report::GanFrame(Box::new(gan::GanFrame {
+                at: gan::Checkpoint::default(),
+                losses: vec![[1.5, 0.5]],
+                fakes: vec![0.5; 2],
+                pulls: vec![-0.5; 2],
+                fake_scores: vec![0.1],
+                real_scores: vec![0.2],
+                real_accuracy: 0.5,
+                fake_accuracy: 0.25,
+                scores: vec![3.0],
+                warped: vec![1.0; 2],
+                divergence: gan::Divergence::default(),
+                detail: Some(gan::Detail::default()),
+                diverged: true,
+                ms: 2.5,
+            })),
+        });
+        round_trip(Event::Report {
+            run: 6,
+            report: Report::GanPictures(gan::GanPictures {
+                pictures: vec![0.5],
+                scores: vec![-0.5],
+                real_scores: vec![2.0],
+                ms: 1.5,
+            }),
+        });
+        round_trip(Event::Failed {
+            run: Some(9),
+            error: EngineError::BadWeights {
+                file: "a".into(),
+                reason: "b".into(),
+            },
+        });
+    }
+}

@@ -1,0 +1,393 @@
+//! Chapter 2, 'Denoise it': from pure noise to a digit, step by step.
+
+pub(super) mod controls;
+pub(super) mod inspect;
+mod look_ahead;
+pub(super) mod presets;
+pub(super) mod run;
+mod save;
+pub(super) mod views;
+
+use yew::prelude::*;
+
+use self::controls::Controls;
+use self::inspect::Inspectors;
+use self::look_ahead::{look_view, use_look_ahead};
+use self::presets::PresetCard;
+use self::run::{Action, DenoiseRun, Entry, use_denoise_run};
+use self::save::save;
+use self::views::{Strip, Views, sigma};
+use crate::protocol::{EngineKind, Frame, Sampler};
+use crate::ui::components::header::engine_name;
+use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::host::Phase;
+use crate::ui::media::reduced_motion;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::router::link;
+use crate::ui::runs::playback::Move;
+use crate::ui::runs::timeline::Branch;
+use crate::ui::state::{DenoiseState, Page, Route};
+
+/// A branch is being prepared: changed controls hold from this step of these controls on.
+#[derive(Clone, Debug, PartialEq)]
+struct Fork {
+    from: DenoiseState,
+    step: u32,
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
+    let (look, waits) = use_look_ahead(&props.state);
+    let run = use_denoise_run(&props.state, waits);
+    let player = use_player(&run, props);
+    let fork = use_state_eq(|| None::<Fork>);
+
+    let playback = player.0;
+    let frame = run.timeline.frame(playback.cursor).cloned();
+    let before = playback
+        .cursor
+        .checked_sub(1)
+        .and_then(|i| run.timeline.frame(i))
+        .cloned();
+    let step = frame.as_ref().map_or(0, |frame| frame.step);
+    let controls = DenoiseState {
+        step: frame.as_ref().map(|frame| frame.step).or(props.state.step),
+        ..run.controls().clone()
+    };
+
+    let on_move = {
+        let player = player.dispatcher();
+        Callback::from(move |action| player.dispatch(action))
+    };
+    let on_edit = {
+        let (fork, on_state) = (fork.clone(), props.on_state.clone());
+        Callback::from(
+            move |state: DenoiseState| match branched(fork.as_ref(), &state) {
+                Some(state) => on_state.emit(state),
+                None => {
+                    fork.set(None);
+                    on_state.emit(DenoiseState {
+                        step: None,
+                        past: Vec::new(),
+                        ..state
+                    });
+                }
+            },
+        )
+    };
+    let on_fork = {
+        let (fork, from) = (fork.clone(), controls.clone());
+        Callback::from(move |()| {
+            let next = if fork.is_some() {
+                None
+            } else {
+                Some(Fork {
+                    from: from.clone(),
+                    step,
+                })
+            };
+            fork.set(next);
+        })
+    };
+    let on_save = {
+        let (frame, name) = (frame.clone(), file_name(&controls));
+        Callback::from(move |()| {
+            if let Some(frame) = &frame {
+                save(frame, &name);
+            }
+        })
+    };
+    let shared = link(&Page {
+        route: Route::Denoise(controls.clone()),
+        ..Page::default()
+    });
+    let at_end = step >= run.controls().steps;
+    html! {
+        <>
+            <div class="card denoise" data-run-state={run.phase.id()} data-step={step.to_string()}
+                data-steps={run.controls().steps.to_string()}
+                data-frames={run.timeline.frames().len().to_string()}
+                data-branches={run.timeline.branches().len().to_string()}
+                data-engine={run.engine.map(engine_id)}>
+                <Controls state={controls.clone()} {on_edit} />
+                <PresetCard state={controls.clone()} />
+                { fork_line(fork.as_ref(), &on_fork) }
+                <Views frame={frame.clone()} controls={controls.clone()} />
+                { progress_line(&run) }
+                { look_view(&look) }
+                <Strip run={(*run).clone()} cursor={playback.cursor} on_pick={on_move.reform(Move::To)} />
+                { branch_line(&run, step, &props.on_state) }
+                <Transport {playback} on={on_move} position={position(&run, step)}
+                    time={frame.as_ref().map(|frame| time(frame)).unwrap_or_default()}
+                    spoken={spoken(&run, frame.as_deref())}>
+                    <IconButton class="branch" icon={Icon::Branch} label="Branch from here"
+                        pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || at_end)} onclick={on_fork} />
+                    <ShareButton link={shared} />
+                    <IconButton class="save" icon={Icon::Save} label="Save PNG"
+                        disabled={frame.is_none()} onclick={on_save} />
+                </Transport>
+            </div>
+            <Inspectors {frame} {before} model={run.controls().model} schedule={run.controls().schedule} />
+        </>
+    }
+}
+
+/// The changed controls as a branch, if one is being prepared and they can branch.
+fn branched(fork: Option<&Fork>, state: &DenoiseState) -> Option<DenoiseState> {
+    let Fork { from, step } = fork?;
+    let fixed = |of: &DenoiseState| (of.seed, of.steps, of.grid, of.model, of.schedule);
+    let mut past = from.past.clone();
+    past.push(from.as_past(*step));
+    (fixed(state) == fixed(from)).then(|| DenoiseState {
+        past,
+        step: None,
+        ..state.clone()
+    })
+}
+
+/// Playback in step with the run and with the link.
+#[hook]
+fn use_player(
+    run: &UseReducerHandle<DenoiseRun>,
+    props: &ChapterProps<DenoiseState>,
+) -> UseReducerHandle<Player> {
+    let player = use_playback(run.last_index());
+    // The step that was last told to the link, so that its echo moves nothing.
+    let told = use_mut_ref(|| None::<u32>);
+    let (last, ready) = (run.last_index(), run.ready_index());
+    {
+        let (player, step) = (player.dispatcher(), props.state.step);
+        let wanted = step.map(|step| run.index_of(step));
+        use_effect_with(run.entered, move |&(_, entry)| {
+            let playing = wanted.is_none() && !reduced_motion();
+            match (entry, wanted) {
+                (Entry::Fresh, None) => player.dispatch(Move::Restart { last, playing }),
+                (Entry::Fresh, Some(index)) => {
+                    player.dispatch(Move::Restart {
+                        last,
+                        playing: false,
+                    });
+                    player.dispatch(Move::To(index));
+                }
+                (Entry::Forked | Entry::Switched, wanted) => {
+                    player.dispatch(Move::Ready {
+                        ready: ready.unwrap_or(0),
+                        last,
+                    });
+                    player.dispatch(match wanted {
+                        Some(index) => Move::To(index),
+                        None => Move::Play,
+                    });
+                }
+            }
+            // Without motion the end is what there is to see.
+            if wanted.is_none() && !playing {
+                player.dispatch(Move::To(last));
+            }
+        });
+    }
+    {
+        let player = player.dispatcher();
+        use_effect_with((run.entered, ready, last), move |&(_, ready, last)| {
+            if let Some(ready) = ready {
+                player.dispatch(Move::Ready { ready, last });
+            }
+        });
+    }
+    {
+        let (player, told) = (player.dispatcher(), told.clone());
+        let wanted = props.state.step.map(|step| (step, run.index_of(step)));
+        use_effect_with(props.state.step, move |_| {
+            if let Some((step, index)) = wanted
+                && *told.borrow() != Some(step)
+            {
+                player.dispatch(Move::To(index));
+            }
+        });
+    }
+    // A branch just entered may not have the frame yet at which playback stood.
+    let there = ready.is_some_and(|ready| player.0.cursor <= ready);
+    let step = run.timeline.frame(player.0.cursor).map(|frame| frame.step);
+    let settled = step.filter(|_| there && player.0.settled());
+    let (controls, on_state) = (run.controls().clone(), props.on_state.clone());
+    let shown = controls.same_run(&props.state);
+    use_effect_with((settled, run.entered), move |&(settled, _)| {
+        if let Some(step) = settled.filter(|_| shown) {
+            *told.borrow_mut() = Some(step);
+            on_state.emit(DenoiseState {
+                step: Some(step),
+                ..controls
+            });
+        }
+    });
+    player
+}
+
+/// What is being computed, and the button that stops it.
+fn progress_line(run: &UseReducerHandle<DenoiseRun>) -> Html {
+    let send = |action: fn() -> Action| {
+        let run = run.dispatcher();
+        Callback::from(move |_: MouseEvent| run.dispatch(action()))
+    };
+    let (text, button) = match run.phase {
+        Phase::Loading => (
+            loading_text(run.loading),
+            Some(("Stop", send(|| Action::Stop))),
+        ),
+        Phase::Running => {
+            let steps = run.controls().steps;
+            let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
+            let engine = run.engine.map(engine_name).unwrap_or_default();
+            (
+                format!("{engine}: step {done} of {steps}"),
+                Some(("Stop", send(|| Action::Stop))),
+            )
+        }
+        Phase::Cancelled => (
+            "Stopped; what was computed is kept.".into(),
+            Some(("Go on", send(|| Action::GoOn))),
+        ),
+        Phase::Failed => ("The run stopped; what was computed is kept.".into(), None),
+        Phase::Done => (done_text(run), None),
+    };
+    html! {
+        <p class="progress">
+            { text }
+            if let Some((label, onclick)) = button {
+                <button type="button" class="button small" {onclick}>{ label }</button>
+            }
+        </p>
+    }
+}
+
+fn done_text(run: &DenoiseRun) -> String {
+    match (run.engine, run.took_ms) {
+        (Some(engine), Some(ms)) => {
+            let (engine, seconds) = (engine_name(engine), ms / 1000.0);
+            format!("Computed here in {seconds:.1} s, on the {engine} engine")
+        }
+        _ => String::new(),
+    }
+}
+
+/// What is on its way before the first step: `loading` is bytes received, and in all.
+pub(super) fn loading_text(loading: Option<(u64, u64)>) -> String {
+    match loading {
+        Some((received, total)) if total > 0 && received < total => {
+            format!(
+                "Fetching the model: {} of {} kB",
+                received / 1000,
+                total / 1000
+            )
+        }
+        _ => "Starting the engine".into(),
+    }
+}
+
+/// What 'branch from here' is about to do.
+fn fork_line(fork: Option<&Fork>, on_fork: &Callback<()>) -> Html {
+    let Some(fork) = fork else {
+        return Html::default();
+    };
+    let text = format!(
+        "Branching at step {}: class, sampler and guidance that you change now hold from there on.",
+        fork.step
+    );
+    html! {
+        <p class="fork-line" role="status">
+            { text }
+            <button type="button" class="button small" onclick={on_fork.reform(|_: MouseEvent| ())}>
+                { "Stop branching" }
+            </button>
+        </p>
+    }
+}
+
+/// The branches, when there are several.
+fn branch_line(run: &DenoiseRun, step: u32, on_state: &Callback<DenoiseState>) -> Html {
+    let branches = run.timeline.branches();
+    if branches.len() < 2 {
+        return Html::default();
+    }
+    html! {
+        <div class="branches" role="group" aria-label="Branches">
+            { for branches.iter().enumerate().map(|(number, branch)| {
+                let here = number == run.timeline.shown();
+                let state = DenoiseState { step: Some(step), ..branch.controls.clone() };
+                let onclick = on_state.reform(move |_: MouseEvent| state.clone());
+                html! {
+                    <button type="button" class="button small" {onclick}
+                        aria-pressed={if here { "true" } else { "false" }}>
+                        { branch_name(number, branch, &branches[0].controls) }
+                    </button>
+                }
+            }) }
+        </div>
+    }
+}
+
+/// `B: 8 from step 11, w 4`: what a branch was asked for, and what it does otherwise than the
+/// first one.
+fn branch_name(
+    number: usize,
+    branch: &Branch<Frame, DenoiseState>,
+    first: &DenoiseState,
+) -> String {
+    let letter = char::from(b'A' + (number % 26) as u8);
+    let controls = &branch.controls;
+    let mut name = format!("{letter}: {}", controls.digit.id());
+    if let Some(step) = branch.left_at {
+        name += &format!(" from step {step}");
+    }
+    if controls.guidance != first.guidance {
+        name += &format!(", w {}", controls.guidance);
+    }
+    if controls.sampler != first.sampler {
+        name += &match controls.sampler {
+            Sampler::Ddpm => ", DDPM".into(),
+            Sampler::Ddim { eta } => format!(", DDIM eta {eta}"),
+            Sampler::DpmSolver => ", DPM-Solver++".into(),
+        };
+    }
+    name
+}
+
+fn position(run: &DenoiseRun, step: u32) -> String {
+    format!("{step} / {}", run.controls().steps)
+}
+
+fn time(frame: &Frame) -> String {
+    format!("t = {:.2}", f64::from(frame.t) / 1000.0)
+}
+
+fn spoken(run: &DenoiseRun, frame: Option<&Frame>) -> String {
+    match frame {
+        Some(frame) => format!(
+            "Step {} of {}, noise level {:.2}",
+            frame.step,
+            run.controls().steps,
+            sigma(frame.alpha_bar)
+        ),
+        None => "No step computed yet".into(),
+    }
+}
+
+fn engine_id(engine: EngineKind) -> &'static str {
+    match engine {
+        EngineKind::Cpu => "cpu",
+        EngineKind::Gpu => "gpu",
+    }
+}
+
+fn file_name(controls: &DenoiseState) -> String {
+    let step = controls.step.unwrap_or_default();
+    format!(
+        "genscope-{}-{}-seed-{}-step-{step}.png",
+        controls.model.set.noun(),
+        controls.digit.id(),
+        controls.seed
+    )
+}

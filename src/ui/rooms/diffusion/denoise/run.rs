@@ -1,0 +1,532 @@
+//! The run behind the chapter 'Denoise it': which branch is computed, how far it is.
+//!
+//! The controls in the URL say what is wanted; [`Action::Want`] finds out what that means for
+//! what is there: another branch to show, a branch to leave from, or a new run. A link to a
+//! branched run is restored by computing the controls of the past first, each up to the step
+//! where they changed.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::protocol::{Denoise, EngineKind, Frame, Job, Start};
+use crate::ui::host::{Phase, RunEvent, use_work};
+use crate::ui::runs::timeline::Timeline;
+use crate::ui::state::DenoiseState;
+
+/// A grid keeps about this many frames at most.
+const GRID_FRAMES: u32 = 128;
+
+/// How the shown branch came to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A new run.
+    Fresh,
+    /// It just left another branch.
+    Forked,
+    /// The visitor switched to it.
+    Switched,
+}
+
+/// A branch being computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Work {
+    id: u32,
+    branch: usize,
+}
+
+/// The run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DenoiseRun {
+    /// Frames and branches.
+    pub timeline: Timeline<Frame, DenoiseState>,
+    /// How the computation stands.
+    pub phase: Phase,
+    /// Bytes of the weights so far, and in all.
+    pub loading: Option<(u64, u64)>,
+    /// The engine that computes, or did.
+    pub engine: Option<EngineKind>,
+    /// Time that the last complete computation took, ms.
+    pub took_ms: Option<f32>,
+    /// Counts the times another branch came to be shown, and how it did.
+    pub entered: (u32, Entry),
+    work: Option<Work>,
+    works: u32,
+    /// Controls of a restored link that come after the branch being computed.
+    queue: VecDeque<DenoiseState>,
+}
+
+/// What happens to the run.
+pub enum Action {
+    /// These controls are wanted.
+    Want(DenoiseState),
+    /// The engine has news of this work.
+    News(u32, RunEvent),
+    /// The visitor stops the computation.
+    Stop,
+    /// The visitor lets it go on.
+    GoOn,
+}
+
+impl Reducible for DenoiseRun {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            Action::Want(state) => next.want(state),
+            Action::News(id, event) if next.work.is_some_and(|work| work.id == id) => {
+                next.news(event);
+            }
+            Action::News(..) => return self,
+            Action::Stop => {
+                next.work = None;
+                next.phase = Phase::Cancelled;
+            }
+            Action::GoOn => next.compute(next.timeline.shown()),
+        }
+        Rc::new(next)
+    }
+}
+
+impl DenoiseRun {
+    /// A new run with these controls, about to be computed.
+    pub fn new(state: &DenoiseState) -> Self {
+        let mut queue = ancestry(state);
+        let first = queue.pop_front().unwrap_or_default();
+        let mut run = Self {
+            timeline: Timeline::new(first),
+            phase: Phase::Loading,
+            loading: None,
+            engine: None,
+            took_ms: None,
+            entered: (0, Entry::Fresh),
+            work: None,
+            works: 0,
+            queue,
+        };
+        run.compute(0);
+        run
+    }
+
+    /// Controls of the branch shown.
+    pub fn controls(&self) -> &DenoiseState {
+        &self.timeline.branch().controls
+    }
+
+    /// Is an engine at work, or about to be?
+    pub fn busy(&self) -> bool {
+        matches!(self.phase, Phase::Loading | Phase::Running)
+    }
+
+    /// The number of the last frame there will be.
+    pub fn last_index(&self) -> u32 {
+        let controls = self.controls();
+        controls.steps.div_ceil(frame_every(controls))
+    }
+
+    /// The number of the frame at or before `step`, computed or not.
+    pub fn index_of(&self, step: u32) -> u32 {
+        let controls = self.controls();
+        if step >= controls.steps {
+            self.last_index()
+        } else {
+            step / frame_every(controls)
+        }
+    }
+
+    /// The step of frame number `index`.
+    pub fn step_of(&self, index: u32) -> u32 {
+        let controls = self.controls();
+        (index * frame_every(controls)).min(controls.steps)
+    }
+
+    /// The number of the newest computed frame; `None` if there is none.
+    pub fn ready_index(&self) -> Option<u32> {
+        self.timeline
+            .frames()
+            .last()
+            .map(|frame| self.index_of(frame.step))
+    }
+
+    fn want(&mut self, state: DenoiseState) {
+        if self.heading_for(&state) {
+            return;
+        }
+        let found = |wanted: &DenoiseState| {
+            self.timeline
+                .branches()
+                .iter()
+                .position(|branch| branch.controls.same_run(wanted))
+        };
+        if let Some(branch) = found(&state) {
+            self.queue.clear();
+            self.enter(branch, Entry::Switched);
+            return;
+        }
+        let parent = parent(&state).and_then(|(parent, step)| {
+            let branch = found(&parent)?;
+            let frames = &self.timeline.branches()[branch].frames;
+            frames
+                .iter()
+                .any(|frame| frame.step == step)
+                .then_some((branch, step))
+        });
+        match parent {
+            Some((branch, step)) => {
+                self.queue.clear();
+                self.fork(branch, step, state);
+            }
+            None => self.restart(&state),
+        }
+    }
+
+    fn restart(&mut self, state: &DenoiseState) {
+        let (works, entered) = (self.works + 1, self.entered.0 + 1);
+        *self = Self::new(state);
+        self.works = works;
+        self.work = Some(Work {
+            id: works,
+            branch: 0,
+        });
+        self.entered = (entered, Entry::Fresh);
+    }
+
+    /// Are these the controls shown, or those a restored link is on its way to?
+    fn heading_for(&self, state: &DenoiseState) -> bool {
+        self.queue.back().unwrap_or(self.controls()).same_run(state)
+    }
+
+    fn fork(&mut self, branch: usize, step: u32, state: DenoiseState) {
+        self.timeline.show(branch);
+        self.timeline.fork(step, state);
+        self.enter(self.timeline.shown(), Entry::Forked);
+    }
+
+    fn enter(&mut self, branch: usize, entry: Entry) {
+        self.timeline.show(branch);
+        self.entered = (self.entered.0 + 1, entry);
+        self.compute(branch);
+    }
+
+    /// Computes what is missing of a branch.
+    fn compute(&mut self, branch: usize) {
+        if self.work.is_some_and(|work| work.branch == branch) && self.busy() {
+            return;
+        }
+        let Some(kept) = self.timeline.branches().get(branch) else {
+            return;
+        };
+        if kept
+            .frames
+            .last()
+            .is_some_and(|frame| frame.step >= kept.controls.steps)
+        {
+            // What another branch still computes goes on.
+            if self.work.is_none() {
+                self.phase = Phase::Done;
+            }
+            return;
+        }
+        self.works += 1;
+        self.work = Some(Work {
+            id: self.works,
+            branch,
+        });
+        self.phase = Phase::Loading;
+    }
+
+    fn news(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::Loading { received, total } => self.loading = Some((received, total)),
+            RunEvent::Engine(engine) => {
+                self.engine = Some(engine);
+                self.phase = Phase::Running;
+            }
+            RunEvent::Frame(frame) => self.frame(frame),
+            RunEvent::Done { ms } => {
+                self.took_ms = Some(ms);
+                self.phase = Phase::Done;
+                self.work = None;
+            }
+            RunEvent::Failed(_) => self.phase = Phase::Failed,
+            RunEvent::Resumed => self.phase = Phase::Loading,
+            RunEvent::Cancelled => {
+                self.phase = Phase::Cancelled;
+                self.work = None;
+            }
+            RunEvent::Report(_) => {}
+        }
+    }
+
+    fn frame(&mut self, frame: Frame) {
+        let Some(work) = self.work else { return };
+        self.phase = Phase::Running;
+        self.loading = None;
+        let step = frame.step;
+        self.timeline.push(work.branch, frame);
+        let until = self
+            .queue
+            .front()
+            .and_then(|next| next.past.last())
+            .map(|past| past.until);
+        if until.is_some_and(|until| step >= until)
+            && let Some(next) = self.queue.pop_front()
+        {
+            let fresh = self.entered;
+            self.fork(work.branch, step, next);
+            // To the visitor the restored run is one.
+            self.entered = fresh;
+        }
+    }
+
+    /// The job of the work under way, from the last frame that its branch has.
+    fn job(&self) -> Option<(u32, Job)> {
+        let work = self.work?;
+        let branch = self.timeline.branches().get(work.branch)?;
+        let controls = &branch.controls;
+        let start = branch.frames.last().map(|frame| Start {
+            step: frame.step,
+            x: frame.x.clone(),
+            x0_before: guess_before(&branch.frames),
+        });
+        let job = Denoise {
+            model: controls.model.id().into(),
+            labels: controls.digit.labels(controls.count()),
+            first_index: 0,
+            seed: controls.seed,
+            sampler: controls.sampler,
+            schedule: controls.schedule,
+            steps: controls.steps,
+            guidance: controls.guidance,
+            start,
+            frame_every: frame_every(controls),
+            ..Denoise::default()
+        };
+        Some((work.id, Job::Denoise(job)))
+    }
+}
+
+/// The guess of the step before the last frame, if that step was kept.
+pub fn guess_before(frames: &[Rc<Frame>]) -> Option<Vec<f32>> {
+    let [.., before, last] = frames else {
+        return None;
+    };
+    (before.step + 1 == last.step).then(|| before.x0.clone())
+}
+
+fn frame_every(controls: &DenoiseState) -> u32 {
+    if controls.grid {
+        controls.steps.div_ceil(GRID_FRAMES)
+    } else {
+        1
+    }
+}
+
+/// The controls that `state` branched off from, and the step where it did.
+fn parent(state: &DenoiseState) -> Option<(DenoiseState, u32)> {
+    let (last, past) = state.past.split_last()?;
+    let parent = DenoiseState {
+        digit: last.digit,
+        sampler: last.sampler,
+        guidance: last.guidance,
+        past: past.to_vec(),
+        ..state.clone()
+    };
+    Some((parent, last.until))
+}
+
+/// All controls that led to `state`, oldest first, itself last.
+fn ancestry(state: &DenoiseState) -> VecDeque<DenoiseState> {
+    let mut all = VecDeque::from([state.clone()]);
+    while let Some((older, _)) = all.front().and_then(parent) {
+        all.push_front(older);
+    }
+    all
+}
+
+/// The run that the controls in the URL want, computed by the page's engines; not while it `waits`.
+#[hook]
+pub fn use_denoise_run(state: &DenoiseState, waits: bool) -> UseReducerHandle<DenoiseRun> {
+    let run = use_reducer_eq(|| DenoiseRun::new(state));
+    {
+        let run = run.dispatcher();
+        use_effect_with(state.clone(), move |state| {
+            run.dispatch(Action::Want(state.clone()))
+        });
+    }
+    let (current, news) = (run.clone(), run.dispatcher());
+    use_work(
+        run.work.filter(|_| !waits).map(|work| work.id),
+        move || current.job(),
+        move |id, event| news.dispatch(Action::News(id, event)),
+    );
+    run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::state::{Past, Wanted};
+
+    fn frame(step: u32) -> Frame {
+        Frame {
+            step,
+            t: 0,
+            alpha_bar: 0.5,
+            x: vec![step as f32],
+            x0: Vec::new(),
+            update: None,
+            ms: 1.0,
+        }
+    }
+
+    fn after(run: DenoiseRun, action: Action) -> DenoiseRun {
+        (*Rc::new(run).reduce(action)).clone()
+    }
+
+    /// The frames that the engine would send for the work under way, up to `last`.
+    fn computed(mut run: DenoiseRun, last: u32) -> DenoiseRun {
+        loop {
+            let Some((id, Job::Denoise(job))) = run.job() else {
+                return run;
+            };
+            let mut step = job.start.map_or(0, |start| start.step);
+            while step <= last.min(job.steps) && run.work.is_some_and(|work| work.id == id) {
+                run = after(run, Action::News(id, RunEvent::Frame(frame(step))));
+                step += 1;
+            }
+            if run.work.is_some_and(|work| work.id == id) {
+                if last >= job.steps {
+                    run = after(run, Action::News(id, RunEvent::Done { ms: 1.0 }));
+                }
+                return run;
+            }
+        }
+    }
+
+    fn steps(run: &DenoiseRun) -> Vec<u32> {
+        run.timeline
+            .frames()
+            .iter()
+            .map(|frame| frame.step)
+            .collect()
+    }
+
+    #[test]
+    fn a_control_changed_in_mid_run_starts_again() {
+        let state = DenoiseState::default();
+        let run = computed(DenoiseRun::new(&state), 7);
+        let old = run.job().map(|(id, _)| id);
+        let other = DenoiseState {
+            digit: Wanted::Digit(5),
+            ..state
+        };
+        let run = after(run, Action::Want(other.clone()));
+        assert_eq!((steps(&run).len(), run.controls()), (0, &other));
+        assert!(run.job().map(|(id, _)| id) != old);
+        // News of the old work are not taken.
+        let run = after(
+            run,
+            Action::News(old.unwrap_or(0), RunEvent::Frame(frame(8))),
+        );
+        assert!(steps(&run).is_empty());
+    }
+
+    #[test]
+    fn a_step_in_the_link_changes_nothing() {
+        let state = DenoiseState::default();
+        let run = computed(DenoiseRun::new(&state), 20);
+        let same = after(
+            run.clone(),
+            Action::Want(DenoiseState {
+                step: Some(4),
+                ..state
+            }),
+        );
+        assert_eq!(same, run);
+        assert_eq!(run.phase, Phase::Done);
+    }
+
+    #[test]
+    fn a_branch_keeps_the_past_and_can_be_left_again() {
+        let state = DenoiseState::default();
+        let run = computed(DenoiseRun::new(&state), 20);
+        let branch = DenoiseState {
+            digit: Wanted::Digit(8),
+            past: vec![state.as_past(12)],
+            ..state.clone()
+        };
+        let run = after(run, Action::Want(branch.clone()));
+        assert_eq!(steps(&run), (0..=12).collect::<Vec<_>>());
+        assert_eq!(run.entered.1, Entry::Forked);
+        let Some((_, Job::Denoise(job))) = run.job() else {
+            panic!("no job")
+        };
+        assert_eq!(
+            (job.start.map(|start| start.step), job.labels),
+            (Some(12), vec![Some(8)])
+        );
+        let run = computed(run, 20);
+        assert_eq!(steps(&run).len(), 21);
+        let run = after(run, Action::Want(state));
+        assert_eq!(
+            (run.timeline.shown(), run.timeline.branches().len()),
+            (0, 2)
+        );
+        assert_eq!(run.phase, Phase::Done);
+    }
+
+    #[test]
+    fn a_link_to_a_branch_computes_its_past_first() {
+        let past = |until, digit| Past {
+            until,
+            digit: Wanted::Digit(digit),
+            ..DenoiseState::default().as_past(0)
+        };
+        let state = DenoiseState {
+            past: vec![past(3, 1), past(9, 2)],
+            ..DenoiseState::default()
+        };
+        let run = computed(DenoiseRun::new(&state), 20);
+        assert_eq!(run.controls(), &state);
+        assert_eq!(steps(&run), (0..=20).collect::<Vec<_>>());
+        let lengths: Vec<_> = run
+            .timeline
+            .branches()
+            .iter()
+            .map(|branch| branch.frames.len())
+            .collect();
+        assert_eq!(lengths, [4, 10, 21]);
+        assert_eq!(run.entered, (0, Entry::Fresh));
+        // An unfinished branch is finished when it is shown.
+        let first = run.timeline.branches()[0].controls.clone();
+        let run = computed(after(run, Action::Want(first)), 20);
+        assert_eq!(steps(&run).len(), 21);
+    }
+
+    #[test]
+    fn stopping_keeps_the_frames_and_going_on_finishes() {
+        let run = computed(DenoiseRun::new(&DenoiseState::default()), 7);
+        let run = after(run, Action::Stop);
+        assert_eq!((steps(&run).len(), run.phase), (8, Phase::Cancelled));
+        assert!(run.job().is_none());
+        let run = computed(after(run, Action::GoOn), 20);
+        assert_eq!((steps(&run).len(), run.phase), (21, Phase::Done));
+    }
+
+    #[test]
+    fn a_long_grid_keeps_few_frames() {
+        let state = DenoiseState {
+            grid: true,
+            steps: 1000,
+            ..DenoiseState::default()
+        };
+        let run = DenoiseRun::new(&state);
+        assert!(run.last_index() <= GRID_FRAMES);
+        for step in [0, 8, 16, 992, 1000] {
+            assert_eq!(run.step_of(run.index_of(step)), step);
+        }
+    }
+}

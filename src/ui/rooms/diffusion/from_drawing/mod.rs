@@ -1,0 +1,278 @@
+//! Chapter 5, 'Start from your drawing': SDEdit and inpainting.
+//!
+//! Both start from a given picture. [`jobs`] says what is run, [`hole_pad`] is where a hole is
+//! painted, [`compare`] shows the results beside one another; here one run is shown in full.
+
+mod compare;
+mod controls;
+mod hole_pad;
+mod jobs;
+mod player;
+mod views;
+
+use yew::prelude::*;
+
+use self::compare::{Compare, sorted};
+use self::controls::{Controls, PERCENT};
+use self::jobs::{FILLINGS, jobs};
+use self::player::use_player;
+use self::views::Views;
+use super::lanes::{Action, Lane, Lanes, use_lanes};
+use super::noise::{clean, describe};
+use crate::protocol::Frame;
+use crate::ui::components::header::engine_name;
+use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::save::save_sheet;
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::transport::Transport;
+use crate::ui::content;
+use crate::ui::host::Phase;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::rooms::diffusion::denoise::inspect::Inspectors;
+use crate::ui::rooms::diffusion::denoise::views::sigma;
+use crate::ui::rooms::diffusion::noise::pick::Pick;
+use crate::ui::router::link;
+use crate::ui::samples::{Loaded, use_samples};
+use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, ModelChoice, NoiseState, Page, Route};
+
+/// The chapter's story.
+pub fn story() -> Html {
+    html! {
+        <>
+            { content::section("drawing", "story") }
+            { content::predict("drawing", "story") }
+            <h3>{ content::title("drawing", "fill") }</h3>
+            { content::section("drawing", "fill") }
+            { content::predict("drawing", "fill") }
+            { content::section("drawing", "fill.sources") }
+        </>
+    }
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
+    let state = &props.state;
+    let (loaded, on_retry) = use_samples(state.model.set);
+    let x_0 = use_memo(
+        (state.picture.clone(), loaded.clone()),
+        |(picture, loaded)| clean(picture, loaded),
+    );
+    let run = DrawnState {
+        step: None,
+        ..state.clone()
+    };
+    let jobs = use_memo((run.clone(), (*x_0).clone()), |(run, x_0)| {
+        x_0.as_ref().map(|x_0| jobs(run, x_0)).unwrap_or_default()
+    });
+    let lanes = use_lanes(&jobs);
+    // Just after a change the lanes are still those of before.
+    let lane = lanes
+        .lanes
+        .first()
+        .filter(|lane| jobs.first() == Some(&lane.job));
+    let player = use_player(props, jobs.first(), lane);
+    let cursor = player.0.cursor as usize;
+    let frame = lane.and_then(|lane| lane.frames.get(cursor)).cloned();
+    let before = lane
+        .and_then(|lane| lane.frames.get(cursor.checked_sub(1)?))
+        .cloned();
+
+    let on_edit = props.on_state.reform(|state| DrawnState {
+        step: None,
+        ..state
+    });
+    let on_move = {
+        let player = player.dispatcher();
+        Callback::from(move |action| player.dispatch(action))
+    };
+    let on_strength = {
+        let run = run.clone();
+        on_edit.reform(move |strength| DrawnState {
+            strength,
+            ..run.clone()
+        })
+    };
+    let on_save = {
+        let (x_0, lanes) = ((*x_0).clone(), (*lanes).clone());
+        Callback::from(move |()| {
+            if let Some(x_0) = &x_0 {
+                save(&run, x_0, &lanes);
+            }
+        })
+    };
+    let (first, shown) = (state.first_step(), frame.as_ref().map(|frame| frame.step));
+    let step = shown.unwrap_or(first);
+    let is_current = x_0.is_some() && lanes.lanes.iter().map(|lane| &lane.job).eq(jobs.iter());
+    let phase = if is_current {
+        lanes.phase
+    } else {
+        Phase::Loading
+    };
+    let finished = lanes
+        .lanes
+        .iter()
+        .filter(|lane| lane.end().is_some())
+        .count();
+    html! {
+        <>
+            <div class="card drawn" data-run-state={phase.id()} data-step={step.to_string()}
+                data-finished={finished.to_string()} data-wanted={jobs.len().to_string()}>
+                <Controls state={state.clone()} on_edit={on_edit.clone()} />
+                { pick(state, &on_edit, &loaded, on_retry) }
+                if let Some(x_0) = &*x_0 {
+                    <Views state={state.clone()} x_0={x_0.clone()} what={describe(state.model.set, &state.picture, &loaded)}
+                        job={jobs.first().cloned()} frame={frame.clone()} {on_edit} />
+                    { progress_line(&lanes) }
+                    <Compare state={state.clone()} lanes={(*lanes).clone()} x_0={x_0.clone()} {on_strength} />
+                }
+                <Transport playback={player.0} on={on_move} position={format!("{step} / {DRAWN_STEPS}")}
+                    time={frame.as_deref().map(time).unwrap_or_default()}
+                    spoken={spoken(frame.as_deref())}>
+                    <ShareButton link={shared(state, shown)} />
+                    <IconButton class="save" icon={Icon::Save} label="Save PNG" disabled={finished == 0} onclick={on_save} />
+                </Transport>
+            </div>
+            <Inspectors model={state.model} {frame} {before} />
+        </>
+    }
+}
+
+/// Where the given picture comes from, and the seed.
+fn pick(
+    state: &DrawnState,
+    on_edit: &Callback<DrawnState>,
+    loaded: &Loaded,
+    on_retry: Callback<()>,
+) -> Html {
+    let picked = NoiseState {
+        set: state.model.set,
+        picture: state.picture.clone(),
+        seed: state.seed,
+        ..NoiseState::default()
+    };
+    let now = state.clone();
+    let on_state = on_edit.reform(move |picked: NoiseState| DrawnState {
+        model: if picked.set == now.model.set {
+            now.model
+        } else {
+            ModelChoice::of(picked.set)
+        },
+        picture: picked.picture,
+        seed: picked.seed,
+        ..now.clone()
+    });
+    let loaded = loaded.clone();
+    html! { <Pick state={picked} {on_state} {loaded} {on_retry} has_schedule=false /> }
+}
+
+/// The address of what is seen.
+fn shared(state: &DrawnState, shown: Option<u32>) -> String {
+    let state = DrawnState {
+        step: shown.or(state.step),
+        ..state.clone()
+    };
+    link(&Page {
+        route: Route::Drawn(state),
+        ..Page::default()
+    })
+}
+
+fn time(frame: &Frame) -> String {
+    format!("t = {:.2}", f64::from(frame.t) / 1000.0)
+}
+
+/// What is being computed, and the button that stops it.
+fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
+    let total = lanes.lanes.len();
+    let done = lanes
+        .lanes
+        .iter()
+        .filter(|lane| lane.end().is_some())
+        .count();
+    let step = lanes
+        .lanes
+        .get(done)
+        .and_then(|lane| lane.frames.last())
+        .map_or(0, |frame| frame.step);
+    let engine = lanes.engine.map(engine_name).unwrap_or_default();
+    let text = match lanes.phase {
+        Phase::Loading => match lanes.loading {
+            Some((received, all)) => format!(
+                "Fetching the model: {} of {} kB",
+                received / 1000,
+                all / 1000
+            ),
+            None => "Starting the engine".into(),
+        },
+        Phase::Running => format!(
+            "{engine}: run {} of {total}, step {step} of {DRAWN_STEPS}",
+            done + 1
+        ),
+        Phase::Cancelled => "Stopped; what was computed is kept.".into(),
+        Phase::Failed => "The run stopped; what was computed is kept.".into(),
+        Phase::Done => {
+            let ms: f32 = lanes.lanes.iter().filter_map(|lane| lane.took_ms).sum();
+            match ms > 0.0 {
+                true => format!(
+                    "Computed here in {:.1} s, on the {engine} engine",
+                    ms / 1000.0
+                ),
+                false => String::new(),
+            }
+        }
+    };
+    let button = match lanes.phase {
+        Phase::Loading | Phase::Running => Some(("Stop", (|| Action::Stop) as fn() -> Action)),
+        Phase::Cancelled => Some(("Go on", (|| Action::GoOn) as fn() -> Action)),
+        Phase::Failed | Phase::Done => None,
+    };
+    html! {
+        <p class="progress">
+            { text }
+            if let Some((label, action)) = button {
+                <button type="button" class="button small" onclick={
+                    let lanes = lanes.dispatcher();
+                    Callback::from(move |_: MouseEvent| lanes.dispatch(action()))
+                }>{ label }</button>
+            }
+        </p>
+    }
+}
+
+fn spoken(frame: Option<&Frame>) -> String {
+    match frame {
+        Some(frame) => format!(
+            "Step {} of {DRAWN_STEPS}, noise level {:.2}",
+            frame.step,
+            sigma(frame.alpha_bar)
+        ),
+        None => "No step computed yet".into(),
+    }
+}
+
+/// Saves the given picture and all results in one row, or a row of fillings for each number of
+/// rounds.
+fn save(state: &DrawnState, x_0: &[f32], lanes: &Lanes) {
+    let results = sorted(state, lanes);
+    let ends = results
+        .iter()
+        .filter_map(|(_, lane)| lane.and_then(Lane::end));
+    let ends: Vec<f32> = ends.flat_map(|frame| frame.x.iter().copied()).collect();
+    let (name, columns, pixels) = match state.mode {
+        DrawnMode::Scribble => {
+            let percent = state.strength * PERCENT;
+            (
+                format!("scribble-{percent}"),
+                results.len() + 1,
+                [x_0, &ends].concat(),
+            )
+        }
+        DrawnMode::Fill => (format!("fillings-{}", state.rounds), FILLINGS, ends),
+    };
+    save_sheet(
+        &pixels,
+        columns,
+        &format!("genscope-{name}-seed-{}.png", state.seed),
+    );
+}

@@ -1,0 +1,322 @@
+//! One jump to x_t against t small steps: the same distribution, shown by many runs of both.
+//!
+//! The runs are counted by an engine ([`Job::NoiseStats`]); one picture of each kind is made
+//! on the page. What is shown belongs to the controls as they were when the button was
+//! pressed, and says so.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::schedule_name;
+use crate::data::PIXELS;
+use crate::models::diffusion::schedule::{Schedule, ScheduleKind};
+use crate::noise::{INITIAL_DRAW, normal};
+use crate::protocol::{Job, NoiseStats, NoiseStatsFrame, Report};
+use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::picture::PictureView;
+use crate::ui::content;
+use crate::ui::host::{RunEvent, RunHandle, use_host};
+
+/// Runs of each kind.
+const RUNS: u32 = 200;
+/// The stream of the small steps' noise; the jump has stream 0, as in the views.
+const STEPS_INDEX: u32 = 1;
+
+/// Properties of [`Compare`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct CompareProps {
+    /// The clean picture, `[28, 28]`.
+    pub x_0: Rc<Vec<f32>>,
+    /// How far, `0..=1000`.
+    pub t: u32,
+    /// By which schedule.
+    pub schedule: ScheduleKind,
+    /// Seed of the noise.
+    pub seed: u64,
+}
+
+/// One comparison, as far as it has got.
+#[derive(Clone, PartialEq)]
+struct Comparison {
+    of: CompareProps,
+    jump: Rc<Vec<f32>>,
+    steps: Rc<Vec<f32>>,
+    frame: Option<NoiseStatsFrame>,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Running,
+    Done,
+    /// Ended early, by another run or by a failure the page has told of.
+    Stopped,
+}
+
+impl Reducible for Comparison {
+    type Action = RunEvent;
+
+    fn reduce(self: Rc<Self>, event: RunEvent) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match event {
+            RunEvent::Report(Report::NoiseStats(frame)) => {
+                next.frame = Some(frame);
+                next.phase = Phase::Running;
+            }
+            RunEvent::Done { .. } => next.phase = Phase::Done,
+            RunEvent::Cancelled | RunEvent::Failed(_) => next.phase = Phase::Stopped,
+            _ => return self,
+        }
+        Rc::new(next)
+    }
+}
+
+impl Comparison {
+    fn new(of: &CompareProps) -> Self {
+        let schedule = Schedule::new(of.schedule);
+        let eps = normal(of.seed, 0, INITIAL_DRAW, PIXELS);
+        let mut x = of.x_0.to_vec();
+        for s in 1..=of.t {
+            schedule.q_step(&mut x, &normal(of.seed, STEPS_INDEX, s, PIXELS), s as usize);
+        }
+        Self {
+            of: of.clone(),
+            jump: Rc::new(schedule.q_sample(&of.x_0, &eps, of.t as usize)),
+            steps: Rc::new(x),
+            frame: None,
+            phase: Phase::Running,
+        }
+    }
+
+    fn job(&self) -> Job {
+        Job::NoiseStats(NoiseStats {
+            x_0: self.of.x_0.to_vec(),
+            t: self.of.t,
+            schedule: self.of.schedule,
+            runs: RUNS,
+            seed: self.of.seed,
+        })
+    }
+}
+
+/// The card with its button and, once pressed, its result.
+#[component]
+pub fn Compare(props: &CompareProps) -> Html {
+    let host = use_host();
+    let comparison = use_state(|| None::<Rc<Comparison>>);
+    let latest = use_mut_ref(|| None::<Rc<Comparison>>);
+    // Kept so that leaving the chapter cancels the run.
+    let run = use_mut_ref(|| None::<RunHandle>);
+    let start = {
+        let (of, comparison) = (props.clone(), comparison.setter());
+        Callback::from(move |_: MouseEvent| {
+            // The old run goes first: its farewell must not reach the new comparison.
+            let old = run.borrow_mut().take();
+            drop(old);
+            let fresh = Rc::new(Comparison::new(&of));
+            let job = fresh.job();
+            *latest.borrow_mut() = Some(fresh.clone());
+            comparison.set(Some(fresh));
+            let (latest, comparison) = (latest.clone(), comparison.clone());
+            let on = Callback::from(move |event| {
+                let next = latest.borrow_mut().take().map(|c| c.reduce(event));
+                latest.borrow_mut().clone_from(&next);
+                comparison.set(next);
+            });
+            *run.borrow_mut() = Some(host.run(job, on));
+        })
+    };
+    let running = comparison
+        .as_ref()
+        .is_some_and(|c| c.phase == Phase::Running);
+    html! {
+        <section class={classes!("card", "compare", comparison.is_some().then_some("has-result"))}
+            aria-labelledby="compare-title">
+            <div class="compare-text">
+                <h3 id="compare-title">{ content::title("diffusion", "jump") }</h3>
+                { content::section("diffusion", "jump") }
+                { content::predict("diffusion", "jump") }
+                <p>
+                    <button type="button" class="button go" disabled={props.t == 0} onclick={start}>
+                        { format!("Run both {RUNS} times to t = {}", props.t) }
+                    </button>
+                </p>
+                if props.t == 0 { <p class="hint">{ content::text("diffusion", "jump.start") }</p> }
+            </div>
+            <div class="compare-result" aria-busy={running.to_string()}>
+                { for comparison.as_deref().map(result) }
+            </div>
+        </section>
+    }
+}
+
+fn result(comparison: &Comparison) -> Html {
+    let of = &comparison.of;
+    let figure = |pixels: &Rc<Vec<f32>>, name: &'static str| {
+        html! {
+            <figure>
+                <PictureView class="pix" pixels={pixels.clone()}
+                    label={format!("One noisy picture made by {name}, t = {}", of.t)} />
+                <figcaption>{ name }</figcaption>
+            </figure>
+        }
+    };
+    html! {
+        <>
+            <p class="hint">{ format!("t = {}, {} schedule", of.t, schedule_name(of.schedule)) }</p>
+            <div class="pair">
+                { figure(&comparison.jump, "one jump") }
+                { figure(&comparison.steps, "small steps") }
+            </div>
+            { comparison.frame.as_ref().map_or_else(
+                || html! { <p class="hint">{ content::text("diffusion", "jump.wait") }</p> },
+                |frame| statistics(comparison, frame),
+            ) }
+        </>
+    }
+}
+
+fn statistics(comparison: &Comparison, frame: &NoiseStatsFrame) -> Html {
+    let row = |name: &'static str, [jump, steps]: [f32; 2]| {
+        html! {
+            <tr><th scope="row">{ name }</th>
+                <td class="num">{ signed(jump) }</td><td class="num">{ signed(steps) }</td></tr>
+        }
+    };
+    html! {
+        <>
+            { histogram(comparison.of.t, frame) }
+            <p class="key" aria-hidden="true">
+                <i class="bars tone-accent" />{ "one jump" }<i class="line tone-second" />{ "small steps" }
+            </p>
+            <table class="figures">
+                <thead><tr><td /><th scope="col">{ "jump" }</th><th scope="col">{ "steps" }</th></tr></thead>
+                <tbody>{ row("Mean of all pixels", frame.mean) }{ row("Noise, standard deviation", frame.sd) }</tbody>
+            </table>
+            <dl>
+                <dt>{ "Runs of each kind" }</dt>
+                <dd class="num" data-name="runs">{ format!("{} / {RUNS}", frame.runs) }</dd>
+                <dt>{ "Largest gap (Kolmogorov–Smirnov)" }</dt>
+                <dd class="num" data-name="ks">{ format!("{:.4}", frame.ks) }</dd>
+                <dt>{ "Chance exceeds, once in 20" }</dt>
+                <dd class="num" data-name="ks-critical">{ format!("{:.4}", frame.ks_critical) }</dd>
+            </dl>
+            <p role="status" class="verdict">{ verdict(comparison.phase, frame) }</p>
+        </>
+    }
+}
+
+/// Only a complete count is judged: a gap looked at again and again exceeds any bound some day.
+fn verdict(phase: Phase, frame: &NoiseStatsFrame) -> String {
+    let values = [
+        ("runs", frame.runs.to_string()),
+        ("ks", format!("{:.4}", frame.ks)),
+        ("critical", format!("{:.4}", frame.ks_critical)),
+    ];
+    match phase {
+        Phase::Running => String::new(),
+        Phase::Stopped => content::text("diffusion", "jump.stopped"),
+        Phase::Done if frame.ks <= frame.ks_critical => {
+            content::fill("diffusion", "jump.agree", &values)
+        }
+        Phase::Done => content::fill("diffusion", "jump.differ", &values),
+    }
+}
+
+fn histogram(t: u32, frame: &NoiseStatsFrame) -> Html {
+    let bins = |values: &[f32], tone, filled| Mark::Bins {
+        low: f64::from(frame.low),
+        bin_width: f64::from(frame.bin_width),
+        values: values.iter().map(|v| f64::from(*v)).collect(),
+        tone,
+        filled,
+        label: None,
+    };
+    let highest = frame
+        .jump
+        .iter()
+        .chain(&frame.steps)
+        .fold(0.0f32, |a, b| a.max(*b));
+    let high = frame.low + frame.bin_width * frame.jump.len() as f32;
+    let message = content::fill(
+        "diffusion",
+        "jump.chart",
+        &[
+            ("t", &t.to_string()),
+            ("runs", &frame.runs.to_string()),
+            ("jump_mean", &signed(frame.mean[0])),
+            ("jump_sd", &signed(frame.sd[0])),
+            ("steps_mean", &signed(frame.mean[1])),
+            ("steps_sd", &signed(frame.sd[1])),
+        ],
+    );
+    let marks = vec![
+        bins(&frame.jump, Tone::Accent, true),
+        bins(&frame.steps, Tone::Second, false),
+    ];
+    html! {
+        <Chart x={Axis::new("value of a pixel", [f64::from(frame.low), f64::from(high)], 6)}
+            y={Axis::new("share of pixels", [0.0, f64::from(highest) * 1.15], 3)} {marks} {message} />
+    }
+}
+
+fn signed(value: f32) -> String {
+    format!("{value:.3}").replace('-', "\u{2212}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(ks: f32) -> NoiseStatsFrame {
+        NoiseStatsFrame {
+            runs: 200,
+            low: -3.0,
+            bin_width: 0.5,
+            jump: vec![0.5; 12],
+            steps: vec![0.5; 12],
+            mean: [-0.7, -0.7],
+            sd: [0.6, 0.6],
+            ks,
+            ks_critical: 0.0049,
+        }
+    }
+
+    #[test]
+    fn only_a_complete_count_is_judged() {
+        assert_eq!(verdict(Phase::Running, &frame(0.9)), "");
+        let agree = verdict(Phase::Done, &frame(0.003));
+        assert!(
+            agree.contains("0.0030") && agree.contains("agree"),
+            "{agree}"
+        );
+        let differ = verdict(Phase::Done, &frame(0.009));
+        assert!(
+            differ.contains("0.0090") && differ.contains("seed"),
+            "{differ}"
+        );
+        assert!(!agree.contains('{') && !differ.contains('{'));
+        assert_ne!(verdict(Phase::Stopped, &frame(0.003)), "");
+    }
+
+    #[test]
+    fn both_pictures_start_from_the_same_digit() {
+        let of = CompareProps {
+            x_0: Rc::new(vec![1.0; PIXELS]),
+            t: 1,
+            schedule: ScheduleKind::Cosine,
+            seed: 7,
+        };
+        let one = Comparison::new(&of);
+        // At t = 1 little noise is in either, and it is not the same.
+        assert!(
+            one.jump
+                .iter()
+                .chain(one.steps.iter())
+                .all(|v| (v - 1.0).abs() < 0.05)
+        );
+        assert_ne!(one.jump, one.steps);
+        assert!(one == Comparison::new(&of));
+    }
+}

@@ -1,0 +1,302 @@
+//! Chapter 1, 'Noise it': a digit dissolves under the fixed rule, one formula for any t.
+//!
+//! Everything here but the statistics of many runs is computed on the page: it is one line
+//! of arithmetic for each pixel.
+
+mod compare;
+pub(super) mod pick;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use self::compare::Compare;
+use self::pick::Pick;
+use crate::data::{DataSet, PIXELS};
+use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
+use crate::noise::{INITIAL_DRAW, normal};
+use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
+use crate::ui::components::equation::Equation;
+use crate::ui::components::picture::PictureView;
+use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::content;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::runs::playback::Move;
+use crate::ui::samples::{Loaded, Samples, use_samples};
+use crate::ui::state::{NoiseState, Picture};
+
+/// Noise is shown at this part of its strength, so that most of it is neither black nor white.
+const EPS_CONTRAST: f32 = 0.45;
+/// Points of a schedule's curve.
+const CURVE_POINTS: usize = 100;
+
+/// The stage of the chapter.
+#[component]
+pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
+    let state = &props.state;
+    let (loaded, retry) = use_samples(state.set);
+    let player = use_time(props);
+    let t = player.0.cursor as usize;
+    let schedule = use_memo(state.schedule, |kind| Schedule::new(*kind));
+    let eps = use_memo(state.seed, |seed| normal(*seed, 0, INITIAL_DRAW, PIXELS));
+    let x_0 = use_memo(
+        (state.picture.clone(), loaded.clone()),
+        |(picture, loaded)| clean(picture, loaded),
+    );
+    let on_move = {
+        let player = player.dispatcher();
+        Callback::from(move |action| player.dispatch(action))
+    };
+    let spoken = format!(
+        "t = {t} of {T}: {:.2} of the signal, {:.2} of the noise",
+        schedule.signal(t),
+        schedule.sigma(t)
+    );
+    html! {
+        <>
+            <div class="card">
+                <Pick state={state.clone()} on_state={props.on_state.clone()}
+                    loaded={loaded.clone()} on_retry={retry} />
+                { views(&x_0, &eps, &schedule, t, &describe(state.set, &state.picture, &loaded)) }
+                <Transport playback={player.0} on={on_move} position={format!("t = {t} / {T}")}
+                    {spoken} />
+            </div>
+            <div class="inspect">
+                { this_step(&schedule, t) }
+                <div class="card">
+                    <h4>{ "Noise schedule" }</h4>
+                    { schedule_chart(&schedule, t) }
+                </div>
+                { remains(&schedule, t) }
+            </div>
+            if let Some(x_0) = x_0.as_ref() {
+                <Compare x_0={x_0.clone()} t={t as u32} schedule={state.schedule} seed={state.seed} />
+            }
+        </>
+    }
+}
+
+/// The transport over t, in step with the link: the link follows when playback rests, and
+/// playback follows when the link is changed from outside.
+#[hook]
+fn use_time(props: &ChapterProps<NoiseState>) -> UseReducerHandle<Player> {
+    let player = use_playback(T as u32);
+    let told = use_mut_ref(|| None);
+    let wanted = props.state.t;
+    {
+        let (player, told) = (player.dispatcher(), told.clone());
+        use_effect_with(wanted, move |&t| {
+            player.dispatch(Move::Ready {
+                ready: T as u32,
+                last: T as u32,
+            });
+            if told.borrow_mut().take() != Some(t) {
+                player.dispatch(Move::To(t));
+            }
+        });
+    }
+    let now = player.0;
+    let (state, on_state) = (props.state.clone(), props.on_state.clone());
+    use_effect_with(
+        (now.cursor, now.playing, now.ready),
+        move |&(t, playing, ready)| {
+            if !playing && ready > 0 && t != state.t {
+                *told.borrow_mut() = Some(t);
+                on_state.emit(NoiseState { t, ..state });
+            }
+        },
+    );
+    player
+}
+
+/// The clean picture; `None` while there is none.
+pub(super) fn clean(picture: &Picture, loaded: &Loaded) -> Option<Rc<Vec<f32>>> {
+    let pixels = match (picture, loaded) {
+        (Picture::Drawing(drawing), _) => drawing.pixels(),
+        (Picture::Sample(index), Loaded::Ready(samples)) => {
+            samples.pixels(*index as usize)?.to_vec()
+        }
+        (Picture::Sample(_), _) => return None,
+    };
+    Some(Rc::new(pixels))
+}
+
+/// What the clean picture is, in words.
+pub(super) fn describe(set: DataSet, picture: &Picture, loaded: &Loaded) -> String {
+    let known = |samples: &Samples, index: u32| {
+        let (label, place) = (
+            samples.label(index as usize)?,
+            samples.test_index(index as usize)?,
+        );
+        let name = set.class_name(label);
+        Some(format!("a real {name}, number {place} of the test set"))
+    };
+    match (picture, loaded) {
+        (Picture::Drawing(_), _) => "your drawing".into(),
+        (Picture::Sample(index), Loaded::Ready(samples)) => {
+            known(samples, *index).unwrap_or_default()
+        }
+        (Picture::Sample(_), _) => format!("a real {}", set.noun()),
+    }
+}
+
+fn views(
+    x_0: &Option<Rc<Vec<f32>>>,
+    eps: &[f32],
+    schedule: &Schedule,
+    t: usize,
+    what: &str,
+) -> Html {
+    let blank = || Rc::new(vec![-1.0; PIXELS]);
+    let shown_eps = Rc::new(eps.iter().map(|e| EPS_CONTRAST * e).collect::<Vec<_>>());
+    let x_t = match x_0 {
+        Some(x_0) => Rc::new(schedule.q_sample(x_0, eps, t)),
+        None => blank(),
+    };
+    let factor = |value: f64| html! { <small>{ format!("× {value:.2}") }</small> };
+    html! {
+        <div class="views noise-views">
+            <figure>
+                <PictureView class="pix" pixels={x_0.clone().unwrap_or_else(blank)}
+                    label={format!("The clean picture: {what}")} />
+                <figcaption>{ "clean: x" }<sub>{ "0" }</sub>{ factor(schedule.signal(t)) }</figcaption>
+            </figure>
+            <div class="op" aria-hidden="true">{ "+" }</div>
+            <figure>
+                <PictureView class="pix" pixels={shown_eps}
+                    label="The noise: one random number a pixel, shown at 0.45 of its strength" />
+                <figcaption>{ "noise: ε" }{ factor(schedule.sigma(t)) }</figcaption>
+            </figure>
+            <div class="op" aria-hidden="true">{ "=" }</div>
+            <figure>
+                <PictureView class="pix" pixels={x_t}
+                    label={format!("The noisy picture at t = {t}, of {what}")} />
+                <figcaption>{ "noisy: x" }<sub>{ "t" }</sub></figcaption>
+            </figure>
+        </div>
+    }
+}
+
+fn this_step(schedule: &Schedule, t: usize) -> Html {
+    let formula = content::html("diffusion", "noise.step");
+    let values = vec![("signal", schedule.signal(t)), ("noise", schedule.sigma(t))];
+    let step = match t {
+        0 => "No step is taken yet: this is the clean picture.".to_owned(),
+        t => format!(
+            "The step to here added noise of variance β = {:.5}.",
+            schedule.beta(t)
+        ),
+    };
+    html! {
+        <div class="card">
+            <h4>{ "This step" }</h4>
+            <Equation {formula} {values} indices={vec![("t", t)]} />
+            <p class="hint">{ step }</p>
+        </div>
+    }
+}
+
+/// Signal and noise over t, with the point where we are.
+pub(super) fn schedule_chart(schedule: &Schedule, t: usize) -> Html {
+    let curve = |of: &dyn Fn(usize) -> f64| -> Vec<(f64, f64)> {
+        (0..=CURVE_POINTS)
+            .map(|k| k * T / CURVE_POINTS)
+            .map(|t| (t as f64, of(t)))
+            .collect()
+    };
+    let label = |text: &'static str, x: f64, above| {
+        Some(Label {
+            text: text.into(),
+            x,
+            above,
+        })
+    };
+    let (signal, sigma) = (schedule.signal(t), schedule.sigma(t));
+    let marks = vec![
+        Mark::Rule { x: t as f64 },
+        Mark::Line {
+            points: curve(&|t| schedule.sigma(t)),
+            tone: Tone::Muted,
+            dashed: true,
+            label: label("noise", 960.0, false),
+        },
+        Mark::Line {
+            points: curve(&|t| schedule.signal(t)),
+            tone: Tone::Accent,
+            dashed: false,
+            label: label("signal", 960.0, true),
+        },
+        Mark::Point {
+            x: t as f64,
+            y: sigma,
+            tone: Tone::Muted,
+        },
+        Mark::Point {
+            x: t as f64,
+            y: signal,
+            tone: Tone::Accent,
+        },
+    ];
+    let message = content::fill(
+        "diffusion",
+        "schedule.chart",
+        &[
+            ("name", schedule_name(schedule.kind())),
+            ("t", &t.to_string()),
+            ("signal", &format!("{signal:.2}")),
+            ("noise", &format!("{sigma:.2}")),
+        ],
+    );
+    html! {
+        <Chart x={Axis { label: "t".into(), range: [0.0, T as f64], ticks: vec![0.0, 500.0, 1000.0] }}
+            y={Axis::new("", [0.0, 1.0], 2)} {marks} {message} />
+    }
+}
+
+fn remains(schedule: &Schedule, t: usize) -> Html {
+    let alpha_bar = schedule.alpha_bar(t);
+    html! {
+        <div class="card">
+            <h4>{ "What remains" }</h4>
+            <dl>
+                <dt>{ "Signal to noise" }</dt>
+                <dd class="num" data-name="snr">{ decibels(alpha_bar) }</dd>
+                <dt>{ "Signal’s share of variance" }</dt>
+                <dd class="num">{ format!("{:.1} %", 100.0 * alpha_bar) }</dd>
+                <dt>{ "Noise’s share" }</dt>
+                <dd class="num">{ format!("{:.1} %", 100.0 * (1.0 - alpha_bar)) }</dd>
+            </dl>
+            <div class="hint">{ content::section("diffusion", "remains") }</div>
+        </div>
+    }
+}
+
+/// `10 log10(alpha_bar / (1 - alpha_bar))` in words.
+fn decibels(alpha_bar: f64) -> String {
+    if alpha_bar >= 1.0 {
+        return "no noise".into();
+    }
+    let db = 10.0 * (alpha_bar / (1.0 - alpha_bar)).log10();
+    format!("{db:.1} dB").replace('-', "\u{2212}")
+}
+
+/// The schedule's name for people.
+pub(super) fn schedule_name(kind: ScheduleKind) -> &'static str {
+    match kind {
+        ScheduleKind::Cosine => "cosine",
+        ScheduleKind::Linear => "linear",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decibels_read_well() {
+        assert_eq!(decibels(1.0), "no noise");
+        assert_eq!(decibels(0.5), "0.0 dB");
+        assert_eq!(decibels(10.0 / 11.0), "10.0 dB");
+        assert_eq!(decibels(1.0 / 101.0), "\u{2212}20.0 dB");
+    }
+}

@@ -1,0 +1,4 @@
+//! What a chapter asks an engine for, and the frames it gets: kept, played, branched.
+
+pub mod playback;
+pub mod timeline;
