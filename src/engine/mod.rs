@@ -14,3 +14,12 @@ pub mod inbox;
 pub mod session;
 #[cfg(feature = "engine")]
 pub mod worker;
+
+use crate::nn::NotRead;
+use crate::protocol::EngineError;
+
+impl From<NotRead> for EngineError {
+    fn from(NotRead(why): NotRead) -> Self {
+        Self::DeviceLost(why)
+    }
+}

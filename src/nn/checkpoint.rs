@@ -2,7 +2,8 @@
 //!
 //! `runs/<model>/last/` holds `model.bpk`, `ema.bpk`, `optimizer.bpk` (burn's own records) and
 //! `state.json`. A checkpoint is written beside the last one and then takes its place, so a
-//! full disk or a kill in the middle leaves the last one whole. Random numbers need no state:
+//! full disk or a kill in the middle leaves one that is whole: what was moved aside comes back
+//! when the run is opened again. Random numbers need no state:
 //! every step draws from its own stream.
 
 use std::fs;
@@ -108,7 +109,18 @@ impl RunDir {
     pub fn open(root: &Path, model: &str) -> Result<Self, CheckpointError> {
         let dir = root.join(model);
         fs::create_dir_all(&dir).map_err(io(&dir))?;
-        Ok(Self(dir))
+        let run = Self(dir);
+        let [_, last, old] = run.places();
+        // The end came between the two renames of `save`.
+        if old.exists() && !last.exists() {
+            fs::rename(&old, &last).map_err(io(&old))?;
+        }
+        Ok(run)
+    }
+
+    /// Where a checkpoint is written, where it lies, and where the one before it makes way.
+    fn places(&self) -> [PathBuf; 3] {
+        ["next", "last", "old"].map(|name| self.0.join(name))
     }
 
     /// The folder.
@@ -129,7 +141,7 @@ impl RunDir {
         optimizer: &ModuleOptimizer,
         state: &RunState,
     ) -> Result<(), CheckpointError> {
-        let (next, last, old) = (self.0.join("next"), self.0.join("last"), self.0.join("old"));
+        let [next, last, old] = self.places();
         remove(&next)?;
         fs::create_dir_all(&next).map_err(io(&next))?;
         save_module(model, &next.join("model.bpk"))?;
@@ -240,6 +252,27 @@ mod tests {
             (state.commit.as_str(), state.planned_before),
             ("unknown", vec![])
         );
+    }
+
+    #[test]
+    fn a_checkpoint_that_made_way_comes_back() {
+        let root = std::env::temp_dir().join(format!("genscope-runs-{}", std::process::id()));
+        let write = |place: &str, text| {
+            let dir = root.join("model").join(place);
+            fs::create_dir_all(&dir).expect("a folder");
+            fs::write(dir.join("state.json"), text).expect("a file");
+        };
+        let opened = || {
+            let run = RunDir::open(&root, "model").expect("opens");
+            fs::read_to_string(run.path().join("last/state.json")).ok()
+        };
+        assert_eq!(opened(), None);
+        write("next", "newest");
+        write("old", "older");
+        assert_eq!(opened().as_deref(), Some("older"));
+        write("old", "oldest");
+        assert_eq!(opened().as_deref(), Some("older"), "`last` stays");
+        fs::remove_dir_all(&root).expect("removes");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use burn::nn::Linear;
 use burn::tensor::activation::{leaky_relu, relu};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::{NotRead, read};
 use crate::noise;
 
 /// Sizes of an [`Mlp`].
@@ -136,26 +137,20 @@ impl Mlp {
         &self.layers
     }
 
-    /// All weights, layer by layer: weight `[in, out]`, then bias `[out]`. Empty if the device
-    /// cannot be read.
-    pub async fn weights(&self) -> Vec<f32> {
+    /// All weights, layer by layer: weight `[in, out]`, then bias `[out]`.
+    ///
+    /// # Errors
+    /// If the device cannot be read.
+    pub async fn weights(&self) -> Result<Vec<f32>, NotRead> {
         let mut weights = Vec::new();
         for layer in &self.layers {
-            weights.extend(read(layer.weight.val()).await);
+            weights.extend(read(layer.weight.val()).await?);
             if let Some(bias) = &layer.bias {
-                weights.extend(read(bias.val()).await);
+                weights.extend(read(bias.val()).await?);
             }
         }
-        weights
+        Ok(weights)
     }
-}
-
-/// A tensor's values; none if the device cannot be read.
-pub async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    let data = tensor.into_data_async().await;
-    data.ok()
-        .and_then(|data| data.try_into_vec().ok())
-        .unwrap_or_default()
 }
 
 /// A tensor of rows of `width` values.
@@ -189,8 +184,8 @@ mod tests {
         let net = SHAPE.init(&weights, &device).expect("13 weights");
         let out = net.forward(rows(vec![2.0, -1.0, -1.0, 1.0], 2, &device));
         // Rows: hidden [2, 0, 0] and [0, 2.5, 2].
-        assert_eq!(block_on(read(out)), [2.5, 11.5]);
-        assert_eq!(block_on(net.weights()), weights);
+        assert_eq!(block_on(read(out)), Ok(vec![2.5, 11.5]));
+        assert_eq!(block_on(net.weights()), Ok(weights.to_vec()));
     }
 
     /// The first row of above, with leaks of 1/2.
@@ -203,7 +198,7 @@ mod tests {
         let net = SHAPE.init(&weights, &device).expect("13 weights");
         let out = net.forward_leaky(rows(vec![2.0, -1.0], 2, &device), 0.5);
         // Before: [2, -1.5, -3]. 2 + 2 * -0.75 + 3 * -1.5 + 0.5.
-        assert_eq!(block_on(read(out)), [-3.5]);
+        assert_eq!(block_on(read(out)), Ok(vec![-3.5]));
     }
 
     #[test]

@@ -5,5 +5,8 @@ pub mod checkpoint;
 pub mod maps;
 pub mod mlp;
 pub mod params;
+mod read;
 #[cfg(feature = "lab")]
 pub mod training;
+
+pub use read::{NotRead, read};

@@ -7,6 +7,7 @@ use super::probes::{Keeper, Stopwatch};
 use crate::data::{PIXELS, SIDE};
 use crate::models::diffusion::sampler::guide;
 use crate::models::diffusion::unet::{ANY_CLASS, Probe, UNet};
+use crate::nn::read;
 use crate::protocol::{Anatomy, EngineError, Inspect};
 
 /// A U-Net and where it runs.
@@ -30,7 +31,7 @@ impl Network {
         classes: &[i32],
         cut: u8,
     ) -> Result<Vec<f32>, EngineError> {
-        read(self.watched(x, t, classes, cut, &mut ())).await
+        Ok(read(self.watched(x, t, classes, cut, &mut ())).await?)
     }
 
     /// One pass, still on the device.
@@ -54,17 +55,6 @@ impl Network {
         let class = look.label.map_or(ANY_CLASS as i32, i32::from);
         self.watched(look.x.clone(), look.t as usize, &[class], look.cut, probe)
     }
-}
-
-/// The values of a tensor, from the device.
-pub(in crate::engine) async fn read<const D: usize>(
-    tensor: Tensor<D>,
-) -> Result<Vec<f32>, EngineError> {
-    let data = tensor.into_data_async().await;
-    // The CPU has no way to fail here; a GPU has when its device is lost or a shader fails.
-    let data = data.map_err(|e| EngineError::DeviceLost(root_cause(&e.to_string())))?;
-    data.try_into_vec()
-        .map_err(|e| EngineError::DeviceLost(format!("{e:?}")))
 }
 
 impl Denoiser for Network {
@@ -120,17 +110,6 @@ impl Denoiser for Network {
     }
 }
 
-/// The innermost of burn's nested errors, which end with a backtrace: the last line before it.
-fn root_cause(error: &str) -> String {
-    let causes = error.split("Backtrace:").next().unwrap_or(error);
-    let line = causes
-        .lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| !line.is_empty());
-    line.unwrap_or("no reason given").to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use burn::module::{Module, ModuleMapper, Param};
@@ -175,14 +154,6 @@ mod tests {
         for (a, b) in a.iter().zip(b) {
             assert!((a - b).abs() < 1e-4 * scale, "{a} {b}");
         }
-    }
-
-    #[test]
-    fn the_root_cause_is_the_innermost() {
-        let error = "The device is poisoned\nCaused by:\n  Destroyed: Device was destroyed.\nBacktrace:\nnone";
-        assert_eq!(root_cause(error), "Destroyed: Device was destroyed.");
-        assert_eq!(root_cause("just this"), "just this");
-        assert_eq!(root_cause("\n"), "no reason given");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::models::diffusion::plane::net::{predict, shape};
 use crate::models::diffusion::plane::solve::Solver;
 use crate::models::diffusion::plane::training::Trainer;
 use crate::models::diffusion::plane::{PREVIEW_STEPS, SAMPLES, field_grid, streams};
+use crate::nn::NotRead;
 use crate::nn::mlp::Mlp;
 use crate::protocol::diffusion::plane::{
     PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
@@ -76,30 +77,30 @@ impl PlaneTrainRun {
 
     /// Optimiser steps up to the next report, or for as long as a turn lasts; at least one. True if
     /// the loss has left all bounds.
-    async fn train(&mut self, clock: &dyn Fn() -> f64) -> bool {
+    async fn train(&mut self, clock: &dyn Fn() -> f64) -> Result<bool, EngineError> {
         let start = clock();
         let (mut ms, mut lost) = (0.0, false);
         while self.trainer.step_number() < self.due && ms < TURN_MS && !lost {
-            let loss = self.trainer.step().await;
+            let loss = self.trainer.step().await?;
             self.losses.push(loss);
             lost = loss.is_nan() || loss > LOST;
             ms = clock() - start;
         }
         self.ms += ms;
-        lost
+        Ok(lost)
     }
 
-    async fn report(&mut self, diverged: bool) -> Event {
+    async fn report(&mut self, diverged: bool) -> Result<Event, EngineError> {
         let net = self.trainer.network();
         let samples = if diverged {
             Vec::new()
         } else {
-            self.preview(&net).await
+            self.preview(&net).await?
         };
         let training = PlaneTraining {
             step: self.trainer.step_number(),
             losses: std::mem::take(&mut self.losses),
-            weights: net.weights().await,
+            weights: net.weights().await?,
             distance: if diverged {
                 f32::INFINITY
             } else {
@@ -111,36 +112,36 @@ impl PlaneTrainRun {
             ms: std::mem::take(&mut self.ms) as f32,
         };
         self.due = (training.step + self.job.report_every).min(self.job.steps);
-        Event::Report {
+        Ok(Event::Report {
             run: self.run,
             report: Report::PlaneTraining(training),
-        }
+        })
     }
 
     /// Points sampled with the network as it is.
-    async fn preview(&self, net: &Mlp) -> Vec<f32> {
+    async fn preview(&self, net: &Mlp) -> Result<Vec<f32>, NotRead> {
         let [rule, _] = Rule::of(self.job.method);
         let mut solver = Solver::new(rule, PREVIEW_STEPS, SAMPLES, self.job.seed);
         let device = Device::flex();
         while !solver.is_done() {
-            let answer = predict(net, solver.x(), solver.u(), &device).await;
+            let answer = predict(net, solver.x(), solver.u(), &device).await?;
             solver.advance(&answer);
         }
-        solver.x().to_vec()
+        Ok(solver.x().to_vec())
     }
 }
 
 impl Work for PlaneTrainRun {
     async fn step(&mut self, clock: &dyn Fn() -> f64) -> Result<Step, EngineError> {
         if self.trainer.step_number() < self.due {
-            return Ok(if self.train(clock).await {
-                Step::Last(self.report(true).await)
+            return Ok(if self.train(clock).await? {
+                Step::Last(self.report(true).await?)
             } else {
                 Step::Quiet
             });
         }
         let is_over = self.trainer.step_number() == self.job.steps;
-        let event = self.report(false).await;
+        let event = self.report(false).await?;
         Ok(if is_over {
             Step::Last(event)
         } else {
@@ -224,7 +225,7 @@ impl PlaneSampleRun {
     async fn advance(&mut self) -> Result<(), EngineError> {
         let u = self.solver.u();
         let both = [self.solver.x(), &self.grid].concat();
-        let mut answer = predict(&self.net, &both, u, &Device::flex()).await;
+        let mut answer = predict(&self.net, &both, u, &Device::flex()).await?;
         if answer.len() != both.len() || !answer.iter().all(|v| v.is_finite()) {
             return Err(EngineError::NotFinite);
         }
@@ -233,7 +234,7 @@ impl PlaneSampleRun {
         let arrows = arrows.map(|(&x, prediction)| self.mixer.arrow(x, prediction, u));
         self.fields.push(arrows.collect());
         while !self.solver.advance(&answer) {
-            answer = predict(&self.net, self.solver.x(), self.solver.u(), &Device::flex()).await;
+            answer = predict(&self.net, self.solver.x(), self.solver.u(), &Device::flex()).await?;
         }
         self.positions.push(self.solver.x().to_vec());
         Ok(())

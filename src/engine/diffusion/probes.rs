@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::network::read;
 use crate::models::diffusion::unet::Probe;
+use crate::nn::read;
 use crate::protocol::{Anatomy, EngineError, Maps};
 
 /// Keeps what every block gives for the first picture of a batch.

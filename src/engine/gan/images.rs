@@ -4,9 +4,9 @@
 //! been asked. A step is at most [`CHUNK`] pictures, the fakes first.
 
 use crate::data::{CLASSES, PIXELS};
-use crate::engine::diffusion::network::read;
 use crate::engine::session::{Step, Work, demand};
 use crate::models::gan::image::{GanPair, Z, pictures};
+use crate::nn::read;
 use crate::protocol::gan::{GanImages, GanPictures};
 use crate::protocol::{EngineError, Event, Report, RunId};
 

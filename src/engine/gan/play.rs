@@ -7,6 +7,7 @@ use crate::models::gan::plane::{
     MAX_BATCH, MAX_LAYERS, MAX_NOISE_DIMS, MAX_UPDATES, MAX_WIDTH, MEASURED, REFERENCE, SHOWN,
     heat_grid, noise_grid, noise_vectors, streams,
 };
+use crate::nn::NotRead;
 use crate::protocol::gan::{
     Checkpoint, Detail, Divergence, Game, GanFrame, GanPlay, Half, Loss, Plan, Player,
 };
@@ -50,20 +51,20 @@ impl Gauge {
     }
 
     /// All that a frame shows beside what has just been played.
-    async fn frame(&self, trainer: &Trainer, game: &Game) -> GanFrame {
-        let mut measured = trainer.fakes(&self.noise).await;
+    async fn frame(&self, trainer: &Trainer, game: &Game) -> Result<GanFrame, NotRead> {
+        let mut measured = trainer.fakes(&self.noise).await?;
         let warped = measured.split_off((2 * MEASURED).min(measured.len()));
         let fakes = measured[..(2 * SHOWN).min(measured.len())].to_vec();
         let judged = [fakes.as_slice(), &self.held_out, &self.heat_grid].concat();
-        let mut fake_scores = trainer.scores(judged).await;
+        let mut fake_scores = trainer.scores(judged).await?;
         let mut real_scores = fake_scores.split_off(SHOWN.min(fake_scores.len()));
         let scores = real_scores.split_off(SHOWN.min(real_scores.len()));
         let limit = threshold(game.loss, mean(&real_scores), mean(&fake_scores));
         let histogram = Histogram::new(&measured);
-        GanFrame {
-            at: trainer.checkpoint().await,
+        Ok(GanFrame {
+            at: trainer.checkpoint().await?,
             losses: Vec::new(),
-            pulls: trainer.pulls(&fakes).await,
+            pulls: trainer.pulls(&fakes).await?,
             fakes,
             real_accuracy: share(&real_scores, |s| s > limit),
             fake_accuracy: share(&fake_scores, |s| s <= limit),
@@ -80,7 +81,7 @@ impl Gauge {
             detail: None,
             diverged: false,
             ms: 0.0,
-        }
+        })
     }
 }
 
@@ -136,23 +137,24 @@ impl GanPlayRun {
     }
 
     /// Plays up to the next frame, or for as long as a turn lasts; at least one update.
-    async fn play(&mut self, clock: &dyn Fn() -> f64) {
+    async fn play(&mut self, clock: &dyn Fn() -> f64) -> Result<(), NotRead> {
         let start = clock();
         let mut ms = 0.0;
         while !self.is_due() && ms < TURN_MS {
-            self.update().await;
+            self.update().await?;
             ms = clock() - start;
         }
         self.ms += ms;
+        Ok(())
     }
 
     /// The next update of the half under way.
-    async fn update(&mut self) {
+    async fn update(&mut self) -> Result<(), NotRead> {
         let half = half(&self.plan, self.done);
         let by_hand = matches!(self.plan, Plan::Halves(_));
         let detail = by_hand.then(|| self.detail.get_or_insert_default());
-        let Some(loss) = self.trainer.update(half, detail).await else {
-            return;
+        let Some(loss) = self.trainer.update(half, detail).await? else {
+            return Ok(());
         };
         self.done += 1;
         self.lost |= !is_within(loss, score_limit(self.game.loss));
@@ -161,6 +163,7 @@ impl GanPlayRun {
             (Half::Generator, _) => self.losses.push([f32::NAN, loss]),
             (Half::Discriminator, _) => self.losses.push([loss, f32::NAN]),
         }
+        Ok(())
     }
 
     /// Is it time for a frame? A loss out of bounds still has its round played to the end.
@@ -172,8 +175,8 @@ impl GanPlayRun {
         self.done == self.due || self.lost && is_whole
     }
 
-    async fn report(&mut self) -> (Event, bool) {
-        let mut frame = self.gauge.frame(&self.trainer, &self.game).await;
+    async fn report(&mut self) -> Result<(Event, bool), NotRead> {
+        let mut frame = self.gauge.frame(&self.trainer, &self.game).await?;
         frame.losses = std::mem::take(&mut self.losses);
         frame.detail = self.detail.take();
         frame.ms = std::mem::take(&mut self.ms) as f32;
@@ -184,7 +187,7 @@ impl GanPlayRun {
         let diverged = frame.diverged;
         let report = Report::GanFrame(Box::new(frame));
         let run = self.run;
-        (Event::Report { run, report }, diverged)
+        Ok((Event::Report { run, report }, diverged))
     }
 }
 
@@ -230,11 +233,11 @@ fn is_within(value: f32, limit: f32) -> bool {
 
 impl Work for GanPlayRun {
     async fn step(&mut self, clock: &dyn Fn() -> f64) -> Result<Step, EngineError> {
-        self.play(clock).await;
+        self.play(clock).await?;
         if !self.is_due() {
             return Ok(Step::Quiet);
         }
-        let (event, diverged) = self.report().await;
+        let (event, diverged) = self.report().await?;
         if diverged || self.done == last(&self.plan) {
             return Ok(Step::Last(event));
         }

@@ -297,7 +297,7 @@ fn the_field_of_a_small_cloud_is_the_exact_one() {
             let noise = crate::noise::normal(1, 0, 0, 200);
             let data: Vec<f32> = (0..200).map(|i| mu[i % 2]).collect();
             let x = mixer.mix(&data, &noise, u);
-            let got = block_on(predict(&net, &x, u, &device));
+            let got = block_on(predict(&net, &x, u, &device)).expect("reads");
             let error: f32 = (x.iter().zip(&got).enumerate())
                 .map(|(i, (&x, got))| {
                     let mu = mu[i % 2];

@@ -3,7 +3,8 @@
 use burn::tensor::Device;
 
 use super::{DEPTH, INPUTS, features};
-use crate::nn::mlp::{Mlp, MlpShape, read, rows};
+use crate::nn::mlp::{Mlp, MlpShape, rows};
+use crate::nn::{NotRead, read};
 
 /// The network's sizes, with hidden layers of this width.
 pub fn shape(hidden: usize) -> MlpShape {
@@ -16,7 +17,15 @@ pub fn shape(hidden: usize) -> MlpShape {
 }
 
 /// The prediction at points `[n, 2]`, all at noise time `u`: `[n, 2]`.
-pub async fn predict(net: &Mlp, points: &[f32], u: f32, device: &Device) -> Vec<f32> {
+///
+/// # Errors
+/// If the device cannot be read.
+pub async fn predict(
+    net: &Mlp,
+    points: &[f32],
+    u: f32,
+    device: &Device,
+) -> Result<Vec<f32>, NotRead> {
     let input = rows(features(points, |_| u), INPUTS, device);
     read(net.forward(input)).await
 }

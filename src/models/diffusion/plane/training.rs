@@ -13,7 +13,8 @@ use rand_chacha::rand_core::RngCore;
 use super::mix::Mixer;
 use super::net::shape;
 use super::{INPUTS, features, streams};
-use crate::nn::mlp::{LastLayer, Mlp, read, rows};
+use crate::nn::mlp::{LastLayer, Mlp, rows};
+use crate::nn::{NotRead, read};
 use crate::noise;
 use crate::protocol::diffusion::plane::PlaneTrain;
 
@@ -79,17 +80,20 @@ impl Trainer {
         self.step
     }
 
-    /// One optimiser step; gives its loss, NaN if the device cannot be read.
-    pub async fn step(&mut self) -> f32 {
+    /// One optimiser step; gives its loss.
+    ///
+    /// # Errors
+    /// If the device cannot be read.
+    pub async fn step(&mut self) -> Result<f32, NotRead> {
         let batch = Batch::draw(&self.job, &self.mixer, self.step);
         let loss = loss(&self.net, batch, &self.device);
-        let value = read(loss.clone()).await;
+        let value = read(loss.clone()).await?;
         let grads = GradientsParams::from_grads(loss.backward(), &self.net);
         let rate = self.learning_rate();
         // The optimiser takes the network and gives it back.
         self.net = self.optimizer.step(rate, self.net.clone(), grads);
         self.step += 1;
-        value.first().copied().unwrap_or(f32::NAN)
+        Ok(value.iter().sum())
     }
 
     /// Half a cosine, from the job's learning rate to nearly 0.
@@ -147,7 +151,7 @@ mod tests {
             u: vec![0.2, 0.9],
             target: vec![1.0, -2.0, 0.0, 3.0],
         };
-        assert_eq!(block_on(read(loss(&net, batch, &device))), [3.5]);
+        assert_eq!(block_on(read(loss(&net, batch, &device))), Ok(vec![3.5]));
     }
 
     /// Mixture and target give the data point back: it lies on the ring.
@@ -178,8 +182,13 @@ mod tests {
     fn training_is_the_same_each_time_and_lowers_the_loss() {
         let run = || {
             let mut trainer = Trainer::new(job(Method::FlowMatching)).expect("starts");
-            let losses: Vec<f32> = (0..150).map(|_| block_on(trainer.step())).collect();
-            (losses, block_on(trainer.network().weights()))
+            let losses: Vec<_> = (0..150)
+                .map(|_| block_on(trainer.step()).expect("reads"))
+                .collect();
+            (
+                losses,
+                block_on(trainer.network().weights()).expect("reads"),
+            )
         };
         let (losses, weights) = run();
         assert_eq!((losses.clone(), weights), run());

@@ -12,7 +12,8 @@ use burn::tensor::{Bytes, Device, Gradients, Tensor};
 
 use super::{LEAK, heat_grid, noise_grid, noise_vectors, streams};
 use crate::models::gan::loss;
-use crate::nn::mlp::{LastLayer, Mlp, MlpShape, read, rows};
+use crate::nn::mlp::{LastLayer, Mlp, MlpShape, rows};
+use crate::nn::{NotRead, read};
 use crate::protocol::gan::{Checkpoint, Detail, Game, Half, Loss, Optimizer, Player};
 
 /// The checkpoint is of another game: its networks have other sizes.
@@ -78,23 +79,29 @@ impl Trainer {
     }
 
     /// Makes the next update of a half. `None` while there are more to come; with the last the
-    /// half is over, and gives that update's loss, NaN if the device cannot be read. What flowed in
-    /// the last update is written down in `detail`. A half is played to its end before another
+    /// half is over, and gives that update's loss. What flowed in the last update is written down in `detail`. A half is played to its end before another
     /// begins.
-    pub async fn update(&mut self, half: Half, detail: Option<&mut Detail>) -> Option<f32> {
+    ///
+    /// # Errors
+    /// If the device cannot be read.
+    pub async fn update(
+        &mut self,
+        half: Half,
+        detail: Option<&mut Detail>,
+    ) -> Result<Option<f32>, NotRead> {
         self.made += 1;
         let is_last = self.made >= self.player(half).updates;
         let detail = detail.filter(|_| is_last);
         let loss = match half {
-            Half::Discriminator => self.update_discriminator(detail).await,
-            Half::Generator => self.update_generator(detail).await,
+            Half::Discriminator => self.update_discriminator(detail).await?,
+            Half::Generator => self.update_generator(detail).await?,
         };
         if !is_last {
-            return None;
+            return Ok(None);
         }
         self.made = 0;
         self.ticks += 1;
-        Some(loss)
+        Ok(Some(loss))
     }
 
     fn player(&self, half: Half) -> &Player {
@@ -104,14 +111,14 @@ impl Trainer {
         }
     }
 
-    async fn update_discriminator(&mut self, detail: Option<&mut Detail>) -> f32 {
+    async fn update_discriminator(&mut self, detail: Option<&mut Detail>) -> Result<f32, NotRead> {
         let (batch, draw) = (self.game.batch as usize, self.updates[0]);
         let z = noise_vectors(&self.game, batch, streams::NOISE[0], draw);
         let reals = self
             .game
             .cloud
             .points(batch, self.game.seed, streams::REALS, draw);
-        let fakes = self.fakes(&z).await;
+        let fakes = self.fakes(&z).await?;
         let both = rows([reals.as_slice(), &fakes].concat(), 2, &self.device);
         let scores = self.discriminator.forward_leaky(both, LEAK);
         let (real, fake) = (
@@ -119,18 +126,18 @@ impl Trainer {
             scores.narrow(0, batch, batch),
         );
         let cost = loss::discriminator(self.game.loss, real.clone(), fake.clone());
-        let value = scalar(&cost).await;
+        let value = scalar(&cost).await?;
         let gradients = cost.backward();
         if let Some(detail) = detail {
             *detail = Detail {
                 noise: z,
                 fakes,
                 reals,
-                fake_scores: read(fake.inner()).await,
-                real_scores: read(real.inner()).await,
+                fake_scores: read(fake.inner()).await?,
+                real_scores: read(real.inner()).await?,
                 loss: value,
-                gradients: layer_gradients(&self.discriminator, &gradients).await,
-                ..self.before(Half::Discriminator).await
+                gradients: layer_gradients(&self.discriminator, &gradients).await?,
+                ..self.before(Half::Discriminator).await?
             };
         }
         let gradients = GradientsParams::from_grads(gradients, &self.discriminator);
@@ -141,10 +148,10 @@ impl Trainer {
         }
         self.discriminator = next;
         self.updates[0] += 1;
-        value
+        Ok(value)
     }
 
-    async fn update_generator(&mut self, detail: Option<&mut Detail>) -> f32 {
+    async fn update_generator(&mut self, detail: Option<&mut Detail>) -> Result<f32, NotRead> {
         let batch = self.game.batch as usize;
         let z = noise_vectors(&self.game, batch, streams::NOISE[1], self.updates[1]);
         let noise = rows(z.clone(), self.game.noise_dims as usize, &self.device);
@@ -155,54 +162,63 @@ impl Trainer {
             .no_grad()
             .forward_leaky(fakes.clone(), LEAK);
         let cost = loss::generator(self.game.loss, scores.clone());
-        let value = scalar(&cost).await;
+        let value = scalar(&cost).await?;
         let gradients = cost.backward();
         if let Some(detail) = detail {
-            let fakes = read(fakes.inner()).await;
+            let fakes = read(fakes.inner()).await?;
             *detail = Detail {
                 noise: z,
-                fake_scores: read(scores.inner()).await,
+                fake_scores: read(scores.inner()).await?,
                 loss: value,
-                pulls: self.pulls(&fakes).await,
-                gradients: layer_gradients(&self.generator, &gradients).await,
+                pulls: self.pulls(&fakes).await?,
+                gradients: layer_gradients(&self.generator, &gradients).await?,
                 fakes,
-                ..self.before(Half::Generator).await
+                ..self.before(Half::Generator).await?
             };
         }
         let gradients = GradientsParams::from_grads(gradients, &self.generator);
         let rate = f64::from(self.game.generator.learning_rate);
         self.generator = self.optimizers[1].step(rate, self.generator.clone(), gradients);
         self.updates[1] += 1;
-        value
+        Ok(value)
     }
 
     /// What both networks make of their grids before the update under way has moved one of them.
-    async fn before(&self, half: Half) -> Detail {
+    async fn before(&self, half: Half) -> Result<Detail, NotRead> {
         let grid = noise_grid(self.game.noise, self.game.noise_dims as usize);
-        Detail {
+        Ok(Detail {
             half: Some(half),
             updates: self.player(half).updates,
-            scores: self.scores(heat_grid()).await,
-            warped: self.fakes(&grid).await,
+            scores: self.scores(heat_grid()).await?,
+            warped: self.fakes(&grid).await?,
             ..Detail::default()
-        }
+        })
     }
 
     /// What the generator makes of noise vectors `[n, noise_dims]`: `[n, 2]`.
-    pub async fn fakes(&self, z: &[f32]) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// If the device cannot be read.
+    pub async fn fakes(&self, z: &[f32]) -> Result<Vec<f32>, NotRead> {
         let device = Device::flex();
         let z = rows(z.to_vec(), self.game.noise_dims as usize, &device);
         read(self.generator.valid().forward(z)).await
     }
 
     /// The discriminator's scores of points `[n, 2]`: `[n]`.
-    pub async fn scores(&self, points: Vec<f32>) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// If the device cannot be read.
+    pub async fn scores(&self, points: Vec<f32>) -> Result<Vec<f32>, NotRead> {
         let points = rows(points, 2, &Device::flex());
         read(self.discriminator.valid().forward_leaky(points, LEAK)).await
     }
 
     /// The negative gradient of the generator's loss at fakes `[n, 2]`, times n: `[n, 2]`.
-    pub async fn pulls(&self, fakes: &[f32]) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// If the device cannot be read.
+    pub async fn pulls(&self, fakes: &[f32]) -> Result<Vec<f32>, NotRead> {
         let n = fakes.len() as f32 / 2.0;
         let places = rows(fakes.to_vec(), 2, &self.device).require_grad();
         let scores = self
@@ -213,27 +229,30 @@ impl Trainer {
         let gradients = loss::generator(self.game.loss, scores).backward();
         match places.grad(&gradients) {
             Some(gradient) => read(gradient * -n).await,
-            None => vec![0.0; fakes.len()],
+            None => Ok(vec![0.0; fakes.len()]),
         }
     }
 
     /// All that is needed to go on from here, between two halves.
-    pub async fn checkpoint(&self) -> Checkpoint {
+    ///
+    /// # Errors
+    /// If the device cannot be read.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, NotRead> {
         let memory = |optimizer: &ModuleOptimizer| {
             // Nothing to remember, or a record that cannot be written: the optimiser starts anew.
             let bytes = optimizer.into_bytes().map(|bytes| bytes.to_vec());
             bytes.unwrap_or_default()
         };
-        Checkpoint {
+        Ok(Checkpoint {
             ticks: self.ticks,
             updates: self.updates,
-            generator: self.generator.valid().weights().await,
-            discriminator: self.discriminator.valid().weights().await,
+            generator: self.generator.valid().weights().await?,
+            discriminator: self.discriminator.valid().weights().await?,
             memory: [0, 1].map(|i| match self.updates[i] {
                 0 => Vec::new(),
                 _ => memory(&self.optimizers[i]),
             }),
-        }
+        })
     }
 }
 
@@ -255,23 +274,23 @@ fn optimizer(player: &Player, memory: Vec<u8>) -> Result<ModuleOptimizer, OtherN
         .map_err(|_| OtherNetworks)
 }
 
-async fn scalar(value: &Tensor<1>) -> f32 {
-    let value = read(value.clone().inner()).await;
-    value.first().copied().unwrap_or(f32::NAN)
+async fn scalar(value: &Tensor<1>) -> Result<f32, NotRead> {
+    let value = read(value.clone().inner()).await?;
+    Ok(value.iter().sum())
 }
 
 /// Root mean square of the gradient of each layer's weights.
-async fn layer_gradients(net: &Mlp, gradients: &Gradients) -> Vec<f32> {
+async fn layer_gradients(net: &Mlp, gradients: &Gradients) -> Result<Vec<f32>, NotRead> {
     let mut all = Vec::new();
     for layer in net.layers() {
         let gradient = match layer.weight.val().grad(gradients) {
-            Some(gradient) => read(gradient).await,
+            Some(gradient) => read(gradient).await?,
             None => Vec::new(),
         };
         let square: f32 = gradient.iter().map(|g| g * g).sum();
         all.push((square / gradient.len().max(1) as f32).sqrt());
     }
-    all
+    Ok(all)
 }
 
 /// Keeps every weight within `-c..=c`.

@@ -32,13 +32,13 @@ fn trainer(game: &Game) -> Trainer {
 }
 
 fn checkpoint(trainer: &Trainer) -> Checkpoint {
-    block_on(trainer.checkpoint())
+    block_on(trainer.checkpoint()).expect("reads")
 }
 
 /// Plays a half; gives the loss of its last update.
 fn half(trainer: &mut Trainer, half: Half, detail: &mut Detail) -> f32 {
     loop {
-        if let Some(loss) = block_on(trainer.update(half, Some(detail))) {
+        if let Some(loss) = block_on(trainer.update(half, Some(detail))).expect("reads") {
             return loss;
         }
     }
@@ -72,14 +72,17 @@ fn pulls_are_the_strength_times_the_slope() {
         let trainer = trainer(&linear(loss));
         let w = checkpoint(&trainer).discriminator;
         let fakes = [0.5, -1.0, 2.0, 0.25];
-        let scores = block_on(trainer.scores(fakes.to_vec()));
+        let scores = block_on(trainer.scores(fakes.to_vec())).expect("reads");
         let by_hand = fakes.chunks(2).map(|x| w[0] * x[0] + w[1] * x[1] + w[2]);
         close(&scores, &by_hand.collect::<Vec<_>>());
         let want = scores.iter().flat_map(|&s| {
             let strength = strength(loss, s);
             [strength * w[0], strength * w[1]]
         });
-        close(&block_on(trainer.pulls(&fakes)), &want.collect::<Vec<_>>());
+        close(
+            &block_on(trainer.pulls(&fakes)).expect("reads"),
+            &want.collect::<Vec<_>>(),
+        );
     }
 }
 
@@ -170,14 +173,14 @@ fn halves_are_played_update_by_update() {
     let mut detail = Detail::default();
     for made in 1..=2 {
         let half = trainer.update(Half::Discriminator, Some(&mut detail));
-        assert_eq!(block_on(half), None);
+        assert_eq!(block_on(half), Ok(None));
         assert_eq!((trainer.ticks, trainer.updates), (0, [made, 0]));
         assert_eq!(detail, Detail::default());
     }
-    let loss = block_on(trainer.update(Half::Discriminator, Some(&mut detail)));
+    let loss = block_on(trainer.update(Half::Discriminator, Some(&mut detail))).expect("reads");
     assert_eq!((trainer.ticks, trainer.updates), (1, [3, 0]));
     assert_eq!((loss, detail.updates), (Some(detail.loss), 3));
-    let loss = block_on(trainer.update(Half::Generator, None));
+    let loss = block_on(trainer.update(Half::Generator, None)).expect("reads");
     assert!(loss.is_some() && trainer.ticks == 2);
 }
 
