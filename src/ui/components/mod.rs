@@ -8,6 +8,7 @@ pub mod equation;
 pub mod fetched;
 pub mod header;
 pub mod icon;
+pub mod kept;
 pub mod model_card;
 pub mod notices;
 pub mod pad;

@@ -4,6 +4,7 @@ mod live;
 
 use yew::prelude::*;
 
+use crate::ui::components::kept::Kept;
 use crate::ui::content;
 use crate::ui::state::{GuessState, NoiseState, PicturesState, Room, Route};
 use live::LivePicture;
@@ -32,6 +33,7 @@ pub fn Landing() -> Html {
             <section class="here" aria-labelledby="here">
                 <h2 id="here">{ content::title("landing", "here") }</h2>
                 { content::section("landing", "here") }
+                <Kept />
             </section>
             <section class="sources" aria-labelledby="sources">
                 <h2 id="sources">{ content::title("landing", "sources") }</h2>
