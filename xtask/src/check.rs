@@ -43,10 +43,11 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
     steps.run("clippy: page's tests", || {
         clippy("--no-default-features --features ui --all-targets")
     })?;
-    for (name, feature) in site::clippy_features() {
-        if quick && name == "engine_gpu" {
+    for binary in site::binaries()? {
+        if quick && binary.name == "engine_gpu" {
             continue;
         }
+        let (name, feature) = (&binary.name, &binary.feature);
         steps.run(&format!("clippy: {name}"), || {
             clippy(&format!(
                 "--release --target wasm32-unknown-unknown --no-default-features \
