@@ -7,8 +7,8 @@
 //! `engine_cpu.js?v=ID`. In the quick loop there are no ids, so that nothing is compiled for their
 //! sake.
 //!
-//! Trunk can build the same page from the same `index.html`, in one piece and without ids; nothing
-//! here needs it.
+//! Trunk can build the same page from the same `index.html`, in one piece and without ids; nothing here
+//! needs it.
 
 mod assemble;
 mod bind;
@@ -26,7 +26,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use self::assemble::Program;
-use self::index::{Binary, Kind};
+pub use self::index::{Binary, Kind};
 use self::key::EngineKey;
 use crate::process::{self, cargo};
 use crate::server::Server;
@@ -37,6 +37,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The engine that takes longest to build.
 const ENGINE_GPU: &str = "engine_gpu";
+
+/// The page's feature in a release, which is cut into parts; in the quick loop it stays in one piece.
+pub const IN_PARTS: &str = "split";
 
 /// The profile of every binary in the quick loop.
 const DEV_PROFILE: &str = "web-dev";
@@ -83,11 +86,10 @@ impl Options {
         engines: Engines::All,
     };
 
-    /// In the quick loop the page stays in one piece.
     fn feature_of(self, binary: &Binary) -> &str {
-        match binary.feature.as_str() {
-            index::IN_PARTS if self.dev => index::IN_ONE,
-            feature => feature,
+        match binary.kind {
+            Kind::Page if !self.dev => IN_PARTS,
+            _ => &binary.feature,
         }
     }
 
@@ -367,8 +369,8 @@ mod tests {
                 .map(|b| options.feature_of(b))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(feature(false)[0], index::IN_PARTS);
-        assert_eq!(feature(true)[0], index::IN_ONE);
+        assert_eq!(feature(false)[0], IN_PARTS);
+        assert_eq!(feature(true)[0], "ui");
         assert_eq!(feature(false)[1..], feature(true)[1..]);
     }
 

@@ -15,7 +15,7 @@ use crate::paths;
 #[derive(Clone, Debug, Serialize)]
 pub struct Size {
     pub file: String,
-    pub group: &'static str,
+    pub group: String,
     pub raw_bytes: u64,
     pub brotli_bytes: u64,
 }
@@ -31,7 +31,7 @@ pub struct Total {
 #[derive(Debug, Serialize)]
 pub struct Sizes {
     pub files: Vec<Size>,
-    pub totals: BTreeMap<&'static str, Total>,
+    pub totals: BTreeMap<String, Total>,
 }
 
 /// Measures every file under `folder`. Brotli at its best setting takes a minute for the largest
@@ -52,11 +52,11 @@ pub fn measure_groups(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Si
             .strip_prefix(folder)?
             .to_string_lossy()
             .replace('\\', "/");
-        if !wanted(group(&file)) {
+        if !wanted(&group(&file)) {
             continue;
         }
         let size = measure_file(&path, file)?;
-        let total = totals.entry(size.group).or_default();
+        let total = totals.entry(size.group.clone()).or_default();
         total.raw_bytes += size.raw_bytes;
         total.brotli_bytes += size.brotli_bytes;
         files.push(size);
@@ -80,23 +80,23 @@ fn is_part(name: &str) -> bool {
 }
 
 /// Who needs a file: the page itself, an engine, or whoever opens what it belongs to.
-fn group(file: &str) -> &'static str {
+pub(crate) fn group(file: &str) -> String {
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
-    if name.starts_with("engine_cpu") {
-        "engine_cpu"
-    } else if name.starts_with("engine_train") {
-        "engine_train"
-    } else if name.starts_with("engine_gpu") {
-        "engine_gpu"
-    } else if folder.split('/').any(|part| part == "weights") {
+    let group = if folder.split('/').any(|part| part == "weights") {
         "weights"
-    } else if folder.is_empty() && is_part(name) {
-        "parts"
-    } else if folder.is_empty() && name != "build.json" {
-        "page"
-    } else {
+    } else if !folder.is_empty() || name == "build.json" {
         "other"
-    }
+    } else if name.starts_with("engine_") {
+        name.split('.')
+            .next()
+            .unwrap_or(name)
+            .trim_end_matches("_bg")
+    } else if is_part(name) {
+        "parts"
+    } else {
+        "page"
+    };
+    group.to_owned()
 }
 
 fn cached_brotli(bytes: &[u8]) -> Result<u64> {
@@ -158,6 +158,7 @@ mod tests {
         assert_eq!(group("app-1f_chunk_4.wasm"), "parts");
         assert_eq!(group("engine_gpu_bg.wasm"), "engine_gpu");
         assert_eq!(group("engine_train.js"), "engine_train");
+        assert_eq!(group("build.json"), "other");
         assert_eq!(group("weights/digits.bin"), "weights");
         assert_eq!(group("content/en/noise.md"), "other");
     }

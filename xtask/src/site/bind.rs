@@ -26,11 +26,11 @@ pub(super) fn bind(wasm: &Path, name: &str, kind: Kind, out: &Path) -> Result<()
         .with_context(|| format!("could not bind {}", wasm.display()))
 }
 
-/// Shrinks a wasm file as its binary's link in `index.html` says, to the level given.
-pub(super) fn shrink(binary: &Binary, level: &str, from: &Path, to: &Path) -> Result<()> {
+/// Shrinks a wasm file as its binary's link in `index.html` says.
+pub(super) fn shrink(binary: &Binary, from: &Path, to: &Path) -> Result<()> {
     process::run(
         command("wasm-opt")
-            .arg(format!("-O{level}"))
+            .arg(format!("-O{}", binary.optimizer_level))
             .args(binary.optimizer_flags.split_whitespace())
             .arg(from)
             .arg("-o")
@@ -44,7 +44,7 @@ pub(super) fn finish(engine: &Binary, wasm: &Path, out: &Path) -> Result<()> {
     bind(wasm, &engine.name, Kind::Worker, &part)?;
     let bound = part.join(format!("{}_bg.wasm", engine.name));
     let small = part.join("small.wasm");
-    shrink(engine, &engine.optimizer_level, &bound, &small)?;
+    shrink(engine, &bound, &small)?;
     fs::rename(&small, &bound)?;
     if out.exists() {
         fs::remove_dir_all(out)?;

@@ -4,16 +4,12 @@
 
 use anyhow::{Context, Result, ensure};
 
-/// The page's feature in a release, which is cut into parts, and in the quick loop.
-pub(super) const IN_PARTS: &str = "split";
-pub(super) const IN_ONE: &str = "ui";
-
 /// A wasm binary of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binary {
     pub name: String,
     pub kind: Kind,
-    /// The one cargo feature it is built with.
+    /// The one cargo feature it is built with; a release's page is built with [`super::IN_PARTS`].
     pub feature: String,
     /// Its release profile in `Cargo.toml`.
     pub profile: String,

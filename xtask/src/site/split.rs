@@ -26,9 +26,6 @@ async function whole(src) {
 }
 ";
 
-/// How the page and its parts are shrunk: every byte of them is waited for.
-const LEVEL: &str = "z";
-
 /// Cuts the page and shrinks its parts, which have the page's version in their names.
 pub(super) fn split(page: &Binary, wasm: &Path) -> Result<Program> {
     let work = paths::target().join("parts");
@@ -44,14 +41,14 @@ pub(super) fn split(page: &Binary, wasm: &Path) -> Result<Program> {
     let folder = work.join("site");
     fs::create_dir_all(&folder)?;
     let main = format!("{name}_bg.wasm");
-    bind::shrink(page, LEVEL, &bound.join(&main), &folder.join(&main))?;
+    bind::shrink(page, &bound.join(&main), &folder.join(&main))?;
     let script = format!("{name}.js");
     fs::copy(bound.join(&script), folder.join(&script)).context("no script for the page")?;
     let mut text = fs::read_to_string(work.join(&loader)).context("no loader of the parts")?;
     for part in &parts {
         let stem = part.file_stem().unwrap_or_default().to_string_lossy();
         let file = format!("{name}_{stem}.wasm");
-        bind::shrink(page, LEVEL, part, &folder.join(&file))?;
+        bind::shrink(page, part, &folder.join(&file))?;
         text = replaced(&text, &format!("./{stem}.wasm"), &format!("./{file}"))?;
     }
     fs::write(folder.join(&loader), patient(&text)?)?;
