@@ -65,7 +65,7 @@ async function keepFirst() {
   };
   const page = await (await read("./")).text();
   const linked = [...page.matchAll(/(?:href|src)="([^"#:]+)"/g)].map(([, path]) => path);
-  const { engines } = await (await read("build.json")).json();
+  const { build_id } = await (await read("build.json")).json();
   const { models } = await (await read("weights/manifest.json")).json();
   const { file, sha256 } = models.find(({ id }) => id === FIRST_MODEL);
   // The page's parts, each named in their loader.
@@ -73,9 +73,9 @@ async function keepFirst() {
   const parts = [...(await (await fetch(loader)).text()).matchAll(/"(\.\/[^"]+\.wasm)"/g)];
   await cache.addAll([
     ...new Set([...linked, ...parts.map(([, path]) => path)].map((path) => new URL(path, SITE).href)),
-    `worker.js?engine=engine_cpu&v=${engines.engine_cpu}`,
-    `engine_cpu.js?v=${engines.engine_cpu}`,
-    `engine_cpu_bg.wasm?v=${engines.engine_cpu}`,
+    `worker.js?engine=engine_cpu&v=${build_id}`,
+    `engine_cpu.js?v=${build_id}`,
+    `engine_cpu_bg.wasm?v=${build_id}`,
     `weights/${file}?v=${sha256.slice(0, 16)}`,
     "samples/mnist-test.png",
     "samples/mnist-test.json",

@@ -19,6 +19,7 @@ mod sources;
 mod split;
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -31,7 +32,7 @@ use self::key::EngineKey;
 use crate::process::{self, cargo};
 use crate::server::Server;
 use crate::steps::Steps;
-use crate::{paths, tools};
+use crate::{paths, sizes, tools};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -44,7 +45,8 @@ pub const IN_PARTS: &str = "split";
 /// The profile of every binary in the quick loop.
 const DEV_PROFILE: &str = "web-dev";
 
-/// Says which inputs a `pkg/` was made from; written last, so a broken build has none.
+/// Says which inputs a `pkg/` was made from; written last, so a broken build has none. Whoever keeps
+/// the site for visits without a network reads in it the engines' ids and all files' sizes in bytes.
 const STAMP: &str = "build.json";
 
 /// Finished engines in the cache; the largest has about 14 MB.
@@ -139,7 +141,10 @@ pub fn build(options: Options, steps: &mut Steps) -> Result<()> {
         index::with_head(&policy::harden(&html)?, &offline)
     })?;
     fs::write(site.join("index.html"), html).context("could not write the page")?;
-    let stamp = serde_json::json!({ "engines": ids, "made_from": key, "dev": options.dev });
+    let files = sizes::raw(&site)?;
+    let stamp = serde_json::json!({
+        "engines": ids, "files": files, "made_from": key, "dev": options.dev,
+    });
     fs::write(site.join(STAMP), format!("{stamp}\n")).context("could not write the stamp")
 }
 
@@ -201,18 +206,18 @@ fn compile_release(
         })?;
         if !shrinking.is_empty() {
             steps.run("bind and shrink engines: what is left", || {
-                shrinking
-                    .into_iter()
-                    .try_for_each(|engine| match engine.join() {
-                        Ok(finished) => finished,
-                        Err(panic) => std::panic::resume_unwind(panic),
-                    })
+                shrinking.into_iter().try_for_each(joined)
             })?;
             forget_old(&shelves_folder())?;
         }
         anyhow::Ok(program)
     })?;
     Ok((program, shelves, told))
+}
+
+/// What a thread has come to; its panic is ours.
+fn joined<T>(thread: thread::ScopedJoinHandle<T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// For the quick loop: in one piece, and what has not been compiled again is not bound again.

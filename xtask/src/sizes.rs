@@ -42,16 +42,9 @@ pub fn measure(folder: &Path) -> Result<Sizes> {
 
 /// [`measure`], of the files in some groups alone.
 pub fn measure_groups(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Sizes> {
-    let mut paths = Vec::new();
-    collect(folder, &mut paths)?;
-    paths.sort();
     let mut files = Vec::new();
     let mut totals: BTreeMap<_, Total> = BTreeMap::new();
-    for path in paths {
-        let file = path
-            .strip_prefix(folder)?
-            .to_string_lossy()
-            .replace('\\', "/");
+    for (file, path) in named(folder)? {
         if !wanted(&group(&file)) {
             continue;
         }
@@ -62,6 +55,25 @@ pub fn measure_groups(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Si
         files.push(size);
     }
     Ok(Sizes { files, totals })
+}
+
+/// The bytes of every file under `folder`, by its path there.
+pub fn raw(folder: &Path) -> Result<BTreeMap<String, u64>> {
+    let files = named(folder)?.into_iter();
+    files
+        .map(|(file, path)| Ok((file, fs::metadata(path)?.len())))
+        .collect()
+}
+
+/// Every file under `folder`, by its path there.
+fn named(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let mut paths = Vec::new();
+    collect(folder, &mut paths)?;
+    let named = paths.into_iter().map(|path| {
+        let file = path.strip_prefix(folder)?.to_string_lossy();
+        Ok((file.replace('\\', "/"), path))
+    });
+    named.collect()
 }
 
 fn measure_file(path: &Path, file: String) -> Result<Size> {
@@ -161,6 +173,21 @@ mod tests {
         assert_eq!(group("build.json"), "other");
         assert_eq!(group("weights/digits.bin"), "weights");
         assert_eq!(group("content/en/noise.md"), "other");
+    }
+
+    #[test]
+    fn files_are_named_by_their_paths_below_the_folder() {
+        let folder = std::env::temp_dir().join(format!("xtask-sizes-{}", std::process::id()));
+        fs::create_dir_all(folder.join("weights")).unwrap();
+        fs::write(folder.join("weights/a.bpk"), [7; 9]).unwrap();
+        fs::write(folder.join("sw.js"), "").unwrap();
+        let sizes: Vec<_> = raw(&folder).unwrap().into_iter().collect();
+        assert_eq!(
+            sizes,
+            [("sw.js".to_owned(), 0), ("weights/a.bpk".to_owned(), 9)]
+        );
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(raw(&folder).is_err());
     }
 
     #[test]

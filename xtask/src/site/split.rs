@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use wasm_split_cli_support::{Options, transform};
@@ -41,15 +42,24 @@ pub(super) fn split(page: &Binary, wasm: &Path) -> Result<Program> {
     let folder = work.join("site");
     fs::create_dir_all(&folder)?;
     let main = format!("{name}_bg.wasm");
-    bind::shrink(page, &bound.join(&main), &folder.join(&main))?;
     let script = format!("{name}.js");
     fs::copy(bound.join(&script), folder.join(&script)).context("no script for the page")?;
+    let file_of = |part: &Path| {
+        let stem = part.file_stem().unwrap_or_default().to_string_lossy();
+        (format!("./{stem}.wasm"), format!("{name}_{stem}.wasm"))
+    };
+    // `wasm-opt` has one thread, and the main file is about as large as all parts together.
+    thread::scope(|scope| {
+        let main = scope.spawn(|| bind::shrink(page, &bound.join(&main), &folder.join(&main)));
+        for part in &parts {
+            bind::shrink(page, part, &folder.join(file_of(part).1))?;
+        }
+        super::joined(main)
+    })?;
     let mut text = fs::read_to_string(work.join(&loader)).context("no loader of the parts")?;
     for part in &parts {
-        let stem = part.file_stem().unwrap_or_default().to_string_lossy();
-        let file = format!("{name}_{stem}.wasm");
-        bind::shrink(page, part, &folder.join(&file))?;
-        text = replaced(&text, &format!("./{stem}.wasm"), &format!("./{file}"))?;
+        let (old, file) = file_of(part);
+        text = replaced(&text, &old, &format!("./{file}"))?;
     }
     fs::write(folder.join(&loader), patient(&text)?)?;
     Ok(Program {
