@@ -11,7 +11,7 @@
 //! | [`weights`] | manifest, 8-bit packing, verified loading | manifest always, the rest `nn` |
 //! | [`protocol`] | requests and events between page and engine | always |
 //! | [`engine`] | sessions, the one cancellable loop, the worker | `engine`; sessions `nn` |
-//! | [`ui`] | the page | state, timeline, scheduling always, the rest `ui` |
+//! | [`ui`] | the page | `ui`; state, timeline, scheduling natively too |
 //!
 //! The page and the engines meet in [`protocol`], [`noise`], [`weights::manifest`] and the
 //! burn-free parts of [`models`] (schedules); the page's wasm holds no burn.
@@ -27,5 +27,7 @@ pub mod nn;
 pub mod noise;
 pub mod protocol;
 pub mod quality;
+// Natively for its tests; in a browser the page alone is made of it.
+#[cfg(any(feature = "ui", not(target_family = "wasm")))]
 pub mod ui;
 pub mod weights;

@@ -1,8 +1,8 @@
 //! `test`, `bench` and `shot`: what needs the sources to be right and a browser to be there.
 //!
-//! Profiles are chosen so that nothing is compiled twice without need: native lints and tests use
-//! `lab` (burn is unusably slow unoptimised; training uses it too), wasm lints `release`, and the
-//! tools and browser tests `dev`, which is the quickest to compile.
+//! What is cheap comes first. Profiles and features are chosen so that nothing is compiled twice
+//! without need: native lints and tests use `lab` (burn is unusably slow unoptimised; training uses it
+//! too), wasm lints `release`, and the tools and browser tests `dev`, which is the quickest to compile.
 
 use std::fs;
 use std::path::Path;
@@ -11,11 +11,19 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::process::{self, cargo};
-use crate::site::{self, Engines, Options};
+use crate::site::{self, Binary, Engines, Kind, Options};
 use crate::steps::Steps;
-use crate::tools;
+use crate::{budget, paths, tools};
 
 const BROWSER: &str = "genscope-browser";
+
+/// The engine that `--quick` leaves out.
+const ENGINE_GPU: &str = "engine_gpu";
+
+/// All that some engine wants of burn, but for the GPU, and for it. Each engine is linted with its own
+/// feature and with these, which change nothing for it: so burn is checked once for all of them.
+const BURN: &str = "burn/autodiff,burn/optim";
+const BURN_ON_GPU: &str = "burn/webgpu,burn/fusion";
 
 /// Everything a commit must pass, with a table of times at the end. `quick` leaves out whatever
 /// needs the GPU engine.
@@ -33,41 +41,42 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
         Engines::All
     };
     tools::fetch_for_build(steps)?;
-    tools::fetch_browser(steps)?;
     steps.run("formatting", || {
         process::run(&mut cargo("fmt --all --check"))
     })?;
-    steps.run("clippy: native", || {
-        clippy("--profile lab --features lab --all-targets")
+    steps.run("tests: xtask", || {
+        process::run(&mut cargo("test --package xtask"))
     })?;
-    steps.run("clippy: page's tests", || {
-        clippy("--no-default-features --features ui --all-targets")
-    })?;
-    for (name, feature) in site::clippy_features() {
-        if quick && name == "engine_gpu" {
-            continue;
-        }
-        steps.run(&format!("clippy: {name}"), || {
-            clippy(&format!(
-                "--release --target wasm32-unknown-unknown --no-default-features \
-                 --features {feature} --lib --bin {name}"
-            ))
-        })?;
-    }
     steps.run("clippy: xtask, browser tests", || {
         clippy(&format!(
             "--package xtask --package {BROWSER} --all-targets"
         ))
     })?;
-    steps.run("tests: native", || {
-        process::run(&mut cargo("test --profile lab --features lab"))
+    steps.run("clippy: page's tests", || {
+        clippy("--no-default-features --features ui --all-targets")
     })?;
     // Not with `lab`: the page's features would have burn compiled a second time.
     steps.run("tests: page", || {
         process::run(&mut cargo("test --no-default-features --features ui --lib"))
     })?;
-    steps.run("tests: xtask", || {
-        process::run(&mut cargo("test --package xtask"))
+    steps.run("clippy: native", || {
+        clippy("--profile lab --features lab --all-targets")
+    })?;
+    for binary in site::binaries()? {
+        if quick && binary.name == ENGINE_GPU {
+            continue;
+        }
+        let name = &binary.name;
+        let features = lint_features(&binary, quick);
+        steps.run(&format!("clippy: {name}"), || {
+            clippy(&format!(
+                "--release --target wasm32-unknown-unknown --no-default-features \
+                 --features {features} --lib --bin {name}"
+            ))
+        })?;
+    }
+    steps.run("tests: native", || {
+        process::run(&mut cargo("test --profile lab --features lab"))
     })?;
     site::build(
         Options {
@@ -76,7 +85,21 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
         },
         steps,
     )?;
+    steps.run("sizes", || {
+        let absent: &[&str] = if quick { &[ENGINE_GPU] } else { &[] };
+        budget::check(&paths::pkg(), absent)
+    })?;
+    tools::fetch_browser(steps)?;
     steps.run("tests: browser", || process::run(&mut browser_tests(quick)))
+}
+
+fn lint_features(binary: &Binary, quick: bool) -> String {
+    let own = &binary.feature;
+    match (binary.kind, quick) {
+        (Kind::Page, _) => site::IN_PARTS.to_owned(),
+        (Kind::Worker, true) => format!("{own},{BURN}"),
+        (Kind::Worker, false) => format!("{own},{BURN},{BURN_ON_GPU}"),
+    }
 }
 
 fn clippy(what: &str) -> Result<()> {
@@ -131,4 +154,34 @@ pub fn shot(arguments: &[String], steps: &mut Steps) -> Result<()> {
     let mut run = cargo("run --quiet --package");
     run.args([BROWSER, "--bin", "shot", "--"]).args(arguments);
     process::run(run.env("SHOT_FOLDER", here))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lints_know_what_engines_want_of_burn() {
+        let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).unwrap();
+        let lines = manifest.lines();
+        let of_engines =
+            lines.filter(|line| line.starts_with("train = ") || line.starts_with("gpu = "));
+        let wanted: Vec<_> = of_engines
+            .flat_map(|line| line.split('"'))
+            .filter(|feature| feature.starts_with("burn/"))
+            .collect();
+        assert_eq!(wanted.join(","), format!("{BURN},{BURN_ON_GPU}"));
+    }
+
+    #[test]
+    fn the_quick_check_needs_nothing_of_the_gpu() {
+        let binaries = site::binaries().unwrap();
+        let cpu = binaries
+            .iter()
+            .find(|one| one.name == "engine_cpu")
+            .unwrap();
+        assert_eq!(lint_features(cpu, true), format!("cpu,{BURN}"));
+        assert!(lint_features(cpu, false).ends_with(BURN_ON_GPU));
+        assert_eq!(lint_features(&binaries[0], false), site::IN_PARTS);
+    }
 }

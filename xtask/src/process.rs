@@ -17,9 +17,7 @@ pub fn command(program: &str) -> Command {
         .current_dir(paths::root())
         .stdin(Stdio::null())
         .env("PATH", search_path())
-        .env("CARGO_TARGET_DIR", paths::target())
-        // Trunk takes `NO_COLOR=1` for a malformed boolean and stops.
-        .env_remove("NO_COLOR");
+        .env("CARGO_TARGET_DIR", paths::target());
     command
 }
 

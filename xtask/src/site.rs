@@ -1,64 +1,59 @@
 //! From source to `pkg/`.
 //!
-//! The site is four wasm binaries: the page and three engines. An engine is slow to build (the GPU
-//! engine takes about ten minutes with `wasm-opt`), so finished engines are kept in the cache under
-//! a hash of everything they are made from; a change to the page alone does not build them again.
-//! That hash is the build id: both page and engines get it as `GENSCOPE_BUILD_ID`, and the page asks
-//! for `engine_cpu.js?v=ID`, since Trunk gives workers no hashed names.
+//! The site is a page and some engines, each a wasm binary with a link in `index.html`. An engine is
+//! slow to build (the GPU engine takes about ten minutes with `wasm-opt`), so finished engines are
+//! kept in the cache under a key of their own ([`key`]). That key is the engine's id: the engine gets
+//! it as `GENSCOPE_BUILD_ID`, and the page, as `GENSCOPE_ENGINE_CPU_ID` and so on, to ask for
+//! `engine_cpu.js?v=ID`. In the quick loop there are no ids, so that nothing is compiled for their
+//! sake.
+//!
+//! Trunk can build the same page from the same `index.html`, in one piece and without ids; nothing here
+//! needs it.
 
+mod assemble;
+mod bind;
 mod index;
 mod key;
 mod policy;
+mod sources;
 mod split;
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-pub use key::locked_version;
-
-use crate::process::{self, cargo, command};
+use self::assemble::Program;
+pub use self::index::{Binary, Kind};
+use self::key::EngineKey;
+use crate::process::{self, cargo};
+use crate::server::Server;
 use crate::steps::Steps;
-use crate::{paths, tools};
+use crate::{paths, sizes, tools};
 
-/// A binary that Trunk puts into the site, with the one feature it is built with.
-struct Binary {
-    name: &'static str,
-    feature: &'static str,
-    /// Its release profile, in `Cargo.toml` and in its link in `index.html`.
-    profile: &'static str,
-}
+const TARGET: &str = "wasm32-unknown-unknown";
 
-const PAGE: Binary = Binary {
-    name: "app",
-    feature: index::IN_PARTS,
-    profile: "page",
-};
-const ENGINE_CPU: Binary = Binary {
-    name: "engine_cpu",
-    feature: "cpu",
-    profile: "engine-cpu",
-};
-const ENGINE_TRAIN: Binary = Binary {
-    name: "engine_train",
-    feature: "trainer",
-    profile: "engine-cpu",
-};
-const ENGINE_GPU: Binary = Binary {
-    name: "engine_gpu",
-    feature: "gpu",
-    profile: "release",
-};
+/// The engine that takes longest to build.
+const ENGINE_GPU: &str = "engine_gpu";
+
+/// The page's feature in a release, which is cut into parts; in the quick loop it stays in one piece.
+pub const IN_PARTS: &str = "split";
 
 /// The profile of every binary in the quick loop.
 const DEV_PROFILE: &str = "web-dev";
 
-/// Says which inputs a `pkg/` was made from; written last, so a broken build has none.
+/// Says which inputs a `pkg/` was made from; written last, so a broken build has none. Whoever keeps
+/// the site for visits without a network reads in it the engines' ids and all files' sizes in bytes.
 const STAMP: &str = "build.json";
 
-/// Finished engines in the cache; the largest has about 12 MB.
+/// Finished engines in the cache; the largest has about 14 MB.
 const KEPT_ENGINES: usize = 16;
+
+/// How often the quick loop looks for changes.
+const WATCH_PERIOD: Duration = Duration::from_millis(500);
 
 /// What to build.
 #[derive(Clone, Copy, Debug)]
@@ -77,11 +72,11 @@ pub enum Engines {
 }
 
 impl Engines {
-    fn list(self) -> &'static [Binary] {
+    fn has(self, engine: &Binary) -> bool {
         match self {
-            Self::All => &[ENGINE_CPU, ENGINE_TRAIN, ENGINE_GPU],
-            Self::CpuOnly => &[ENGINE_CPU, ENGINE_TRAIN],
-            Self::None => &[],
+            Self::All => true,
+            Self::CpuOnly => engine.name != ENGINE_GPU,
+            Self::None => false,
         }
     }
 }
@@ -93,21 +88,31 @@ impl Options {
         engines: Engines::All,
     };
 
-    /// In the quick loop the page stays in one piece.
-    fn feature_of(self, binary: &Binary) -> &'static str {
-        match binary.feature {
-            index::IN_PARTS if self.dev => index::IN_ONE,
-            feature => feature,
+    fn feature_of(self, binary: &Binary) -> &str {
+        match binary.kind {
+            Kind::Page if !self.dev => IN_PARTS,
+            _ => &binary.feature,
         }
     }
 
-    fn profile_of(self, binary: &Binary) -> &'static str {
+    fn profile_of(self, binary: &Binary) -> &str {
         if self.dev {
             DEV_PROFILE
         } else {
-            binary.profile
+            &binary.profile
         }
     }
+
+    /// What cargo makes of a binary.
+    fn wasm_of(self, binary: &Binary) -> PathBuf {
+        let folder = paths::target().join(TARGET).join(self.profile_of(binary));
+        folder.join(format!("{}.wasm", binary.name))
+    }
+}
+
+/// The binaries that `index.html` links, the page first.
+pub fn binaries() -> Result<Vec<Binary>> {
+    index::binaries(&html()?)
 }
 
 /// Builds `pkg/`, unless it is already what these sources give.
@@ -117,87 +122,186 @@ pub fn build(options: Options, steps: &mut Steps) -> Result<()> {
         eprintln!("==> pkg/ is up to date ({key})");
         return Ok(());
     }
-    let id = key::engines()?;
-    let (cached, missing): (Vec<_>, Vec<_>) = options
-        .engines
-        .list()
-        .iter()
-        .partition(|engine| !options.dev && cached(engine, &id).is_some());
-    for binary in missing.iter().copied().chain([&PAGE]) {
-        let name = format!("compile {} ({})", binary.name, options.profile_of(binary));
-        steps.run(&name, || compile(binary, options, &id))?;
-    }
-    steps.run("bind, shrink and assemble (trunk)", || {
-        let html =
-            index::Temporary::with_links("build", &names(missing.iter().copied()), options.dev)?;
-        process::run(trunk("build", options, &id).arg(html.path()))
+    let html = html()?;
+    let binaries = index::binaries(&html)?;
+    let (page, engines) = binaries.split_first().context("no binaries")?;
+    let (program, shelves, ids) = if options.dev {
+        let (program, shelves) = compile_quickly(page, engines, options, steps)?;
+        (program, shelves, serde_json::Map::new())
+    } else {
+        compile_release(page, engines, options, steps)?
+    };
+    let site = paths::pkg();
+    let html = steps.run("assemble", || {
+        let html = assemble::fill(&site, &html, &program, &shelves)?;
+        if options.dev {
+            return assemble::reloading(&html);
+        }
+        let offline = format!("<script src=\"offline.js?v={key}\" defer></script>");
+        index::with_head(&policy::harden(&html)?, &offline)
     })?;
-    for engine in missing.into_iter().filter(|_| !options.dev) {
-        keep(engine, &id)?;
-    }
-    for engine in cached {
-        eprintln!("    {} {id} taken from the cache", engine.name);
-        restore(engine, &id)?;
-    }
-    if !options.dev {
-        let page = paths::pkg().join("index.html");
-        let html = fs::read_to_string(&page).context("Trunk made no index.html")?;
-        let html = steps.run("cut the page into parts", || {
-            split::split(&html, &paths::pkg())
-        })?;
-        let html = index::with_offline(&policy::harden(&html)?, &key)?;
-        fs::write(&page, html).context("could not write the release's page")?;
-    }
-    let stamp = serde_json::json!({ "build_id": id, "made_from": key, "dev": options.dev });
-    fs::write(paths::pkg().join(STAMP), format!("{stamp}\n")).context("could not write the stamp")
+    fs::write(site.join("index.html"), html).context("could not write the page")?;
+    let files = sizes::raw(&site)?;
+    let stamp = serde_json::json!({
+        "engines": ids, "files": files, "made_from": key, "dev": options.dev,
+    });
+    fs::write(site.join(STAMP), format!("{stamp}\n")).context("could not write the stamp")
 }
 
-/// Trunk's own server: builds, watches, reloads the tab. Ends with Ctrl-C.
+/// The page's program, where the engines lie, and the ids of all engines by their names.
+type Release = (
+    Program,
+    Vec<PathBuf>,
+    serde_json::Map<String, serde_json::Value>,
+);
+
+/// Small and fast. While cargo compiles one engine, `wasm-opt`, which has one thread, shrinks the one
+/// before; so the one that takes longest comes first.
+fn compile_release(
+    page: &Binary,
+    engines: &[Binary],
+    options: Options,
+    steps: &mut Steps,
+) -> Result<Release> {
+    let mut keyed = Vec::new();
+    for engine in engines {
+        keyed.push((engine, key::engine(engine)?));
+    }
+    let ids: Vec<_> = keyed
+        .iter()
+        .map(|(engine, key)| (id_variable(engine), key.id.clone()))
+        .collect();
+    let told = keyed
+        .iter()
+        .map(|(engine, key)| (engine.name.clone(), key.id.clone().into()));
+    let told = told.collect();
+    keyed.retain(|(engine, _)| options.engines.has(engine));
+    keyed.sort_by_key(|(engine, _)| engine.name != ENGINE_GPU);
+    let shelves: Vec<_> = keyed
+        .iter()
+        .map(|(engine, key)| shelf(engine, &key.id))
+        .collect();
+    let program = thread::scope(|scope| {
+        let mut shrinking = Vec::new();
+        for ((engine, key), shelf) in keyed.iter().zip(&shelves) {
+            if shelf.is_dir() {
+                eprintln!("    {} {} taken from the cache", engine.name, key.id);
+                continue;
+            }
+            steps.run(&told_compile(engine, options), || {
+                compile_engine(engine, key, options)
+            })?;
+            let wasm = options.wasm_of(engine);
+            shrinking.push(scope.spawn(move || bind::finish(engine, &wasm, shelf)));
+        }
+        steps.run(&told_compile(page, options), || {
+            compile(
+                page,
+                options,
+                ids.iter().map(|(name, id)| (name.as_str(), id.as_str())),
+            )
+        })?;
+        let program = steps.run("cut the page into parts", || {
+            split::split(page, &options.wasm_of(page))
+        })?;
+        if !shrinking.is_empty() {
+            steps.run("bind and shrink engines: what is left", || {
+                shrinking.into_iter().try_for_each(joined)
+            })?;
+            forget_old(&shelves_folder())?;
+        }
+        anyhow::Ok(program)
+    })?;
+    Ok((program, shelves, told))
+}
+
+/// What a thread has come to; its panic is ours.
+fn joined<T>(thread: thread::ScopedJoinHandle<T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// For the quick loop: in one piece, and what has not been compiled again is not bound again.
+fn compile_quickly(
+    page: &Binary,
+    engines: &[Binary],
+    options: Options,
+    steps: &mut Steps,
+) -> Result<(Program, Vec<PathBuf>)> {
+    let mut folders = Vec::new();
+    for binary in [page].into_iter().chain(engines) {
+        if binary.kind == Kind::Worker && !options.engines.has(binary) {
+            continue;
+        }
+        let wasm = options.wasm_of(binary);
+        let folder = paths::target().join("bound").join(&binary.name);
+        steps.run(&told_compile(binary, options), || {
+            compile(binary, options, [])?;
+            if is_newer(&wasm, &folder.join(format!("{}_bg.wasm", binary.name))) {
+                bind::bind(&wasm, &binary.name, binary.kind, &folder)?;
+            }
+            Ok(())
+        })?;
+        folders.push(folder);
+    }
+    let program = Program {
+        name: page.name.clone(),
+        folder: folders.remove(0),
+        early: None,
+    };
+    Ok((program, folders))
+}
+
+fn told_compile(binary: &Binary, options: Options) -> String {
+    format!("compile {} ({})", binary.name, options.profile_of(binary))
+}
+
+/// The variable that tells the page an engine's id.
+fn id_variable(engine: &Binary) -> String {
+    format!("GENSCOPE_{}_ID", engine.name.to_uppercase())
+}
+
+fn compile_engine(engine: &Binary, key: &EngineKey, options: Options) -> Result<()> {
+    compile(engine, options, [("GENSCOPE_BUILD_ID", key.id.as_str())])?;
+    let said = options.wasm_of(engine).with_extension("d");
+    let said = fs::read_to_string(said).context("cargo does not say what it has read")?;
+    sources::check(&key.sources, &paths::root(), &said)
+}
+
+fn compile<'a>(
+    binary: &Binary,
+    options: Options,
+    variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<()> {
+    let mut build = cargo("build --no-default-features --target");
+    build.args([TARGET, "--profile", options.profile_of(binary)]);
+    build.args(["--bin", &binary.name]);
+    build.args(["--features", options.feature_of(binary)]);
+    process::run(build.envs(variables))
+}
+
+/// Serves the site of the quick loop and builds it again on every change; its page reloads itself.
+/// Ends with Ctrl-C.
 pub fn watch(engines: Engines, port: u16) -> Result<()> {
     let options = Options { dev: true, engines };
-    let html = index::Temporary::with_links("serve", &names(engines.list().iter()), options.dev)?;
-    let mut serve = trunk("serve", options, &key::engines()?);
-    // Trunk.toml tells its watcher to ignore this folder, which then has to be there.
     fs::create_dir_all(paths::pkg()).context("could not make pkg/")?;
-    serve.args(["--address", "127.0.0.1", "--port", &port.to_string()]);
-    process::run(serve.arg(html.path()))
-}
-
-fn names<'a>(binaries: impl Iterator<Item = &'a Binary>) -> Vec<&'static str> {
-    binaries.chain([&PAGE]).map(|binary| binary.name).collect()
-}
-
-/// The same call that Trunk makes, so that Trunk finds it done: this way each binary has its time,
-/// and Trunk's parallel calls do not wait for each other's locks.
-fn compile(binary: &Binary, options: Options, id: &str) -> Result<()> {
-    let mut build = cargo("build --target wasm32-unknown-unknown --no-default-features");
-    build.args([
-        "--profile",
-        options.profile_of(binary),
-        "--bin",
-        binary.name,
-    ]);
-    build
-        .args(["--features", options.feature_of(binary)])
-        .env("GENSCOPE_BUILD_ID", id);
-    process::run(&mut build)
-}
-
-fn trunk(action: &str, options: Options, id: &str) -> std::process::Command {
-    let mut trunk = command("trunk");
-    trunk.args([
-        action,
-        "--skip-version-check",
-        "--html-output",
-        "index.html",
-    ]);
-    if options.dev {
-        trunk.args(["--cargo-profile", DEV_PROFILE]);
-    } else {
-        trunk.arg("--release=true");
+    let server = Server::start(&paths::pkg(), port, "")
+        .with_context(|| format!("could not serve at port {port}; try --port"))?;
+    let mut built = String::new();
+    loop {
+        let seen = key::times()?;
+        if seen != built {
+            match build(options, &mut Steps::default()) {
+                Ok(()) => eprintln!("==> serving at {} (Ctrl-C ends)", server.url()),
+                Err(error) => eprintln!("error: {error:#}\n==> waiting for a change"),
+            }
+            built = seen;
+        }
+        thread::sleep(WATCH_PERIOD);
     }
-    trunk.env("GENSCOPE_BUILD_ID", id);
-    trunk
+}
+
+fn html() -> Result<String> {
+    fs::read_to_string(paths::root().join("index.html")).context("could not read index.html")
 }
 
 /// What [`STAMP`] says.
@@ -205,34 +309,19 @@ fn stamp() -> Option<String> {
     fs::read_to_string(paths::pkg().join(STAMP)).ok()
 }
 
-/// The files Trunk makes of an engine.
-fn files(engine: &Binary) -> [String; 2] {
-    [
-        format!("{}.js", engine.name),
-        format!("{}_bg.wasm", engine.name),
-    ]
+/// Whether `file` was written after `other`, or `other` is not there.
+fn is_newer(file: &Path, other: &Path) -> bool {
+    let written = |file: &Path| fs::metadata(file).and_then(|about| about.modified()).ok();
+    written(other) < written(file)
 }
 
+fn shelves_folder() -> PathBuf {
+    paths::cache().join("engines")
+}
+
+/// Where a finished engine lies.
 fn shelf(engine: &Binary, id: &str) -> PathBuf {
-    paths::cache()
-        .join("engines")
-        .join(format!("{}-{id}", engine.name))
-}
-
-/// Where an engine built before lies.
-fn cached(engine: &Binary, id: &str) -> Option<PathBuf> {
-    let shelf = shelf(engine, id);
-    files(engine)
-        .iter()
-        .all(|file| shelf.join(file).is_file())
-        .then_some(shelf)
-}
-
-fn keep(engine: &Binary, id: &str) -> Result<()> {
-    let shelf = shelf(engine, id);
-    fs::create_dir_all(&shelf)?;
-    copy_all(engine, &paths::pkg(), &shelf).context("could not cache the engine")?;
-    forget_old(&paths::cache().join("engines"))
+    shelves_folder().join(format!("{}-{id}", engine.name))
 }
 
 /// Removes all but the newest engines.
@@ -249,25 +338,6 @@ fn forget_old(shelves: &Path) -> Result<()> {
         fs::remove_dir_all(&shelf).context("could not remove an old engine from the cache")?;
     }
     Ok(())
-}
-
-fn restore(engine: &Binary, id: &str) -> Result<()> {
-    copy_all(engine, &shelf(engine, id), &paths::pkg()).context("could not take a cached engine")
-}
-
-fn copy_all(engine: &Binary, from: &Path, to: &Path) -> Result<()> {
-    for file in files(engine) {
-        // Renamed into place: a cut copy must not look like a finished file.
-        let part = to.join(format!("{file}.part"));
-        fs::copy(from.join(&file), &part)?;
-        fs::rename(&part, to.join(&file))?;
-    }
-    Ok(())
-}
-
-/// The lint call for each kind of wasm binary, by the features it has.
-pub fn clippy_features() -> [(&'static str, &'static str); 4] {
-    [PAGE, ENGINE_CPU, ENGINE_TRAIN, ENGINE_GPU].map(|binary| (binary.name, binary.feature))
 }
 
 /// Installs what is missing, then builds.
@@ -292,24 +362,53 @@ mod tests {
     }
 
     #[test]
-    fn index_html_links_every_binary_with_its_feature() {
-        let html = fs::read_to_string(paths::root().join("index.html")).unwrap();
-        for Binary {
-            name,
-            feature,
-            profile,
-        } in [PAGE, ENGINE_CPU, ENGINE_TRAIN, ENGINE_GPU]
-        {
-            let bin = format!("data-bin=\"{name}\"");
-            let tag = html.split("<link").find(|tag| tag.contains(&bin)).unwrap();
-            assert!(
-                tag.contains(&format!("data-cargo-features=\"{feature}\"")),
-                "{name}"
-            );
-            assert!(tag.contains("data-cargo-no-default-features"), "{name}");
-            // Trunk's own default is `release`.
-            let named = format!("data-cargo-profile-release=\"{profile}\"");
-            assert_eq!(tag.contains(&named), profile != "release", "{name}");
-        }
+    fn the_quick_loops_page_is_in_one_piece() {
+        let binaries = binaries().unwrap();
+        let feature = |dev| {
+            let options = Options {
+                dev,
+                ..Options::RELEASE
+            };
+            binaries
+                .iter()
+                .map(|b| options.feature_of(b))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(feature(false)[0], IN_PARTS);
+        assert_eq!(feature(true)[0], "ui");
+        assert_eq!(feature(false)[1..], feature(true)[1..]);
+    }
+
+    #[test]
+    fn fewer_engines_can_be_wanted() {
+        let binaries = binaries().unwrap();
+        let names = |engines: Engines| {
+            let engines = binaries[1..]
+                .iter()
+                .filter(move |engine| engines.has(engine));
+            engines
+                .map(|engine| engine.name.as_str())
+                .collect::<Vec<_>>()
+        };
+        assert!(names(Engines::All).contains(&ENGINE_GPU));
+        assert_eq!(names(Engines::CpuOnly), ["engine_cpu", "engine_train"]);
+        assert_eq!(names(Engines::None), [""; 0]);
+    }
+
+    #[test]
+    fn newer_goes_by_the_time_of_writing() {
+        let folder = std::env::temp_dir().join(format!("xtask-newer-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let at = |name: &str, seconds| {
+            let path = folder.join(name);
+            let file = fs::File::create(&path).unwrap();
+            let time = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            file.set_modified(time).unwrap();
+            path
+        };
+        let (old, new) = (at("old", 1_000), at("new", 2_000));
+        assert!(is_newer(&new, &old) && !is_newer(&old, &new) && !is_newer(&old, &old));
+        assert!(is_newer(&old, &folder.join("missing")));
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

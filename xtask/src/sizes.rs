@@ -15,7 +15,7 @@ use crate::paths;
 #[derive(Clone, Debug, Serialize)]
 pub struct Size {
     pub file: String,
-    pub group: &'static str,
+    pub group: String,
     pub raw_bytes: u64,
     pub brotli_bytes: u64,
 }
@@ -31,7 +31,7 @@ pub struct Total {
 #[derive(Debug, Serialize)]
 pub struct Sizes {
     pub files: Vec<Size>,
-    pub totals: BTreeMap<&'static str, Total>,
+    pub totals: BTreeMap<String, Total>,
 }
 
 /// Measures every file under `folder`. Brotli at its best setting takes a minute for the largest
@@ -42,26 +42,38 @@ pub fn measure(folder: &Path) -> Result<Sizes> {
 
 /// [`measure`], of the files in some groups alone.
 pub fn measure_groups(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Sizes> {
-    let mut paths = Vec::new();
-    collect(folder, &mut paths)?;
-    paths.sort();
     let mut files = Vec::new();
     let mut totals: BTreeMap<_, Total> = BTreeMap::new();
-    for path in paths {
-        let file = path
-            .strip_prefix(folder)?
-            .to_string_lossy()
-            .replace('\\', "/");
-        if !wanted(group(&file)) {
+    for (file, path) in named(folder)? {
+        if !wanted(&group(&file)) {
             continue;
         }
         let size = measure_file(&path, file)?;
-        let total = totals.entry(size.group).or_default();
+        let total = totals.entry(size.group.clone()).or_default();
         total.raw_bytes += size.raw_bytes;
         total.brotli_bytes += size.brotli_bytes;
         files.push(size);
     }
     Ok(Sizes { files, totals })
+}
+
+/// The bytes of every file under `folder`, by its path there.
+pub fn raw(folder: &Path) -> Result<BTreeMap<String, u64>> {
+    let files = named(folder)?.into_iter();
+    files
+        .map(|(file, path)| Ok((file, fs::metadata(path)?.len())))
+        .collect()
+}
+
+/// Every file under `folder`, by its path there.
+fn named(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let mut paths = Vec::new();
+    collect(folder, &mut paths)?;
+    let named = paths.into_iter().map(|path| {
+        let file = path.strip_prefix(folder)?.to_string_lossy();
+        Ok((file.replace('\\', "/"), path))
+    });
+    named.collect()
 }
 
 fn measure_file(path: &Path, file: String) -> Result<Size> {
@@ -80,23 +92,23 @@ fn is_part(name: &str) -> bool {
 }
 
 /// Who needs a file: the page itself, an engine, or whoever opens what it belongs to.
-fn group(file: &str) -> &'static str {
+pub(crate) fn group(file: &str) -> String {
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
-    if name.starts_with("engine_cpu") {
-        "engine_cpu"
-    } else if name.starts_with("engine_train") {
-        "engine_train"
-    } else if name.starts_with("engine_gpu") {
-        "engine_gpu"
-    } else if folder.split('/').any(|part| part == "weights") {
+    let group = if folder.split('/').any(|part| part == "weights") {
         "weights"
-    } else if folder.is_empty() && is_part(name) {
-        "parts"
-    } else if folder.is_empty() && name != "build.json" {
-        "page"
-    } else {
+    } else if !folder.is_empty() || name == "build.json" {
         "other"
-    }
+    } else if name.starts_with("engine_") {
+        name.split('.')
+            .next()
+            .unwrap_or(name)
+            .trim_end_matches("_bg")
+    } else if is_part(name) {
+        "parts"
+    } else {
+        "page"
+    };
+    group.to_owned()
 }
 
 fn cached_brotli(bytes: &[u8]) -> Result<u64> {
@@ -158,8 +170,24 @@ mod tests {
         assert_eq!(group("app-1f_chunk_4.wasm"), "parts");
         assert_eq!(group("engine_gpu_bg.wasm"), "engine_gpu");
         assert_eq!(group("engine_train.js"), "engine_train");
+        assert_eq!(group("build.json"), "other");
         assert_eq!(group("weights/digits.bin"), "weights");
         assert_eq!(group("content/en/noise.md"), "other");
+    }
+
+    #[test]
+    fn files_are_named_by_their_paths_below_the_folder() {
+        let folder = std::env::temp_dir().join(format!("xtask-sizes-{}", std::process::id()));
+        fs::create_dir_all(folder.join("weights")).unwrap();
+        fs::write(folder.join("weights/a.bpk"), [7; 9]).unwrap();
+        fs::write(folder.join("sw.js"), "").unwrap();
+        let sizes: Vec<_> = raw(&folder).unwrap().into_iter().collect();
+        assert_eq!(
+            sizes,
+            [("sw.js".to_owned(), 0), ("weights/a.bpk".to_owned(), 9)]
+        );
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(raw(&folder).is_err());
     }
 
     #[test]

@@ -1,60 +1,28 @@
 //! The programs a build and a test need: their pinned versions, and how to get what is missing.
-//! This table is the one place where versions stand.
+//! What is a library (wasm-bindgen, the cutter of the page) has its version in `Cargo.toml`.
 
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{self, cargo, command, find, output};
+use crate::paths;
+use crate::process::{self, command, find, output};
 use crate::steps::Steps;
-use crate::{paths, site};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Puts the site together. 0.22 wants a newer Rust than ours.
-const TRUNK: Pin = Pin {
-    name: "trunk",
-    package: "trunk",
-    version: "0.21.14",
-    locked: true,
-};
-
-/// Joins wasm and JavaScript. Must be the very version of the `wasm-bindgen` crate. Not `--locked`:
-/// its own lock file names a crate version that registries have withdrawn.
-const WASM_BINDGEN: Pin = Pin {
-    name: "wasm-bindgen",
-    package: "wasm-bindgen-cli",
-    version: "0.2.130",
-    locked: false,
-};
-
 /// Shrinks wasm. Distributions ship versions too old for today's wasm-bindgen; npm has a good one.
-const BINARYEN: &str = "132.0.0";
+pub const BINARYEN: &str = "132.0.0";
 
 const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-struct Pin {
-    name: &'static str,
-    package: &'static str,
-    version: &'static str,
-    locked: bool,
-}
-
 /// Installs what building the site needs and is not there yet.
 pub fn fetch_for_build(steps: &mut Steps) -> Result<()> {
-    check_lock_file()?;
     if !has_wasm_target() {
         steps.run(
             "install the wasm target (Rust's standard library for it)",
             || process::run(command("rustup").args(["target", "add", WASM_TARGET])),
         )?;
-    }
-    for pin in [&TRUNK, &WASM_BINDGEN] {
-        if !pin.is_there() {
-            steps.run(&format!("install {} {}", pin.package, pin.version), || {
-                pin.install()
-            })?;
-        }
     }
     if !has_wasm_opt() {
         steps.run(
@@ -104,61 +72,11 @@ pub fn report() -> String {
                 "missing"
             }
         ),
-        format!(
-            "{:13} {} ({})",
-            TRUNK.name,
-            TRUNK.version,
-            place(&["trunk"])
-        ),
-        format!(
-            "{:13} {} ({})",
-            WASM_BINDGEN.name,
-            WASM_BINDGEN.version,
-            place(&["wasm-bindgen"])
-        ),
         format!("{:13} {} ({})", "wasm-opt", BINARYEN, place(&["wasm-opt"])),
         format!("{:13} {}", "chromium", place(&CHROMIUM)),
         format!("{:13} {}", "chromedriver", place(&["chromedriver"])),
     ]
     .join("\n")
-}
-
-/// The pins as text, to be hashed into build keys.
-pub fn pins() -> String {
-    format!("{} {} {BINARYEN}", TRUNK.version, WASM_BINDGEN.version)
-}
-
-impl Pin {
-    fn is_there(&self) -> bool {
-        let Some(said) = output(command(self.name).arg("--version")) else {
-            return false;
-        };
-        said.split_whitespace().any(|word| word == self.version)
-    }
-
-    fn install(&self) -> Result<()> {
-        let mut install = cargo("install --root");
-        install
-            .arg(paths::tools())
-            .args([self.package, "--version", self.version]);
-        if self.locked {
-            install.arg("--locked");
-        }
-        // As published, both link for minutes to gain milliseconds.
-        install
-            .env("CARGO_PROFILE_RELEASE_LTO", "off")
-            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-        // Its own temporary target folder: nothing of it is needed afterwards.
-        process::run(install.env_remove("CARGO_TARGET_DIR"))?;
-        if !self.is_there() {
-            bail!(
-                "{} was installed, but `{} --version` does not say so",
-                self.package,
-                self.name
-            );
-        }
-        Ok(())
-    }
 }
 
 fn has_wasm_target() -> bool {
@@ -205,17 +123,4 @@ fn apt(what: &str) -> Command {
     apt.args([what, "--yes", "--quiet"])
         .env("DEBIAN_FRONTEND", "noninteractive");
     apt
-}
-
-/// Trunk would try to download another wasm-bindgen if the lock file and our pin disagreed.
-fn check_lock_file() -> Result<()> {
-    let lock = std::fs::read_to_string(paths::root().join("Cargo.lock"))
-        .context("could not read Cargo.lock")?;
-    match site::locked_version(&lock, "wasm-bindgen") {
-        Some(version) if version != WASM_BINDGEN.version => bail!(
-            "Cargo.lock has wasm-bindgen {version}, xtask/src/tools.rs has {}: make them equal",
-            WASM_BINDGEN.version
-        ),
-        _ => Ok(()),
-    }
 }

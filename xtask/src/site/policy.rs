@@ -1,6 +1,6 @@
-//! The content security policy of a release: Trunk's starter script is allowed by its hash, so
-//! that no other inline script runs. (`serve --dev` keeps `'unsafe-inline'`: Trunk adds a script
-//! that reloads the tab.)
+//! The content security policy of a release: the starter script is allowed by its hash, so that no
+//! other inline script runs. (The quick loop keeps `'unsafe-inline'`, for the script that reloads the
+//! tab.)
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
