@@ -84,7 +84,7 @@ async fn serve(engine: EngineKind, accelerator: Accelerator, inbox: Inbox) {
             Request::Start { run, job } => {
                 CURRENT_RUN.set(Some(run));
                 host.spoke_ms = now_ms();
-                session::run(run, job, &mut models, &mut host).await;
+                jobs::run(run, job, &mut models, &mut host).await;
                 CURRENT_RUN.set(None);
             }
             // The run is over, or was ended by the loop in `session`.

@@ -11,7 +11,8 @@ use std::ops::Range;
 use super::RunEvent;
 use super::merge::{Merge, part};
 use crate::protocol::{
-    BUILD_ID, Denoise, EngineError, EngineKind, Event, Fault, Frame, Job, Request, RunId, Start,
+    BUILD_ID, Denoise, EngineError, EngineKind, Event, Fault, Frame, Home, Job, Request, RunId,
+    Start,
 };
 use crate::ui::state::EngineChoice;
 use crate::weights::PATIENCE_S;
@@ -625,7 +626,7 @@ impl Scheduler {
     /// Does the run need the model that failed to come, or any if that is not known? If not, it
     /// is not the run's trouble.
     fn waits_for(&self, failed: Option<&str>) -> bool {
-        let needed = self.run.as_ref().and_then(|run| run.job.model());
+        let needed = self.run.as_ref().and_then(|run| run.job.needs().model);
         needed.is_some_and(|needed| failed.is_none_or(|failed| failed == needed))
     }
 
@@ -697,7 +698,7 @@ impl Scheduler {
 
     fn pump_run(&mut self) -> Result<(), EngineError> {
         let Some(run) = &self.run else { return Ok(()) };
-        let model = run.job.model().map(str::to_owned);
+        let model = run.job.needs().model.map(str::to_owned);
         if run.parts.is_empty() {
             let Some(kind) = self.wanted_kind() else {
                 return Ok(());
@@ -731,7 +732,9 @@ impl Scheduler {
             EngineKind::Cpu if n >= SPLIT_FROM && self.cores >= 2 && second => {
                 vec![(Place::Cpu, 0..n / 2), (Place::SecondCpu, n / 2..n)]
             }
-            EngineKind::Cpu if run.job.is_for_trainer() => vec![(Place::Trainer, 0..n)],
+            EngineKind::Cpu if run.job.needs().home == Home::Trainer => {
+                vec![(Place::Trainer, 0..n)]
+            }
             EngineKind::Cpu => vec![(Place::Cpu, 0..n)],
         };
         run.merge = Merge::new(dealt.len());
@@ -826,9 +829,9 @@ impl Scheduler {
 
     /// The kind of engine the run should start on; `None` while that is not known.
     fn wanted_kind(&self) -> Option<EngineKind> {
-        let is_for_cpu = self.run.as_ref().is_some_and(|run| run.job.is_for_cpu());
+        let home = self.run.as_ref()?.job.needs().home;
         match self.choice {
-            _ if is_for_cpu => Some(EngineKind::Cpu),
+            _ if home != Home::Any => Some(EngineKind::Cpu),
             EngineChoice::Gpu if self.adapter == Adapter::Unknown => None,
             EngineChoice::Gpu if self.gpu_wanted() => Some(EngineKind::Gpu),
             EngineChoice::Auto if self.gpu_wanted() && self.gpu_ready() => Some(EngineKind::Gpu),
@@ -839,7 +842,7 @@ impl Scheduler {
     /// Should the run be on the GPU, now or as soon as it is ready?
     fn gpu_wanted(&self) -> bool {
         let Some(run) = &self.run else { return false };
-        if run.job.is_for_cpu() {
+        if run.job.needs().home != Home::Any {
             return false;
         }
         let long = match &run.job {
@@ -857,7 +860,7 @@ impl Scheduler {
     /// Can the GPU take the run at once?
     fn gpu_ready(&self) -> bool {
         let gpu = &self.stations[Place::Gpu as usize];
-        let model = self.run.as_ref().and_then(|run| run.job.model());
+        let model = self.run.as_ref().and_then(|run| run.job.needs().model);
         gpu.phase == Phase::Ready && model.is_none_or(|model| gpu.loaded.iter().any(|m| m == model))
     }
 

@@ -12,10 +12,9 @@ use rand_chacha::rand_core::RngCore;
 
 use super::mix::Mixer;
 use super::net::shape;
-use super::{INPUTS, features, streams};
+use super::{INPUTS, PlaneTrain, features, streams};
 use crate::nn::mlp::{LastLayer, Mlp, read, rows};
 use crate::noise;
-use crate::protocol::diffusion::plane::PlaneTrain;
 
 /// One batch on the host.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,7 +117,7 @@ mod tests {
     use super::*;
     use crate::data::points::{Cloud, Preset};
     use crate::engine::session::testing::block_on;
-    use crate::protocol::diffusion::plane::Method;
+    use crate::models::diffusion::plane::Method;
 
     fn job(method: Method) -> PlaneTrain {
         PlaneTrain {

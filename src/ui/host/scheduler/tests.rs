@@ -5,6 +5,7 @@ use crate::data::PIXELS;
 use crate::protocol::diffusion::plane::PlaneTrain;
 use crate::protocol::{FAULT_AFTER, Inspect, NoiseStats, Sampler, Update};
 use crate::ui::state::PlaneState;
+use crate::weights::manifest::NetworkKind;
 
 const MODEL: &str = "m";
 
@@ -237,6 +238,7 @@ fn manifest() -> Manifest {
     Manifest {
         models: vec![ModelEntry {
             id: MODEL.into(),
+            network: NetworkKind::DiffusionUnet,
             file: "m.bin".into(),
             bytes: 1,
             sha256: String::new(),
@@ -257,6 +259,16 @@ fn job(n: usize, steps: u32) -> Job {
         sampler: Sampler::Ddpm,
         steps,
         ..Denoise::default()
+    })
+}
+
+fn noise_stats() -> Job {
+    Job::NoiseStats(NoiseStats {
+        x_0: vec![0.0; PIXELS],
+        t: 5,
+        schedule: Default::default(),
+        runs: 8,
+        seed: 1,
     })
 }
 
@@ -538,14 +550,7 @@ fn missing_weights_do_not_stop_a_run_that_needs_none() {
     };
     let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
     world.scheduler.preload(MODEL);
-    let job = Job::NoiseStats(NoiseStats {
-        x_0: vec![0.0; PIXELS],
-        t: 5,
-        schedule: Default::default(),
-        runs: 8,
-        seed: 1,
-    });
-    let ticket = world.scheduler.run(job, 0.0);
+    let ticket = world.scheduler.run(noise_stats(), 0.0);
     let ready = Event::Ready {
         engine: EngineKind::Cpu,
         build: BUILD_ID.into(),
@@ -573,6 +578,14 @@ fn missing_weights_do_not_stop_a_run_that_needs_none() {
         .filter(|effect| matches!(effect, Effect::Tell(..) | Effect::Report(_)))
         .collect();
     assert_eq!(told, [Effect::Tell(ticket, RunEvent::Done { ms: 1.0 })]);
+}
+
+/// The host's own arithmetic is not worth the GPU engine's download.
+#[test]
+fn noise_statistics_stay_on_the_cpu() {
+    let mut world = World::new(1, EngineChoice::Gpu, Adapter::Hardware);
+    world.scheduler.run(noise_stats(), 0.0);
+    assert_eq!(world.scheduler.take(), [Effect::Spawn(Place::Cpu)]);
 }
 
 #[test]
