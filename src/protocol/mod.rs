@@ -22,7 +22,7 @@ use crate::weights::manifest::ModelEntry;
 /// Names one run. The page counts up; 0 is never used.
 pub type RunId = u32;
 
-/// Page and engines built together share this; anything else is a stale file.
+/// The build of this engine. The page knows those that it belongs to.
 pub const BUILD_ID: &str = match option_env!("GENSCOPE_BUILD_ID") {
     Some(id) => id,
     None => "dev",
@@ -32,7 +32,7 @@ pub const BUILD_ID: &str = match option_env!("GENSCOPE_BUILD_ID") {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// Fetch, check and keep a model's weights. Answered by `Loading`… `Loaded`, or `Failed`.
-    /// Loading what is loaded already answers `Loaded` at once.
+    /// Loading what is loaded already answers `Loaded` at once. Runs go on meanwhile.
     Load {
         /// The manifest's entry.
         model: ModelEntry,
@@ -183,6 +183,11 @@ pub enum Event {
         /// From request to ready, ms.
         ms: f32,
     },
+    /// Weights are let go of, to keep within the engine's memory.
+    Dropped {
+        /// Model id.
+        model: String,
+    },
     /// One step of a denoising run.
     Frame {
         /// Which run.
@@ -282,6 +287,16 @@ pub enum EngineError {
     /// The engine has not answered for so many seconds, and was ended.
     #[error("the engine did not answer for {0} s")]
     Silent(u32),
+}
+
+impl EngineError {
+    /// The file that did not come, or came damaged.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Fetch { file, .. } | Self::BadWeights { file, .. } => Some(file),
+            _ => None,
+        }
+    }
 }
 
 /// Packs a message.
@@ -433,6 +448,7 @@ mod tests {
                 ms: 3.5,
             },
         });
+        round_trip(Event::Dropped { model: "m".into() });
         round_trip(Event::Busy { run: 7 });
         round_trip(Event::Failed {
             run: Some(9),
