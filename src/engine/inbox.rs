@@ -1,4 +1,4 @@
-//! The page's requests, kept until the worker has time for them.
+//! The page's requests, and the files that came for them, kept until the worker has time for them.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -12,14 +12,35 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
 use crate::protocol::{FAULT_AFTER, Fault, Request, RunId};
+use crate::weights::manifest::ModelEntry;
 
-/// Requests in the order of their arrival. Clones share one queue.
+/// Something that the worker has to see to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mail {
+    /// The page wants something.
+    Request(Request),
+    /// A weights file has come.
+    File(File),
+}
+
+/// A weights file that has come, and been checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// The manifest's entry.
+    pub model: ModelEntry,
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// When it was asked for, ms.
+    pub since_ms: f64,
+}
+
+/// Mail in the order of its arrival. Clones share one queue.
 #[derive(Clone, Default)]
 pub struct Inbox(Rc<RefCell<Queue>>);
 
 #[derive(Default)]
 struct Queue {
-    requests: VecDeque<Request>,
+    mail: VecDeque<Mail>,
     /// Deliberate failures, each with the steps until it strikes.
     faults: VecDeque<(Fault, u32)>,
     waker: Option<Waker>,
@@ -28,23 +49,32 @@ struct Queue {
 impl Inbox {
     /// Takes a request in.
     pub fn push(&self, request: Request) {
-        let mut queue = self.0.borrow_mut();
         match request {
             // Faults wait for the steps of runs, whatever else comes before them.
-            Request::Fault(fault) => queue.faults.push_back((fault, FAULT_AFTER)),
-            request => queue.requests.push_back(request),
+            Request::Fault(fault) => self.0.borrow_mut().faults.push_back((fault, FAULT_AFTER)),
+            request => self.add(Mail::Request(request)),
         }
+    }
+
+    /// Takes a file in.
+    pub fn deliver(&self, file: File) {
+        self.add(Mail::File(file));
+    }
+
+    fn add(&self, mail: Mail) {
+        let mut queue = self.0.borrow_mut();
+        queue.mail.push_back(mail);
         if let Some(waker) = queue.waker.take() {
             waker.wake();
         }
     }
 
-    /// The next request; waits until there is one.
-    pub async fn next(&self) -> Request {
+    /// The next piece of mail; waits until there is one.
+    pub async fn next(&self) -> Mail {
         poll_fn(|context| {
             let mut queue = self.0.borrow_mut();
-            match queue.requests.pop_front() {
-                Some(request) => Poll::Ready(request),
+            match queue.mail.pop_front() {
+                Some(mail) => Poll::Ready(mail),
                 None => {
                     queue.waker = Some(context.waker().clone());
                     Poll::Pending
@@ -67,15 +97,11 @@ impl Inbox {
 
     /// Whether what has arrived ends `run`: its cancellation, or the start of another.
     pub fn ends(&self, run: RunId) -> bool {
-        self.0
-            .borrow()
-            .requests
-            .iter()
-            .any(|request| match request {
-                Request::Cancel { run: cancelled } => *cancelled == run,
-                Request::Start { .. } => true,
-                Request::Load { .. } | Request::Fault(_) => false,
-            })
+        self.0.borrow().mail.iter().any(|mail| match mail {
+            Mail::Request(Request::Cancel { run: cancelled }) => *cancelled == run,
+            Mail::Request(Request::Start { .. }) => true,
+            Mail::Request(Request::Load { .. } | Request::Fault(_)) | Mail::File(_) => false,
+        })
     }
 }
 
@@ -121,8 +147,9 @@ mod tests {
         inbox.push(Request::Fault(Fault::Panic));
         inbox.push(start(1));
         inbox.push(Request::Cancel { run: 1 });
-        assert_eq!(block_on(inbox.next()), start(1));
-        assert_eq!(block_on(inbox.next()), Request::Cancel { run: 1 });
+        assert_eq!(block_on(inbox.next()), Mail::Request(start(1)));
+        let cancel = Mail::Request(Request::Cancel { run: 1 });
+        assert_eq!(block_on(inbox.next()), cancel);
         for _ in 0..FAULT_AFTER {
             assert_eq!(inbox.take_fault(), None);
         }
@@ -138,7 +165,8 @@ mod tests {
         inbox.push(start(6));
         assert!(inbox.ends(5));
         // Both are still there for the loop to see.
-        assert_eq!(block_on(inbox.next()), Request::Cancel { run: 4 });
-        assert_eq!(block_on(inbox.next()), start(6));
+        let cancel = Mail::Request(Request::Cancel { run: 4 });
+        assert_eq!(block_on(inbox.next()), cancel);
+        assert_eq!(block_on(inbox.next()), Mail::Request(start(6)));
     }
 }

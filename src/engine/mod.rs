@@ -1,9 +1,10 @@
 //! The engine: sessions, and the worker they run in.
 //!
 //! A [`session`] turns work into events, step by step, and can be cancelled between steps; [`jobs`]
-//! finds the work of a job. Each family has a folder with its own; most of them know neither burn nor the browser. What trains is
-//! behind the feature `train`. In a browser, `worker` takes the page's requests from its `inbox`,
-//! fetches weights for its `device`, and runs the sessions.
+//! finds the work of a job. Each family has a folder with its own; most of them know neither burn
+//! nor the browser. What trains is behind the feature `train`. In a browser, `worker` takes the
+//! page's requests from its `inbox`, fetches weights for its `device`, keeps them within its
+//! [`memory`], and runs the sessions.
 
 #[cfg(feature = "engine")]
 pub mod device;
@@ -12,6 +13,7 @@ pub mod gan;
 #[cfg(feature = "engine")]
 pub mod inbox;
 pub mod jobs;
+pub mod memory;
 pub mod session;
 #[cfg(feature = "engine")]
 pub mod worker;
