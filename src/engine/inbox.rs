@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
-use crate::protocol::{FAULT_AFTER, Fault, Request, RunId};
+use crate::protocol::{EngineError, FAULT_AFTER, Fault, Request, RunId};
 use crate::weights::manifest::ModelEntry;
 
 /// Something that the worker has to see to.
@@ -23,13 +23,13 @@ pub enum Mail {
     File(File),
 }
 
-/// A weights file that has come, and been checked.
+/// A weights file that has come and been checked, or will not come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct File {
     /// The manifest's entry.
     pub model: ModelEntry,
     /// All of it.
-    pub bytes: Vec<u8>,
+    pub bytes: Result<Vec<u8>, EngineError>,
     /// When it was asked for, ms.
     pub since_ms: f64,
 }
@@ -41,9 +41,37 @@ pub struct Inbox(Rc<RefCell<Queue>>);
 #[derive(Default)]
 struct Queue {
     mail: VecDeque<Mail>,
+    /// Models whose files are on their way.
+    coming: Vec<String>,
     /// Deliberate failures, each with the steps until it strikes.
     faults: VecDeque<(Fault, u32)>,
     waker: Option<Waker>,
+}
+
+impl Queue {
+    /// Does this have to wait for a file that is on its way?
+    fn is_held(&self, mail: &Mail) -> bool {
+        match mail {
+            Mail::Request(Request::Start { job, .. }) => {
+                let model = job.needs().model;
+                model.is_some_and(|model| self.coming.iter().any(|coming| coming == model))
+            }
+            // It comes after its run.
+            Mail::Request(Request::Cancel { run }) => self.mail.iter().any(
+                |mail| matches!(mail, Mail::Request(Request::Start { run: held, .. }) if held == run),
+            ),
+            Mail::Request(Request::Load { .. } | Request::Fault(_)) | Mail::File(_) => false,
+        }
+    }
+
+    fn pop(&mut self) -> Option<Mail> {
+        let next = self.mail.iter().position(|mail| !self.is_held(mail))?;
+        let mail = self.mail.remove(next)?;
+        if let Mail::File(file) = &mail {
+            self.coming.retain(|coming| *coming != file.model.id);
+        }
+        Some(mail)
+    }
 }
 
 impl Inbox {
@@ -54,6 +82,11 @@ impl Inbox {
             Request::Fault(fault) => self.0.borrow_mut().faults.push_back((fault, FAULT_AFTER)),
             request => self.add(Mail::Request(request)),
         }
+    }
+
+    /// The file of `model` is on its way: runs that need it wait, and nothing else does.
+    pub fn expect(&self, model: &str) {
+        self.0.borrow_mut().coming.push(model.to_owned());
     }
 
     /// Takes a file in.
@@ -69,11 +102,11 @@ impl Inbox {
         }
     }
 
-    /// The next piece of mail; waits until there is one.
+    /// The next piece of mail that waits for no file; waits until there is one.
     pub async fn next(&self) -> Mail {
         poll_fn(|context| {
             let mut queue = self.0.borrow_mut();
-            match queue.mail.pop_front() {
+            match queue.pop() {
                 Some(mail) => Poll::Ready(mail),
                 None => {
                     queue.waker = Some(context.waker().clone());
@@ -95,11 +128,11 @@ impl Inbox {
         faults.pop_front().map(|(fault, _)| fault)
     }
 
-    /// Whether what has arrived ends `run`: its cancellation, or the start of another.
+    /// Whether what has arrived ends `run`: its cancellation, or the start of a newer one.
     pub fn ends(&self, run: RunId) -> bool {
         self.0.borrow().mail.iter().any(|mail| match mail {
             Mail::Request(Request::Cancel { run: cancelled }) => *cancelled == run,
-            Mail::Request(Request::Start { .. }) => true,
+            Mail::Request(Request::Start { run: newer, .. }) => *newer > run,
             Mail::Request(Request::Load { .. } | Request::Fault(_)) | Mail::File(_) => false,
         })
     }
@@ -129,6 +162,7 @@ mod tests {
     use super::*;
     use crate::engine::session::testing::block_on;
     use crate::protocol::{Job, NoiseStats};
+    use crate::weights::manifest::NetworkKind;
 
     fn start(run: RunId) -> Request {
         let job = Job::NoiseStats(NoiseStats {
@@ -168,5 +202,45 @@ mod tests {
         let cancel = Mail::Request(Request::Cancel { run: 4 });
         assert_eq!(block_on(inbox.next()), cancel);
         assert_eq!(block_on(inbox.next()), Mail::Request(start(6)));
+    }
+
+    #[test]
+    fn only_runs_that_need_a_file_wait_for_it() {
+        let inbox = Inbox::default();
+        let timing = Request::Start {
+            run: 1,
+            job: Job::Time {
+                model: "m".into(),
+                batch: 1,
+                repeats: 1,
+            },
+        };
+        inbox.expect("m");
+        inbox.push(timing.clone());
+        inbox.push(Request::Cancel { run: 1 });
+        inbox.push(start(2));
+        assert_eq!(block_on(inbox.next()), Mail::Request(start(2)));
+        assert!(!inbox.ends(2), "it is the newer one");
+        let file = File {
+            model: ModelEntry {
+                id: "m".into(),
+                network: NetworkKind::DiffusionUnet,
+                file: String::new(),
+                bytes: 0,
+                sha256: String::new(),
+                parameters: 0,
+                data_set: String::new(),
+                images_seen: 0,
+                command: String::new(),
+                commit: String::new(),
+                quality: None,
+            },
+            bytes: Err(EngineError::NotFinite),
+            since_ms: 0.0,
+        };
+        inbox.deliver(file.clone());
+        assert_eq!(block_on(inbox.next()), Mail::File(file));
+        assert_eq!(block_on(inbox.next()), Mail::Request(timing));
+        assert!(inbox.ends(1));
     }
 }

@@ -82,6 +82,7 @@ async fn serve(engine: EngineKind, accelerator: Accelerator, inbox: Inbox) {
                     let model = model.id;
                     post(&Event::Loaded { model, ms: 0.0 });
                 } else {
+                    page.inbox.expect(&model.id);
                     spawn_local(load_file(page.inbox.clone(), model, url, patience_s));
                 }
             }
@@ -113,14 +114,12 @@ async fn load_file(inbox: Inbox, model: ModelEntry, url: String, patience_s: u32
             total: model.bytes,
         });
     };
-    match fetch(&url, &model, patience_s, progress).await {
-        Ok(bytes) => inbox.deliver(File {
-            model,
-            bytes,
-            since_ms,
-        }),
-        Err(error) => post(&Event::Failed { run: None, error }),
-    }
+    let bytes = fetch(&url, &model, patience_s, progress).await;
+    inbox.deliver(File {
+        model,
+        bytes,
+        since_ms,
+    });
 }
 
 /// The loaded models and the hashes of their files, by model id.
@@ -155,7 +154,7 @@ impl Models {
             bytes,
             since_ms,
         } = file;
-        if let Err(error) = self.unpack(&model, bytes, device) {
+        if let Err(error) = bytes.and_then(|bytes| self.unpack(&model, bytes, device)) {
             return post(&Event::Failed { run: None, error });
         }
         let in_memory = model.parameters * size_of::<f32>() as u64;
