@@ -1,4 +1,4 @@
-//! The page's requests, kept until the worker has time for them.
+//! The page's requests, and the files that came for them, kept until the worker has time for them.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,40 +11,103 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
-use crate::protocol::{FAULT_AFTER, Fault, Request, RunId};
+use crate::protocol::{EngineError, FAULT_AFTER, Fault, Request, RunId};
+use crate::weights::manifest::ModelEntry;
 
-/// Requests in the order of their arrival. Clones share one queue.
+/// Something that the worker has to see to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mail {
+    /// The page wants something.
+    Request(Request),
+    /// A weights file has come.
+    File(File),
+}
+
+/// A weights file that has come and been checked, or will not come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// The manifest's entry.
+    pub model: ModelEntry,
+    /// All of it.
+    pub bytes: Result<Vec<u8>, EngineError>,
+    /// When it was asked for, ms.
+    pub since_ms: f64,
+}
+
+/// Mail in the order of its arrival. Clones share one queue.
 #[derive(Clone, Default)]
 pub struct Inbox(Rc<RefCell<Queue>>);
 
 #[derive(Default)]
 struct Queue {
-    requests: VecDeque<Request>,
+    mail: VecDeque<Mail>,
+    /// Models whose files are on their way.
+    coming: Vec<String>,
     /// Deliberate failures, each with the steps until it strikes.
     faults: VecDeque<(Fault, u32)>,
     waker: Option<Waker>,
 }
 
+impl Queue {
+    /// Does this have to wait for a file that is on its way?
+    fn is_held(&self, mail: &Mail) -> bool {
+        match mail {
+            Mail::Request(Request::Start { job, .. }) => {
+                let model = job.needs().model;
+                model.is_some_and(|model| self.coming.iter().any(|coming| coming == model))
+            }
+            // It comes after its run.
+            Mail::Request(Request::Cancel { run }) => self.mail.iter().any(
+                |mail| matches!(mail, Mail::Request(Request::Start { run: held, .. }) if held == run),
+            ),
+            Mail::Request(Request::Load { .. } | Request::Fault(_)) | Mail::File(_) => false,
+        }
+    }
+
+    fn pop(&mut self) -> Option<Mail> {
+        let next = self.mail.iter().position(|mail| !self.is_held(mail))?;
+        let mail = self.mail.remove(next)?;
+        if let Mail::File(file) = &mail {
+            self.coming.retain(|coming| *coming != file.model.id);
+        }
+        Some(mail)
+    }
+}
+
 impl Inbox {
     /// Takes a request in.
     pub fn push(&self, request: Request) {
-        let mut queue = self.0.borrow_mut();
         match request {
             // Faults wait for the steps of runs, whatever else comes before them.
-            Request::Fault(fault) => queue.faults.push_back((fault, FAULT_AFTER)),
-            request => queue.requests.push_back(request),
+            Request::Fault(fault) => self.0.borrow_mut().faults.push_back((fault, FAULT_AFTER)),
+            request => self.add(Mail::Request(request)),
         }
+    }
+
+    /// The file of `model` is on its way: runs that need it wait, and nothing else does.
+    pub fn expect(&self, model: &str) {
+        self.0.borrow_mut().coming.push(model.to_owned());
+    }
+
+    /// Takes a file in.
+    pub fn deliver(&self, file: File) {
+        self.add(Mail::File(file));
+    }
+
+    fn add(&self, mail: Mail) {
+        let mut queue = self.0.borrow_mut();
+        queue.mail.push_back(mail);
         if let Some(waker) = queue.waker.take() {
             waker.wake();
         }
     }
 
-    /// The next request; waits until there is one.
-    pub async fn next(&self) -> Request {
+    /// The next piece of mail that waits for no file; waits until there is one.
+    pub async fn next(&self) -> Mail {
         poll_fn(|context| {
             let mut queue = self.0.borrow_mut();
-            match queue.requests.pop_front() {
-                Some(request) => Poll::Ready(request),
+            match queue.pop() {
+                Some(mail) => Poll::Ready(mail),
                 None => {
                     queue.waker = Some(context.waker().clone());
                     Poll::Pending
@@ -65,17 +128,13 @@ impl Inbox {
         faults.pop_front().map(|(fault, _)| fault)
     }
 
-    /// Whether what has arrived ends `run`: its cancellation, or the start of another.
+    /// Whether what has arrived ends `run`: its cancellation, or the start of a newer one.
     pub fn ends(&self, run: RunId) -> bool {
-        self.0
-            .borrow()
-            .requests
-            .iter()
-            .any(|request| match request {
-                Request::Cancel { run: cancelled } => *cancelled == run,
-                Request::Start { .. } => true,
-                Request::Load { .. } | Request::Fault(_) => false,
-            })
+        self.0.borrow().mail.iter().any(|mail| match mail {
+            Mail::Request(Request::Cancel { run: cancelled }) => *cancelled == run,
+            Mail::Request(Request::Start { run: newer, .. }) => *newer > run,
+            Mail::Request(Request::Load { .. } | Request::Fault(_)) | Mail::File(_) => false,
+        })
     }
 }
 
@@ -103,6 +162,7 @@ mod tests {
     use super::*;
     use crate::engine::session::testing::block_on;
     use crate::protocol::{Job, NoiseStats};
+    use crate::weights::manifest::NetworkKind;
 
     fn start(run: RunId) -> Request {
         let job = Job::NoiseStats(NoiseStats {
@@ -121,8 +181,9 @@ mod tests {
         inbox.push(Request::Fault(Fault::Panic));
         inbox.push(start(1));
         inbox.push(Request::Cancel { run: 1 });
-        assert_eq!(block_on(inbox.next()), start(1));
-        assert_eq!(block_on(inbox.next()), Request::Cancel { run: 1 });
+        assert_eq!(block_on(inbox.next()), Mail::Request(start(1)));
+        let cancel = Mail::Request(Request::Cancel { run: 1 });
+        assert_eq!(block_on(inbox.next()), cancel);
         for _ in 0..FAULT_AFTER {
             assert_eq!(inbox.take_fault(), None);
         }
@@ -138,7 +199,48 @@ mod tests {
         inbox.push(start(6));
         assert!(inbox.ends(5));
         // Both are still there for the loop to see.
-        assert_eq!(block_on(inbox.next()), Request::Cancel { run: 4 });
-        assert_eq!(block_on(inbox.next()), start(6));
+        let cancel = Mail::Request(Request::Cancel { run: 4 });
+        assert_eq!(block_on(inbox.next()), cancel);
+        assert_eq!(block_on(inbox.next()), Mail::Request(start(6)));
+    }
+
+    #[test]
+    fn only_runs_that_need_a_file_wait_for_it() {
+        let inbox = Inbox::default();
+        let timing = Request::Start {
+            run: 1,
+            job: Job::Time {
+                model: "m".into(),
+                batch: 1,
+                repeats: 1,
+            },
+        };
+        inbox.expect("m");
+        inbox.push(timing.clone());
+        inbox.push(Request::Cancel { run: 1 });
+        inbox.push(start(2));
+        assert_eq!(block_on(inbox.next()), Mail::Request(start(2)));
+        assert!(!inbox.ends(2), "it is the newer one");
+        let file = File {
+            model: ModelEntry {
+                id: "m".into(),
+                network: NetworkKind::DiffusionUnet,
+                file: String::new(),
+                bytes: 0,
+                sha256: String::new(),
+                parameters: 0,
+                data_set: String::new(),
+                images_seen: 0,
+                command: String::new(),
+                commit: String::new(),
+                quality: None,
+            },
+            bytes: Err(EngineError::NotFinite),
+            since_ms: 0.0,
+        };
+        inbox.deliver(file.clone());
+        assert_eq!(block_on(inbox.next()), Mail::File(file));
+        assert_eq!(block_on(inbox.next()), Mail::Request(timing));
+        assert!(inbox.ends(1));
     }
 }

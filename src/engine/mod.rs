@@ -1,9 +1,10 @@
 //! The engine: sessions, and the worker they run in.
 //!
-//! A [`session`] turns one job into events, step by step, and can be cancelled between steps. Each
-//! family has a folder with its jobs; most of them know neither burn nor the browser. What trains is
-//! behind the feature `train`. In a browser, `worker` takes the page's requests from its `inbox`,
-//! fetches weights for its `device`, and runs the sessions.
+//! A [`session`] turns work into events, step by step, and can be cancelled between steps; [`jobs`]
+//! finds the work of a job. Each family has a folder with its own; most of them know neither burn
+//! nor the browser. What trains is behind the feature `train`. In a browser, `worker` takes the
+//! page's requests from its `inbox`, fetches weights for its `device`, keeps them within its
+//! [`memory`], and runs the sessions.
 
 #[cfg(feature = "engine")]
 pub mod device;
@@ -11,6 +12,8 @@ pub mod diffusion;
 pub mod gan;
 #[cfg(feature = "engine")]
 pub mod inbox;
+pub mod jobs;
+pub mod memory;
 pub mod session;
 #[cfg(feature = "engine")]
 pub mod worker;

@@ -3,31 +3,19 @@
 //! Before each step the loop lets waiting messages in and asks whether the run is still
 //! wanted, so a cancelled run ends within the step under way.
 
-use std::collections::HashMap;
-
-use super::gan::images::GanImagesRun;
-#[cfg(feature = "train")]
-use super::gan::play::GanPlayRun;
-use crate::engine::diffusion::denoise::{DenoiseRun, Denoiser};
-use crate::engine::diffusion::inspect::InspectRun;
-use crate::engine::diffusion::noise_stats::NoiseStatsRun;
-#[cfg(feature = "train")]
-use crate::engine::diffusion::plane::{PlaneSampleRun, PlaneTrainRun};
-use crate::engine::diffusion::timing::TimingRun;
-use crate::models::gan::image::GanPair;
-use crate::protocol::{EngineError, Event, Job, RunId};
+use crate::protocol::{EngineError, Event, RunId};
 
 /// A step that is made of many small ones ends with the one in which this time runs out, ms; then
 /// messages are let in.
 #[cfg(feature = "train")]
 pub(super) const TURN_MS: f64 = 10.0;
 
-/// What a session needs of its surroundings.
+/// A session's line to the page.
 #[expect(
     async_fn_in_trait,
     reason = "one thread; nobody needs the futures to be Send"
 )]
-pub trait Host {
+pub trait Line {
     /// Hands an event to the page.
     fn send(&mut self, event: Event);
     /// Lets waiting messages in. `false`: the run is no longer wanted.
@@ -57,104 +45,21 @@ pub enum Step {
     Last(Event),
 }
 
-/// The loaded models by id.
-pub trait Shelf {
-    /// Its diffusion networks.
-    type Net: Denoiser;
-    /// A diffusion network.
-    fn denoiser(&mut self, id: &str) -> Option<&mut Self::Net>;
-    /// A snapshot of a GAN.
-    fn gan(&self, id: &str) -> Option<&GanPair>;
-}
-
-/// Diffusion networks alone.
-impl<D: Denoiser> Shelf for HashMap<String, D> {
-    type Net = D;
-    fn denoiser(&mut self, id: &str) -> Option<&mut D> {
-        self.get_mut(id)
-    }
-    fn gan(&self, _: &str) -> Option<&GanPair> {
-        None
-    }
-}
-
-/// Runs `job` to its end, cancelled or not, and sends all its events.
-pub async fn run<S: Shelf, H: Host>(run: RunId, job: Job, models: &mut S, host: &mut H) {
-    let start = host.now_ms();
-    let end = match work(run, job, models, host).await {
-        Ok(true) => Event::Done {
-            run,
-            ms: (host.now_ms() - start) as f32,
-        },
-        Ok(false) => Event::Cancelled { run },
-        Err(error) => Event::Failed {
-            run: Some(run),
-            error,
-        },
-    };
-    host.send(end);
-}
-
-/// `false` if cancelled.
-async fn work<S: Shelf, H: Host>(
-    run: RunId,
-    job: Job,
-    models: &mut S,
-    host: &mut H,
-) -> Result<bool, EngineError> {
-    match job {
-        Job::Denoise(job) => {
-            let net = found(models.denoiser(&job.model), &job.model)?;
-            drive(run, &mut DenoiseRun::new(run, job, net)?, host).await
-        }
-        Job::NoiseStats(job) => drive(run, &mut NoiseStatsRun::new(run, job)?, host).await,
-        Job::Inspect(job) => {
-            let net = found(models.denoiser(&job.model), &job.model)?;
-            drive(run, &mut InspectRun::new(run, job, net)?, host).await
-        }
-        Job::Time {
-            model,
-            batch,
-            repeats,
-        } => {
-            let net = found(models.denoiser(&model), &model)?;
-            drive(run, &mut TimingRun::new(run, batch, repeats, net)?, host).await
-        }
-        #[cfg(feature = "train")]
-        Job::PlaneTrain(job) => drive(run, &mut PlaneTrainRun::new(run, job)?, host).await,
-        #[cfg(feature = "train")]
-        Job::PlaneSample(job) => drive(run, &mut PlaneSampleRun::new(run, job)?, host).await,
-        Job::GanImages(job) => {
-            let pair = found(models.gan(&job.model), &job.model)?;
-            drive(run, &mut GanImagesRun::new(run, job, pair)?, host).await
-        }
-        #[cfg(feature = "train")]
-        Job::GanPlay(job) => drive(run, &mut GanPlayRun::new(run, *job)?, host).await,
-        #[cfg(not(feature = "train"))]
-        Job::PlaneTrain(_) | Job::PlaneSample(_) | Job::GanPlay(_) => {
-            Err(EngineError::BadRequest("this engine cannot train".into()))
-        }
-    }
-}
-
-fn found<M>(model: Option<M>, id: &str) -> Result<M, EngineError> {
-    model.ok_or_else(|| EngineError::BadRequest(format!("model {id} is not loaded")))
-}
-
-async fn drive<H: Host>(
+/// Does all steps of `work`, and sends what they show; `false` if it was cancelled.
+pub async fn drive(
     run: RunId,
     work: &mut impl Work,
-    host: &mut H,
+    line: &mut impl Line,
 ) -> Result<bool, EngineError> {
     loop {
-        if !host.go_on(run).await {
+        if !line.go_on(run).await {
             return Ok(false);
         }
-        match work.step(&|| host.now_ms()).await? {
+        match work.step(&|| line.now_ms()).await? {
             Step::Quiet => {}
-            Step::Show(event) => host.send(event),
+            Step::Show(event) => line.send(event),
             Step::Last(event) => {
-                host.send(event);
+                line.send(event);
                 return Ok(true);
             }
         }
@@ -172,14 +77,14 @@ pub(super) fn demand(good: bool, what: impl Into<String>) -> Result<(), EngineEr
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! A host for tests: keeps what is sent, ends a run after so many steps.
+    //! A line for tests: keeps what is sent, ends a run after so many steps.
 
     use std::cell::Cell;
     use std::future::Future;
     use std::task::{Context, Poll, Waker};
 
     use super::*;
-    use crate::engine::diffusion::denoise::Ask;
+    use crate::engine::diffusion::denoise::{Ask, Denoiser};
 
     /// A network for sessions that need none.
     pub struct NoModel;
@@ -196,13 +101,13 @@ pub(crate) mod testing {
     }
 
     /// Sees `cancel_after` steps through, then cancels.
-    pub struct TestHost {
+    pub struct TestLine {
         pub events: Vec<Event>,
         pub cancel_after: usize,
         now: Cell<f64>,
     }
 
-    impl TestHost {
+    impl TestLine {
         pub fn new(cancel_after: usize) -> Self {
             Self {
                 events: Vec::new(),
@@ -212,7 +117,7 @@ pub(crate) mod testing {
         }
     }
 
-    impl Host for TestHost {
+    impl Line for TestLine {
         fn send(&mut self, event: Event) {
             self.events.push(event);
         }

@@ -1,4 +1,5 @@
-//! An engine as a dedicated worker: requests in, events out, one thing at a time.
+//! An engine as a dedicated worker: requests in, events out, one run at a time. Files come meanwhile,
+//! and become models between runs.
 //!
 //! Messages are postcard bytes in a `Uint8Array`, both ways (see [`crate::protocol`]).
 //! `www/worker.js` loads the engine's wasm and hands over what arrived meanwhile.
@@ -7,6 +8,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future;
 
+#[cfg(feature = "sample")]
 use burn::module::Module;
 use burn::tensor::Device;
 use js_sys::{Array, Uint8Array};
@@ -17,15 +19,20 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, console};
 
 use super::device::Accelerator;
 use super::diffusion::network::Network;
-use super::inbox::{Inbox, Turn};
-use super::session::{self, Host, Shelf};
+use super::inbox::{File, Inbox, Mail, Turn};
+use super::jobs::{self, Shelf};
+use super::memory::{LIMIT, Memory};
+use super::session::Line;
+#[cfg(feature = "sample")]
 use crate::models::diffusion::unet::UNetConfig;
-use crate::models::gan::image::{GanPair, snapshot_step};
+use crate::models::gan::image::GanPair;
 use crate::protocol::{
     BUILD_ID, EngineError, EngineKind, Event, Fault, Request, RunId, decode, encode,
 };
+use crate::weights::fetch::fetch;
 use crate::weights::manifest::ModelEntry;
-use crate::weights::{fetch::fetch, load::load};
+#[cfg(any(feature = "sample", feature = "look"))]
+use crate::weights::{load::load, manifest::NetworkKind};
 
 /// A run that shows nothing says once in this time that it goes on, ms.
 const SILENCE_MS: f64 = 1000.0;
@@ -58,77 +65,118 @@ async fn serve(engine: EngineKind, accelerator: Accelerator, inbox: Inbox) {
         adapter: accelerator.adapter.clone(),
     });
     let mut models = Models::default();
-    let mut host = WorkerHost {
+    let mut page = Page {
         inbox,
         turn,
         accelerator,
         spoke_ms: now_ms(),
     };
     loop {
-        match host.inbox.next().await {
-            Request::Load {
+        match page.inbox.next().await {
+            Mail::Request(Request::Load {
                 model,
                 url,
                 patience_s,
-            } => {
-                let start = now_ms();
-                let device = &host.accelerator.device;
-                post(&match models.load(&model, &url, patience_s, device).await {
-                    Ok(()) => Event::Loaded {
-                        model: model.id,
-                        ms: (now_ms() - start) as f32,
-                    },
-                    Err(error) => Event::Failed { run: None, error },
-                });
+            }) => {
+                if models.hold(&model) {
+                    let model = model.id;
+                    post(&Event::Loaded { model, ms: 0.0 });
+                } else {
+                    page.inbox.expect(&model.id);
+                    spawn_local(load_file(page.inbox.clone(), model, url, patience_s));
+                }
             }
-            Request::Start { run, job } => {
+            Mail::File(file) => models.put(file, &page.accelerator.device),
+            Mail::Request(Request::Start { run, job }) => {
                 CURRENT_RUN.set(Some(run));
-                host.spoke_ms = now_ms();
-                session::run(run, job, &mut models, &mut host).await;
+                page.spoke_ms = now_ms();
+                if let Some(model) = job.needs().model {
+                    models.memory.touch(model);
+                }
+                jobs::run(run, job, &mut models, &mut page).await;
                 CURRENT_RUN.set(None);
             }
             // The run is over, or was ended by the loop in `session`.
-            Request::Cancel { .. } => {}
+            Mail::Request(Request::Cancel { .. }) => {}
             // The inbox keeps faults apart.
-            Request::Fault(_) => {}
+            Mail::Request(Request::Fault(_)) => {}
         }
     }
 }
 
+/// Fetches a weights file while other requests are answered, and puts it into the inbox.
+async fn load_file(inbox: Inbox, model: ModelEntry, url: String, patience_s: u32) {
+    let since_ms = now_ms();
+    let progress = |received| {
+        post(&Event::Loading {
+            model: model.id.clone(),
+            received,
+            total: model.bytes,
+        });
+    };
+    let bytes = fetch(&url, &model, patience_s, progress).await;
+    inbox.deliver(File {
+        model,
+        bytes,
+        since_ms,
+    });
+}
+
 /// The loaded models and the hashes of their files, by model id.
-#[derive(Default)]
 struct Models {
     networks: HashMap<String, Network>,
     gans: HashMap<String, GanPair>,
     hashes: HashMap<String, String>,
+    memory: Memory,
+}
+
+impl Default for Models {
+    fn default() -> Self {
+        Self {
+            networks: HashMap::new(),
+            gans: HashMap::new(),
+            hashes: HashMap::new(),
+            memory: Memory::new(LIMIT),
+        }
+    }
 }
 
 impl Models {
-    async fn load(
-        &mut self,
-        model: &ModelEntry,
-        url: &str,
-        patience_s: u32,
-        device: &Device,
-    ) -> Result<(), EngineError> {
-        if self.hashes.get(&model.id) == Some(&model.sha256) {
-            return Ok(());
-        }
-        let bytes = fetch(url, model, patience_s, |received| {
-            post(&Event::Loading {
-                model: model.id.clone(),
-                received,
-                total: model.bytes,
-            });
-        })
-        .await?;
-        self.unpack(model, bytes, device)?;
-        self.hashes.insert(model.id.clone(), model.sha256.clone());
-        Ok(())
+    /// Is this model loaded, from the file that the manifest names?
+    fn hold(&self, model: &ModelEntry) -> bool {
+        self.hashes.get(&model.id) == Some(&model.sha256)
     }
 
-    /// Makes a file's bytes into what its model id says it is: a snapshot of a GAN, or a diffusion
-    /// network. Unpacking is the CPU's work, even in the GPU engine.
+    /// Puts a file's model on the shelf, and lets go of what no longer fits beside it.
+    fn put(&mut self, file: File, device: &Device) {
+        let File {
+            model,
+            bytes,
+            since_ms,
+        } = file;
+        if let Err(error) = bytes.and_then(|bytes| self.unpack(&model, bytes, device)) {
+            return post(&Event::Failed { run: None, error });
+        }
+        let in_memory = model.parameters * size_of::<f32>() as u64;
+        for model in self.memory.keep(&model.id, in_memory) {
+            self.networks.remove(&model);
+            self.gans.remove(&model);
+            self.hashes.remove(&model);
+            post(&Event::Dropped { model });
+        }
+        self.hashes.insert(model.id.clone(), model.sha256);
+        post(&Event::Loaded {
+            model: model.id,
+            ms: (now_ms() - since_ms) as f32,
+        });
+    }
+
+    /// Makes a file's bytes into the network that the manifest names. Unpacking is the CPU's work,
+    /// even in the GPU engine.
+    #[cfg_attr(
+        not(any(feature = "sample", feature = "look")),
+        expect(unused_variables, reason = "what trains brings its weights along")
+    )]
     fn unpack(
         &mut self,
         model: &ModelEntry,
@@ -136,15 +184,25 @@ impl Models {
         device: &Device,
     ) -> Result<(), EngineError> {
         let cpu = Device::flex();
-        if snapshot_step(&model.id).is_some() {
-            let pair = load(GanPair::new(&cpu), bytes, model)?;
-            self.gans.insert(model.id.clone(), pair);
-        } else {
-            let net = load(UNetConfig::shipped().init(&cpu), bytes, model)?;
-            let network = Network::new(net.to_device(device), device.clone());
-            self.networks.insert(model.id.clone(), network);
+        match model.network {
+            #[cfg(feature = "sample")]
+            NetworkKind::DiffusionUnet => {
+                let net = load(UNetConfig::shipped().init(&cpu), bytes, model)?;
+                let network = Network::new(net.to_device(device), device.clone());
+                self.networks.insert(model.id.clone(), network);
+                Ok(())
+            }
+            #[cfg(feature = "look")]
+            NetworkKind::GanPair => {
+                let pair = load(GanPair::new(&cpu), bytes, model)?;
+                self.gans.insert(model.id.clone(), pair);
+                Ok(())
+            }
+            _ => {
+                let reason = format!("{} is of no use to this engine", model.id);
+                Err(EngineError::BadRequest(reason))
+            }
         }
-        Ok(())
     }
 }
 
@@ -158,8 +216,8 @@ impl Shelf for Models {
     }
 }
 
-/// The sessions' view of this worker.
-struct WorkerHost {
+/// The sessions' line to the page that owns this worker.
+struct Page {
     inbox: Inbox,
     turn: Turn,
     accelerator: Accelerator,
@@ -167,7 +225,7 @@ struct WorkerHost {
     spoke_ms: f64,
 }
 
-impl Host for WorkerHost {
+impl Line for Page {
     fn send(&mut self, event: Event) {
         post(&event);
         self.spoke_ms = now_ms();

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::data::mnist::{Images, Split};
 use crate::quality::report::{Court, Report};
-use crate::weights::manifest::Quality;
+use crate::weights::manifest::{Figure, Measure, Quality, Unit};
 
 use super::pack::write_manifest;
 use super::sample::labels;
@@ -135,13 +135,32 @@ fn record(folders: &Folders, args: &Args, report: &Report) -> Result<()> {
         entry.quality = Some(Quality {
             samples: report.samples as u32,
             sampler: sampler(args),
-            class_accuracy: report.class_accuracy,
-            classifier_fid: report.classifier_fid,
-            classifier_fid_floor: report.classifier_fid_floor,
-            kid: report.kid,
-            kid_sd: report.kid_sd,
-            kid_floor: report.kid_floor,
+            figures: figures(report),
         });
     }
     write_manifest(folders, &manifest)
+}
+
+/// What the manifest keeps of a report.
+fn figures(report: &Report) -> Vec<Figure> {
+    let distance = |name, value, sd, floor| Figure {
+        name,
+        value,
+        unit: Unit::Distance,
+        sd,
+        floor: Some(floor),
+    };
+    let (fid, fid_floor) = (report.classifier_fid, report.classifier_fid_floor);
+    let (kid, kid_sd) = (report.kid, Some(report.kid_sd));
+    vec![
+        Figure {
+            name: Measure::ClassAccuracy,
+            value: report.class_accuracy,
+            unit: Unit::Share,
+            sd: None,
+            floor: None,
+        },
+        distance(Measure::ClassifierFid, fid, None, fid_floor),
+        distance(Measure::ClassifierKid, kid, kid_sd, report.kid_floor),
+    ]
 }

@@ -17,6 +17,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::data::DataSet;
+use crate::weights::manifest::NetworkKind;
 
 /// Trains, samples, judges and packs genscope's models.
 #[derive(Parser)]
@@ -116,6 +117,15 @@ impl ModelId {
             Self::DiffusionMnistQuick => Kind::Distilled,
             Self::GanMnist => Kind::Gan,
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
+        }
+    }
+
+    /// The network that its file is of.
+    pub fn network(self) -> NetworkKind {
+        match self.kind() {
+            Kind::Diffusion | Kind::Distilled => NetworkKind::DiffusionUnet,
+            Kind::Gan => NetworkKind::GanPair,
+            Kind::Judge => NetworkKind::Classifier,
         }
     }
 

@@ -89,6 +89,7 @@ fn write_weights<M: Module>(
 fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> ModelEntry {
     ModelEntry {
         id: model.name().into(),
+        network: model.network(),
         file: format!("{}.bpk", model.name()),
         bytes: bytes.len() as u64,
         sha256: sha256_hex(bytes),

@@ -11,9 +11,10 @@ use indicatif::ProgressBar;
 
 use crate::data::PIXELS;
 use crate::engine::diffusion::network::Network;
-use crate::engine::session::{Host, run as run_session};
+use crate::engine::jobs;
+use crate::engine::session::Line;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
-use crate::models::gan::image::{GanPair, noise_vector, snapshot_step, training};
+use crate::models::gan::image::{GanPair, noise_vector, training};
 use crate::nn::checkpoint::{RunDir, Which};
 use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, Report, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
@@ -72,8 +73,8 @@ pub fn gan(folders: &Folders, model: ModelId, weights: Weights) -> Result<GanPai
 /// The entry of the last snapshot that ships.
 pub fn last_snapshot(manifest: &Manifest, model: ModelId) -> Result<&ModelEntry> {
     let snapshots = manifest.models.iter();
-    let snapshots = snapshots.filter(|m| snapshot_step(&m.id).is_some());
-    let last = snapshots.max_by_key(|m| snapshot_step(&m.id));
+    let snapshots = snapshots.filter(|m| m.network == model.network());
+    let last = snapshots.max_by_key(|m| m.images_seen);
     last.with_context(|| format!("{0} is not packed yet: `lab pack {0}` first", model.name()))
 }
 
@@ -308,7 +309,7 @@ fn run_job(models: &mut HashMap<String, Network>, job: Job) -> Result<Keeper> {
         failed: None,
         began: Instant::now(),
     };
-    pollster::block_on(run_session(1, job, models, &mut keeper));
+    pollster::block_on(jobs::run(1, job, models, &mut keeper));
     match keeper.failed {
         Some(error) => Err(error.into()),
         None => Ok(keeper),
@@ -323,7 +324,7 @@ struct Keeper {
     began: Instant,
 }
 
-impl Host for Keeper {
+impl Line for Keeper {
     fn send(&mut self, event: Event) {
         match event {
             Event::Frame { frame, .. } => self.frames.push(frame),

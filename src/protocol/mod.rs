@@ -13,14 +13,16 @@ pub mod gan;
 use serde::{Deserialize, Serialize};
 
 pub use self::diffusion::inspect::{Anatomy, Inspect, Maps};
-use crate::models::diffusion::DEFAULT_GUIDANCE;
-use crate::models::diffusion::schedule::ScheduleKind;
+pub use self::diffusion::{
+    Denoise, Frame, Keep, NoiseStats, NoiseStatsFrame, Sampler, Start, Update,
+};
+use self::gan::GanImages;
 use crate::weights::manifest::ModelEntry;
 
 /// Names one run. The page counts up; 0 is never used.
 pub type RunId = u32;
 
-/// Page and engines built together share this; anything else is a stale file.
+/// The build of this engine. The page knows those that it belongs to.
 pub const BUILD_ID: &str = match option_env!("GENSCOPE_BUILD_ID") {
     Some(id) => id,
     None => "dev",
@@ -30,7 +32,7 @@ pub const BUILD_ID: &str = match option_env!("GENSCOPE_BUILD_ID") {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// Fetch, check and keep a model's weights. Answered by `Loading`… `Loaded`, or `Failed`.
-    /// Loading what is loaded already answers `Loaded` at once.
+    /// Loading what is loaded already answers `Loaded` at once. Runs go on meanwhile.
     Load {
         /// The manifest's entry.
         model: ModelEntry,
@@ -71,232 +73,77 @@ pub enum Fault {
     Hang,
 }
 
-/// A piece of work that sends frames.
+/// A piece of work that sends frames. [`Job::needs`] tells what each needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Job {
     /// Sample pictures from a diffusion model.
     Denoise(Denoise),
-    /// Compare one jump to x_t with many small steps. Needs no weights.
+    /// Compare one jump to x_t with many small steps.
     NoiseStats(NoiseStats),
-    /// Look inside the network, always on the CPU.
+    /// Look inside the network.
     Inspect(Inspect),
     /// Time the network: answers [`Report::Timed`].
     Time {
-        /// Model id; it has to be loaded.
+        /// Model id.
         model: String,
         /// Batch size.
         batch: u32,
         /// How many timed evaluations, after two that are not.
         repeats: u32,
     },
-    /// Train a small network on points. Needs no weights; on the CPU only.
+    /// Train a small network on points.
     PlaneTrain(diffusion::plane::PlaneTrain),
-    /// Sample points with weights that come along. On the CPU only.
+    /// Sample points with weights that come along.
     PlaneSample(diffusion::plane::PlaneSample),
-    /// Play a GAN's game on points. Needs no weights; on the CPU only.
+    /// Play a GAN's game on points.
     GanPlay(Box<gan::GanPlay>),
-    /// Pictures from a GAN, always on the CPU: one pass is soon done.
-    GanImages(gan::GanImages),
+    /// Pictures from a GAN.
+    GanImages(GanImages),
 }
 
 impl Job {
-    /// The model that has to be loaded first, if any.
-    pub fn model(&self) -> Option<&str> {
+    /// What it needs of an engine.
+    pub fn needs(&self) -> Needs<'_> {
+        let of = |model, home, interactive| Needs {
+            model,
+            home,
+            interactive,
+        };
         match self {
-            Self::Denoise(Denoise { model, .. })
-            | Self::Inspect(Inspect { model, .. })
-            | Self::GanImages(gan::GanImages { model, .. })
-            | Self::Time { model, .. } => Some(model),
-            Self::NoiseStats(_) | Self::PlaneTrain(_) | Self::PlaneSample(_) | Self::GanPlay(_) => {
-                None
+            Self::Denoise(Denoise { model, .. }) | Self::Time { model, .. } => {
+                of(Some(model), Home::Any, false)
             }
-        }
-    }
-
-    /// Is it never for the GPU engine? A look inside a network is soon done, with times that mean
-    /// something, and only one engine trains.
-    pub fn is_for_cpu(&self) -> bool {
-        matches!(self, Self::Inspect(_) | Self::GanImages(_)) || self.is_for_trainer()
-    }
-
-    /// Is it for the engine that trains? The others have no part of that in them.
-    pub fn is_for_trainer(&self) -> bool {
-        matches!(
-            self,
-            Self::PlaneTrain(_) | Self::PlaneSample(_) | Self::GanPlay(_)
-        )
-    }
-}
-
-/// Which rule turns (x_t, prediction) into the next x.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Sampler {
-    /// Ancestral sampling, Ho et al. 2020. The same as DDIM with `eta = 1`.
-    Ddpm,
-    /// Song et al. 2021 (arXiv:2010.02502). `eta` 0 is deterministic, 1 is DDPM.
-    Ddim {
-        /// Share of fresh noise, `0..=1`.
-        eta: f32,
-    },
-    /// DPM-Solver++(2M), Lu et al. 2022 (arXiv:2211.01095): deterministic, of second order,
-    /// because it also uses the guess of the step before.
-    DpmSolver,
-}
-
-/// Settings of one denoising run of `labels.len()` pictures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Denoise {
-    /// Model id; it has to be loaded.
-    pub model: String,
-    /// Wanted class of each picture; `None` is 'any'.
-    pub labels: Vec<Option<u8>>,
-    /// Index of the first picture in its seed's streams (a split batch starts at its part).
-    pub first_index: u32,
-    /// Seed of all noise.
-    pub seed: u64,
-    /// The rule.
-    pub sampler: Sampler,
-    /// The noise schedule that times are read by. The models here were trained with
-    /// [`ScheduleKind::Cosine`]; another one shows what goes wrong then.
-    pub schedule: ScheduleKind,
-    /// Network evaluations from pure noise to picture, `1..=1000`.
-    pub steps: u32,
-    /// Guidance weight w: `eps_uncond + w (eps_cond - eps_uncond)`; 1 is none.
-    pub guidance: f32,
-    /// Continue from a kept frame instead of from pure noise.
-    pub start: Option<Start>,
-    /// A part of all pictures that is given; the model fills the rest.
-    pub keep: Option<Keep>,
-    /// Send every n-th frame only (the first and last are always sent), `1..`.
-    pub frame_every: u32,
-    /// Skips of the network that are cut: bit i for skip i, 0 being the outermost.
-    pub cut: u8,
-}
-
-impl Default for Denoise {
-    /// One picture of any class, as the room opens: DDIM, 20 steps. Name a model before use.
-    fn default() -> Self {
-        Self {
-            model: String::new(),
-            labels: vec![None],
-            first_index: 0,
-            seed: 42,
-            sampler: Sampler::Ddim { eta: 0.0 },
-            schedule: ScheduleKind::Cosine,
-            steps: 20,
-            guidance: DEFAULT_GUIDANCE,
-            start: None,
-            keep: None,
-            frame_every: 1,
-            cut: 0,
+            Self::NoiseStats(_) => of(None, Home::Cpu, false),
+            Self::Inspect(Inspect { model, .. }) | Self::GanImages(GanImages { model, .. }) => {
+                of(Some(model), Home::Cpu, true)
+            }
+            Self::PlaneTrain(_) | Self::GanPlay(_) => of(None, Home::Trainer, false),
+            Self::PlaneSample(_) => of(None, Home::Trainer, true),
         }
     }
 }
 
-/// Where a run continues.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Start {
-    /// Steps already done, `0..steps`.
-    pub step: u32,
-    /// x after those steps, `[n, 28, 28]`.
-    pub x: Vec<f32>,
-    /// The guess x_0 of the step before, `[n, 28, 28]`, where it is known: a sampler of second
-    /// order then goes on as if nothing had happened; without it, one step is of first order.
-    pub x0_before: Option<Vec<f32>>,
+/// What a job needs of an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs<'a> {
+    /// The model that has to be loaded first, if any.
+    pub model: Option<&'a str>,
+    /// Where it can be done.
+    pub home: Home,
+    /// It is soon done, and asked anew while something is dragged: the one under way is let end,
+    /// and of those that come meanwhile only the last is done.
+    pub interactive: bool,
 }
 
-/// What is given of every picture of a run; see [`crate::models::diffusion::inpaint`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Keep {
-    /// The given picture, `[28, 28]`, `-1..=1`.
-    pub x_0: Vec<f32>,
-    /// Where it is given, `[28, 28]`; elsewhere is the hole.
-    pub mask: Vec<bool>,
-    /// How often each step is done, `1..=20`; 1 only puts the given part back.
-    pub rounds: u32,
-}
-
-/// The state of a denoising run after `step` of `steps` steps.
-///
-/// Frame `k` shows x at time `t_k` and what the network makes of *that* x: the noise it sees
-/// and the clean picture it expects. So a run of 20 steps has frames 0..=20; frame 0 is pure
-/// noise with the network's first opinion, frame 20 the picture (its `x0` is itself).
-///
-/// With [`Denoise::keep`], x is what the last of a step's rounds left, the given part in it;
-/// x0, `update` and `ms` are those of the first round that starts from x.
-///
-/// `eps` is not sent; it is `(x - sqrt(alpha_bar) x0) / sqrt(1 - alpha_bar)`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Frame {
-    /// Steps done, `0..=steps`.
-    pub step: u32,
-    /// Time of `x`, `1000..=0`.
-    pub t: u32,
-    /// `alpha_bar` at `t`.
-    pub alpha_bar: f32,
-    /// x_t, `[n, 28, 28]`.
-    pub x: Vec<f32>,
-    /// The predicted x_0, `[n, 28, 28]`, not clipped (roughly `[-1, 1]`).
-    pub x0: Vec<f32>,
-    /// The update that leads to the next frame; `None` on the last.
-    pub update: Option<Update>,
-    /// Time this step's network evaluation and update took, ms.
-    pub ms: f32,
-}
-
-/// The numbers of one update: `x_next = x0_factor x0 + eps_factor eps + noise_factor z +
-/// trend_factor (x0 - x0_before)`, with `x0_before` the guess of the step before.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Update {
-    /// Time of the next x.
-    pub t_next: u32,
-    /// sqrt(alpha_bar of the next time).
-    pub x0_factor: f32,
-    /// Factor of the predicted noise.
-    pub eps_factor: f32,
-    /// Factor of the fresh noise z (0 for DDIM with eta 0).
-    pub noise_factor: f32,
-    /// Factor of the guess's change since the step before (0 for samplers of first order).
-    pub trend_factor: f32,
-}
-
-/// Many runs of one picture's noising, by one jump and by single steps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NoiseStats {
-    /// The clean picture, `[28, 28]`.
-    pub x_0: Vec<f32>,
-    /// Noised up to here, `1..=1000`.
-    pub t: u32,
-    /// With this schedule.
-    pub schedule: ScheduleKind,
-    /// How many independent runs of each kind.
-    pub runs: u32,
-    /// Seed of all noise.
-    pub seed: u64,
-}
-
-/// Pixel statistics of [`NoiseStats`], growing while the runs go on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NoiseStatsFrame {
-    /// Runs of each kind so far.
-    pub runs: u32,
-    /// Left edge of the first bin.
-    pub low: f32,
-    /// Width of a bin.
-    pub bin_width: f32,
-    /// Share of pixel values in each bin, one jump each run.
-    pub jump: Vec<f32>,
-    /// Share of pixel values in each bin, `t` single steps each run.
-    pub steps: Vec<f32>,
-    /// Mean over pixels of the per-pixel mean, and the pooled sd around it: jump, steps.
-    pub mean: [f32; 2],
-    /// Root mean square over pixels of the per-pixel standard deviation: jump, steps.
-    pub sd: [f32; 2],
-    /// Two-sample Kolmogorov-Smirnov distance between the two sets of noise parts,
-    /// `x_t - sqrt(alpha_bar_t) x_0`.
-    pub ks: f32,
-    /// The distance that 1 in 20 pairs of equal distributions would exceed.
-    pub ks_critical: f32,
+/// The engines that hold a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// Those of the CPU and of the GPU.
+    Any,
+    /// The CPU's alone: a GPU would gain nothing, or its times would mean nothing.
+    Cpu,
+    /// The one that trains.
+    Trainer,
 }
 
 /// Which engine speaks.
@@ -335,6 +182,11 @@ pub enum Event {
         model: String,
         /// From request to ready, ms.
         ms: f32,
+    },
+    /// Weights are let go of, to keep within the engine's memory.
+    Dropped {
+        /// Model id.
+        model: String,
     },
     /// One step of a denoising run.
     Frame {
@@ -437,6 +289,16 @@ pub enum EngineError {
     Silent(u32),
 }
 
+impl EngineError {
+    /// The file that did not come, or came damaged.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Fetch { file, .. } | Self::BadWeights { file, .. } => Some(file),
+            _ => None,
+        }
+    }
+}
+
 /// Packs a message.
 pub fn encode<M: Serialize>(message: &M) -> Result<Vec<u8>, ProtocolError> {
     Ok(postcard::to_stdvec(message)?)
@@ -455,6 +317,7 @@ pub struct ProtocolError(#[from] postcard::Error);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::diffusion::schedule::ScheduleKind;
 
     fn round_trip<M>(message: M)
     where
@@ -585,6 +448,7 @@ mod tests {
                 ms: 3.5,
             },
         });
+        round_trip(Event::Dropped { model: "m".into() });
         round_trip(Event::Busy { run: 7 });
         round_trip(Event::Failed {
             run: Some(9),

@@ -71,6 +71,7 @@ mod tests {
     use super::*;
     use crate::models::diffusion::unet::{UNet, UNetConfig};
     use crate::nn::params::FlatParams;
+    use crate::weights::manifest::NetworkKind;
     use crate::weights::pack::{pack, quantize};
 
     fn net(config: UNetConfig) -> UNet {
@@ -84,6 +85,7 @@ mod tests {
     fn entry(bytes: &[u8]) -> ModelEntry {
         ModelEntry {
             id: "m".into(),
+            network: NetworkKind::DiffusionUnet,
             file: "m.bpk".into(),
             bytes: bytes.len() as u64,
             sha256: sha256_hex(bytes),

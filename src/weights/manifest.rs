@@ -24,6 +24,8 @@ impl Manifest {
 pub struct ModelEntry {
     /// Model and data set, e.g. `diffusion-mnist`.
     pub id: String,
+    /// The network that its file is of.
+    pub network: NetworkKind,
     /// File name beside the manifest.
     pub file: String,
     /// Length of the file in bytes.
@@ -44,23 +46,69 @@ pub struct ModelEntry {
     pub quality: Option<Quality>,
 }
 
+/// The networks whose weights ship.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkKind {
+    /// [`crate::models::diffusion`]'s U-Net.
+    DiffusionUnet,
+    /// Both players of [`crate::models::gan::image`].
+    GanPair,
+    /// The judge of [`crate::quality`].
+    Classifier,
+}
+
 /// Figures of `lab eval` on the file as shipped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// Number of samples judged.
     pub samples: u32,
-    /// Sampler and its settings, e.g. `DDIM, 20 steps, guidance 1.5`.
+    /// How they were made, e.g. `DDIM, 20 steps, guidance 1.5`.
     pub sampler: String,
-    /// Share of samples in which the judge reads the intended class, 0..=1.
-    pub class_accuracy: f64,
+    /// What was measured, in the order in which it is told.
+    pub figures: Vec<Figure>,
+}
+
+impl Quality {
+    /// The figure of this measure.
+    pub fn figure(&self, name: Measure) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.name == name)
+    }
+}
+
+/// One measured figure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// What was measured.
+    pub name: Measure,
+    /// What came out.
+    pub value: f64,
+    /// What `value`, `sd` and `floor` are in.
+    pub unit: Unit,
+    /// The standard deviation of `value`.
+    pub sd: Option<f64>,
+    /// What real data gives in place of samples.
+    pub floor: Option<f64>,
+}
+
+/// What can be measured of samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// In how many the judge reads the intended class.
+    ClassAccuracy,
     /// Fréchet distance of the judge's features to the test set's.
-    pub classifier_fid: f64,
-    /// The same distance between real training and real test pictures.
-    pub classifier_fid_floor: f64,
-    /// Kernel distance of the judge's features: mean.
-    pub kid: f64,
-    /// Its standard deviation over subsets.
-    pub kid_sd: f64,
-    /// The same distance between real training and real test pictures.
-    pub kid_floor: f64,
+    ClassifierFid,
+    /// Kernel distance of the judge's features to the test set's, over subsets.
+    ClassifierKid,
+}
+
+/// What a figure is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// A share of all, `0..=1`.
+    Share,
+    /// A distance between features, of no unit.
+    Distance,
 }

@@ -260,7 +260,8 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::engine::session::{self, testing::*};
+    use crate::engine::jobs;
+    use crate::engine::session::testing::*;
     use crate::models::diffusion::schedule::ScheduleKind;
     use crate::protocol::{Job, Keep, Start};
 
@@ -324,9 +325,9 @@ mod tests {
     }
 
     fn events(job: Denoise, net: impl Denoiser, cancel_after: usize) -> Vec<Event> {
-        let mut host = TestHost::new(cancel_after);
+        let mut host = TestLine::new(cancel_after);
         let mut models = HashMap::from([("flat".to_owned(), net)]);
-        block_on(session::run(7, Job::Denoise(job), &mut models, &mut host));
+        block_on(jobs::run(7, Job::Denoise(job), &mut models, &mut host));
         host.events
     }
 
@@ -468,8 +469,8 @@ mod tests {
                 ..job()
             };
             let mut models = HashMap::from([("flat".to_owned(), Flat::default())]);
-            let mut host = TestHost::new(usize::MAX);
-            block_on(session::run(7, Job::Denoise(job), &mut models, &mut host));
+            let mut host = TestLine::new(usize::MAX);
+            block_on(jobs::run(7, Job::Denoise(job), &mut models, &mut host));
             assert_eq!(models["flat"].evaluations, evaluations);
             let frames = frames(&host.events);
             let steps: Vec<u32> = frames.iter().map(|f| f.step).collect();

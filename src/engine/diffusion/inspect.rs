@@ -86,7 +86,8 @@ mod tests {
     use super::super::denoise::Ask;
     use super::*;
     use crate::data::PIXELS;
-    use crate::engine::session::{self, testing::*};
+    use crate::engine::jobs;
+    use crate::engine::session::testing::*;
     use crate::protocol::{Anatomy, Job, Maps};
 
     /// One block, which gives back what it gets.
@@ -134,9 +135,9 @@ mod tests {
     }
 
     fn events(job: Inspect, net: Mirror, cancel_after: usize) -> Vec<Event> {
-        let mut host = TestHost::new(cancel_after);
+        let mut host = TestLine::new(cancel_after);
         let mut models = HashMap::from([("mirror".to_owned(), net)]);
-        block_on(session::run(5, Job::Inspect(job), &mut models, &mut host));
+        block_on(jobs::run(5, Job::Inspect(job), &mut models, &mut host));
         host.events
     }
 

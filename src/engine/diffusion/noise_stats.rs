@@ -194,7 +194,8 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::engine::session::{self, testing::*};
+    use crate::engine::jobs;
+    use crate::engine::session::testing::*;
     use crate::models::diffusion::schedule::ScheduleKind;
     use crate::protocol::Job;
 
@@ -212,14 +213,9 @@ mod tests {
     }
 
     fn events(job: NoiseStats, cancel_after: usize) -> Vec<Event> {
-        let mut host = TestHost::new(cancel_after);
+        let mut host = TestLine::new(cancel_after);
         let mut models = HashMap::<String, NoModel>::new();
-        block_on(session::run(
-            2,
-            Job::NoiseStats(job),
-            &mut models,
-            &mut host,
-        ));
+        block_on(jobs::run(2, Job::NoiseStats(job), &mut models, &mut host));
         host.events
     }
 

@@ -77,7 +77,8 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::engine::session::{self, testing::*};
+    use crate::engine::jobs;
+    use crate::engine::session::testing::*;
     use crate::protocol::Job;
 
     struct Count(usize);
@@ -96,13 +97,13 @@ mod tests {
     #[test]
     fn times_so_many_after_the_warm_up() {
         let mut models = HashMap::from([("m".to_owned(), Count(0))]);
-        let mut host = TestHost::new(usize::MAX);
+        let mut host = TestLine::new(usize::MAX);
         let job = Job::Time {
             model: "m".into(),
             batch: 2,
             repeats: 5,
         };
-        block_on(session::run(1, job, &mut models, &mut host));
+        block_on(jobs::run(1, job, &mut models, &mut host));
         // The test clock moves 1 ms each time it is read.
         assert_eq!(
             host.events[0],

@@ -141,7 +141,8 @@ mod tests {
     use burn::tensor::{Device, Tensor};
 
     use super::*;
-    use crate::engine::session::{self, Shelf, testing::*};
+    use crate::engine::jobs::{self, Shelf};
+    use crate::engine::session::testing::*;
     use crate::models::gan::image::noise_vector;
     use crate::noise;
     use crate::protocol::Job;
@@ -175,8 +176,8 @@ mod tests {
     }
 
     fn events(shelf: &mut OnlyGan, job: GanImages, cancel_after: usize) -> Vec<Event> {
-        let mut host = TestHost::new(cancel_after);
-        block_on(session::run(4, Job::GanImages(job), shelf, &mut host));
+        let mut host = TestLine::new(cancel_after);
+        block_on(jobs::run(4, Job::GanImages(job), shelf, &mut host));
         host.events
     }
 

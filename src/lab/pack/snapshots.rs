@@ -12,10 +12,10 @@ use super::super::watch::{look_path, points};
 use super::super::{Folders, ModelId, pictures};
 use super::{command, data_set, write, write_fingerprint, write_manifest};
 use crate::data::CLASSES;
-use crate::models::gan::image::{GanPair, snapshot_id, snapshot_step, training};
+use crate::models::gan::image::{GanPair, snapshot_id, training};
 use crate::nn::checkpoint::{RunDir, RunState, load_module};
 use crate::weights::load::{load, sha256_hex};
-use crate::weights::manifest::ModelEntry;
+use crate::weights::manifest::{ModelEntry, NetworkKind};
 use crate::weights::pack::pack;
 use crate::weights::timeline::{Point, Snapshot, TIMELINE_PATH, Timeline};
 
@@ -32,7 +32,7 @@ pub fn run(folders: &Folders, model: ModelId) -> Result<()> {
     let points = points(run.path())?;
     let mut manifest = manifest(folders)?;
     clear(folders, &manifest.models)?;
-    manifest.models.retain(|m| snapshot_step(&m.id).is_none());
+    manifest.models.retain(|m| !is_snapshot(m));
     let mut timeline = Timeline {
         snapshots: Vec::new(),
         points,
@@ -76,9 +76,13 @@ fn shipped(points: &[Point]) -> Result<Vec<Point>> {
     Ok(chosen)
 }
 
+fn is_snapshot(model: &ModelEntry) -> bool {
+    model.network == NetworkKind::GanPair
+}
+
 /// Removes the files of an earlier pack: its last snapshot may have been another.
 fn clear(folders: &Folders, models: &[ModelEntry]) -> Result<()> {
-    for old in models.iter().filter(|m| snapshot_step(&m.id).is_some()) {
+    for old in models.iter().filter(|m| is_snapshot(m)) {
         remove(&folders.www.join("weights").join(&old.file))?;
         remove(&super::recording(&old.id))?;
     }
@@ -105,6 +109,7 @@ fn entry(
     ModelEntry {
         file: format!("{id}.bpk"),
         id,
+        network: model.network(),
         bytes: bytes.len() as u64,
         sha256: sha256_hex(bytes),
         parameters,

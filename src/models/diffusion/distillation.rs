@@ -17,11 +17,11 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Bernoulli, Distribution, Uniform};
 
+use super::sampler::Sampler;
 use crate::data::PIXELS;
 use crate::data::mnist::Images;
 use crate::nn::training::Task;
 use crate::noise;
-use crate::protocol::Sampler;
 
 use super::sampler::{NoiseSource, Plan, guide};
 use super::schedule::{Schedule, ScheduleKind};

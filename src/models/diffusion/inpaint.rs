@@ -15,9 +15,21 @@
 //! (the last line of their loop, for a step over more than one time; a jump here is one step
 //! long). The last step has one round, as in the paper: at s = 0 nothing is left to harmonise.
 
+use serde::{Deserialize, Serialize};
+
 use super::sampler::{NoiseSource, Plan};
 use crate::data::PIXELS;
-use crate::protocol::Keep;
+
+/// What is given of every picture of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Keep {
+    /// The given picture, `[28, 28]`, `-1..=1`.
+    pub x_0: Vec<f32>,
+    /// Where it is given, `[28, 28]`; elsewhere is the hole.
+    pub mask: Vec<bool>,
+    /// How often each step is done, `1..=20`; 1 only puts the given part back.
+    pub rounds: u32,
+}
 
 /// Most rounds of a step.
 pub const MAX_ROUNDS: u32 = 20;
@@ -121,7 +133,7 @@ mod tests {
 
     use super::super::schedule::{Schedule, ScheduleKind, T};
     use super::*;
-    use crate::protocol::Sampler;
+    use crate::models::diffusion::sampler::Sampler;
 
     const NOISE: NoiseSource = NoiseSource {
         seed: 4,

@@ -28,10 +28,42 @@
 //! a clipped x_0 would bias the samplers on data whose extreme values are common (a digit's
 //! background is exactly -1).
 
+use serde::{Deserialize, Serialize};
+
 use super::schedule::{Schedule, timesteps};
 use crate::data::PIXELS;
 use crate::noise::{self, INITIAL_DRAW};
-use crate::protocol::{Sampler, Update};
+
+/// Which rule turns (x_t, prediction) into the next x.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Sampler {
+    /// Ancestral sampling, Ho et al. 2020. The same as DDIM with `eta = 1`.
+    Ddpm,
+    /// Song et al. 2021 (arXiv:2010.02502). `eta` 0 is deterministic, 1 is DDPM.
+    Ddim {
+        /// Share of fresh noise, `0..=1`.
+        eta: f32,
+    },
+    /// DPM-Solver++(2M), Lu et al. 2022 (arXiv:2211.01095): deterministic, of second order,
+    /// because it also uses the guess of the step before.
+    DpmSolver,
+}
+
+/// The numbers of one update: `x_next = x0_factor x0 + eps_factor eps + noise_factor z +
+/// trend_factor (x0 - x0_before)`, with `x0_before` the guess of the step before.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    /// Time of the next x.
+    pub t_next: u32,
+    /// sqrt(alpha_bar of the next time).
+    pub x0_factor: f32,
+    /// Factor of the predicted noise.
+    pub eps_factor: f32,
+    /// Factor of the fresh noise z (0 for DDIM with eta 0).
+    pub noise_factor: f32,
+    /// Factor of the guess's change since the step before (0 for samplers of first order).
+    pub trend_factor: f32,
+}
 
 /// The plan of a run: which times, and the numbers of each update.
 #[derive(Clone, Debug)]

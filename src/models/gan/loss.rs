@@ -19,7 +19,21 @@
 #[cfg(feature = "nn")]
 use burn::tensor::{Tensor, activation::log_sigmoid};
 
-use crate::protocol::gan::Loss;
+use serde::{Deserialize, Serialize};
+
+/// What discriminator and generator minimise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Loss {
+    /// The zero-sum game (Goodfellow et al. 2014, eq. 1).
+    Minimax,
+    /// The same discriminator, and a generator that maximises `log D(G(z))` (section 3 there).
+    #[default]
+    NonSaturating,
+    /// Least squares (Mao et al. 2017, eq. 9, with targets 0 and 1).
+    LeastSquares,
+    /// Wasserstein with clipped weights (Arjovsky et al. 2017, algorithm 1).
+    Wasserstein,
+}
 
 /// The logistic function.
 pub fn sigmoid(s: f32) -> f32 {

@@ -6,52 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::data::points::Cloud;
-
-/// What the network learns, and how noise is mixed in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Method {
-    /// Denoising diffusion (Ho et al. 2020) with the cosine schedule, predicting v as the
-    /// room's large network does.
-    Ddpm,
-    /// Flow matching along straight lines (Lipman et al. 2023).
-    #[default]
-    FlowMatching,
-}
-
-/// How samples are made from what was learnt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Rule {
-    /// [`Method::Ddpm`], without fresh noise (Song et al. 2021, eta = 0).
-    Ddim,
-    /// [`Method::Ddpm`], with fresh noise at each step.
-    Ancestral,
-    /// [`Method::FlowMatching`], one evaluation a step.
-    #[default]
-    Euler,
-    /// [`Method::FlowMatching`], two evaluations a step.
-    Heun,
-}
-
-/// A network's training.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PlaneTrain {
-    /// Where points come from.
-    pub cloud: Cloud,
-    /// What is learnt.
-    pub method: Method,
-    /// Optimiser steps.
-    pub steps: u32,
-    /// Points a step.
-    pub batch: u32,
-    /// Learning rate at the start; it falls to nearly 0 along half a cosine.
-    pub learning_rate: f32,
-    /// Width of the hidden layers.
-    pub hidden: u32,
-    /// Seed of the first weights, the points, the times and the noise.
-    pub seed: u64,
-    /// Steps between two reports, `1..`.
-    pub report_every: u32,
-}
+pub use crate::models::diffusion::plane::{Method, PlaneTrain, Rule};
 
 /// A report of a training: where it stands after `step` steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::protocol::EngineKind;
-use crate::ui::host::scheduler::{Adapter, Status};
+use crate::ui::host::scheduler::{Adapter, Status, StepTimes};
 use crate::ui::host::use_engines;
 use crate::ui::state::{EngineChoice, Room};
 
@@ -72,7 +72,7 @@ fn EnginePill(props: &EnginePillProps) -> Html {
         _ => "off",
     };
     html! {
-        <div class="engine" title="Where the models run">
+        <div class="engine" title={title(&status)}>
             <i class={light} aria-hidden="true" />
             <select aria-label="Engine" {onchange}>
                 { for EngineChoice::ALL.into_iter().map(|choice| html! {
@@ -86,11 +86,20 @@ fn EnginePill(props: &EnginePillProps) -> Html {
     }
 }
 
+/// The closed choice is too narrow for what Auto has found out.
+fn title(status: &Status) -> String {
+    match status.times {
+        Some(_) if status.choice == EngineChoice::Auto => choice_name(status.choice, status),
+        _ => "Where the models run".into(),
+    }
+}
+
 fn choice_name(choice: EngineChoice, status: &Status) -> String {
     match choice {
-        EngineChoice::Auto => match status.engine {
-            Some(engine) => format!("Auto: {}", engine_name(engine)),
-            None => "Auto".into(),
+        EngineChoice::Auto => match (status.engine, status.times) {
+            (Some(engine), Some(times)) => format!("Auto: {}", because(engine, times)),
+            (Some(engine), None) => format!("Auto: {}", engine_name(engine)),
+            (None, _) => "Auto".into(),
         },
         EngineChoice::Cpu => "CPU".into(),
         EngineChoice::Gpu => match status.adapter {
@@ -98,6 +107,21 @@ fn choice_name(choice: EngineChoice, status: &Status) -> String {
             Adapter::Software => "WebGPU (in software)".into(),
             Adapter::Unknown | Adapter::Hardware => "WebGPU".into(),
         },
+    }
+}
+
+/// An engine's name, and why it computes where it is the quicker one.
+fn because(engine: EngineKind, times: StepTimes) -> String {
+    let StepTimes { cpu_ms, gpu_ms } = times;
+    let name = engine_name(engine);
+    let (here, there) = match engine {
+        EngineKind::Cpu => (cpu_ms, gpu_ms),
+        EngineKind::Gpu => (gpu_ms, cpu_ms),
+    };
+    if engine == times.quicker() {
+        format!("{name}, because {here:.0} ms here against {there:.0} ms")
+    } else {
+        name.into()
     }
 }
 
@@ -151,5 +175,26 @@ fn ThemeButton() -> Html {
         <button type="button" class="button square theme" aria-label={label} title={label} {onclick}>
             { shown }
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn auto_tells_why() {
+        let status = |cpu_ms, gpu_ms| Status {
+            engine: Some(EngineKind::Cpu),
+            times: Some(StepTimes { cpu_ms, gpu_ms }),
+            ..Status::default()
+        };
+        let told = |status: Status| choice_name(EngineChoice::Auto, &status);
+        assert_eq!(
+            told(status(23.2, 41.0)),
+            "Auto: CPU, because 23 ms here against 41 ms"
+        );
+        assert_eq!(told(status(41.0, 23.0)), "Auto: CPU");
+        assert_eq!(told(Status::default()), "Auto");
     }
 }

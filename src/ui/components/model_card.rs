@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::header::engine_name;
 use crate::ui::host::use_engines;
-use crate::weights::manifest::{ModelEntry, Quality};
+use crate::weights::manifest::{Figure, Measure, ModelEntry, Quality, Unit};
 
 /// Properties of [`ModelCard`].
 #[derive(Properties, PartialEq)]
@@ -68,16 +68,43 @@ fn count(n: u64) -> String {
 }
 
 fn figures(quality: &Quality) -> Html {
+    quality.figures.iter().map(figure).collect()
+}
+
+fn figure(figure: &Figure) -> Html {
+    let told = |value: f64| match figure.unit {
+        Unit::Share => format!("{:.1} %", 100.0 * value),
+        Unit::Distance => format!("{value:.1}"),
+    };
+    let mut value = told(figure.value);
+    if let Some(sd) = figure.sd {
+        value += &format!(" ± {}", told(sd));
+    }
+    if let Some(floor) = figure.floor {
+        value += &format!(", {}", told(floor));
+    }
     html! {
         <>
-            <dt>{ "Right class" }</dt>
-            <dd class="num">{ format!("{:.1} %", 100.0 * quality.class_accuracy) }</dd>
-            <dt><abbr title="Fréchet distance to real test pictures, in a classifier’s eyes; less is better">{ "FID" }</abbr>{ ", of real ones" }</dt>
-            <dd class="num">{ format!("{:.1}, {:.1}", quality.classifier_fid, quality.classifier_fid_floor) }</dd>
-            <dt><abbr title="Kernel distance to real test pictures, in a classifier’s eyes, and its spread over subsets; less is better">{ "KID" }</abbr>{ ", of real ones" }</dt>
-            <dd class="num">{ format!("{:.1} ± {:.1}, {:.1}", quality.kid, quality.kid_sd, quality.kid_floor) }</dd>
+            <dt>{ name(figure.name) }{ if figure.floor.is_some() { ", of real ones" } else { "" } }</dt>
+            <dd class="num">{ value }</dd>
         </>
     }
+}
+
+/// A measure's name, with its meaning where that says more.
+fn name(measure: Measure) -> Html {
+    let (short, meaning) = match measure {
+        Measure::ClassAccuracy => return html! { "Right class" },
+        Measure::ClassifierFid => (
+            "FID",
+            "Fréchet distance to real test pictures, in a classifier’s eyes; less is better",
+        ),
+        Measure::ClassifierKid => (
+            "KID",
+            "Kernel distance to real test pictures, in a classifier’s eyes, and its spread over subsets; less is better",
+        ),
+    };
+    html! { <abbr title={meaning}>{ short }</abbr> }
 }
 
 /// How the figures came about.

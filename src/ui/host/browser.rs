@@ -361,6 +361,9 @@ pub fn use_engines() -> Engines {
 /// other work or none. Its state numbers its works: `id` is the present one's number, `job` looks
 /// it up, and `news` gets that number with every event.
 ///
+/// A question that is asked anew while something is dragged ([`Needs::interactive`]) may still be
+/// answered when the next one is asked: news of it then come until it is over.
+///
 /// When the work has to go on after a broken engine or a retry, `job` is asked again: a reducer
 /// whose job is what is left, given what it has, loses nothing; one that gives the same job every
 /// time sees its work start again, with all its events.
@@ -371,6 +374,11 @@ pub fn use_work(
     news: impl Fn(u32, RunEvent) + 'static,
 ) {
     let host = use_host();
+    let works = use_mut_ref(Vec::<Work>::new);
+    {
+        let works = works.clone();
+        use_effect_with((), move |()| move || Work::end(&works, |_| true));
+    }
     use_effect_with(id, move |&id| {
         // A reducer's handle reads what is true now, not what was when the page was drawn (yew
         // 0.23): work that has begun since is the next effect's.
@@ -378,10 +386,57 @@ pub fn use_work(
             let (now, job) = job()?;
             (Some(now) == id).then_some(job)
         };
-        let handle = id.zip(left()).map(|(id, job)| {
-            let on = Callback::from(move |event| news(id, event));
-            host.run_on(job, left, on)
+        let next = id.zip(left());
+        let is_question = next
+            .as_ref()
+            .is_some_and(|(_, job)| job.needs().interactive);
+        Work::end(&works, |work| {
+            work.is_over || !(work.is_question && is_question)
         });
-        move || drop(handle)
+        let Some((id, job)) = next else { return };
+        let told = Rc::downgrade(&works);
+        let on = Callback::from(move |event: RunEvent| {
+            let is_over = event.is_last();
+            news(id, event);
+            let Some(works) = told.upgrade() else { return };
+            if let Some(work) = works.borrow_mut().iter_mut().find(|work| work.id == id) {
+                work.is_over = is_over;
+            }
+            Work::end(&works, |work| work.is_over && work.is_replaced);
+        });
+        for work in works.borrow_mut().iter_mut() {
+            work.is_replaced = true;
+        }
+        let handle = host.run_on(job, left, on);
+        let work = Work {
+            id,
+            is_question,
+            is_replaced: false,
+            is_over: false,
+            _handle: handle,
+        };
+        works.borrow_mut().push(work);
     });
+}
+
+/// Work of [`use_work`] that is under way, or the latest.
+struct Work {
+    id: u32,
+    is_question: bool,
+    is_replaced: bool,
+    /// Nothing more comes of it, unless the visitor retries.
+    is_over: bool,
+    _handle: RunHandle,
+}
+
+impl Work {
+    /// Lets go of some works, which cancels those that are under way. They are out of the list by
+    /// then: that they are cancelled is told, too.
+    fn end(works: &RefCell<Vec<Self>>, which: impl Fn(&Self) -> bool) {
+        let ended: Vec<_> = works
+            .borrow_mut()
+            .extract_if(.., |work| which(work))
+            .collect();
+        drop(ended);
+    }
 }

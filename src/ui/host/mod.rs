@@ -49,6 +49,13 @@ pub enum RunEvent {
     Resumed,
 }
 
+impl RunEvent {
+    /// Is it the last of its run, unless the visitor retries?
+    pub fn is_last(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::Cancelled | Self::Failed(_))
+    }
+}
+
 /// How a room's computation stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 use super::scheduler::Place;
-use crate::protocol::{BUILD_ID, EngineError, Event, Request, decode, encode};
+use crate::protocol::{EngineError, Event, Request, decode, encode};
 
 /// An engine that has not said that it is ready by then will not.
 const START_LIMIT_MS: u32 = 20_000;
@@ -31,13 +31,9 @@ pub struct EngineWorker {
 impl EngineWorker {
     /// Starts the engine for `place`.
     pub fn spawn(place: Place, heard: impl Fn(Heard) + Clone + 'static) -> Result<Self, JsValue> {
-        let engine = match place {
-            Place::Cpu | Place::SecondCpu => "engine_cpu",
-            Place::Gpu => "engine_gpu",
-            Place::Trainer => "engine_train",
-        };
+        let (engine, build) = (place.file(), place.build());
         // The build in the URL keeps a cached engine from meeting a newer page.
-        let worker = Worker::new(&format!("worker.js?engine={engine}&v={BUILD_ID}"))?;
+        let worker = Worker::new(&format!("worker.js?engine={engine}&v={build}"))?;
         let on_message = {
             let heard = heard.clone();
             EventListener::new(&worker, "message", move |event| heard(read(event)))

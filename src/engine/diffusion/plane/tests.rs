@@ -2,16 +2,17 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::data::points::Preset;
-use crate::engine::session::{self, testing::*};
+use crate::engine::jobs;
+use crate::engine::session::testing::*;
 use crate::models::diffusion::plane::{HIDDEN, field_grid};
 use crate::nn::mlp::LastLayer;
 use crate::protocol::Job;
 use crate::protocol::diffusion::plane::Method;
 
 fn events(job: Job, cancel_after: usize) -> Vec<Event> {
-    let mut host = TestHost::new(cancel_after);
+    let mut host = TestLine::new(cancel_after);
     let mut models = HashMap::<String, NoModel>::new();
-    block_on(session::run(2, job, &mut models, &mut host));
+    block_on(jobs::run(2, job, &mut models, &mut host));
     host.events
 }
 

@@ -1,7 +1,7 @@
 //! The fixed half: how noise is mixed in, and what the network is to say of the mixture.
 
+use super::Method;
 use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
-use crate::protocol::diffusion::plane::Method;
 
 /// The mixing rule of a method.
 #[derive(Clone, Debug, PartialEq)]

@@ -27,7 +27,9 @@ pub mod training;
 
 use std::f32::consts::PI;
 
-use crate::data::points::EXTENT;
+use serde::{Deserialize, Serialize};
+
+use crate::data::points::{Cloud, EXTENT};
 
 /// Width of the hidden layers of the chapter's network.
 pub const HIDDEN: u32 = 64;
@@ -50,6 +52,52 @@ const OCTAVES: usize = 3;
 /// [`OCTAVES`] sines and cosines, without which so small a network learns no fine detail
 /// (Tancik et al. 2020, arXiv:2006.10739).
 pub const INPUTS: usize = 3 * (1 + 2 * OCTAVES);
+
+/// What the network learns, and how noise is mixed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Method {
+    /// Denoising diffusion (Ho et al. 2020) with the cosine schedule, predicting v as the
+    /// room's large network does.
+    Ddpm,
+    /// Flow matching along straight lines (Lipman et al. 2023).
+    #[default]
+    FlowMatching,
+}
+
+/// How samples are made from what was learnt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Rule {
+    /// [`Method::Ddpm`], without fresh noise (Song et al. 2021, eta = 0).
+    Ddim,
+    /// [`Method::Ddpm`], with fresh noise at each step.
+    Ancestral,
+    /// [`Method::FlowMatching`], one evaluation a step.
+    #[default]
+    Euler,
+    /// [`Method::FlowMatching`], two evaluations a step.
+    Heun,
+}
+
+/// A network's training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaneTrain {
+    /// Where points come from.
+    pub cloud: Cloud,
+    /// What is learnt.
+    pub method: Method,
+    /// Optimiser steps.
+    pub steps: u32,
+    /// Points a step.
+    pub batch: u32,
+    /// Learning rate at the start; it falls to nearly 0 along half a cosine.
+    pub learning_rate: f32,
+    /// Width of the hidden layers.
+    pub hidden: u32,
+    /// Seed of the first weights, the points, the times and the noise.
+    pub seed: u64,
+    /// Steps between two reports, `1..`.
+    pub report_every: u32,
+}
 
 /// Streams of the random numbers of a training and its samplings.
 pub mod streams {

@@ -6,12 +6,10 @@
 //! steps: Euler's goes along v; Heun's goes along the mean of v here and v there, which makes the
 //! error fall with the square of the step.
 
-use super::streams;
-use crate::models::diffusion::sampler::Plan;
+use super::{Method, Rule, streams};
+use crate::models::diffusion::sampler::{Plan, Sampler};
 use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
 use crate::noise::{INITIAL_DRAW, normal};
-use crate::protocol::Sampler;
-use crate::protocol::diffusion::plane::{Method, Rule};
 
 impl Rule {
     /// The rules of a method, its usual one first.

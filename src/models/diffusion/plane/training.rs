@@ -12,11 +12,10 @@ use rand_chacha::rand_core::RngCore;
 
 use super::mix::Mixer;
 use super::net::shape;
-use super::{INPUTS, features, streams};
+use super::{INPUTS, PlaneTrain, features, streams};
 use crate::nn::mlp::{LastLayer, Mlp, rows};
 use crate::nn::{NotRead, read};
 use crate::noise;
-use crate::protocol::diffusion::plane::PlaneTrain;
 
 /// One batch on the host.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,7 +121,7 @@ mod tests {
     use super::*;
     use crate::data::points::{Cloud, Preset};
     use crate::engine::session::testing::block_on;
-    use crate::protocol::diffusion::plane::Method;
+    use crate::models::diffusion::plane::Method;
 
     fn job(method: Method) -> PlaneTrain {
         PlaneTrain {

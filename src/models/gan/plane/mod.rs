@@ -8,14 +8,15 @@
 //! A round is the discriminator's half (`updates` of its own) and then the generator's. Each update
 //! draws fresh points and fresh noise. Sizes, optimisers and losses are the visitor's to choose.
 
+pub mod game;
 #[cfg(feature = "train")]
 pub mod training;
 
 use rand_chacha::rand_core::RngCore;
 
-use crate::data::points::{Cloud, EXTENT, Point, Preset};
+use self::game::{Game, NoiseKind};
+use crate::data::points::{Cloud, EXTENT, Point};
 use crate::noise;
-use crate::protocol::gan::{Game, Loss, NoiseKind, Optimizer, Player};
 
 /// Fakes that are shown, and held-out real points that are judged beside them.
 pub const SHOWN: usize = 400;
@@ -52,30 +53,6 @@ pub mod streams {
     pub const HELD_OUT: u32 = 5;
     /// Noise of the fakes that are shown and measured.
     pub const SHOWN: u32 = 6;
-}
-
-impl Default for Game {
-    /// The game that the chapter opens with.
-    fn default() -> Self {
-        let player = Player {
-            layers: 2,
-            width: 32,
-            optimizer: Optimizer::Adam,
-            learning_rate: 2e-3,
-            updates: 1,
-        };
-        Self {
-            cloud: Cloud::Preset(Preset::Ring),
-            loss: Loss::NonSaturating,
-            clip: 0.1,
-            generator: player,
-            discriminator: player,
-            noise: NoiseKind::Gaussian,
-            noise_dims: 2,
-            batch: 128,
-            seed: 42,
-        }
-    }
 }
 
 /// `n` noise vectors of a game, draw `draw` of stream `stream`: `[n, noise_dims]`.
@@ -145,6 +122,7 @@ pub const MODE_RADIUS: f32 = 0.36;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::points::Preset;
 
     #[test]
     fn grids_cover_what_they_should() {

@@ -10,11 +10,11 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Bytes, Device, Gradients, Tensor};
 
+use super::game::{Checkpoint, Detail, Game, Half, Optimizer, Player};
 use super::{LEAK, heat_grid, noise_grid, noise_vectors, streams};
-use crate::models::gan::loss;
+use crate::models::gan::loss::{self, Loss};
 use crate::nn::mlp::{LastLayer, Mlp, MlpShape, rows};
 use crate::nn::{NotRead, read};
-use crate::protocol::gan::{Checkpoint, Detail, Game, Half, Loss, Optimizer, Player};
 
 /// The checkpoint is of another game: its networks have other sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,16 @@
 //! The scheduler against a little world of obedient (or breaking) engines.
 
+use super::stations::*;
 use super::*;
 use crate::data::PIXELS;
-use crate::protocol::diffusion::plane::PlaneTrain;
-use crate::protocol::{FAULT_AFTER, Inspect, NoiseStats, Sampler, Update};
+use crate::data::points::{Cloud, Preset};
+use crate::protocol::diffusion::plane::{Method, PlaneSample, PlaneTrain, Rule};
+use crate::protocol::{
+    Denoise, FAULT_AFTER, Frame, Inspect, Job, NoiseStats, Report, Sampler, Update,
+};
 use crate::ui::state::PlaneState;
+use crate::weights::PATIENCE_S;
+use crate::weights::manifest::{ModelEntry, NetworkKind};
 
 const MODEL: &str = "m";
 
@@ -23,7 +29,10 @@ struct World {
     reported: Vec<Trouble>,
     /// What was given up, counted.
     given_up: u32,
-    build: &'static str,
+    /// What engines say that they are, if not what the page expects.
+    build: Option<&'static str>,
+    /// Time of a step at each place.
+    step_ms: [f32; 4],
 }
 
 impl World {
@@ -41,7 +50,8 @@ impl World {
             told: Vec::new(),
             reported: Vec::new(),
             given_up: 0,
-            build: BUILD_ID,
+            build: None,
+            step_ms: [1.0; 4],
         }
     }
 
@@ -66,7 +76,7 @@ impl World {
                 self.spawned.push(place);
                 let ready = Event::Ready {
                     engine: place.kind(),
-                    build: self.build.into(),
+                    build: self.build.unwrap_or(place.build()).into(),
                     adapter: None,
                 };
                 self.scheduler.event(place, ready, 0.0);
@@ -176,7 +186,7 @@ impl World {
             x0: vec![0.0; x.len()],
             x,
             update: (!over).then_some(update),
-            ms: 1.0,
+            ms: self.step_ms[place as usize],
         };
         self.scheduler
             .event(place, Event::Frame { run, frame }, 0.0);
@@ -237,6 +247,7 @@ fn manifest() -> Manifest {
     Manifest {
         models: vec![ModelEntry {
             id: MODEL.into(),
+            network: NetworkKind::DiffusionUnet,
             file: "m.bin".into(),
             bytes: 1,
             sha256: String::new(),
@@ -257,6 +268,16 @@ fn job(n: usize, steps: u32) -> Job {
         sampler: Sampler::Ddpm,
         steps,
         ..Denoise::default()
+    })
+}
+
+fn noise_stats() -> Job {
+    Job::NoiseStats(NoiseStats {
+        x_0: vec![0.0; PIXELS],
+        t: 5,
+        schedule: Default::default(),
+        runs: 8,
+        seed: 1,
     })
 }
 
@@ -413,6 +434,62 @@ fn a_long_job_moves_to_the_gpu_between_steps() {
     );
 }
 
+/// Places of the runs that came to be, one letter a kind.
+fn way(world: &mut World) -> String {
+    let way = engines(world).into_iter().map(|kind| match kind {
+        EngineKind::Cpu => 'c',
+        EngineKind::Gpu => 'g',
+    });
+    let way = way.collect();
+    world.told.clear();
+    way
+}
+
+#[test]
+fn auto_keeps_to_the_engine_that_was_quicker() {
+    for (gpu_ms, quicker, first) in [(41.0, "c", "cgc"), (5.0, "g", "cg")] {
+        let mut world = World::new(1, EngineChoice::Auto, Adapter::Hardware);
+        world.step_ms = [23.0, 23.0, gpu_ms, 23.0];
+        world.scheduler.run(job(16, 20), 0.0);
+        world.finish();
+        world.assert_complete(20, 16);
+        assert_eq!(way(&mut world), first);
+        let times = StepTimes {
+            cpu_ms: 23.0,
+            gpu_ms,
+        };
+        assert_eq!(world.scheduler.status().times, Some(times));
+        // The next one knows, if it is of that size.
+        world.scheduler.run(job(17, 20), 0.0);
+        world.finish();
+        assert_eq!(way(&mut world).trim_start_matches(quicker), "");
+        world.scheduler.run(job(64, 20), 0.0);
+        world.finish();
+        assert!(way(&mut world).ends_with(quicker));
+        assert_eq!(world.scheduler.status().times, Some(times));
+    }
+}
+
+#[test]
+fn a_choice_is_not_measured() {
+    let mut world = World::new(1, EngineChoice::Gpu, Adapter::Hardware);
+    world.step_ms[Place::Gpu as usize] = 90.0;
+    world.scheduler.run(job(16, 20), 0.0);
+    world.finish();
+    assert_eq!(engines(&world), [EngineKind::Gpu]);
+    assert_eq!(world.scheduler.status().times, None);
+}
+
+#[test]
+fn auto_never_tries_a_gpu_in_software() {
+    let mut world = World::new(2, EngineChoice::Auto, Adapter::Software);
+    world.scheduler.run(job(64, 300), 0.0);
+    world.finish();
+    world.assert_complete(300, 64);
+    assert!(!world.spawned.contains(&Place::Gpu));
+    assert_eq!(world.scheduler.status().times, None);
+}
+
 #[test]
 fn a_lost_gpu_hands_back_to_the_cpu() {
     let mut world = World::new(1, EngineChoice::Gpu, Adapter::Software);
@@ -494,7 +571,7 @@ fn cancelling_ends_the_run_and_only_that() {
 #[test]
 fn a_stale_engine_is_not_used() {
     let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
-    world.build = "another";
+    world.build = Some("another");
     world.scheduler.run(job(1, 20), 0.0);
     world.finish();
     assert!(world.frames().is_empty());
@@ -538,20 +615,8 @@ fn missing_weights_do_not_stop_a_run_that_needs_none() {
     };
     let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
     world.scheduler.preload(MODEL);
-    let job = Job::NoiseStats(NoiseStats {
-        x_0: vec![0.0; PIXELS],
-        t: 5,
-        schedule: Default::default(),
-        runs: 8,
-        seed: 1,
-    });
-    let ticket = world.scheduler.run(job, 0.0);
-    let ready = Event::Ready {
-        engine: EngineKind::Cpu,
-        build: BUILD_ID.into(),
-        adapter: None,
-    };
-    world.scheduler.event(Place::Cpu, ready, 0.0);
+    let ticket = world.scheduler.run(noise_stats(), 0.0);
+    ready(&mut world.scheduler, Place::Cpu);
     world.scheduler.manifest(Err(missing.clone()));
     let failed = Event::Failed {
         run: None,
@@ -573,6 +638,14 @@ fn missing_weights_do_not_stop_a_run_that_needs_none() {
         .filter(|effect| matches!(effect, Effect::Tell(..) | Effect::Report(_)))
         .collect();
     assert_eq!(told, [Effect::Tell(ticket, RunEvent::Done { ms: 1.0 })]);
+}
+
+/// The host's own arithmetic is not worth the GPU engine's download.
+#[test]
+fn noise_statistics_stay_on_the_cpu() {
+    let mut world = World::new(1, EngineChoice::Gpu, Adapter::Hardware);
+    world.scheduler.run(noise_stats(), 0.0);
+    assert_eq!(world.scheduler.take(), [Effect::Spawn(Place::Cpu)]);
 }
 
 #[test]
@@ -606,12 +679,7 @@ fn missing_weights_stop_the_run_until_retried() {
     world.scheduler.manifest(Err(missing.clone()));
     world.settle();
     assert_eq!(world.reported, [Trouble::Stopped(missing)]);
-    let ready = Event::Ready {
-        engine: EngineKind::Cpu,
-        build: BUILD_ID.into(),
-        adapter: None,
-    };
-    world.scheduler.event(Place::Cpu, ready, 0.0);
+    ready(&mut world.scheduler, Place::Cpu);
     world.scheduler.retry();
     world.finish();
     world.assert_complete(3, 1);
@@ -626,13 +694,14 @@ fn sent(effects: Vec<Effect>) -> Vec<(Place, Request)> {
     effects.into_iter().filter_map(of).collect()
 }
 
-fn trainer_ready(scheduler: &mut Scheduler) {
+/// The engine at `place` has started.
+fn ready(scheduler: &mut Scheduler, place: Place) {
     let ready = Event::Ready {
-        engine: EngineKind::Cpu,
-        build: BUILD_ID.into(),
+        engine: place.kind(),
+        build: place.build().into(),
         adapter: None,
     };
-    scheduler.event(Place::Trainer, ready, 0.0);
+    scheduler.event(place, ready, 0.0);
 }
 
 /// A training that is wanted by the run of this ticket, on its engine.
@@ -640,7 +709,7 @@ fn train(scheduler: &mut Scheduler, steps: u32) -> (u32, Job) {
     let training = PlaneState::default().training();
     let job = Job::PlaneTrain(PlaneTrain { steps, ..training });
     let ticket = scheduler.run(job.clone(), 0.0);
-    trainer_ready(scheduler);
+    ready(scheduler, Place::Trainer);
     (ticket, job)
 }
 
@@ -656,7 +725,7 @@ fn broken(scheduler: &mut Scheduler, ticket: u32, rest: Option<&Job>) -> Vec<Eff
     scheduler.rest(ticket, rest.cloned(), 5.0);
     let mut effects = scheduler.take();
     if effects.contains(&Effect::Spawn(Place::Trainer)) {
-        trainer_ready(scheduler);
+        ready(scheduler, Place::Trainer);
         effects.append(&mut scheduler.take());
     }
     effects
@@ -733,7 +802,7 @@ fn a_training_goes_on_with_what_is_left_after_a_panic() {
         ]
     );
     scheduler.rest(ticket, Some(left.clone()), 6.0);
-    trainer_ready(&mut scheduler);
+    ready(&mut scheduler, Place::Trainer);
     let effects = scheduler.take();
     assert_eq!(goes_on(&effects), None);
     starts(effects, 4, &left);
@@ -856,12 +925,7 @@ fn a_load_without_an_answer_ends_at_last() {
     let mut world = World::new(1, EngineChoice::Auto, Adapter::Missing);
     world.scheduler.manifest(Ok(manifest()));
     world.scheduler.run(job(1, 5), 0.0);
-    let ready = Event::Ready {
-        engine: EngineKind::Cpu,
-        build: BUILD_ID.into(),
-        adapter: None,
-    };
-    world.scheduler.event(Place::Cpu, ready, 0.0);
+    ready(&mut world.scheduler, Place::Cpu);
     world.alive[0] = true;
     let sent = world.scheduler.take();
     let load = |effect: &Effect| matches!(effect, Effect::Send(Place::Cpu, Request::Load { .. }));
@@ -881,25 +945,16 @@ fn another_models_missing_weights_do_not_stop_a_run() {
     let mut two = manifest();
     let other = ModelEntry {
         id: "other".into(),
+        file: "other".into(),
         ..two.models[0].clone()
     };
     two.models.push(other);
     world.scheduler.manifest(Ok(two));
     world.scheduler.preload("other");
-    let ready = Event::Ready {
-        engine: EngineKind::Cpu,
-        build: BUILD_ID.into(),
-        adapter: None,
-    };
-    world.scheduler.event(Place::Cpu, ready, 0.0);
+    ready(&mut world.scheduler, Place::Cpu);
     world.alive[0] = true;
     world.scheduler.take();
     world.scheduler.run(job(1, 5), 0.0);
-    assert_eq!(
-        world.scheduler.take(),
-        Vec::new(),
-        "waits for the other load"
-    );
     let error = EngineError::Fetch {
         file: "other".into(),
         reason: "nothing came for 20 s".into(),
@@ -909,6 +964,251 @@ fn another_models_missing_weights_do_not_stop_a_run() {
     world.finish();
     world.assert_complete(5, 1);
     assert!(world.reported.is_empty());
+}
+
+/// The models that are sent for.
+fn sent_for(effects: Vec<Effect>) -> Vec<String> {
+    let model = |(_, request)| match request {
+        Request::Load { model, .. } => Some(model.id),
+        _ => None,
+    };
+    sent(effects).into_iter().filter_map(model).collect()
+}
+
+/// A scheduler that has the manifest, and a CPU engine.
+fn with_manifest() -> Scheduler {
+    let mut scheduler = Scheduler::new("http://x/weights/".into(), 1, EngineChoice::Cpu);
+    let mut two = manifest();
+    let other = ModelEntry {
+        id: "other".into(),
+        file: "other.bin".into(),
+        ..two.models[0].clone()
+    };
+    two.models.push(other);
+    scheduler.manifest(Ok(two));
+    scheduler.preload("other");
+    ready(&mut scheduler, Place::Cpu);
+    assert_eq!(sent_for(scheduler.take()), ["other"]);
+    scheduler
+}
+
+fn loaded(scheduler: &mut Scheduler, model: &str) {
+    let model = model.into();
+    scheduler.event(Place::Cpu, Event::Loaded { model, ms: 1.0 }, 0.0);
+}
+
+#[test]
+fn nothing_waits_for_the_weights_of_another() {
+    let mut scheduler = with_manifest();
+    scheduler.run(job(1, 5), 0.0);
+    assert_eq!(sent_for(scheduler.take()), [MODEL]);
+    loaded(&mut scheduler, MODEL);
+    let start = sent(scheduler.take());
+    assert!(
+        matches!(start[..], [(Place::Cpu, Request::Start { run: 1, .. })]),
+        "{start:?}"
+    );
+    // The other one is not sent for twice.
+    scheduler.preload("other");
+    scheduler.run(noise_stats(), 0.0);
+    let start = sent(scheduler.take());
+    assert!(
+        matches!(
+            start[..],
+            [
+                (_, Request::Cancel { run: 1 }),
+                (_, Request::Start { run: 2, .. })
+            ]
+        ),
+        "{start:?}"
+    );
+}
+
+#[test]
+fn a_model_that_was_let_go_of_comes_again() {
+    let mut scheduler = with_manifest();
+    scheduler.run(job(1, 5), 0.0);
+    loaded(&mut scheduler, MODEL);
+    scheduler.take();
+    let dropped = |model: &str| Event::Dropped {
+        model: model.into(),
+    };
+    scheduler.event(Place::Cpu, dropped("another"), 0.0);
+    assert_eq!(scheduler.take(), [], "not the run's");
+    // It was let go of while the run was on its way.
+    scheduler.event(Place::Cpu, dropped(MODEL), 0.0);
+    let run_failed = Event::Failed {
+        run: Some(1),
+        error: EngineError::BadRequest("not loaded".into()),
+    };
+    scheduler.event(Place::Cpu, run_failed, 0.0);
+    assert_eq!(sent_for(scheduler.take()), [MODEL]);
+    loaded(&mut scheduler, MODEL);
+    let start = sent(scheduler.take());
+    assert!(
+        matches!(start[..], [(Place::Cpu, Request::Start { run: 2, .. })]),
+        "{start:?}"
+    );
+}
+
+/// A question that is asked anew while something is dragged, told apart by its seed.
+fn question(seed: u64) -> Job {
+    Job::PlaneSample(PlaneSample {
+        seed,
+        cloud: Cloud::Preset(Preset::Ring),
+        method: Method::Ddpm,
+        rule: Rule::Ddim,
+        hidden: 1,
+        weights: vec![],
+        steps: 1,
+    })
+}
+
+fn answer() -> Report {
+    Report::Timed(vec![])
+}
+
+/// Question 1, on its engine.
+fn asked() -> (Scheduler, u32) {
+    let mut scheduler = Scheduler::new(String::new(), 2, EngineChoice::Auto);
+    let ticket = scheduler.run(question(1), 0.0);
+    ready(&mut scheduler, Place::Trainer);
+    let job = question(1);
+    let start = (Place::Trainer, Request::Start { run: 1, job });
+    assert_eq!(sent(scheduler.take()), [start]);
+    (scheduler, ticket)
+}
+
+fn start(run: RunId, seed: u64) -> Effect {
+    let job = question(seed);
+    Effect::Send(Place::Trainer, Request::Start { run, job })
+}
+
+#[test]
+fn the_last_question_waits_for_the_answer_under_way() {
+    let (mut scheduler, first) = asked();
+    let second = scheduler.run(question(2), 1.0);
+    assert_eq!(scheduler.take(), []);
+    scheduler.run(question(3), 2.0);
+    assert_eq!(
+        scheduler.take(),
+        [Effect::Tell(second, RunEvent::Cancelled)]
+    );
+    let report = answer();
+    scheduler.event(Place::Trainer, Event::Report { run: 1, report }, 3.0);
+    scheduler.event(Place::Trainer, Event::Done { run: 1, ms: 1.0 }, 3.0);
+    assert_eq!(
+        scheduler.take(),
+        [
+            Effect::Tell(first, RunEvent::Report(answer())),
+            Effect::Tell(first, RunEvent::Done { ms: 3.0 }),
+            start(2, 3)
+        ]
+    );
+    assert!(scheduler.status().busy);
+}
+
+#[test]
+fn a_question_that_no_engine_has_is_replaced_at_once() {
+    let mut scheduler = Scheduler::new(String::new(), 2, EngineChoice::Auto);
+    let first = scheduler.run(question(1), 0.0);
+    scheduler.run(question(2), 0.0);
+    let cancelled = Effect::Tell(first, RunEvent::Cancelled);
+    assert!(scheduler.take().contains(&cancelled));
+    ready(&mut scheduler, Place::Trainer);
+    assert_eq!(scheduler.take(), [start(2, 2)]);
+}
+
+#[test]
+fn other_work_ends_questions_at_once() {
+    let (mut scheduler, first) = asked();
+    let second = scheduler.run(question(2), 0.0);
+    scheduler.run(noise_stats(), 0.0);
+    assert_eq!(
+        scheduler.take()[..3],
+        [
+            Effect::Tell(second, RunEvent::Cancelled),
+            Effect::Send(Place::Trainer, Request::Cancel { run: 1 }),
+            Effect::Tell(first, RunEvent::Cancelled)
+        ]
+    );
+    // And no question waits for other work.
+    let third = scheduler.run(question(3), 0.0);
+    let effects = scheduler.take();
+    assert!(effects.contains(&start(3, 3)), "{third}: {effects:?}");
+}
+
+#[test]
+fn either_question_can_be_cancelled() {
+    let (mut scheduler, first) = asked();
+    let second = scheduler.run(question(2), 0.0);
+    scheduler.cancel(second);
+    assert_eq!(
+        scheduler.take(),
+        [Effect::Tell(second, RunEvent::Cancelled)]
+    );
+    scheduler.run(question(3), 0.0);
+    scheduler.cancel(first);
+    assert_eq!(
+        scheduler.take(),
+        [
+            Effect::Send(Place::Trainer, Request::Cancel { run: 1 }),
+            Effect::Tell(first, RunEvent::Cancelled),
+            start(2, 3)
+        ]
+    );
+}
+
+/// Nobody asks what is left of a question when its successor is there.
+#[test]
+fn a_broken_engine_gets_the_last_question() {
+    let (mut scheduler, first) = asked();
+    scheduler.run(question(2), 0.0);
+    scheduler.broke(Place::Trainer, EngineError::Panicked("x".into()));
+    assert_eq!(
+        scheduler.take(),
+        [
+            Effect::Kill(Place::Trainer),
+            Effect::Tell(first, RunEvent::Cancelled),
+            Effect::Spawn(Place::Trainer)
+        ]
+    );
+    ready(&mut scheduler, Place::Trainer);
+    assert_eq!(scheduler.take(), [start(2, 2)]);
+}
+
+/// The times that follow what a look saw are nothing to wait for.
+#[test]
+fn a_look_gives_way_once_it_has_seen() {
+    let mut scheduler = with_manifest();
+    loaded(&mut scheduler, MODEL);
+    let look = Job::Inspect(Inspect {
+        model: MODEL.into(),
+        x: vec![],
+        t: 5,
+        label: None,
+        cut: 0,
+    });
+    let ask = |scheduler: &mut Scheduler| scheduler.run(look.clone(), 0.0);
+    let seen = |run| Event::Report {
+        run,
+        report: Report::Anatomy(Default::default()),
+    };
+    let gives_way = |effects: Vec<Effect>, ticket| {
+        let cancelled = Effect::Tell(ticket, RunEvent::Cancelled);
+        let start = |effect: &Effect| matches!(effect, Effect::Send(_, Request::Start { .. }));
+        effects.contains(&cancelled) && effects.iter().any(start)
+    };
+    let first = ask(&mut scheduler);
+    scheduler.take();
+    let second = ask(&mut scheduler);
+    assert_eq!(scheduler.take(), []);
+    scheduler.event(Place::Cpu, seen(1), 0.0);
+    assert!(gives_way(scheduler.take(), first));
+    scheduler.event(Place::Cpu, seen(2), 0.0);
+    scheduler.take();
+    ask(&mut scheduler);
+    assert!(gives_way(scheduler.take(), second));
 }
 
 #[test]
