@@ -1,4 +1,5 @@
 //! What a chapter asks an engine for, and the frames it gets: kept, played, branched.
 
 pub mod playback;
+pub mod player;
 pub mod timeline;

@@ -21,12 +21,12 @@ use crate::protocol::{EngineKind, Frame, Sampler};
 use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::share::ShareButton;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::host::Phase;
-use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::runs::playback::Move;
+use crate::ui::runs::player::{self, Course, mover, use_player};
 use crate::ui::runs::timeline::Branch;
 use crate::ui::state::{DenoiseState, Page, Route};
 
@@ -42,7 +42,7 @@ struct Fork {
 pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
     let (look, waits) = use_look_ahead(&props.state);
     let run = use_denoise_run(&props.state, waits);
-    let player = use_player(&run, props);
+    let player = use_run_player(&run, props);
     let fork = use_state_eq(|| None::<Fork>);
 
     let playback = player.0;
@@ -58,10 +58,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
         ..run.controls().clone()
     };
 
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     let on_edit = {
         let (fork, on_state) = (fork.clone(), props.on_state.clone());
         Callback::from(
@@ -150,80 +147,29 @@ fn branched(fork: Option<&Fork>, state: &DenoiseState) -> Option<DenoiseState> {
 
 /// Playback in step with the run and with the link.
 #[hook]
-fn use_player(
+fn use_run_player(
     run: &UseReducerHandle<DenoiseRun>,
     props: &ChapterProps<DenoiseState>,
 ) -> UseReducerHandle<Player> {
-    let player = use_playback(run.last_index());
-    // The step that was last told to the link, so that its echo moves nothing.
-    let told = use_mut_ref(|| None::<u32>);
-    let (last, ready) = (run.last_index(), run.ready_index());
-    {
-        let (player, step) = (player.dispatcher(), props.state.step);
-        let wanted = step.map(|step| run.index_of(step));
-        use_effect_with(run.entered, move |&(_, entry)| {
-            let playing = wanted.is_none() && !reduced_motion();
-            match (entry, wanted) {
-                (Entry::Fresh, None) => player.dispatch(Move::Restart { last, playing }),
-                (Entry::Fresh, Some(index)) => {
-                    player.dispatch(Move::Restart {
-                        last,
-                        playing: false,
-                    });
-                    player.dispatch(Move::To(index));
-                }
-                (Entry::Forked | Entry::Switched, wanted) => {
-                    player.dispatch(Move::Ready {
-                        ready: ready.unwrap_or(0),
-                        last,
-                    });
-                    player.dispatch(match wanted {
-                        Some(index) => Move::To(index),
-                        None => Move::Play,
-                    });
-                }
-            }
-            // Without motion the end is what there is to see.
-            if wanted.is_none() && !playing {
-                player.dispatch(Move::To(last));
-            }
+    let controls = run.controls().clone();
+    let course = Course {
+        of: run.entered,
+        entry: match run.entered.1 {
+            Entry::Fresh => player::Entry::Start,
+            Entry::Forked | Entry::Switched => player::Entry::On(None),
+        },
+        ready: run.ready_index(),
+        last: run.last_index(),
+        at: props.state.step.map(|step| (step, run.index_of(step))),
+        tells: controls.same_run(&props.state),
+    };
+    let (run, on_state) = (run.clone(), props.on_state.clone());
+    use_player(course, move |frame| {
+        on_state.emit(DenoiseState {
+            step: Some(run.step_of(frame)),
+            ..controls.clone()
         });
-    }
-    {
-        let player = player.dispatcher();
-        use_effect_with((run.entered, ready, last), move |&(_, ready, last)| {
-            if let Some(ready) = ready {
-                player.dispatch(Move::Ready { ready, last });
-            }
-        });
-    }
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        let wanted = props.state.step.map(|step| (step, run.index_of(step)));
-        use_effect_with(props.state.step, move |_| {
-            if let Some((step, index)) = wanted
-                && *told.borrow() != Some(step)
-            {
-                player.dispatch(Move::To(index));
-            }
-        });
-    }
-    // A branch just entered may not have the frame yet at which playback stood.
-    let there = ready.is_some_and(|ready| player.0.cursor <= ready);
-    let step = run.timeline.frame(player.0.cursor).map(|frame| frame.step);
-    let settled = step.filter(|_| there && player.0.settled());
-    let (controls, on_state) = (run.controls().clone(), props.on_state.clone());
-    let shown = controls.same_run(&props.state);
-    use_effect_with((settled, run.entered), move |&(settled, _)| {
-        if let Some(step) = settled.filter(|_| shown) {
-            *told.borrow_mut() = Some(step);
-            on_state.emit(DenoiseState {
-                step: Some(step),
-                ..controls
-            });
-        }
-    });
-    player
+    })
 }
 
 /// What is being computed, and the button that stops it.

@@ -17,12 +17,12 @@ use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::share::ShareButton;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::{Phase, use_engines};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
-use crate::ui::runs::playback::Move;
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{FewerState, ModelChoice, Page, Route};
 
 /// The text of the chapter.
@@ -39,10 +39,7 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
     let finished = finished.count();
     let player = use_position(props, finished > 0);
     let playback = player.0;
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     let on_save = {
         let (lanes, state, cursor) = (lanes.clone(), state.clone(), playback.cursor);
         Callback::from(move |()| {
@@ -107,31 +104,23 @@ pub(super) fn use_has_model(model: ModelChoice) -> bool {
 #[hook]
 fn use_position(props: &ChapterProps<FewerState>, any_finished: bool) -> UseReducerHandle<Player> {
     let last = props.state.longest();
-    let player = use_playback(last);
-    // What was last told to the link, so that its echo moves nothing.
-    let told = use_mut_ref(|| None);
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        let key = (any_finished, last, props.state.step);
-        use_effect_with(key, move |&(any_finished, last, step)| {
-            if told.borrow_mut().take() != Some((last, step)) {
-                let ready = if any_finished { last } else { 0 };
-                player.dispatch(Move::Ready { ready, last });
-                player.dispatch(Move::To(step.unwrap_or(last)));
-            }
-        });
-    }
-    let now = player.0;
-    let settled = now.settled() && now.ready > 0 && now.last == last;
+    let at = props.state.step.unwrap_or(last);
+    let course = Course {
+        of: (any_finished, last),
+        entry: Entry::Rest(last),
+        ready: any_finished.then_some(last),
+        last,
+        at: Some((at, at)),
+        tells: true,
+    };
     let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    use_effect_with((settled, now.cursor), move |&(settled, cursor)| {
+    use_player(course, move |cursor| {
         let step = (cursor < last).then_some(cursor);
-        if settled && step != state.step {
-            *told.borrow_mut() = Some((last, step));
-            on_state.emit(FewerState { step, ..state });
-        }
-    });
-    player
+        on_state.emit(FewerState {
+            step,
+            ..state.clone()
+        });
+    })
 }
 
 /// What is being computed, and the button that stops it.

@@ -7,7 +7,6 @@ mod compare;
 mod controls;
 mod hole_pad;
 mod jobs;
-mod player;
 mod views;
 
 use yew::prelude::*;
@@ -15,7 +14,6 @@ use yew::prelude::*;
 use self::compare::{Compare, sorted};
 use self::controls::{Controls, PERCENT};
 use self::jobs::{FILLINGS, jobs};
-use self::player::use_player;
 use self::views::Views;
 use super::lanes::{Action, Lane, Lanes, use_lanes};
 use super::noise::{clean, describe};
@@ -32,6 +30,7 @@ use crate::ui::rooms::diffusion::denoise::inspect::Inspectors;
 use crate::ui::rooms::diffusion::denoise::views::sigma;
 use crate::ui::rooms::diffusion::noise::pick::Pick;
 use crate::ui::router::link;
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, use_samples};
 use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, ModelChoice, NoiseState, Page, Route};
 
@@ -71,7 +70,24 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
         .lanes
         .first()
         .filter(|lane| jobs.first() == Some(&lane.job));
-    let player = use_player(props, jobs.first(), lane);
+    let first = state.first_step();
+    let course = Course {
+        of: jobs.first().cloned(),
+        entry: Entry::Start,
+        ready: lane.and_then(|lane| (lane.frames.len() as u32).checked_sub(1)),
+        last: DRAWN_STEPS - first,
+        at: state.step.map(|step| (step, step.saturating_sub(first))),
+        tells: true,
+    };
+    let player = {
+        let (state, on_state) = (state.clone(), props.on_state.clone());
+        use_player(course, move |frame| {
+            on_state.emit(DrawnState {
+                step: Some(first + frame),
+                ..state.clone()
+            });
+        })
+    };
     let cursor = player.0.cursor as usize;
     let frame = lane.and_then(|lane| lane.frames.get(cursor)).cloned();
     let before = lane
@@ -82,10 +98,7 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
         step: None,
         ..state
     });
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     let on_strength = {
         let run = run.clone();
         on_edit.reform(move |strength| DrawnState {
@@ -101,7 +114,7 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
             }
         })
     };
-    let (first, shown) = (state.first_step(), frame.as_ref().map(|frame| frame.step));
+    let shown = frame.as_ref().map(|frame| frame.step);
     let step = shown.unwrap_or(first);
     let is_current = x_0.is_some() && lanes.lanes.iter().map(|lane| &lane.job).eq(jobs.iter());
     let phase = if is_current {

@@ -9,7 +9,6 @@ mod board;
 mod diagram;
 mod look;
 mod maps;
-mod player;
 mod results;
 
 use std::rc::Rc;
@@ -20,7 +19,6 @@ use self::attention::AttentionCard;
 use self::diagram::Diagram;
 use self::look::{Ask, Look, use_look};
 use self::maps::MapsCard;
-use self::player::{Run, use_player};
 use self::results::{progress_line, results};
 use super::lanes::{Lanes, use_lanes};
 use crate::data::PIXELS;
@@ -38,6 +36,7 @@ use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{ModelChoice, NetworkState, Page, Route, Wanted};
 
 const TEXT: &str = "network";
@@ -78,17 +77,20 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
     let jobs = jobs(&props.state);
     let lanes = use_lanes(&jobs);
     let ready = lanes.lanes.first().and_then(|lane| lane.frames.last());
-    let run = Run {
+    let course = Course {
         of: jobs[0].clone(),
+        entry: Entry::Start,
         ready: ready.map(|frame| frame.step),
         last: NetworkState::STEPS,
+        at: props.state.step.map(|step| (step, step)),
+        tells: true,
     };
     let edit = Edit {
         state: props.state,
         on_state: props.on_state.clone(),
     };
     let on_step = edit.with(|state, step| state.step = Some(step));
-    let player = use_player(run, props.state.step, &on_step);
+    let player = use_player(course, move |step| on_step.emit(step));
     let step = player.0.cursor;
     let ask = ask(&lanes, step);
     let look = use_look(ask.clone());
@@ -107,10 +109,7 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
     let now = lanes.lanes.last().and_then(|lane| lane.at(step));
     let x = shown.map_or_else(|| (*noise).clone(), |frame| Rc::new(frame.x.clone()));
     let fresh = look.of.is_some() && look.of == ask;
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     let shared = link(&Page {
         route: Route::Network(state),
         ..Page::default()

@@ -28,13 +28,14 @@ use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::plane_view::{Layer, PlaneView};
 use crate::ui::components::save::{points_csv, save_canvas, save_csv};
 use crate::ui::components::share::ShareButton;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::runs::playback::Move;
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, Page, PlaneState, Route, View, method_id};
 
 /// Points of the data that are shown.
@@ -57,7 +58,7 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     let run = use_plane_run(state.training(), needed, wanted);
     let editing = use_state_eq(|| false);
     let drawing = use_drawing(&state.cloud, *editing, on_drawn(props));
-    let player = use_player(props, &run);
+    let player = use_view_player(props, &run);
     let canvas = use_node_ref();
     let data = use_memo((state.cloud.clone(), state.seed), |(cloud, seed)| {
         Rc::new(cloud.points(SHOWN, *seed, streams::SHOWN, 0))
@@ -91,10 +92,7 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     } else {
         shown.spoken.clone()
     };
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     html! {
         <>
             <div class="card plane" data-view={state.view.id()} data-at={cursor.to_string()}
@@ -296,35 +294,42 @@ fn on_drawn(props: &ChapterProps<PlaneState>) -> Callback<Cloud> {
 
 /// Playback in step with the view, with what is computed, and with the link.
 #[hook]
-fn use_player(
+fn use_view_player(
     props: &ChapterProps<PlaneState>,
     run: &UseReducerHandle<PlaneRun>,
 ) -> UseReducerHandle<Player> {
     let state = &props.state;
-    let player = use_playback(state.last());
-    let told = use_mut_ref(|| None::<u32>);
     let (view, at, last) = (state.view, state.at, state.last());
     let ready = match view {
         View::Noise => last,
         View::Train => (run.snapshots.len() as u32).saturating_sub(1),
         View::Sample => run.current().map_or(0, |_| last),
     };
-    {
-        let player = player.dispatcher();
-        use_effect_with(view, move |_| {
-            let playing = false;
-            player.dispatch(Move::Restart { last, playing });
-            let start = if view == View::Train { ready } else { 0 };
-            player.dispatch(Move::To(at.unwrap_or(start)));
-        });
-    }
+    let course = Course {
+        of: view,
+        entry: Entry::Rest(if view == View::Train { ready } else { 0 }),
+        ready: Some(ready),
+        last,
+        at: at.map(|at| (at, at)),
+        tells: ready > 0 && !run.is_training(),
+    };
+    let player = {
+        let (state, on_state) = (state.clone(), props.on_state.clone());
+        use_player(course, move |cursor| {
+            if cursor != state.at.unwrap_or(0) {
+                on_state.emit(PlaneState {
+                    at: Some(cursor),
+                    ..state.clone()
+                });
+            }
+        })
+    };
     {
         // While it trains, what is newest is shown, unless the visitor looks at something else.
         let now = player.0;
         let follows = at.is_none() && now.settled() && now.cursor >= now.ready;
         let dispatcher = player.dispatcher();
-        use_effect_with((view, ready, last), move |&(view, ready, last)| {
-            dispatcher.dispatch(Move::Ready { ready, last });
+        use_effect_with((view, ready), move |&(view, ready)| {
             if view == View::Train && follows {
                 dispatcher.dispatch(Move::To(ready));
             }
@@ -346,29 +351,6 @@ fn use_player(
             }
         });
     }
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        use_effect_with(at, move |&at| {
-            let echo = told.borrow_mut().take();
-            if let Some(at) = at.filter(|at| echo != Some(*at)) {
-                player.dispatch(Move::To(at));
-            }
-        });
-    }
-    let now = player.0;
-    let rests = now.settled() && now.ready == ready && ready > 0 && !run.is_training();
-    let settled = rests.then_some(now.cursor);
-    let (state, on_state) = (state.clone(), props.on_state.clone());
-    use_effect_with((settled, view), move |&(settled, _)| {
-        let news = settled.filter(|cursor| *cursor != state.at.unwrap_or(0));
-        if let Some(cursor) = news {
-            *told.borrow_mut() = Some(cursor);
-            on_state.emit(PlaneState {
-                at: Some(cursor),
-                ..state
-            });
-        }
-    });
     player
 }
 

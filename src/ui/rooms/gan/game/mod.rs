@@ -21,7 +21,7 @@ use yew::prelude::*;
 use self::controls::{Controls, loss_name};
 use self::flow::Flow;
 use self::inspect::Inspectors;
-use self::play::{use_player, use_slow_player};
+use self::play::{use_game_player, use_slow_player};
 use self::run::{Action, GameRun, Wanted, use_game_run};
 use self::slow::moment;
 use self::stage::{dots, layers, legend, reals, slow_layers, slow_words, words};
@@ -76,7 +76,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
             }
         });
     }
-    let player = use_player(props, &run, is_playing);
+    let player = use_game_player(props, &run, is_playing);
     let slow_player = use_slow_player(props, &run);
     let drawing = use_drawing(&state.game.cloud, *editing, on_drawn(props));
     {

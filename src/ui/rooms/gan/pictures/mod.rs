@@ -25,12 +25,13 @@ use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::save::save_sheet;
 use crate::ui::components::share::ShareButton;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::runs::playback::Move;
+use crate::ui::runs::player::{Course, Entry, use_player};
 use crate::ui::samples::{Loaded, Samples};
 use crate::ui::state::gan::{SHEET, WALK_PARTS, Walk};
 use crate::ui::state::{Page, PicturesState, Route};
@@ -61,7 +62,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
     let state = &props.state;
     let snapshots = use_snapshots();
     let steps = &snapshots.steps;
-    let player = use_player(props, steps);
+    let player = use_place(props, steps);
     let cursor = player.0.cursor as usize;
     let at_place = player.0.ready as usize + 1 == steps.len();
     let step = steps.get(cursor).copied().filter(|_| at_place);
@@ -124,36 +125,33 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
 /// Playback over the snapshots, in step with the link. It rests at the last one until the visitor
 /// moves it.
 #[hook]
-fn use_player(
+fn use_place(
     props: &ChapterProps<PicturesState>,
     steps: &Rc<Vec<u32>>,
 ) -> UseReducerHandle<Player> {
     let last = steps.len().saturating_sub(1);
-    let player = use_playback(last as u32);
-    // What was last told to the link, so that its echo moves nothing.
-    let told = use_mut_ref(|| None::<Option<u32>>);
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        use_effect_with((steps.clone(), props.state.step), move |(steps, step)| {
-            if told.borrow_mut().take() != Some(*step) {
-                // All of them can be had.
-                let (ready, last) = (last as u32, last as u32);
-                player.dispatch(Move::Ready { ready, last });
-                player.dispatch(Move::To(place(steps, *step, last as usize) as u32));
-            }
-        });
-    }
-    let now = player.0;
-    let settled = now.settled() && last > 0 && now.ready as usize == last;
+    let at = place(steps, props.state.step, last);
+    let course = Course {
+        of: steps.clone(),
+        entry: Entry::Rest(last as u32),
+        // All of them can be had.
+        ready: Some(last as u32),
+        last: last as u32,
+        at: Some((props.state.step.unwrap_or(u32::MAX), at as u32)),
+        tells: last > 0,
+    };
     let (state, on_state, steps) = (props.state.clone(), props.on_state.clone(), steps.clone());
-    use_effect_with((settled, now.cursor as usize), move |&(settled, cursor)| {
-        if settled && cursor != place(&steps, state.step, last) {
+    use_player(course, move |cursor| {
+        let cursor = cursor as usize;
+        // A link to what there is not stays what it is.
+        if cursor != at {
             let step = steps.get(cursor).copied().filter(|_| cursor < last);
-            *told.borrow_mut() = Some(step);
-            on_state.emit(PicturesState { step, ..state });
+            on_state.emit(PicturesState {
+                step,
+                ..state.clone()
+            });
         }
-    });
-    player
+    })
 }
 
 /// Playback does not wait for what cannot be had.
