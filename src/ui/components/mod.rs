@@ -14,6 +14,7 @@ pub mod pad;
 pub mod pen;
 pub mod picture;
 pub mod plane_view;
+pub mod progress;
 pub mod save;
 pub mod seed;
 pub mod share;

@@ -14,12 +14,12 @@ use self::controls::Controls;
 use self::inspect::Inspectors;
 use self::look_ahead::{look_view, use_look_ahead};
 use self::presets::PresetCard;
-use self::run::{Action, DenoiseRun, Entry, use_denoise_run};
+use self::run::{DenoiseRun, Entry, use_denoise_run};
 use self::save::save;
 use self::views::{Strip, Views, sigma};
 use crate::protocol::{EngineKind, Frame, Sampler};
-use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::progress::{computed, progress};
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::host::Phase;
@@ -104,11 +104,11 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
     let at_end = step >= run.controls().steps;
     html! {
         <>
-            <div class="card denoise" data-run-state={run.phase.id()} data-step={step.to_string()}
+            <div class="card denoise" data-run-state={run.book.phase.map(Phase::id)} data-step={step.to_string()}
                 data-steps={run.controls().steps.to_string()}
                 data-frames={run.timeline.frames().len().to_string()}
                 data-branches={run.timeline.branches().len().to_string()}
-                data-engine={run.engine.map(engine_id)}>
+                data-engine={run.book.engine.map(engine_id)}>
                 <Controls state={controls.clone()} {on_edit} />
                 <PresetCard state={controls.clone()} />
                 { fork_line(fork.as_ref(), &on_fork) }
@@ -174,63 +174,13 @@ fn use_run_player(
 
 /// What is being computed, and the button that stops it.
 fn progress_line(run: &UseReducerHandle<DenoiseRun>) -> Html {
-    let send = |action: fn() -> Action| {
-        let run = run.dispatcher();
-        Callback::from(move |_: MouseEvent| run.dispatch(action()))
+    let running = |engine: &str| {
+        let steps = run.controls().steps;
+        let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
+        format!("{engine}: step {done} of {steps}")
     };
-    let (text, button) = match run.phase {
-        Phase::Loading => (
-            loading_text(run.loading),
-            Some(("Stop", send(|| Action::Stop))),
-        ),
-        Phase::Running => {
-            let steps = run.controls().steps;
-            let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
-            let engine = run.engine.map(engine_name).unwrap_or_default();
-            (
-                format!("{engine}: step {done} of {steps}"),
-                Some(("Stop", send(|| Action::Stop))),
-            )
-        }
-        Phase::Cancelled => (
-            "Stopped; what was computed is kept.".into(),
-            Some(("Go on", send(|| Action::GoOn))),
-        ),
-        Phase::Failed => ("The run stopped; what was computed is kept.".into(), None),
-        Phase::Done => (done_text(run), None),
-    };
-    html! {
-        <p class="progress">
-            { text }
-            if let Some((label, onclick)) = button {
-                <button type="button" class="button small" {onclick}>{ label }</button>
-            }
-        </p>
-    }
-}
-
-fn done_text(run: &DenoiseRun) -> String {
-    match (run.engine, run.took_ms) {
-        (Some(engine), Some(ms)) => {
-            let (engine, seconds) = (engine_name(engine), ms / 1000.0);
-            format!("Computed here in {seconds:.1} s, on the {engine} engine")
-        }
-        _ => String::new(),
-    }
-}
-
-/// What is on its way before the first step: `loading` is bytes received, and in all.
-pub(super) fn loading_text(loading: Option<(u64, u64)>) -> String {
-    match loading {
-        Some((received, total)) if total > 0 && received < total => {
-            format!(
-                "Fetching the model: {} of {} kB",
-                received / 1000,
-                total / 1000
-            )
-        }
-        _ => "Starting the engine".into(),
-    }
+    let done = |engine: &str| computed(run.book.took_ms.unwrap_or(0.0), engine);
+    progress(run, running, done)
 }
 
 /// What 'branch from here' is about to do.

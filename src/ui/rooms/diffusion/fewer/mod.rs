@@ -10,18 +10,17 @@ use self::controls::Controls;
 use self::measured::Measured;
 use self::table::{Table, save_table};
 use super::DIGITS_MODEL;
-use super::denoise::loading_text;
 use super::denoise::presets::few_steps_link;
-use super::lanes::{Action, Lanes, use_lanes};
-use crate::ui::components::header::engine_name;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::progress::progress;
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::{Phase, use_engines};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
+use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{FewerState, ModelChoice, Page, Route};
 
@@ -54,7 +53,7 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
     let on_state = props.on_state.clone();
     html! {
         <>
-            <div class="card fewer" data-run-state={lanes.phase.id()} data-cells={jobs.len().to_string()}
+            <div class="card fewer" data-run-state={lanes.book.phase.map(Phase::id)} data-cells={jobs.len().to_string()}
                 data-finished={finished.to_string()} data-position={share.to_string()}>
                 <Controls state={state.clone()} {on_state} {has_distilled} />
                 <Table state={state.clone()} lanes={(*lanes).clone()} {has_distilled} cursor={playback.cursor} />
@@ -126,29 +125,9 @@ fn use_position(props: &ChapterProps<FewerState>, any_finished: bool) -> UseRedu
 /// What is being computed, and the button that stops it.
 fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
     let (done, all) = lanes.progress();
-    let engine = lanes.engine.map(engine_name).unwrap_or_default();
-    let text = match lanes.phase {
-        Phase::Loading => loading_text(lanes.loading),
-        Phase::Running => format!("{engine}: {done} of {all} steps"),
-        Phase::Cancelled => "Stopped; what was computed is kept.".into(),
-        Phase::Failed => "The run stopped; what was computed is kept.".into(),
-        Phase::Done => format!("{all} steps, computed here on the {engine} engine"),
-    };
-    let stopped = lanes.phase == Phase::Cancelled;
-    let onclick = {
-        let lanes = lanes.dispatcher();
-        Callback::from(move |_: MouseEvent| {
-            lanes.dispatch(if stopped { Action::GoOn } else { Action::Stop });
-        })
-    };
-    html! {
-        <p class="progress">
-            { text }
-            if stopped || lanes.busy() {
-                <button type="button" class="button small" {onclick}>
-                    { if stopped { "Go on" } else { "Stop" } }
-                </button>
-            }
-        </p>
-    }
+    progress(
+        lanes,
+        |engine| format!("{engine}: {done} of {all} steps"),
+        |engine| format!("{all} steps, computed here on the {engine} engine"),
+    )
 }

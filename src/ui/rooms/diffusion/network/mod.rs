@@ -20,7 +20,6 @@ use self::diagram::Diagram;
 use self::look::{Ask, Look, use_look};
 use self::maps::MapsCard;
 use self::results::{progress_line, results};
-use super::lanes::{Lanes, use_lanes};
 use crate::data::PIXELS;
 use crate::models::diffusion::blocks::Kind;
 use crate::noise::{INITIAL_DRAW, normal};
@@ -36,6 +35,7 @@ use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
+use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{ModelChoice, NetworkState, Page, Route, Wanted};
 
@@ -130,13 +130,13 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
     };
     html! {
         <>
-            <div class="card network" data-run-state={lanes.phase.id()} data-step={step.to_string()}
+            <div class="card network" data-run-state={lanes.book.phase.map(Phase::id)} data-step={step.to_string()}
                 data-lanes={lanes.lanes.len().to_string()}
                 data-looked={looked.filter(|_| fresh).map(|ask| ask.step.to_string())}
                 data-looked-cut={looked.filter(|_| fresh).map(|ask| ask.job.cut.to_string())}
                 data-timed={(!look.times_ms.is_empty()).to_string()}>
                 { controls(&edit) }
-                <Diagram edit={edit.clone()} x={x.clone()} look={(*look).clone()} {fresh} />
+                <Diagram edit={edit.clone()} x={x.clone()} look={(**look).clone()} {fresh} />
                 { results(&lanes, step, &noise) }
                 { progress_line(&lanes) }
                 <Transport playback={player.0} on={on_move}
@@ -148,7 +148,7 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
                         disabled={maps.is_none()} onclick={on_save} />
                 </Transport>
             </div>
-            { inspectors(edit, x, (*look).clone()) }
+            { inspectors(edit, x, (**look).clone()) }
         </>
     }
 }
@@ -173,7 +173,7 @@ fn jobs(state: &NetworkState) -> Vec<Denoise> {
 /// What to look at inside the network: the picture at this step. Only between runs, because the
 /// page has one run at a time.
 fn ask(lanes: &Lanes, step: u32) -> Option<Ask> {
-    let idle = matches!(lanes.phase, Phase::Done | Phase::Cancelled);
+    let idle = matches!(lanes.book.phase, Some(Phase::Done | Phase::Cancelled));
     let lane = lanes.lanes.last().filter(|_| idle)?;
     let step = step.min(LAST_LOOK);
     let frame = lane.at(step).filter(|frame| frame.step == step)?;

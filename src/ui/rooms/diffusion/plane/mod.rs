@@ -15,7 +15,7 @@ use yew::prelude::*;
 
 use self::controls::{Controls, view_control};
 use self::inspect::Inspectors;
-use self::run::{Action, Made, PlaneRun, Wanted, use_plane_run};
+use self::run::{Made, PlaneRun, Wanted, Wish, use_plane_run};
 use crate::data::points::{Cloud, EXTENT};
 use crate::models::diffusion::plane::mix::Mixer;
 use crate::models::diffusion::plane::solve::noise_times;
@@ -34,6 +34,7 @@ use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
+use crate::ui::runs::booked::{Action, sender};
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, Page, PlaneState, Route, View, method_id};
@@ -55,7 +56,11 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
         rule: state.rule,
         steps: state.steps,
     });
-    let run = use_plane_run(state.training(), needed, wanted);
+    let run = use_plane_run(Wish {
+        job: state.training(),
+        needed,
+        wanted,
+    });
     let editing = use_state_eq(|| false);
     let drawing = use_drawing(&state.cloud, *editing, on_drawn(props));
     let player = use_view_player(props, &run);
@@ -96,7 +101,7 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     html! {
         <>
             <div class="card plane" data-view={state.view.id()} data-at={cursor.to_string()}
-                data-run-state={run.phase.map(Phase::id)}
+                data-run-state={run.book.phase.map(Phase::id)}
                 data-snapshots={run.snapshots.len().to_string()}
                 data-trained={run.snapshots.last().map(|s| s.step.to_string())}
                 data-made={run.current().map(|made| made.step.to_string())}>
@@ -361,10 +366,6 @@ fn progress(
     on_state: &Callback<PlaneState>,
 ) -> Html {
     let state = &props.state;
-    let send = |action: fn() -> Action| {
-        let run = run.dispatcher();
-        Callback::from(move |_: MouseEvent| run.dispatch(action()))
-    };
     let train = {
         let (state, view) = (state.clone(), View::Train);
         on_state.reform(move |_: MouseEvent| PlaneState {
@@ -376,20 +377,20 @@ fn progress(
     let again = {
         let (run, train) = (run.dispatcher(), train.clone());
         Callback::from(move |event| {
-            run.dispatch(Action::Again);
+            run.dispatch(Action::GoOn);
             train.emit(event);
         })
     };
     let done = run.snapshots.last().map_or(0, |snapshot| snapshot.step);
-    let (class, text, onclick) = match run.phase {
+    let (class, text, onclick) = match run.book.phase {
         None => ("go", "Train", train),
         Some(Phase::Loading | Phase::Running) if run.is_training() => {
-            ("stop", "Stop", send(|| Action::Stop))
+            ("stop", "Stop", sender(run, || Action::Stop))
         }
         Some(_) => ("again", "Train again", again),
     };
     let class = classes!("button", class);
-    let words = match run.phase {
+    let words = match run.book.phase {
         None => content::fill(
             "plane",
             "train.idle",

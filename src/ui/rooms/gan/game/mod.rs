@@ -22,7 +22,7 @@ use self::controls::{Controls, loss_name};
 use self::flow::Flow;
 use self::inspect::Inspectors;
 use self::play::{use_game_player, use_slow_player};
-use self::run::{Action, GameRun, Wanted, use_game_run};
+use self::run::{GameRun, Wanted, use_game_run};
 use self::slow::moment;
 use self::stage::{dots, layers, legend, reals, slow_layers, slow_words, words};
 use self::wrong::{TaskCard, median_pull};
@@ -39,6 +39,7 @@ use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
+use crate::ui::runs::booked::{Action, sender};
 use crate::ui::runs::playback::Move;
 use crate::ui::state::gan::{Case, Play, Shown, halves_of, loss_id, rules_at, ticks_of};
 use crate::ui::state::{GameState, Page, Route};
@@ -160,7 +161,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     html! {
         <>
             <div class="card gan-game" data-tick={tick.to_string()} data-frames={run.frames.len().to_string()}
-                data-run-state={run.phase.map(Phase::id)} data-over={run.is_over().to_string()}
+                data-run-state={run.book.phase.map(Phase::id)} data-over={run.is_over().to_string()}
                 data-loss={loss_id(rules.loss)} data-slow={now.as_ref().map(|now| now.stage.id())}>
                 <Controls state={state.clone()} on_state={on_state.clone()} {tick} from_here={*from_here}
                     on_from_here={from_here_setter(&from_here)} editing={*editing} {on_edit} />
@@ -332,10 +333,6 @@ fn progress(
     run: &UseReducerHandle<GameRun>,
     on_state: &Callback<GameState>,
 ) -> Html {
-    let send = |action: fn() -> Action| {
-        let run = run.dispatcher();
-        Callback::from(move |_: MouseEvent| run.dispatch(action()))
-    };
     let has_halves = run
         .course()
         .iter()
@@ -350,20 +347,21 @@ fn progress(
     let speed = run.speed().map_or(String::new(), |speed| {
         format!(", {speed:.0} rounds a second")
     });
-    let text = match run.phase {
+    let text = match run.book.phase {
         _ if run.frames.is_empty() && run.is_busy() => content::text("gan", "waiting"),
         Some(Phase::Failed) => content::text("gan", "failed"),
         _ if reached == 0 && !run.is_busy() => content::text("gan", "idle"),
         _ => format!("{reached} of {whole} {unit} played{speed}"),
     };
-    let stopped = matches!(run.phase, Some(Phase::Cancelled | Phase::Failed)) && !run.is_over();
+    let stopped =
+        matches!(run.book.phase, Some(Phase::Cancelled | Phase::Failed)) && !run.is_over();
     html! {
         <div class="game-run">
             if run.is_busy() && reached > 0 {
-                <button type="button" class="button small stop" onclick={send(|| Action::Stop)}>{ "Stop" }</button>
+                <button type="button" class="button small stop" onclick={sender(run, || Action::Stop)}>{ "Stop" }</button>
             }
             if stopped {
-                <button type="button" class="button small resume" onclick={send(|| Action::Resume)}>{ "Go on" }</button>
+                <button type="button" class="button small resume" onclick={sender(run, || Action::GoOn)}>{ "Go on" }</button>
             }
             <span class="progress-text">{ text }</span>
             { diverged(state, run, on_state) }

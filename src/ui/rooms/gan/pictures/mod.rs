@@ -97,7 +97,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
         .and_then(|made| snapshot_step(&made.job.model));
     html! {
         <>
-            <div class="card gan-pictures" data-run-state={gallery.phase.map(Phase::id)}
+            <div class="card gan-pictures" data-run-state={gallery.book.phase.map(Phase::id)}
                 data-step={step.map(|step| step.to_string())}
                 data-shown={shown.map(|step| step.to_string())} data-fresh={fresh.to_string()}>
                 <Controls state={state.clone()} on_state={props.on_state.clone()} />
@@ -158,7 +158,7 @@ fn use_place(
 #[hook]
 fn use_rest_after_failure(gallery: &Gallery, player: &UseReducerHandle<Player>) {
     let player = player.dispatcher();
-    use_effect_with(gallery.phase, move |&phase| {
+    use_effect_with(gallery.book.phase, move |&phase| {
         if phase == Some(Phase::Failed) {
             player.dispatch(Move::Pause);
         }
