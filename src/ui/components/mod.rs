@@ -5,6 +5,7 @@ pub mod choice;
 pub mod class_field;
 pub mod cloud;
 pub mod equation;
+pub mod extras;
 pub mod fetched;
 pub mod header;
 pub mod icon;

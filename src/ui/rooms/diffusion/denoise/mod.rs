@@ -18,17 +18,16 @@ use self::run::{DenoiseRun, Entry, use_denoise_run};
 use self::save::save;
 use self::views::{Strip, Views, sigma};
 use crate::protocol::{EngineKind, Frame, Sampler};
+use crate::ui::components::extras::extras;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::progress::{computed, progress};
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{self, Course, mover, use_player};
 use crate::ui::runs::timeline::Branch;
-use crate::ui::state::{DenoiseState, Page, Route};
+use crate::ui::state::{DenoiseState, Route};
 
 /// A branch is being prepared: changed controls hold from this step of these controls on.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,10 +96,6 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
             }
         })
     };
-    let shared = link(&Page {
-        route: Route::Denoise(controls.clone()),
-        ..Page::default()
-    });
     let at_end = step >= run.controls().steps;
     html! {
         <>
@@ -122,9 +117,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
                     spoken={spoken(&run, frame.as_deref())}>
                     <IconButton class="branch" icon={Icon::Branch} label="Branch from here"
                         pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || at_end)} onclick={on_fork} />
-                    <ShareButton link={shared} />
-                    <IconButton class="save" icon={Icon::Save} label="Save PNG"
-                        disabled={frame.is_none()} onclick={on_save} />
+                    { extras(Route::Denoise(controls), "Save PNG", frame.is_some(), on_save) }
                 </Transport>
             </div>
             <Inspectors {frame} {before} model={run.controls().model} schedule={run.controls().schedule} />

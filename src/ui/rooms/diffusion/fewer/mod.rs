@@ -11,18 +11,16 @@ use self::measured::Measured;
 use self::table::{Table, save_table};
 use super::DIGITS_MODEL;
 use super::denoise::presets::few_steps_link;
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::progress::progress;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::{Phase, use_engines};
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::{FewerState, ModelChoice, Page, Route};
+use crate::ui::state::{FewerState, ModelChoice, Route};
 
 /// The text of the chapter.
 const TEXT: &str = "fewer";
@@ -45,10 +43,6 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
             save_table(&lanes, &state, has_distilled, cursor);
         })
     };
-    let shared = link(&Page {
-        route: Route::Fewer(state.clone()),
-        ..Page::default()
-    });
     let share = 100 * playback.cursor / playback.last.max(1);
     let on_state = props.on_state.clone();
     html! {
@@ -60,9 +54,7 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
                 { progress_line(&lanes) }
                 <Transport {playback} on={on_move} position={format!("{share} %")}
                     spoken={format!("{share} % of the way from noise to picture, in every finished cell")}>
-                    <ShareButton link={shared} />
-                    <IconButton class="save" icon={Icon::Save} label="Save PNG"
-                        disabled={finished == 0} onclick={on_save} />
+                    { extras(Route::Fewer(state.clone()), "Save PNG", finished > 0, on_save) }
                 </Transport>
             </div>
             <div class="inspect fewer-inspect">

@@ -17,10 +17,9 @@ use self::jobs::{FILLINGS, jobs};
 use self::views::Views;
 use super::noise::{clean, describe};
 use crate::protocol::Frame;
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::extras;
 use crate::ui::components::progress::{computed, progress};
 use crate::ui::components::save::save_sheet;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content;
 use crate::ui::host::Phase;
@@ -28,11 +27,10 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::diffusion::denoise::inspect::Inspectors;
 use crate::ui::rooms::diffusion::denoise::views::sigma;
 use crate::ui::rooms::diffusion::noise::pick::Pick;
-use crate::ui::router::link;
 use crate::ui::runs::lanes::{Lane, Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, use_samples};
-use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, ModelChoice, NoiseState, Page, Route};
+use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, ModelChoice, NoiseState, Route};
 
 /// The chapter's story.
 pub fn story() -> Html {
@@ -138,8 +136,7 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
                 <Transport playback={player.0} on={on_move} position={format!("{step} / {DRAWN_STEPS}")}
                     time={frame.as_deref().map(time).unwrap_or_default()}
                     spoken={spoken(frame.as_deref())}>
-                    <ShareButton link={shared(state, shown)} />
-                    <IconButton class="save" icon={Icon::Save} label="Save PNG" disabled={finished == 0} onclick={on_save} />
+                    { extras(seen(state, shown), "Save PNG", finished > 0, on_save) }
                 </Transport>
             </div>
             <Inspectors model={state.model} {frame} {before} />
@@ -175,15 +172,11 @@ fn pick(
     html! { <Pick state={picked} {on_state} {loaded} {on_retry} has_schedule=false /> }
 }
 
-/// The address of what is seen.
-fn shared(state: &DrawnState, shown: Option<u32>) -> String {
-    let state = DrawnState {
+/// What is seen, to be shared.
+fn seen(state: &DrawnState, shown: Option<u32>) -> Route {
+    Route::Drawn(DrawnState {
         step: shown.or(state.step),
         ..state.clone()
-    };
-    link(&Page {
-        route: Route::Drawn(state),
-        ..Page::default()
     })
 }
 

@@ -25,19 +25,17 @@ use crate::models::diffusion::blocks::Kind;
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::{Denoise, Inspect};
 use crate::ui::components::class_field::{ClassField, SetField};
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::save::save_sheet;
 use crate::ui::components::seed::SeedField;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::{ModelChoice, NetworkState, Page, Route, Wanted};
+use crate::ui::state::{ModelChoice, NetworkState, Route, Wanted};
 
 const TEXT: &str = "network";
 
@@ -110,10 +108,6 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
     let x = shown.map_or_else(|| (*noise).clone(), |frame| Rc::new(frame.x.clone()));
     let fresh = look.of.is_some() && look.of == ask;
     let on_move = mover(&player);
-    let shared = link(&Page {
-        route: Route::Network(state),
-        ..Page::default()
-    });
     let looked = look.of.as_ref();
     let maps = look
         .anatomy
@@ -143,9 +137,7 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
                     position={format!("{step} / {}", NetworkState::STEPS)}
                     time={now.map(|frame| format!("t = {}", frame.t)).unwrap_or_default()}
                     spoken={format!("Step {step} of {}", NetworkState::STEPS)}>
-                    <ShareButton link={shared} />
-                    <IconButton class="save" icon={Icon::Save} label="Save these feature maps as PNG"
-                        disabled={maps.is_none()} onclick={on_save} />
+                    { extras(Route::Network(state), "Save these feature maps as PNG", maps.is_some(), on_save) }
                 </Transport>
             </div>
             { inspectors(edit, x, (**look).clone()) }

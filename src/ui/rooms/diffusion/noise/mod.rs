@@ -17,7 +17,7 @@ use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::equation::Equation;
-use crate::ui::components::picture::PictureView;
+use crate::ui::components::picture::{EPS_CONTRAST, PictureView};
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::rooms::ChapterProps;
@@ -25,8 +25,6 @@ use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, Samples, use_samples};
 use crate::ui::state::{NoiseState, Picture};
 
-/// Noise is shown at this part of its strength, so that most of it is neither black nor white.
-const EPS_CONTRAST: f32 = 0.45;
 /// Points of a schedule's curve.
 const CURVE_POINTS: usize = 100;
 
@@ -146,7 +144,7 @@ fn views(
             <div class="op" aria-hidden="true">{ "+" }</div>
             <figure>
                 <PictureView class="pix" pixels={shown_eps}
-                    label="The noise: one random number a pixel, shown at 0.45 of its strength" />
+                    label={format!("The noise: one random number a pixel, shown at {EPS_CONTRAST} of its strength")} />
                 <figcaption>{ "noise: ε" }{ factor(schedule.sigma(t)) }</figcaption>
             </figure>
             <div class="op" aria-hidden="true">{ "=" }</div>

@@ -10,12 +10,11 @@ mod run;
 
 use std::rc::Rc;
 
-use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use self::controls::{Controls, view_control};
 use self::inspect::Inspectors;
-use self::run::{Made, PlaneRun, Wanted, Wish, use_plane_run};
+use self::run::{Made, PlaneRun, Sampling, Wish, use_plane_run};
 use crate::data::points::{Cloud, EXTENT};
 use crate::models::diffusion::plane::mix::Mixer;
 use crate::models::diffusion::plane::solve::noise_times;
@@ -24,20 +23,17 @@ use crate::noise::normal;
 use crate::protocol::diffusion::plane::PlaneTraining;
 use crate::ui::components::chart::Tone;
 use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_tools, use_drawing};
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::plane_extras;
 use crate::ui::components::plane_view::{Layer, PlaneView};
-use crate::ui::components::save::{points_csv, save_canvas, save_csv};
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::{Action, sender};
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, Page, PlaneState, Route, View, method_id};
+use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, PlaneState, Route, View, method_id};
 
 /// Points of the data that are shown.
 const SHOWN: usize = 600;
@@ -51,7 +47,7 @@ const LONGEST: f32 = 2.5;
 pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     let state = &props.state;
     let needed = state.view != View::Noise;
-    let wanted = (state.view == View::Sample).then_some(Wanted {
+    let wanted = (state.view == View::Sample).then_some(Sampling {
         from: state.from,
         rule: state.rule,
         steps: state.steps,
@@ -463,38 +459,17 @@ fn legend(view: View) -> Html {
 
 /// Share, and save as a picture or as a table.
 fn extras(state: &PlaneState, shown: &Shown, canvas: &NodeRef, cursor: u32) -> Html {
-    let shared = link(&Page {
-        route: Route::Plane(PlaneState {
-            at: Some(cursor).filter(|at| *at > 0 || state.at.is_some()),
-            ..state.clone()
-        }),
-        ..Page::default()
+    let seen = Route::Plane(PlaneState {
+        at: Some(cursor).filter(|at| *at > 0 || state.at.is_some()),
+        ..state.clone()
     });
     let (view, method) = (state.view.id(), method_id(state.method));
     let name = format!(
         "genscope-plane-{method}-{view}-seed-{}-at-{cursor}",
         state.seed
     );
-    let on_png = {
-        let (canvas, name) = (canvas.clone(), format!("{name}.png"));
-        Callback::from(move |()| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                save_canvas(&canvas, &name);
-            }
-        })
-    };
-    let points = shown.points.clone();
-    let on_csv = Callback::from(move |_: MouseEvent| {
-        save_csv(&points_csv(&points), &format!("{name}.csv"));
-    });
-    html! {
-        <>
-            <ShareButton link={shared} />
-            <IconButton class="save" icon={Icon::Save} label="Save PNG" onclick={on_png} />
-            <button type="button" class="button csv" disabled={shown.points.is_empty()}
-                title="Save the points as a table" onclick={on_csv}>{ "CSV" }</button>
-        </>
-    }
+    let title = "Save the points as a table";
+    plane_extras(seen, canvas, &name, shown.points.clone(), title)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 
 /// What samples are wanted of a training.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wanted {
+pub struct Sampling {
     /// With the weights at or before this step; `None`: the last.
     pub from: Option<u32>,
     /// How.
@@ -29,7 +29,7 @@ pub struct Wanted {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Made {
     /// What was asked for.
-    pub wanted: Wanted,
+    pub wanted: Sampling,
     /// Optimiser steps behind the weights.
     pub step: u32,
     /// The samples.
@@ -44,7 +44,7 @@ pub enum Work {
     /// Train.
     Train,
     /// Sample with what was learnt.
-    Sample(Wanted),
+    Sample(Sampling),
 }
 
 /// The job that it is.
@@ -96,7 +96,7 @@ pub struct Learnt {
     pub ms: f32,
     /// Samples, once they are made.
     pub made: Option<Rc<Made>>,
-    wanted: Option<Wanted>,
+    wanted: Option<Sampling>,
 }
 
 /// What the controls ask for.
@@ -107,7 +107,7 @@ pub struct Wish {
     /// Is it needed now?
     pub needed: bool,
     /// These samples.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<Sampling>,
 }
 
 /// The training and the samples under way.
@@ -224,7 +224,7 @@ impl Learnt {
         }
     }
 
-    fn samples(&mut self, wanted: Wanted, samples: PlaneSamples) {
+    fn samples(&mut self, wanted: Sampling, samples: PlaneSamples) {
         let Some(step) = self.snapshot(wanted.from).map(|snapshot| snapshot.step) else {
             return;
         };
@@ -253,7 +253,7 @@ mod tests {
 
     type Action = booked::Action<Wish>;
 
-    const WANTED: Wanted = Wanted {
+    const WANTED: Sampling = Sampling {
         from: None,
         rule: Rule::Euler,
         steps: 20,
@@ -278,7 +278,7 @@ mod tests {
             .fold(run, |run, action| (*Rc::new(run).reduce(action)).clone())
     }
 
-    fn wish(needed: bool, wanted: Option<Wanted>) -> Action {
+    fn wish(needed: bool, wanted: Option<Sampling>) -> Action {
         Action::Want(Wish {
             job: PlaneState::default().training(),
             needed,
@@ -339,7 +339,7 @@ mod tests {
         let run = after(run, vec![Action::News(2, news), done(2)]);
         assert_eq!(run.current().map(|made| made.step), Some(10));
         assert_eq!(run.job(), None);
-        let early = Wanted {
+        let early = Sampling {
             from: Some(9),
             ..WANTED
         };

@@ -15,14 +15,13 @@ mod wrong;
 
 use std::rc::Rc;
 
-use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use self::controls::{Controls, loss_name};
 use self::flow::Flow;
 use self::inspect::Inspectors;
 use self::play::{use_game_player, use_slow_player};
-use self::run::{GameRun, Wanted, use_game_run};
+use self::run::{Demand, GameRun, use_game_run};
 use self::slow::moment;
 use self::stage::{dots, layers, legend, reals, slow_layers, slow_words, words};
 use self::wrong::{TaskCard, median_pull};
@@ -30,19 +29,16 @@ use crate::data::points::Cloud;
 use crate::protocol::gan::{Game, GanFrame, Half};
 use crate::ui::components::chart::Tone;
 use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_tools, use_drawing};
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::plane_extras;
 use crate::ui::components::plane_view::PlaneView;
-use crate::ui::components::save::{points_csv, save_canvas, save_csv};
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::{Action, sender};
 use crate::ui::runs::playback::Move;
 use crate::ui::state::gan::{Case, Play, Shown, halves_of, loss_id, rules_at, ticks_of};
-use crate::ui::state::{GameState, Page, Route};
+use crate::ui::state::{GameState, Route};
 
 /// Names of the layers, as [`Shown::list`] lists them.
 const LAYER_NAMES: [(&str, &str); 5] = [
@@ -62,7 +58,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     let editing = use_state_eq(|| false);
     let course = state.course();
     let is_playing = *begun || state.needs_play();
-    let run = use_game_run(Wanted {
+    let run = use_game_run(Demand {
         course: course.clone(),
         every: state.every,
         needed: is_playing,
@@ -419,46 +415,30 @@ fn extras(
     stage: Option<u32>,
 ) -> Html {
     let tick = frame.map_or(0, |frame| frame.at.ticks);
-    let shared = link(&Page {
-        route: Route::Game(match stage {
-            Some(_) => GameState {
-                slow: stage,
-                ..state.clone()
-            },
-            None => state.seen_at(tick),
-        }),
-        ..Page::default()
+    let seen = Route::Game(match stage {
+        Some(_) => GameState {
+            slow: stage,
+            ..state.clone()
+        },
+        None => state.seen_at(tick),
     });
     let name = format!(
         "genscope-gan-{}-seed-{}-tick-{tick}",
         loss_name(rules.loss).replace(' ', "-"),
         rules.seed
     );
-    let on_png = {
-        let (canvas, name) = (canvas.clone(), format!("{name}.png"));
-        Callback::from(move |()| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                save_canvas(&canvas, &name);
-            }
-        })
-    };
     let detail = frame.and_then(|frame| frame.detail.as_ref());
     let fakes = match detail.filter(|_| stage.is_some()) {
         Some(detail) => detail.fakes.clone(),
         None => frame.map(|frame| frame.fakes.clone()).unwrap_or_default(),
     };
-    let is_empty = fakes.is_empty();
-    let on_csv = Callback::from(move |_: MouseEvent| {
-        save_csv(&points_csv(&fakes), &format!("{name}.csv"));
-    });
-    html! {
-        <>
-            <ShareButton link={shared} />
-            <IconButton class="save" icon={Icon::Save} label="Save PNG" onclick={on_png} />
-            <button type="button" class="button csv" disabled={is_empty}
-                title="Save the fakes as a table" onclick={on_csv}>{ "CSV" }</button>
-        </>
-    }
+    plane_extras(
+        seen,
+        canvas,
+        &name,
+        Rc::new(fakes),
+        "Save the fakes as a table",
+    )
 }
 
 #[cfg(test)]

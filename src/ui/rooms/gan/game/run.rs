@@ -15,9 +15,12 @@ use crate::ui::state::gan::{Case, Leg, Play, frame_ticks, ticks_of};
 /// Most bytes of weights that the frames of a game keep; with more, a phone may close the page.
 const KEPT_BYTES: usize = 64 << 20;
 
+/// Most frames that a game keeps: 60 MB if each has 20 kB, besides weights. Ends of legs count extra.
+const KEPT_FRAMES: usize = 3000;
+
 /// What the controls ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wanted {
+pub struct Demand {
     /// The game.
     pub course: Vec<Leg>,
     /// Rounds between two frames.
@@ -28,10 +31,27 @@ pub struct Wanted {
     pub case: Option<Case>,
 }
 
+impl Demand {
+    /// The ticks of the frames that are kept: of very many only some, but the end of each leg,
+    /// where the next one begins.
+    fn ticks(&self) -> Vec<u32> {
+        let all = frame_ticks(&self.course, self.every);
+        let stride = all.len().div_ceil(KEPT_FRAMES);
+        let ends: Vec<u32> = (1..=self.course.len())
+            .map(|legs| ticks_of(&self.course[..legs]))
+            .collect();
+        let frames = all.into_iter().enumerate();
+        frames
+            .filter(|(place, tick)| place % stride == 0 || ends.binary_search(tick).is_ok())
+            .map(|(_, tick)| tick)
+            .collect()
+    }
+}
+
 /// Everything there is.
 #[derive(Clone, Debug, Default)]
 pub struct Played {
-    wanted: Wanted,
+    wanted: Demand,
     /// What has been played of it, by rising tick. If they are large, only some of them have the
     /// weights to go on from.
     pub frames: Vec<Rc<GanFrame>>,
@@ -43,6 +63,8 @@ pub struct Played {
     pub kept: u32,
     /// The tick after which the task was done first.
     pub solved: Option<u32>,
+    /// Losses of frames that were not kept since the last one, up to this tick.
+    skipped: (u32, Vec<[f32; 2]>),
     /// The last updates: how many rounds, and the time they took, ms.
     timed: (f32, f32),
 }
@@ -51,11 +73,11 @@ pub struct Played {
 pub type GameRun = Booked<Played>;
 
 impl Store for Played {
-    type Want = Wanted;
+    type Want = Demand;
     type Work = ();
     type Ask = Box<GanPlay>;
 
-    fn want(&mut self, book: &mut Book<()>, wanted: Wanted) {
+    fn want(&mut self, book: &mut Book<()>, wanted: Demand) {
         let needed = wanted.needed;
         let was_needed = std::mem::replace(&mut self.wanted.needed, needed);
         if self.wanted != wanted {
@@ -137,13 +159,13 @@ impl Played {
         if self.diverged.is_some() && !self.frames.is_empty() {
             self.frames.iter().map(|frame| frame.at.ticks).collect()
         } else {
-            frame_ticks(&self.wanted.course, self.wanted.every)
+            self.wanted.ticks()
         }
     }
 
     /// The frames up to the half `until` with which the frames of another course begin.
-    fn kept(&self, wanted: &Wanted, until: u32) -> Vec<Rc<GanFrame>> {
-        let ticks = frame_ticks(&wanted.course, wanted.every);
+    fn kept(&self, wanted: &Demand, until: u32) -> Vec<Rc<GanFrame>> {
+        let ticks = wanted.ticks();
         let among = |frame: &&Rc<GanFrame>| ticks.binary_search(&frame.at.ticks).is_ok();
         let frames = self.frames.iter().filter(among).zip(&ticks);
         frames
@@ -210,7 +232,7 @@ impl Played {
         }
     }
 
-    fn frame(&mut self, frame: GanFrame) {
+    fn frame(&mut self, mut frame: GanFrame) {
         // Work that starts from an earlier frame repeats what is there already.
         if self.reached().is_some_and(|at| frame.at.ticks <= at) {
             self.repeat(frame.at);
@@ -230,6 +252,16 @@ impl Played {
             );
         }
         let tick = frame.at.ticks;
+        if self.wanted.ticks().binary_search(&tick).is_err() {
+            if tick > self.skipped.0 {
+                self.skipped.0 = tick;
+                self.skipped.1.append(&mut frame.losses);
+            }
+            return;
+        }
+        let (_, mut losses) = std::mem::take(&mut self.skipped);
+        losses.append(&mut frame.losses);
+        frame.losses = losses;
         self.frames.push(Rc::new(frame));
         self.thin(self.frames.len() - 1);
         if let (None, Some(case), Some(leg)) =
@@ -273,7 +305,7 @@ fn shared(a: &[Leg], b: &[Leg]) -> Option<u32> {
 
 /// The game that the controls want, played by the page's engine.
 #[hook]
-pub fn use_game_run(wanted: Wanted) -> UseReducerHandle<GameRun> {
+pub fn use_game_run(wanted: Demand) -> UseReducerHandle<GameRun> {
     use_booked(GameRun::default, wanted, false)
 }
 
@@ -286,7 +318,7 @@ mod tests {
     use crate::ui::runs::booked;
     use crate::ui::state::gan::{frame, hand, rounds};
 
-    type Action = booked::Action<Wanted>;
+    type Action = booked::Action<Demand>;
 
     fn after(run: GameRun, actions: Vec<Action>) -> GameRun {
         actions
@@ -295,7 +327,7 @@ mod tests {
     }
 
     fn want(course: &[Leg], needed: bool) -> Action {
-        Action::Want(Wanted {
+        Action::Want(Demand {
             course: course.to_vec(),
             every: 10,
             needed,
@@ -404,7 +436,7 @@ mod tests {
                 .collect(),
         );
         let wanted = |rounds_wanted, every| {
-            Action::Want(Wanted {
+            Action::Want(Demand {
                 course: vec![rounds(rounds_wanted)],
                 every,
                 needed: true,
@@ -417,6 +449,30 @@ mod tests {
         // Those in between were never there.
         let closer = after(run, vec![wanted(40, 5)]);
         assert_eq!(ticks(&closer), [0]);
+    }
+
+    #[test]
+    fn a_long_game_keeps_some_frames_and_all_losses() {
+        let wanted = Demand {
+            course: vec![rounds(30_000), rounds(7)],
+            every: 1,
+            needed: true,
+            case: None,
+        };
+        let kept = wanted.ticks();
+        assert!(kept.len() <= KEPT_FRAMES + 2, "{}", kept.len());
+        assert!(kept.contains(&60_000) && kept.last() == Some(&60_014));
+        // 30,008 frames: one of eleven.
+        let played = (0..=16).chain(5..=22).map(|n| news(1, 2 * n));
+        let played = std::iter::once(Action::Want(wanted))
+            .chain(played)
+            .collect();
+        let run = after(GameRun::default(), played);
+        assert_eq!(ticks(&run), [0, 22, 44]);
+        let losses: usize = run.frames.iter().map(|frame| frame.losses.len()).sum();
+        let each = frame(20).losses.len();
+        assert_eq!(losses, frame(0).losses.len() + 22 * each);
+        assert_eq!(run.ticks().len(), kept.len());
     }
 
     /// A frame of 4 MB of weights.
@@ -478,7 +534,7 @@ mod tests {
             }]
         };
         let wanted = |course, case| {
-            Action::Want(Wanted {
+            Action::Want(Demand {
                 course,
                 every: 10,
                 needed: true,

@@ -21,20 +21,18 @@ use super::gallery::{Gallery, progress_text, speed_text, use_gallery};
 use super::snapshots::{Snapshots, place, use_snapshots};
 use crate::models::gan::image::{snapshot_id, snapshot_step};
 use crate::protocol::gan::GanImages;
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::save::save_sheet;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, use_player};
 use crate::ui::samples::{Loaded, Samples};
 use crate::ui::state::gan::{SHEET, WALK_PARTS, Walk};
-use crate::ui::state::{Page, PicturesState, Route};
+use crate::ui::state::{PicturesState, Route};
 
 /// The text of the chapter.
 const TEXT: &str = "gan-pictures";
@@ -107,9 +105,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
                 { progress(&view, &gallery, &snapshots, step) }
                 <Transport playback={player.0} on={on_move} position={position(steps, step)}
                     spoken={spoken(step)}>
-                    <ShareButton link={shared(state)} />
-                    <IconButton class="save" icon={Icon::Save} label="Save these pictures as PNG"
-                        disabled={view.made.is_none()} onclick={on_save(&view)} />
+                    { extras(Route::Pictures(state.clone()), "Save these pictures as PNG", view.made.is_some(), on_save(&view)) }
                 </Transport>
             </div>
             <div class="inspect pics-inspect">
@@ -223,13 +219,6 @@ fn position(steps: &[u32], step: Option<u32>) -> String {
 fn spoken(step: Option<u32>) -> String {
     step.map(|step| format!("After {step} training steps"))
         .unwrap_or_default()
-}
-
-fn shared(state: &PicturesState) -> String {
-    link(&Page {
-        route: Route::Pictures(state.clone()),
-        ..Page::default()
-    })
 }
 
 /// Offers what is in view as a file: the sheet in two rows, a walk in one.
