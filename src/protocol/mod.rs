@@ -7,6 +7,7 @@
 //!
 //! Pictures are `f32` in `[-1, 1]`, row by row, `[n, 28, 28]` flattened.
 
+pub mod ask;
 pub mod diffusion;
 pub mod gan;
 

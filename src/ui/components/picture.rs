@@ -6,6 +6,9 @@ use yew::prelude::*;
 
 use crate::data::{PIXELS, SIDE};
 
+/// Noise is shown at this part of its strength, so that most of it is neither black nor white.
+pub const EPS_CONTRAST: f32 = 0.45;
+
 /// Properties of [`PictureView`].
 #[derive(Properties, PartialEq)]
 pub struct PictureProps {

@@ -3,7 +3,6 @@
 mod denoise;
 mod fewer;
 mod from_drawing;
-mod lanes;
 mod network;
 pub mod noise;
 mod plane;

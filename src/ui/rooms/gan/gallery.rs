@@ -10,8 +10,8 @@ use yew::prelude::*;
 
 use crate::data::PIXELS;
 use crate::protocol::gan::{GanImages, GanPictures};
-use crate::protocol::{Job, Report};
-use crate::ui::host::{Phase, RunEvent, use_work};
+use crate::ui::host::Phase;
+use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 
 /// Most answers that are kept; a sheet takes about 100 kB.
 const KEPT: usize = 64;
@@ -50,57 +50,63 @@ impl Made {
     }
 }
 
-/// What is wanted, what is kept, and how the work stands. Two are equal if nothing has happened in
-/// between.
+/// What is wanted, and what is kept.
 #[derive(Clone, Debug, Default)]
-pub struct Gallery {
-    /// How the last work stands; `None` before the first.
-    pub phase: Option<Phase>,
-    /// Bytes of a weights file: received, all.
-    pub loading: Option<(u64, u64)>,
+pub struct Sheets {
     kept: Vec<Rc<Made>>,
     want: Option<Rc<GanImages>>,
     /// What was in view last.
     latest: Option<Rc<Made>>,
-    work: Option<u32>,
-    works: u32,
-    version: u32,
 }
 
-impl PartialEq for Gallery {
-    fn eq(&self, other: &Self) -> bool {
-        self.version == other.version
-    }
-}
+/// The sheets, and how the work on the one that is wanted stands.
+pub type Gallery = Booked<Sheets>;
 
-/// What happens to it.
-pub enum Action {
-    /// The chapter wants this.
-    Want(Option<Rc<GanImages>>),
-    /// The engine has news of this work.
-    News(u32, RunEvent),
-}
+type Works = Book<Rc<GanImages>>;
 
-impl Reducible for Gallery {
-    type Action = Action;
+impl Store for Sheets {
+    type Want = Option<Rc<GanImages>>;
+    type Work = Rc<GanImages>;
+    type Ask = GanImages;
+    /// While a slider is dragged, each answer is something to see.
+    const TAKES_LATE: bool = true;
 
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match action {
-            Action::Want(want) => next.want(want),
-            Action::News(id, event) if next.work == Some(id) => next.news(event),
-            Action::News(..) => return self,
+    fn want(&mut self, book: &mut Works, want: Option<Rc<GanImages>>) {
+        if self.want == want {
+            return;
         }
-        next.version += 1;
-        Rc::new(next)
+        self.latest = self.latest().cloned();
+        self.want = want;
+        match &self.want {
+            Some(_) if self.current().is_some() => book.end(Phase::Done),
+            Some(job) => book.begin(job.clone()),
+            None => book.drop_work(),
+        }
+    }
+
+    /// Nothing when an engine broke that had given its answer.
+    fn ask(&self, job: &Rc<GanImages>) -> Option<GanImages> {
+        self.made(job).is_none().then(|| (**job).clone())
+    }
+
+    fn answer(&mut self, _: &mut Works, job: Rc<GanImages>, answer: GanPictures) {
+        if self.kept.len() == KEPT {
+            self.kept.remove(0);
+        }
+        let made = Rc::new(Made::new(job, answer));
+        self.latest = Some(made.clone());
+        self.kept.push(made);
     }
 }
 
-impl Gallery {
+impl Sheets {
+    fn made(&self, job: &Rc<GanImages>) -> Option<&Rc<Made>> {
+        self.kept.iter().find(|made| made.job == *job)
+    }
+
     /// The answer to what is wanted, if it is there.
     pub fn current(&self) -> Option<&Rc<Made>> {
-        let want = self.want.as_ref()?;
-        self.kept.iter().find(|made| made.job == *want)
+        self.made(self.want.as_ref()?)
     }
 
     /// [`Self::current`], or what was in view before.
@@ -115,79 +121,12 @@ impl Gallery {
             made.job.model == model && made.job.labels == want.labels && made.job.z == want.z
         })
     }
-
-    fn want(&mut self, want: Option<Rc<GanImages>>) {
-        if self.want == want {
-            return;
-        }
-        self.latest = self.latest().cloned();
-        self.want = want;
-        self.work = None;
-        self.loading = None;
-        if self.current().is_some() {
-            self.phase = Some(Phase::Done);
-        } else if self.want.is_some() {
-            self.works += 1;
-            self.work = Some(self.works);
-            self.phase = Some(Phase::Loading);
-        }
-    }
-
-    fn news(&mut self, event: RunEvent) {
-        match event {
-            RunEvent::Loading { received, total } => {
-                self.phase = Some(Phase::Loading);
-                self.loading = Some((received, total));
-            }
-            RunEvent::Report(Report::GanPictures(answer)) => self.keep(answer),
-            RunEvent::Report(_) | RunEvent::Engine(_) | RunEvent::Frame(_) => {}
-            RunEvent::Done { .. } => {
-                self.phase = Some(Phase::Done);
-                self.work = None;
-            }
-            // The visitor may retry; then news of this work goes on.
-            RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
-            RunEvent::Resumed => {
-                self.phase = Some(Phase::Loading);
-                self.loading = None;
-            }
-            RunEvent::Cancelled => {
-                self.phase = Some(Phase::Cancelled);
-                self.work = None;
-            }
-        }
-    }
-
-    fn keep(&mut self, answer: GanPictures) {
-        let Some(job) = self.want.clone() else { return };
-        if self.kept.len() == KEPT {
-            self.kept.remove(0);
-        }
-        self.kept.push(Rc::new(Made::new(job, answer)));
-    }
-
-    /// What is to be computed; nothing when an engine broke that had given its answer.
-    fn engine_job(&self) -> Option<(u32, Job)> {
-        let job = self.want.as_ref().filter(|_| self.current().is_none())?;
-        Some((self.work?, Job::GanImages((**job).clone())))
-    }
 }
 
 /// The gallery of a chapter that wants `job`, computed by the page's engine.
 #[hook]
 pub fn use_gallery(job: Option<Rc<GanImages>>) -> UseReducerHandle<Gallery> {
-    let gallery = use_reducer_eq(Gallery::default);
-    {
-        let gallery = gallery.dispatcher();
-        use_effect_with(job, move |job| gallery.dispatch(Action::Want(job.clone())));
-    }
-    let (current, news) = (gallery.clone(), gallery.dispatcher());
-    use_work(
-        gallery.work,
-        move || current.engine_job(),
-        move |id, event| news.dispatch(Action::News(id, event)),
-    );
-    gallery
+    use_booked(Gallery::default, job, false)
 }
 
 /// Does the discriminator take a picture of this score for real?
@@ -217,7 +156,7 @@ pub fn speed_text(gallery: &Gallery) -> AttrValue {
 
 /// How the work stands, for the line below a stage.
 pub fn progress_text(gallery: &Gallery) -> String {
-    match (gallery.phase, gallery.loading) {
+    match (gallery.book.phase, gallery.book.loading) {
         (Some(Phase::Failed), _) => "This snapshot did not come".into(),
         (Some(Phase::Cancelled), _) => "Stopped".into(),
         (Some(Phase::Done), _) => {
@@ -228,7 +167,7 @@ pub fn progress_text(gallery: &Gallery) -> String {
             let (received, total) = (received / 1000, total / 1000);
             format!("Fetching this snapshot: {received} of {total} kB")
         }
-        (_, Some(_)) => "Computing".into(),
+        (Some(Phase::Running), _) | (_, Some(_)) => "Computing".into(),
         (_, None) => "Starting the engine".into(),
     }
 }
@@ -237,7 +176,11 @@ pub fn progress_text(gallery: &Gallery) -> String {
 mod tests {
     use super::*;
     use crate::models::gan::image::{Z, snapshot_id};
-    use crate::protocol::EngineError;
+    use crate::protocol::{EngineError, Job, Report};
+    use crate::ui::host::RunEvent;
+    use crate::ui::runs::booked;
+
+    type Action = booked::Action<Option<Rc<GanImages>>>;
 
     fn job(step: u32, label: u8) -> Rc<GanImages> {
         Rc::new(GanImages {
@@ -277,23 +220,23 @@ mod tests {
         let (early, late) = (job(0, 3), job(400, 3));
         let gallery = after(Gallery::default(), vec![want(&early)]);
         assert!(gallery.current().is_none() && gallery.latest().is_none());
-        let (id, asked) = gallery.engine_job().expect("work");
+        let (id, asked) = gallery.job().expect("work");
         assert_eq!((id, asked), (1, Job::GanImages((*early).clone())));
         let gallery = after(gallery, answer(1));
-        assert_eq!(gallery.engine_job(), None);
+        assert_eq!(gallery.job(), None);
         let made = gallery.current().expect("made");
         assert_eq!((made.fakes.len(), made.fakes[1].len()), (2, PIXELS));
         // The other snapshot: the first stays in view until its answer comes.
         let gallery = after(gallery, vec![want(&late)]);
-        assert_eq!(gallery.engine_job().map(|(id, _)| id), Some(2));
+        assert_eq!(gallery.job().map(|(id, _)| id), Some(2));
         assert!(gallery.current().is_none());
         assert_eq!(gallery.latest().map(|made| &made.job), Some(&early));
         let gallery = after(gallery, answer(2));
         assert_eq!(gallery.latest().map(|made| &made.job), Some(&late));
         // Back: at once, without work.
         let gallery = after(gallery, vec![want(&early)]);
-        assert_eq!(gallery.engine_job(), None);
-        assert_eq!(gallery.phase, Some(Phase::Done));
+        assert_eq!(gallery.job(), None);
+        assert_eq!(gallery.book.phase, Some(Phase::Done));
         assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(1.0));
         assert!(gallery.alike(&late.model).is_some());
         // Of another class nothing is there yet.
@@ -302,16 +245,26 @@ mod tests {
     }
 
     #[test]
-    fn news_of_what_is_no_longer_wanted_is_dropped() {
+    fn a_late_answer_is_shown_and_kept_but_the_newest_work_goes_on() {
+        let jobs = [0, 50, 100, 150].map(|step| job(step, 3));
         let gallery = after(
             Gallery::default(),
-            vec![want(&job(0, 3)), want(&job(50, 3))],
+            jobs[..3].iter().map(want).collect::<Vec<_>>(),
         );
         let gallery = after(gallery, answer(1));
         assert!(gallery.current().is_none());
-        assert_eq!(gallery.phase, Some(Phase::Loading));
-        let gallery = after(gallery, answer(2));
-        assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(2.0));
+        assert_eq!(gallery.latest().map(|made| &made.job), Some(&jobs[0]));
+        assert_eq!(gallery.book.phase, Some(Phase::Loading));
+        assert_eq!(gallery.job().map(|(id, _)| id), Some(3));
+        // The second gave way; what is over has no more to say.
+        let gone = Action::News(2, RunEvent::Cancelled);
+        let gallery = after(gallery, vec![gone, want(&jobs[3])]);
+        let gallery = after(gallery, [1, 2].into_iter().flat_map(answer).collect());
+        assert_eq!(gallery.latest().map(|made| made.fakes[0][0]), Some(1.0));
+        let gallery = after(gallery, answer(4));
+        assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(4.0));
+        let gallery = after(gallery, vec![want(&jobs[0])]);
+        assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(1.0));
     }
 
     #[test]
@@ -325,7 +278,7 @@ mod tests {
         };
         let failed = Action::News(2, RunEvent::Failed(lost));
         let gallery = after(gallery, vec![want(&job(50, 3)), failed]);
-        assert_eq!(gallery.phase, Some(Phase::Failed));
+        assert_eq!(gallery.book.phase, Some(Phase::Failed));
         assert_eq!(gallery.latest().map(|made| &made.job), Some(&first));
         let (received, total) = (1000, 400_000);
         let loading = Action::News(2, RunEvent::Loading { received, total });
@@ -335,17 +288,17 @@ mod tests {
             "Fetching this snapshot: 1 of 400 kB"
         );
         let gallery = after(gallery, answer(2));
-        assert_eq!(gallery.phase, Some(Phase::Done));
+        assert_eq!(gallery.book.phase, Some(Phase::Done));
         assert!(progress_text(&gallery).contains("3 ms"));
     }
 
     #[test]
     fn an_answer_is_not_asked_for_again_when_its_engine_breaks() {
         let gallery = after(Gallery::default(), vec![want(&job(0, 3))]);
-        assert!(gallery.engine_job().is_some());
+        assert!(gallery.job().is_some());
         let report = answer(1).remove(0);
         let gallery = after(gallery, vec![report]);
-        assert_eq!((gallery.work, gallery.engine_job()), (Some(1), None));
+        assert_eq!((gallery.book.id(), gallery.job()), (Some(1), None));
     }
 
     #[test]

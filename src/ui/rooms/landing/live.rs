@@ -16,8 +16,9 @@ use crate::protocol::{Denoise, Frame, Job};
 use crate::ui::components::picture::{PictureView, opening_picture};
 use crate::ui::content;
 use crate::ui::host::{RunEvent, RunHandle, use_host};
+use crate::ui::media::reduced_motion;
+use crate::ui::rooms::diffusion::DIGITS_MODEL;
 
-const MODEL: &str = "diffusion-mnist";
 const STEPS: u32 = 16;
 /// The steps of the picture made ahead.
 const OPENING_STEPS: u32 = 20;
@@ -101,7 +102,7 @@ impl Show {
 
     fn job(&self) -> Job {
         Job::Denoise(Denoise {
-            model: MODEL.into(),
+            model: DIGITS_MODEL.into(),
             labels: vec![Some(self.class())],
             seed: self.seed(),
             steps: STEPS,
@@ -203,9 +204,4 @@ fn caption(show: &Show, still: bool) -> String {
             ],
         ),
     }
-}
-
-fn reduced_motion() -> bool {
-    let query = gloo_utils::window().match_media("(prefers-reduced-motion: reduce)");
-    query.ok().flatten().is_some_and(|list| list.matches())
 }

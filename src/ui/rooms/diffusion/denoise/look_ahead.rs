@@ -18,7 +18,7 @@ const LONG: u32 = 250;
 
 /// What is there of a look.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Look {
+pub struct Ahead {
     /// What was asked for.
     of: Option<Denoise>,
     /// The pictures.
@@ -38,7 +38,7 @@ pub enum Action {
     News(RunEvent, f64),
 }
 
-impl Reducible for Look {
+impl Reducible for Ahead {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
@@ -86,9 +86,9 @@ fn worthwhile(state: &DenoiseState) -> Option<Denoise> {
 /// The look for a run with these controls, and whether the run should wait for it: engines do one
 /// thing at a time, and the look takes a fraction of a second.
 #[hook]
-pub fn use_look_ahead(state: &DenoiseState) -> (Look, bool) {
+pub fn use_look_ahead(state: &DenoiseState) -> (Ahead, bool) {
     let host = use_host();
-    let look = use_reducer_eq(Look::default);
+    let look = use_reducer_eq(Ahead::default);
     let known = use_engines()
         .manifest
         .is_some_and(|manifest| manifest.find(ModelChoice::DISTILLED.id()).is_some());
@@ -114,7 +114,7 @@ pub fn use_look_ahead(state: &DenoiseState) -> (Look, bool) {
     let shown = if of_this && job.is_some() {
         (*look).clone()
     } else {
-        Look::default()
+        Ahead::default()
     };
     (shown, waits)
 }
@@ -126,7 +126,7 @@ fn now_ms() -> f64 {
 }
 
 /// The pictures of a look, if there are any.
-pub fn look_view(look: &Look) -> Html {
+pub fn look_view(look: &Ahead) -> Html {
     let Some(end) = &look.end else {
         return Html::default();
     };
@@ -201,7 +201,7 @@ mod tests {
             noise_factor: 0.0,
             trend_factor: 0.0,
         };
-        let look = Rc::new(Look::default());
+        let look = Rc::new(Ahead::default());
         let look = look.reduce(Action::News(RunEvent::Frame(frame(Some(update))), 900.0));
         let look = look.reduce(Action::News(RunEvent::Frame(frame(None)), 1040.0));
         assert_eq!(look.ms, 140.0);
@@ -213,7 +213,7 @@ mod tests {
             grid: true,
             ..DenoiseState::default()
         });
-        let look = Rc::new(Look::default()).reduce(Action::Begin(job.expect("a job")));
+        let look = Rc::new(Ahead::default()).reduce(Action::Begin(job.expect("a job")));
         assert!(!look.over && look.of.is_some());
         let look = look.reduce(Action::News(RunEvent::Cancelled, 0.0));
         assert!(look.over && look.end.is_none());

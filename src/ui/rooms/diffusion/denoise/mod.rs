@@ -14,21 +14,20 @@ use self::controls::Controls;
 use self::inspect::Inspectors;
 use self::look_ahead::{look_view, use_look_ahead};
 use self::presets::PresetCard;
-use self::run::{Action, DenoiseRun, Entry, use_denoise_run};
+use self::run::{DenoiseRun, Entry, use_denoise_run};
 use self::save::save;
 use self::views::{Strip, Views, sigma};
 use crate::protocol::{EngineKind, Frame, Sampler};
-use crate::ui::components::header::engine_name;
+use crate::ui::components::extras::extras;
 use crate::ui::components::icon::{Icon, IconButton};
-use crate::ui::components::share::ShareButton;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::progress::{computed, progress};
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::host::Phase;
-use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::playback::Move;
+use crate::ui::runs::player::{self, Course, mover, use_player};
 use crate::ui::runs::timeline::Branch;
-use crate::ui::state::{DenoiseState, Page, Route};
+use crate::ui::state::{DenoiseState, Route};
 
 /// A branch is being prepared: changed controls hold from this step of these controls on.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +41,7 @@ struct Fork {
 pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
     let (look, waits) = use_look_ahead(&props.state);
     let run = use_denoise_run(&props.state, waits);
-    let player = use_player(&run, props);
+    let player = use_run_player(&run, props);
     let fork = use_state_eq(|| None::<Fork>);
 
     let playback = player.0;
@@ -58,10 +57,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
         ..run.controls().clone()
     };
 
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     let on_edit = {
         let (fork, on_state) = (fork.clone(), props.on_state.clone());
         Callback::from(
@@ -100,18 +96,14 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
             }
         })
     };
-    let shared = link(&Page {
-        route: Route::Denoise(controls.clone()),
-        ..Page::default()
-    });
     let at_end = step >= run.controls().steps;
     html! {
         <>
-            <div class="card denoise" data-run-state={run.phase.id()} data-step={step.to_string()}
+            <div class="card denoise" data-run-state={run.book.phase.map(Phase::id)} data-step={step.to_string()}
                 data-steps={run.controls().steps.to_string()}
                 data-frames={run.timeline.frames().len().to_string()}
                 data-branches={run.timeline.branches().len().to_string()}
-                data-engine={run.engine.map(engine_id)}>
+                data-engine={run.book.engine.map(engine_id)}>
                 <Controls state={controls.clone()} {on_edit} />
                 <PresetCard state={controls.clone()} />
                 { fork_line(fork.as_ref(), &on_fork) }
@@ -125,9 +117,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
                     spoken={spoken(&run, frame.as_deref())}>
                     <IconButton class="branch" icon={Icon::Branch} label="Branch from here"
                         pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || at_end)} onclick={on_fork} />
-                    <ShareButton link={shared} />
-                    <IconButton class="save" icon={Icon::Save} label="Save PNG"
-                        disabled={frame.is_none()} onclick={on_save} />
+                    { extras(Route::Denoise(controls), "Save PNG", frame.is_some(), on_save) }
                 </Transport>
             </div>
             <Inspectors {frame} {before} model={run.controls().model} schedule={run.controls().schedule} />
@@ -150,141 +140,40 @@ fn branched(fork: Option<&Fork>, state: &DenoiseState) -> Option<DenoiseState> {
 
 /// Playback in step with the run and with the link.
 #[hook]
-fn use_player(
+fn use_run_player(
     run: &UseReducerHandle<DenoiseRun>,
     props: &ChapterProps<DenoiseState>,
 ) -> UseReducerHandle<Player> {
-    let player = use_playback(run.last_index());
-    // The step that was last told to the link, so that its echo moves nothing.
-    let told = use_mut_ref(|| None::<u32>);
-    let (last, ready) = (run.last_index(), run.ready_index());
-    {
-        let (player, step) = (player.dispatcher(), props.state.step);
-        let wanted = step.map(|step| run.index_of(step));
-        use_effect_with(run.entered, move |&(_, entry)| {
-            let playing = wanted.is_none() && !reduced_motion();
-            match (entry, wanted) {
-                (Entry::Fresh, None) => player.dispatch(Move::Restart { last, playing }),
-                (Entry::Fresh, Some(index)) => {
-                    player.dispatch(Move::Restart {
-                        last,
-                        playing: false,
-                    });
-                    player.dispatch(Move::To(index));
-                }
-                (Entry::Forked | Entry::Switched, wanted) => {
-                    player.dispatch(Move::Ready {
-                        ready: ready.unwrap_or(0),
-                        last,
-                    });
-                    player.dispatch(match wanted {
-                        Some(index) => Move::To(index),
-                        None => Move::Play,
-                    });
-                }
-            }
-            // Without motion the end is what there is to see.
-            if wanted.is_none() && !playing {
-                player.dispatch(Move::To(last));
-            }
+    let controls = run.controls().clone();
+    let course = Course {
+        of: run.entered,
+        entry: match run.entered.1 {
+            Entry::Fresh => player::Entry::Start,
+            Entry::Forked | Entry::Switched => player::Entry::On(None),
+        },
+        ready: run.ready_index(),
+        last: run.last_index(),
+        at: props.state.step.map(|step| (step, run.index_of(step))),
+        tells: controls.same_run(&props.state),
+    };
+    let (run, on_state) = (run.clone(), props.on_state.clone());
+    use_player(course, move |frame| {
+        on_state.emit(DenoiseState {
+            step: Some(run.step_of(frame)),
+            ..controls.clone()
         });
-    }
-    {
-        let player = player.dispatcher();
-        use_effect_with((run.entered, ready, last), move |&(_, ready, last)| {
-            if let Some(ready) = ready {
-                player.dispatch(Move::Ready { ready, last });
-            }
-        });
-    }
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        let wanted = props.state.step.map(|step| (step, run.index_of(step)));
-        use_effect_with(props.state.step, move |_| {
-            if let Some((step, index)) = wanted
-                && *told.borrow() != Some(step)
-            {
-                player.dispatch(Move::To(index));
-            }
-        });
-    }
-    // A branch just entered may not have the frame yet at which playback stood.
-    let there = ready.is_some_and(|ready| player.0.cursor <= ready);
-    let step = run.timeline.frame(player.0.cursor).map(|frame| frame.step);
-    let settled = step.filter(|_| there && player.0.settled());
-    let (controls, on_state) = (run.controls().clone(), props.on_state.clone());
-    let shown = controls.same_run(&props.state);
-    use_effect_with((settled, run.entered), move |&(settled, _)| {
-        if let Some(step) = settled.filter(|_| shown) {
-            *told.borrow_mut() = Some(step);
-            on_state.emit(DenoiseState {
-                step: Some(step),
-                ..controls
-            });
-        }
-    });
-    player
+    })
 }
 
 /// What is being computed, and the button that stops it.
 fn progress_line(run: &UseReducerHandle<DenoiseRun>) -> Html {
-    let send = |action: fn() -> Action| {
-        let run = run.dispatcher();
-        Callback::from(move |_: MouseEvent| run.dispatch(action()))
+    let running = |engine: &str| {
+        let steps = run.controls().steps;
+        let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
+        format!("{engine}: step {done} of {steps}")
     };
-    let (text, button) = match run.phase {
-        Phase::Loading => (
-            loading_text(run.loading),
-            Some(("Stop", send(|| Action::Stop))),
-        ),
-        Phase::Running => {
-            let steps = run.controls().steps;
-            let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
-            let engine = run.engine.map(engine_name).unwrap_or_default();
-            (
-                format!("{engine}: step {done} of {steps}"),
-                Some(("Stop", send(|| Action::Stop))),
-            )
-        }
-        Phase::Cancelled => (
-            "Stopped; what was computed is kept.".into(),
-            Some(("Go on", send(|| Action::GoOn))),
-        ),
-        Phase::Failed => ("The run stopped; what was computed is kept.".into(), None),
-        Phase::Done => (done_text(run), None),
-    };
-    html! {
-        <p class="progress">
-            { text }
-            if let Some((label, onclick)) = button {
-                <button type="button" class="button small" {onclick}>{ label }</button>
-            }
-        </p>
-    }
-}
-
-fn done_text(run: &DenoiseRun) -> String {
-    match (run.engine, run.took_ms) {
-        (Some(engine), Some(ms)) => {
-            let (engine, seconds) = (engine_name(engine), ms / 1000.0);
-            format!("Computed here in {seconds:.1} s, on the {engine} engine")
-        }
-        _ => String::new(),
-    }
-}
-
-/// What is on its way before the first step: `loading` is bytes received, and in all.
-pub(super) fn loading_text(loading: Option<(u64, u64)>) -> String {
-    match loading {
-        Some((received, total)) if total > 0 && received < total => {
-            format!(
-                "Fetching the model: {} of {} kB",
-                received / 1000,
-                total / 1000
-            )
-        }
-        _ => "Starting the engine".into(),
-    }
+    let done = |engine: &str| computed(run.book.took_ms.unwrap_or(0.0), engine);
+    progress(run, running, done)
 }
 
 /// What 'branch from here' is about to do.

@@ -1,17 +1,18 @@
 //! The run behind the chapter 'Denoise it': which branch is computed, how far it is.
 //!
-//! The controls in the URL say what is wanted; [`Action::Want`] finds out what that means for
+//! The controls in the URL say what is wanted; [`Store::want`] finds out what that means for
 //! what is there: another branch to show, a branch to leave from, or a new run. A link to a
 //! branched run is restored by computing the controls of the past first, each up to the step
 //! where they changed.
 
 use std::collections::VecDeque;
-use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::protocol::{Denoise, EngineKind, Frame, Job, Start};
-use crate::ui::host::{Phase, RunEvent, use_work};
+use crate::protocol::{Denoise, Frame, Start};
+use crate::ui::host::Phase;
+use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::ui::runs::lanes::guess_before;
 use crate::ui::runs::timeline::Timeline;
 use crate::ui::state::DenoiseState;
 
@@ -29,95 +30,134 @@ pub enum Entry {
     Switched,
 }
 
-/// A branch being computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Work {
-    id: u32,
-    branch: usize,
-}
-
-/// The run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DenoiseRun {
+/// What there is of the run.
+#[derive(Clone, Debug)]
+pub struct Branches {
     /// Frames and branches.
     pub timeline: Timeline<Frame, DenoiseState>,
-    /// How the computation stands.
-    pub phase: Phase,
-    /// Bytes of the weights so far, and in all.
-    pub loading: Option<(u64, u64)>,
-    /// The engine that computes, or did.
-    pub engine: Option<EngineKind>,
-    /// Time that the last complete computation took, ms.
-    pub took_ms: Option<f32>,
     /// Counts the times another branch came to be shown, and how it did.
     pub entered: (u32, Entry),
-    work: Option<Work>,
-    works: u32,
     /// Controls of a restored link that come after the branch being computed.
     queue: VecDeque<DenoiseState>,
 }
 
-/// What happens to the run.
-pub enum Action {
-    /// These controls are wanted.
-    Want(DenoiseState),
-    /// The engine has news of this work.
-    News(u32, RunEvent),
-    /// The visitor stops the computation.
-    Stop,
-    /// The visitor lets it go on.
-    GoOn,
-}
+/// The run; a work computes the branch of its number.
+pub type DenoiseRun = Booked<Branches>;
 
-impl Reducible for DenoiseRun {
-    type Action = Action;
+type Works = Book<usize>;
 
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match action {
-            Action::Want(state) => next.want(state),
-            Action::News(id, event) if next.work.is_some_and(|work| work.id == id) => {
-                next.news(event);
-            }
-            Action::News(..) => return self,
-            Action::Stop => {
-                next.work = None;
-                next.phase = Phase::Cancelled;
-            }
-            Action::GoOn => next.compute(next.timeline.shown()),
+impl Store for Branches {
+    type Want = DenoiseState;
+    type Work = usize;
+    type Ask = Denoise;
+
+    fn want(&mut self, book: &mut Works, state: DenoiseState) {
+        if self.heading_for(&state) {
+            return;
         }
-        Rc::new(next)
+        let found = |wanted: &DenoiseState| {
+            self.timeline
+                .branches()
+                .iter()
+                .position(|branch| branch.controls.same_run(wanted))
+        };
+        if let Some(branch) = found(&state) {
+            self.queue.clear();
+            self.enter(book, branch, Entry::Switched);
+            return;
+        }
+        let parent = parent(&state).and_then(|(parent, step)| {
+            let branch = found(&parent)?;
+            let frames = &self.timeline.branches()[branch].frames;
+            frames
+                .iter()
+                .any(|frame| frame.step == step)
+                .then_some((branch, step))
+        });
+        match parent {
+            Some((branch, step)) => {
+                self.queue.clear();
+                self.fork(book, branch, step, state);
+            }
+            None => {
+                let entered = self.entered.0 + 1;
+                *self = Self::new(&state);
+                self.entered = (entered, Entry::Fresh);
+                book.reset();
+                self.compute(book, 0);
+            }
+        }
+    }
+
+    /// From the last frame that the branch has.
+    fn ask(&self, branch: &usize) -> Option<Denoise> {
+        let branch = self.timeline.branches().get(*branch)?;
+        let controls = &branch.controls;
+        let start = branch.frames.last().map(|frame| Start {
+            step: frame.step,
+            x: frame.x.clone(),
+            x0_before: guess_before(&branch.frames),
+        });
+        Some(Denoise {
+            model: controls.model.id().into(),
+            labels: controls.digit.labels(controls.count()),
+            first_index: 0,
+            seed: controls.seed,
+            sampler: controls.sampler,
+            schedule: controls.schedule,
+            steps: controls.steps,
+            guidance: controls.guidance,
+            start,
+            frame_every: frame_every(controls),
+            ..Denoise::default()
+        })
+    }
+
+    fn answer(&mut self, book: &mut Works, branch: usize, frame: Frame) {
+        let step = frame.step;
+        self.timeline.push(branch, frame);
+        let until = self
+            .queue
+            .front()
+            .and_then(|next| next.past.last())
+            .map(|past| past.until);
+        if until.is_some_and(|until| step >= until)
+            && let Some(next) = self.queue.pop_front()
+        {
+            let fresh = self.entered;
+            self.fork(book, branch, step, next);
+            // To the visitor the restored run is one.
+            self.entered = fresh;
+        }
+    }
+
+    fn go_on(&mut self, book: &mut Works) {
+        self.compute(book, self.timeline.shown());
     }
 }
 
 impl DenoiseRun {
     /// A new run with these controls, about to be computed.
-    pub fn new(state: &DenoiseState) -> Self {
+    pub fn of(state: &DenoiseState) -> Self {
+        let (mut branches, mut book) = (Branches::new(state), Book::default());
+        branches.compute(&mut book, 0);
+        Self::new(branches, book)
+    }
+}
+
+impl Branches {
+    fn new(state: &DenoiseState) -> Self {
         let mut queue = ancestry(state);
-        let first = queue.pop_front().unwrap_or_default();
-        let mut run = Self {
-            timeline: Timeline::new(first),
-            phase: Phase::Loading,
-            loading: None,
-            engine: None,
-            took_ms: None,
+        Self {
+            timeline: Timeline::new(queue.pop_front().unwrap_or_default()),
             entered: (0, Entry::Fresh),
-            work: None,
-            works: 0,
             queue,
-        };
-        run.compute(0);
-        run
+        }
     }
 
     /// Controls of the branch shown.
     pub fn controls(&self) -> &DenoiseState {
         &self.timeline.branch().controls
-    }
-
-    /// Is an engine at work, or about to be?
-    pub fn busy(&self) -> bool {
-        matches!(self.phase, Phase::Loading | Phase::Running)
     }
 
     /// The number of the last frame there will be.
@@ -150,170 +190,39 @@ impl DenoiseRun {
             .map(|frame| self.index_of(frame.step))
     }
 
-    fn want(&mut self, state: DenoiseState) {
-        if self.heading_for(&state) {
-            return;
-        }
-        let found = |wanted: &DenoiseState| {
-            self.timeline
-                .branches()
-                .iter()
-                .position(|branch| branch.controls.same_run(wanted))
-        };
-        if let Some(branch) = found(&state) {
-            self.queue.clear();
-            self.enter(branch, Entry::Switched);
-            return;
-        }
-        let parent = parent(&state).and_then(|(parent, step)| {
-            let branch = found(&parent)?;
-            let frames = &self.timeline.branches()[branch].frames;
-            frames
-                .iter()
-                .any(|frame| frame.step == step)
-                .then_some((branch, step))
-        });
-        match parent {
-            Some((branch, step)) => {
-                self.queue.clear();
-                self.fork(branch, step, state);
-            }
-            None => self.restart(&state),
-        }
-    }
-
-    fn restart(&mut self, state: &DenoiseState) {
-        let (works, entered) = (self.works + 1, self.entered.0 + 1);
-        *self = Self::new(state);
-        self.works = works;
-        self.work = Some(Work {
-            id: works,
-            branch: 0,
-        });
-        self.entered = (entered, Entry::Fresh);
-    }
-
     /// Are these the controls shown, or those a restored link is on its way to?
     fn heading_for(&self, state: &DenoiseState) -> bool {
         self.queue.back().unwrap_or(self.controls()).same_run(state)
     }
 
-    fn fork(&mut self, branch: usize, step: u32, state: DenoiseState) {
+    fn fork(&mut self, book: &mut Works, branch: usize, step: u32, state: DenoiseState) {
         self.timeline.show(branch);
         self.timeline.fork(step, state);
-        self.enter(self.timeline.shown(), Entry::Forked);
+        self.enter(book, self.timeline.shown(), Entry::Forked);
     }
 
-    fn enter(&mut self, branch: usize, entry: Entry) {
+    fn enter(&mut self, book: &mut Works, branch: usize, entry: Entry) {
         self.timeline.show(branch);
         self.entered = (self.entered.0 + 1, entry);
-        self.compute(branch);
+        self.compute(book, branch);
     }
 
     /// Computes what is missing of a branch.
-    fn compute(&mut self, branch: usize) {
-        if self.work.is_some_and(|work| work.branch == branch) && self.busy() {
+    fn compute(&mut self, book: &mut Works, branch: usize) {
+        if book.work() == Some(&branch) && book.is_busy() {
             return;
         }
         let Some(kept) = self.timeline.branches().get(branch) else {
             return;
         };
-        if kept
-            .frames
-            .last()
-            .is_some_and(|frame| frame.step >= kept.controls.steps)
-        {
+        let last = kept.frames.last();
+        if last.is_none_or(|frame| frame.step < kept.controls.steps) {
+            book.begin(branch);
+        } else if book.work().is_none() {
             // What another branch still computes goes on.
-            if self.work.is_none() {
-                self.phase = Phase::Done;
-            }
-            return;
-        }
-        self.works += 1;
-        self.work = Some(Work {
-            id: self.works,
-            branch,
-        });
-        self.phase = Phase::Loading;
-    }
-
-    fn news(&mut self, event: RunEvent) {
-        match event {
-            RunEvent::Loading { received, total } => self.loading = Some((received, total)),
-            RunEvent::Engine(engine) => {
-                self.engine = Some(engine);
-                self.phase = Phase::Running;
-            }
-            RunEvent::Frame(frame) => self.frame(frame),
-            RunEvent::Done { ms } => {
-                self.took_ms = Some(ms);
-                self.phase = Phase::Done;
-                self.work = None;
-            }
-            RunEvent::Failed(_) => self.phase = Phase::Failed,
-            RunEvent::Resumed => self.phase = Phase::Loading,
-            RunEvent::Cancelled => {
-                self.phase = Phase::Cancelled;
-                self.work = None;
-            }
-            RunEvent::Report(_) => {}
+            book.end(Phase::Done);
         }
     }
-
-    fn frame(&mut self, frame: Frame) {
-        let Some(work) = self.work else { return };
-        self.phase = Phase::Running;
-        self.loading = None;
-        let step = frame.step;
-        self.timeline.push(work.branch, frame);
-        let until = self
-            .queue
-            .front()
-            .and_then(|next| next.past.last())
-            .map(|past| past.until);
-        if until.is_some_and(|until| step >= until)
-            && let Some(next) = self.queue.pop_front()
-        {
-            let fresh = self.entered;
-            self.fork(work.branch, step, next);
-            // To the visitor the restored run is one.
-            self.entered = fresh;
-        }
-    }
-
-    /// The job of the work under way, from the last frame that its branch has.
-    fn job(&self) -> Option<(u32, Job)> {
-        let work = self.work?;
-        let branch = self.timeline.branches().get(work.branch)?;
-        let controls = &branch.controls;
-        let start = branch.frames.last().map(|frame| Start {
-            step: frame.step,
-            x: frame.x.clone(),
-            x0_before: guess_before(&branch.frames),
-        });
-        let job = Denoise {
-            model: controls.model.id().into(),
-            labels: controls.digit.labels(controls.count()),
-            first_index: 0,
-            seed: controls.seed,
-            sampler: controls.sampler,
-            schedule: controls.schedule,
-            steps: controls.steps,
-            guidance: controls.guidance,
-            start,
-            frame_every: frame_every(controls),
-            ..Denoise::default()
-        };
-        Some((work.id, Job::Denoise(job)))
-    }
-}
-
-/// The guess of the step before the last frame, if that step was kept.
-pub fn guess_before(frames: &[Rc<Frame>]) -> Option<Vec<f32>> {
-    let [.., before, last] = frames else {
-        return None;
-    };
-    (before.step + 1 == last.step).then(|| before.x0.clone())
 }
 
 fn frame_every(controls: &DenoiseState) -> u32 {
@@ -349,25 +258,17 @@ fn ancestry(state: &DenoiseState) -> VecDeque<DenoiseState> {
 /// The run that the controls in the URL want, computed by the page's engines; not while it `waits`.
 #[hook]
 pub fn use_denoise_run(state: &DenoiseState, waits: bool) -> UseReducerHandle<DenoiseRun> {
-    let run = use_reducer_eq(|| DenoiseRun::new(state));
-    {
-        let run = run.dispatcher();
-        use_effect_with(state.clone(), move |state| {
-            run.dispatch(Action::Want(state.clone()))
-        });
-    }
-    let (current, news) = (run.clone(), run.dispatcher());
-    use_work(
-        run.work.filter(|_| !waits).map(|work| work.id),
-        move || current.job(),
-        move |id, event| news.dispatch(Action::News(id, event)),
-    );
-    run
+    use_booked(|| DenoiseRun::of(state), state.clone(), waits)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
+    use crate::protocol::Job;
+    use crate::ui::host::RunEvent;
+    use crate::ui::runs::booked::Action;
     use crate::ui::state::{Past, Wanted};
 
     fn frame(step: u32) -> Frame {
@@ -382,7 +283,7 @@ mod tests {
         }
     }
 
-    fn after(run: DenoiseRun, action: Action) -> DenoiseRun {
+    fn after(run: DenoiseRun, action: Action<DenoiseState>) -> DenoiseRun {
         (*Rc::new(run).reduce(action)).clone()
     }
 
@@ -393,11 +294,11 @@ mod tests {
                 return run;
             };
             let mut step = job.start.map_or(0, |start| start.step);
-            while step <= last.min(job.steps) && run.work.is_some_and(|work| work.id == id) {
+            while step <= last.min(job.steps) && run.book.id() == Some(id) {
                 run = after(run, Action::News(id, RunEvent::Frame(frame(step))));
                 step += 1;
             }
-            if run.work.is_some_and(|work| work.id == id) {
+            if run.book.id() == Some(id) {
                 if last >= job.steps {
                     run = after(run, Action::News(id, RunEvent::Done { ms: 1.0 }));
                 }
@@ -417,7 +318,7 @@ mod tests {
     #[test]
     fn a_control_changed_in_mid_run_starts_again() {
         let state = DenoiseState::default();
-        let run = computed(DenoiseRun::new(&state), 7);
+        let run = computed(DenoiseRun::of(&state), 7);
         let old = run.job().map(|(id, _)| id);
         let other = DenoiseState {
             digit: Wanted::Digit(5),
@@ -437,7 +338,7 @@ mod tests {
     #[test]
     fn a_step_in_the_link_changes_nothing() {
         let state = DenoiseState::default();
-        let run = computed(DenoiseRun::new(&state), 20);
+        let run = computed(DenoiseRun::of(&state), 20);
         let same = after(
             run.clone(),
             Action::Want(DenoiseState {
@@ -445,14 +346,14 @@ mod tests {
                 ..state
             }),
         );
-        assert_eq!(same, run);
-        assert_eq!(run.phase, Phase::Done);
+        assert_eq!((steps(&same), same.entered), (steps(&run), run.entered));
+        assert_eq!(same.book.phase, Some(Phase::Done));
     }
 
     #[test]
     fn a_branch_keeps_the_past_and_can_be_left_again() {
         let state = DenoiseState::default();
-        let run = computed(DenoiseRun::new(&state), 20);
+        let run = computed(DenoiseRun::of(&state), 20);
         let branch = DenoiseState {
             digit: Wanted::Digit(8),
             past: vec![state.as_past(12)],
@@ -475,7 +376,7 @@ mod tests {
             (run.timeline.shown(), run.timeline.branches().len()),
             (0, 2)
         );
-        assert_eq!(run.phase, Phase::Done);
+        assert_eq!(run.book.phase, Some(Phase::Done));
     }
 
     #[test]
@@ -489,7 +390,7 @@ mod tests {
             past: vec![past(3, 1), past(9, 2)],
             ..DenoiseState::default()
         };
-        let run = computed(DenoiseRun::new(&state), 20);
+        let run = computed(DenoiseRun::of(&state), 20);
         assert_eq!(run.controls(), &state);
         assert_eq!(steps(&run), (0..=20).collect::<Vec<_>>());
         let lengths: Vec<_> = run
@@ -508,12 +409,15 @@ mod tests {
 
     #[test]
     fn stopping_keeps_the_frames_and_going_on_finishes() {
-        let run = computed(DenoiseRun::new(&DenoiseState::default()), 7);
+        let run = computed(DenoiseRun::of(&DenoiseState::default()), 7);
         let run = after(run, Action::Stop);
-        assert_eq!((steps(&run).len(), run.phase), (8, Phase::Cancelled));
+        assert_eq!(
+            (steps(&run).len(), run.book.phase),
+            (8, Some(Phase::Cancelled))
+        );
         assert!(run.job().is_none());
         let run = computed(after(run, Action::GoOn), 20);
-        assert_eq!((steps(&run).len(), run.phase), (21, Phase::Done));
+        assert_eq!((steps(&run).len(), run.book.phase), (21, Some(Phase::Done)));
     }
 
     #[test]
@@ -523,7 +427,7 @@ mod tests {
             steps: 1000,
             ..DenoiseState::default()
         };
-        let run = DenoiseRun::new(&state);
+        let run = DenoiseRun::of(&state);
         assert!(run.last_index() <= GRID_FRAMES);
         for step in [0, 8, 16, 992, 1000] {
             assert_eq!(run.step_of(run.index_of(step)), step);

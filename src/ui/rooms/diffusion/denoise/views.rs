@@ -8,11 +8,9 @@ use super::run::DenoiseRun;
 use crate::data::PIXELS;
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::Frame;
-use crate::ui::components::picture::{PictureView, opening_picture};
+use crate::ui::components::picture::{EPS_CONTRAST, PictureView, opening_picture};
 use crate::ui::state::{DenoiseState, Wanted};
 
-/// Noise is shown at this part of its strength, so that most of it is neither black nor white.
-const EPS_CONTRAST: f32 = 0.45;
 /// Thumbnails in the strip, at most.
 const THUMBS: u32 = 13;
 /// Pictures a row of a grid.

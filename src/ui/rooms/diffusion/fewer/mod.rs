@@ -10,20 +10,17 @@ use self::controls::Controls;
 use self::measured::Measured;
 use self::table::{Table, save_table};
 use super::DIGITS_MODEL;
-use super::denoise::loading_text;
 use super::denoise::presets::few_steps_link;
-use super::lanes::{Action, Lanes, use_lanes};
-use crate::ui::components::header::engine_name;
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
-use crate::ui::components::share::ShareButton;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::progress::progress;
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::{Phase, use_engines};
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
-use crate::ui::runs::playback::Move;
-use crate::ui::state::{FewerState, ModelChoice, Page, Route};
+use crate::ui::runs::lanes::{Lanes, use_lanes};
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::state::{FewerState, ModelChoice, Route};
 
 /// The text of the chapter.
 const TEXT: &str = "fewer";
@@ -39,34 +36,25 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
     let finished = finished.count();
     let player = use_position(props, finished > 0);
     let playback = player.0;
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     let on_save = {
         let (lanes, state, cursor) = (lanes.clone(), state.clone(), playback.cursor);
         Callback::from(move |()| {
             save_table(&lanes, &state, has_distilled, cursor);
         })
     };
-    let shared = link(&Page {
-        route: Route::Fewer(state.clone()),
-        ..Page::default()
-    });
     let share = 100 * playback.cursor / playback.last.max(1);
     let on_state = props.on_state.clone();
     html! {
         <>
-            <div class="card fewer" data-run-state={lanes.phase.id()} data-cells={jobs.len().to_string()}
+            <div class="card fewer" data-run-state={lanes.book.phase.map(Phase::id)} data-cells={jobs.len().to_string()}
                 data-finished={finished.to_string()} data-position={share.to_string()}>
                 <Controls state={state.clone()} {on_state} {has_distilled} />
                 <Table state={state.clone()} lanes={(*lanes).clone()} {has_distilled} cursor={playback.cursor} />
                 { progress_line(&lanes) }
                 <Transport {playback} on={on_move} position={format!("{share} %")}
                     spoken={format!("{share} % of the way from noise to picture, in every finished cell")}>
-                    <ShareButton link={shared} />
-                    <IconButton class="save" icon={Icon::Save} label="Save PNG"
-                        disabled={finished == 0} onclick={on_save} />
+                    { extras(Route::Fewer(state.clone()), "Save PNG", finished > 0, on_save) }
                 </Transport>
             </div>
             <div class="inspect fewer-inspect">
@@ -107,59 +95,31 @@ pub(super) fn use_has_model(model: ModelChoice) -> bool {
 #[hook]
 fn use_position(props: &ChapterProps<FewerState>, any_finished: bool) -> UseReducerHandle<Player> {
     let last = props.state.longest();
-    let player = use_playback(last);
-    // What was last told to the link, so that its echo moves nothing.
-    let told = use_mut_ref(|| None);
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        let key = (any_finished, last, props.state.step);
-        use_effect_with(key, move |&(any_finished, last, step)| {
-            if told.borrow_mut().take() != Some((last, step)) {
-                let ready = if any_finished { last } else { 0 };
-                player.dispatch(Move::Ready { ready, last });
-                player.dispatch(Move::To(step.unwrap_or(last)));
-            }
-        });
-    }
-    let now = player.0;
-    let settled = now.settled() && now.ready > 0 && now.last == last;
+    let at = props.state.step.unwrap_or(last);
+    let course = Course {
+        of: (any_finished, last),
+        entry: Entry::Rest(last),
+        ready: any_finished.then_some(last),
+        last,
+        at: Some((at, at)),
+        tells: true,
+    };
     let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    use_effect_with((settled, now.cursor), move |&(settled, cursor)| {
+    use_player(course, move |cursor| {
         let step = (cursor < last).then_some(cursor);
-        if settled && step != state.step {
-            *told.borrow_mut() = Some((last, step));
-            on_state.emit(FewerState { step, ..state });
-        }
-    });
-    player
+        on_state.emit(FewerState {
+            step,
+            ..state.clone()
+        });
+    })
 }
 
 /// What is being computed, and the button that stops it.
 fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
     let (done, all) = lanes.progress();
-    let engine = lanes.engine.map(engine_name).unwrap_or_default();
-    let text = match lanes.phase {
-        Phase::Loading => loading_text(lanes.loading),
-        Phase::Running => format!("{engine}: {done} of {all} steps"),
-        Phase::Cancelled => "Stopped; what was computed is kept.".into(),
-        Phase::Failed => "The run stopped; what was computed is kept.".into(),
-        Phase::Done => format!("{all} steps, computed here on the {engine} engine"),
-    };
-    let stopped = lanes.phase == Phase::Cancelled;
-    let onclick = {
-        let lanes = lanes.dispatcher();
-        Callback::from(move |_: MouseEvent| {
-            lanes.dispatch(if stopped { Action::GoOn } else { Action::Stop });
-        })
-    };
-    html! {
-        <p class="progress">
-            { text }
-            if stopped || lanes.busy() {
-                <button type="button" class="button small" {onclick}>
-                    { if stopped { "Go on" } else { "Stop" } }
-                </button>
-            }
-        </p>
-    }
+    progress(
+        lanes,
+        |engine| format!("{engine}: {done} of {all} steps"),
+        |engine| format!("{all} steps, computed here on the {engine} engine"),
+    )
 }

@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::super::lanes::{Lane, Lanes};
 use crate::data::PIXELS;
 use crate::protocol::Frame;
 use crate::ui::components::picture::PictureView;
 use crate::ui::components::save::save_sheet;
+use crate::ui::runs::lanes::{Lane, Lanes};
 use crate::ui::state::{CELL, DenoiseState, FewerState, Route, Wanted, Way, cell_job};
 
 /// Pictures side by side in a cell.

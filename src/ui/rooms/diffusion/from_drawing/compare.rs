@@ -8,7 +8,7 @@ use super::controls::PERCENT;
 use super::jobs::{FILLINGS, changed, variants};
 use crate::models::diffusion::inpaint::evaluations;
 use crate::ui::components::picture::PictureView;
-use crate::ui::rooms::diffusion::lanes::{Lane, Lanes};
+use crate::ui::runs::lanes::{Lane, Lanes};
 use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState};
 
 /// Properties of [`Compare`].

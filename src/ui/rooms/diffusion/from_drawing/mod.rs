@@ -7,7 +7,6 @@ mod compare;
 mod controls;
 mod hole_pad;
 mod jobs;
-mod player;
 mod views;
 
 use yew::prelude::*;
@@ -15,15 +14,12 @@ use yew::prelude::*;
 use self::compare::{Compare, sorted};
 use self::controls::{Controls, PERCENT};
 use self::jobs::{FILLINGS, jobs};
-use self::player::use_player;
 use self::views::Views;
-use super::lanes::{Action, Lane, Lanes, use_lanes};
 use super::noise::{clean, describe};
 use crate::protocol::Frame;
-use crate::ui::components::header::engine_name;
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::extras;
+use crate::ui::components::progress::{computed, progress};
 use crate::ui::components::save::save_sheet;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content;
 use crate::ui::host::Phase;
@@ -31,9 +27,10 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::diffusion::denoise::inspect::Inspectors;
 use crate::ui::rooms::diffusion::denoise::views::sigma;
 use crate::ui::rooms::diffusion::noise::pick::Pick;
-use crate::ui::router::link;
+use crate::ui::runs::lanes::{Lane, Lanes, use_lanes};
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, use_samples};
-use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, ModelChoice, NoiseState, Page, Route};
+use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, ModelChoice, NoiseState, Route};
 
 /// The chapter's story.
 pub fn story() -> Html {
@@ -71,7 +68,24 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
         .lanes
         .first()
         .filter(|lane| jobs.first() == Some(&lane.job));
-    let player = use_player(props, jobs.first(), lane);
+    let first = state.first_step();
+    let course = Course {
+        of: jobs.first().cloned(),
+        entry: Entry::Start,
+        ready: lane.and_then(|lane| (lane.frames.len() as u32).checked_sub(1)),
+        last: DRAWN_STEPS - first,
+        at: state.step.map(|step| (step, step.saturating_sub(first))),
+        tells: true,
+    };
+    let player = {
+        let (state, on_state) = (state.clone(), props.on_state.clone());
+        use_player(course, move |frame| {
+            on_state.emit(DrawnState {
+                step: Some(first + frame),
+                ..state.clone()
+            });
+        })
+    };
     let cursor = player.0.cursor as usize;
     let frame = lane.and_then(|lane| lane.frames.get(cursor)).cloned();
     let before = lane
@@ -82,10 +96,7 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
         step: None,
         ..state
     });
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     let on_strength = {
         let run = run.clone();
         on_edit.reform(move |strength| DrawnState {
@@ -101,22 +112,18 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
             }
         })
     };
-    let (first, shown) = (state.first_step(), frame.as_ref().map(|frame| frame.step));
+    let shown = frame.as_ref().map(|frame| frame.step);
     let step = shown.unwrap_or(first);
     let is_current = x_0.is_some() && lanes.lanes.iter().map(|lane| &lane.job).eq(jobs.iter());
     let phase = if is_current {
-        lanes.phase
+        lanes.book.phase
     } else {
-        Phase::Loading
+        Some(Phase::Loading)
     };
-    let finished = lanes
-        .lanes
-        .iter()
-        .filter(|lane| lane.end().is_some())
-        .count();
+    let finished = lanes.finished();
     html! {
         <>
-            <div class="card drawn" data-run-state={phase.id()} data-step={step.to_string()}
+            <div class="card drawn" data-run-state={phase.map(Phase::id)} data-step={step.to_string()}
                 data-finished={finished.to_string()} data-wanted={jobs.len().to_string()}>
                 <Controls state={state.clone()} on_edit={on_edit.clone()} />
                 { pick(state, &on_edit, &loaded, on_retry) }
@@ -129,8 +136,7 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
                 <Transport playback={player.0} on={on_move} position={format!("{step} / {DRAWN_STEPS}")}
                     time={frame.as_deref().map(time).unwrap_or_default()}
                     spoken={spoken(frame.as_deref())}>
-                    <ShareButton link={shared(state, shown)} />
-                    <IconButton class="save" icon={Icon::Save} label="Save PNG" disabled={finished == 0} onclick={on_save} />
+                    { extras(seen(state, shown), "Save PNG", finished > 0, on_save) }
                 </Transport>
             </div>
             <Inspectors model={state.model} {frame} {before} />
@@ -166,15 +172,11 @@ fn pick(
     html! { <Pick state={picked} {on_state} {loaded} {on_retry} has_schedule=false /> }
 }
 
-/// The address of what is seen.
-fn shared(state: &DrawnState, shown: Option<u32>) -> String {
-    let state = DrawnState {
+/// What is seen, to be shared.
+fn seen(state: &DrawnState, shown: Option<u32>) -> Route {
+    Route::Drawn(DrawnState {
         step: shown.or(state.step),
         ..state.clone()
-    };
-    link(&Page {
-        route: Route::Drawn(state),
-        ..Page::default()
     })
 }
 
@@ -184,60 +186,15 @@ fn time(frame: &Frame) -> String {
 
 /// What is being computed, and the button that stops it.
 fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
-    let total = lanes.lanes.len();
-    let done = lanes
-        .lanes
-        .iter()
-        .filter(|lane| lane.end().is_some())
-        .count();
-    let step = lanes
-        .lanes
-        .get(done)
-        .and_then(|lane| lane.frames.last())
-        .map_or(0, |frame| frame.step);
-    let engine = lanes.engine.map(engine_name).unwrap_or_default();
-    let text = match lanes.phase {
-        Phase::Loading => match lanes.loading {
-            Some((received, all)) => format!(
-                "Fetching the model: {} of {} kB",
-                received / 1000,
-                all / 1000
-            ),
-            None => "Starting the engine".into(),
-        },
-        Phase::Running => format!(
-            "{engine}: run {} of {total}, step {step} of {DRAWN_STEPS}",
-            done + 1
-        ),
-        Phase::Cancelled => "Stopped; what was computed is kept.".into(),
-        Phase::Failed => "The run stopped; what was computed is kept.".into(),
-        Phase::Done => {
-            let ms: f32 = lanes.lanes.iter().filter_map(|lane| lane.took_ms).sum();
-            match ms > 0.0 {
-                true => format!(
-                    "Computed here in {:.1} s, on the {engine} engine",
-                    ms / 1000.0
-                ),
-                false => String::new(),
-            }
-        }
-    };
-    let button = match lanes.phase {
-        Phase::Loading | Phase::Running => Some(("Stop", (|| Action::Stop) as fn() -> Action)),
-        Phase::Cancelled => Some(("Go on", (|| Action::GoOn) as fn() -> Action)),
-        Phase::Failed | Phase::Done => None,
-    };
-    html! {
-        <p class="progress">
-            { text }
-            if let Some((label, action)) = button {
-                <button type="button" class="button small" onclick={
-                    let lanes = lanes.dispatcher();
-                    Callback::from(move |_: MouseEvent| lanes.dispatch(action()))
-                }>{ label }</button>
-            }
-        </p>
-    }
+    let (done, total) = (lanes.finished(), lanes.lanes.len());
+    let frame = lanes.lanes.get(done).and_then(|lane| lane.frames.last());
+    let step = frame.map_or(0, |frame| frame.step);
+    let run = done + 1;
+    progress(
+        lanes,
+        |engine| format!("{engine}: run {run} of {total}, step {step} of {DRAWN_STEPS}"),
+        |engine| computed(lanes.took_ms(), engine),
+    )
 }
 
 fn spoken(frame: Option<&Frame>) -> String {

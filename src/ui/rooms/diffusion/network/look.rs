@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::protocol::{Anatomy, Inspect, Job, Report};
-use crate::ui::host::{RunEvent, use_host};
+use crate::protocol::ask::Seen;
+use crate::protocol::{Anatomy, Inspect};
+use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 
 /// A look that is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,41 +38,39 @@ impl Look {
     }
 }
 
-/// An engine's news of a look.
-pub struct News(Ask, RunEvent);
+impl Store for Look {
+    type Want = Option<Ask>;
+    type Work = Ask;
+    type Ask = Inspect;
+    /// While the step is dragged, each answer is something to see.
+    const TAKES_LATE: bool = true;
 
-impl Reducible for Look {
-    type Action = News;
-
-    fn reduce(self: Rc<Self>, News(ask, event): News) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match event {
-            RunEvent::Report(Report::Anatomy(anatomy)) => {
-                next.of = Some(ask);
-                next.anatomy = Some(Rc::new(anatomy));
-            }
-            RunEvent::Report(Report::BlockTimes(times)) => next.times_ms = Rc::new(times),
-            _ => return self,
+    fn want(&mut self, book: &mut Book<Ask>, ask: Option<Ask>) {
+        match ask {
+            Some(ask) => book.begin(ask),
+            None => book.drop_work(),
         }
-        Rc::new(next)
+    }
+
+    fn ask(&self, ask: &Ask) -> Option<Inspect> {
+        Some(ask.job.clone())
+    }
+
+    fn answer(&mut self, _: &mut Book<Ask>, ask: Ask, seen: Seen) {
+        match seen {
+            Seen::Anatomy(anatomy) => {
+                self.of = Some(ask);
+                self.anatomy = Some(Rc::new(anatomy));
+            }
+            Seen::BlockTimes(times) => self.times_ms = Rc::new(times),
+        }
     }
 }
 
 /// Looks at what is asked for; nothing is asked while other runs need the engine.
 #[hook]
-pub fn use_look(ask: Option<Ask>) -> UseReducerHandle<Look> {
-    let host = use_host();
-    let look = use_reducer_eq(Look::default);
-    let news = look.dispatcher();
-    use_effect_with(ask, move |ask| {
-        let handle = ask.clone().map(|ask| {
-            let job = Job::Inspect(ask.job.clone());
-            let on = Callback::from(move |event| news.dispatch(News(ask.clone(), event)));
-            host.run(job, on)
-        });
-        move || drop(handle)
-    });
-    look
+pub fn use_look(ask: Option<Ask>) -> UseReducerHandle<Booked<Look>> {
+    use_booked(Booked::default, ask, false)
 }
 
 #[cfg(test)]
@@ -90,16 +89,14 @@ mod tests {
                 cut: 0,
             },
         };
-        let report = |report| RunEvent::Report(report);
-        let mut look = Rc::new(Look::default());
+        let mut look = Look::default();
         assert_eq!(look.share(0), None);
-        for news in [
-            News(ask(1), report(Report::Anatomy(Anatomy::default()))),
-            News(ask(1), report(Report::BlockTimes(vec![1.0, 3.0]))),
-            News(ask(2), report(Report::Anatomy(Anatomy::default()))),
-            News(ask(3), RunEvent::Cancelled),
+        for (step, seen) in [
+            (1, Seen::Anatomy(Anatomy::default())),
+            (1, Seen::BlockTimes(vec![1.0, 3.0])),
+            (2, Seen::Anatomy(Anatomy::default())),
         ] {
-            look = look.reduce(news);
+            look.answer(&mut Book::default(), ask(step), seen);
         }
         assert_eq!((look.share(1), look.share(2)), (Some(0.75), None));
         assert_eq!(look.of, Some(ask(2)));

@@ -9,7 +9,6 @@ mod board;
 mod diagram;
 mod look;
 mod maps;
-mod player;
 mod results;
 
 use std::rc::Rc;
@@ -20,25 +19,23 @@ use self::attention::AttentionCard;
 use self::diagram::Diagram;
 use self::look::{Ask, Look, use_look};
 use self::maps::MapsCard;
-use self::player::{Run, use_player};
 use self::results::{progress_line, results};
-use super::lanes::{Lanes, use_lanes};
 use crate::data::PIXELS;
 use crate::models::diffusion::blocks::Kind;
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::{Denoise, Inspect};
 use crate::ui::components::class_field::{ClassField, SetField};
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::save::save_sheet;
 use crate::ui::components::seed::SeedField;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
-use crate::ui::state::{ModelChoice, NetworkState, Page, Route, Wanted};
+use crate::ui::runs::lanes::{Lanes, use_lanes};
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::state::{ModelChoice, NetworkState, Route, Wanted};
 
 const TEXT: &str = "network";
 
@@ -78,17 +75,20 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
     let jobs = jobs(&props.state);
     let lanes = use_lanes(&jobs);
     let ready = lanes.lanes.first().and_then(|lane| lane.frames.last());
-    let run = Run {
+    let course = Course {
         of: jobs[0].clone(),
+        entry: Entry::Start,
         ready: ready.map(|frame| frame.step),
         last: NetworkState::STEPS,
+        at: props.state.step.map(|step| (step, step)),
+        tells: true,
     };
     let edit = Edit {
         state: props.state,
         on_state: props.on_state.clone(),
     };
     let on_step = edit.with(|state, step| state.step = Some(step));
-    let player = use_player(run, props.state.step, &on_step);
+    let player = use_player(course, move |step| on_step.emit(step));
     let step = player.0.cursor;
     let ask = ask(&lanes, step);
     let look = use_look(ask.clone());
@@ -107,14 +107,7 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
     let now = lanes.lanes.last().and_then(|lane| lane.at(step));
     let x = shown.map_or_else(|| (*noise).clone(), |frame| Rc::new(frame.x.clone()));
     let fresh = look.of.is_some() && look.of == ask;
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
-    let shared = link(&Page {
-        route: Route::Network(state),
-        ..Page::default()
-    });
+    let on_move = mover(&player);
     let looked = look.of.as_ref();
     let maps = look
         .anatomy
@@ -131,25 +124,23 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
     };
     html! {
         <>
-            <div class="card network" data-run-state={lanes.phase.id()} data-step={step.to_string()}
+            <div class="card network" data-run-state={lanes.book.phase.map(Phase::id)} data-step={step.to_string()}
                 data-lanes={lanes.lanes.len().to_string()}
                 data-looked={looked.filter(|_| fresh).map(|ask| ask.step.to_string())}
                 data-looked-cut={looked.filter(|_| fresh).map(|ask| ask.job.cut.to_string())}
                 data-timed={(!look.times_ms.is_empty()).to_string()}>
                 { controls(&edit) }
-                <Diagram edit={edit.clone()} x={x.clone()} look={(*look).clone()} {fresh} />
+                <Diagram edit={edit.clone()} x={x.clone()} look={(**look).clone()} {fresh} />
                 { results(&lanes, step, &noise) }
                 { progress_line(&lanes) }
                 <Transport playback={player.0} on={on_move}
                     position={format!("{step} / {}", NetworkState::STEPS)}
                     time={now.map(|frame| format!("t = {}", frame.t)).unwrap_or_default()}
                     spoken={format!("Step {step} of {}", NetworkState::STEPS)}>
-                    <ShareButton link={shared} />
-                    <IconButton class="save" icon={Icon::Save} label="Save these feature maps as PNG"
-                        disabled={maps.is_none()} onclick={on_save} />
+                    { extras(Route::Network(state), "Save these feature maps as PNG", maps.is_some(), on_save) }
                 </Transport>
             </div>
-            { inspectors(edit, x, (*look).clone()) }
+            { inspectors(edit, x, (**look).clone()) }
         </>
     }
 }
@@ -174,7 +165,7 @@ fn jobs(state: &NetworkState) -> Vec<Denoise> {
 /// What to look at inside the network: the picture at this step. Only between runs, because the
 /// page has one run at a time.
 fn ask(lanes: &Lanes, step: u32) -> Option<Ask> {
-    let idle = matches!(lanes.phase, Phase::Done | Phase::Cancelled);
+    let idle = matches!(lanes.book.phase, Some(Phase::Done | Phase::Cancelled));
     let lane = lanes.lanes.last().filter(|_| idle)?;
     let step = step.min(LAST_LOOK);
     let frame = lane.at(step).filter(|frame| frame.step == step)?;

@@ -7,11 +7,10 @@ use yew::prelude::*;
 use super::TEXT;
 use crate::data::PIXELS;
 use crate::protocol::Frame;
-use crate::ui::components::header::engine_name;
 use crate::ui::components::picture::PictureView;
+use crate::ui::components::progress::{computed, progress};
 use crate::ui::content;
-use crate::ui::host::Phase;
-use crate::ui::rooms::diffusion::lanes::{Action, Lane, Lanes};
+use crate::ui::runs::lanes::{Lane, Lanes};
 
 /// What each lane has come to at this step. `noise` is what they all start from.
 pub fn results(lanes: &Lanes, step: u32, noise: &Rc<Vec<f32>>) -> Html {
@@ -87,41 +86,11 @@ fn difference(a: &Frame, b: &Frame) -> Option<f32> {
 /// What is being computed, and the button that stops it.
 pub fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
     let (done, all) = lanes.progress();
-    let engine = lanes.engine.map(engine_name).unwrap_or_default();
-    let text = match (lanes.phase, lanes.loading) {
-        (Phase::Loading, Some((received, total))) if received < total => {
-            let (received, total) = (received / 1000, total / 1000);
-            format!("Fetching the model: {received} of {total} kB")
-        }
-        (Phase::Loading, _) => "Starting the engine".into(),
-        (Phase::Running, _) => format!("{engine}: step {done} of {all}"),
-        (Phase::Cancelled, _) => "Stopped; what was computed is kept.".into(),
-        (Phase::Failed, _) => "The run stopped; what was computed is kept.".into(),
-        (Phase::Done, _) => {
-            let ms: f32 = lanes.lanes.iter().filter_map(|lane| lane.took_ms).sum();
-            format!(
-                "Computed here in {:.1} s, on the {engine} engine",
-                ms / 1000.0
-            )
-        }
-    };
-    let button = match lanes.phase {
-        Phase::Loading | Phase::Running => Some(("Stop", true)),
-        Phase::Cancelled => Some(("Go on", false)),
-        Phase::Failed | Phase::Done => None,
-    };
-    html! {
-        <p class="progress">
-            { text }
-            { for button.map(|(label, stop)| {
-                let lanes = lanes.dispatcher();
-                let onclick = Callback::from(move |_: MouseEvent| {
-                    lanes.dispatch(if stop { Action::Stop } else { Action::GoOn });
-                });
-                html! { <button type="button" class="button small" {onclick}>{ label }</button> }
-            }) }
-        </p>
-    }
+    progress(
+        lanes,
+        |engine| format!("{engine}: step {done} of {all}"),
+        |engine| computed(lanes.took_ms(), engine),
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One jump to x_t against t small steps: the same distribution, shown by many runs of both.
 //!
-//! The runs are counted by an engine ([`Job::NoiseStats`]); one picture of each kind is made
+//! The runs are counted by an engine ([`NoiseStats`]); one picture of each kind is made
 //! on the page. What is shown belongs to the controls as they were when the button was
 //! pressed, and says so.
 
@@ -12,11 +12,12 @@ use super::schedule_name;
 use crate::data::PIXELS;
 use crate::models::diffusion::schedule::{Schedule, ScheduleKind};
 use crate::noise::{INITIAL_DRAW, normal};
-use crate::protocol::{Job, NoiseStats, NoiseStatsFrame, Report};
+use crate::protocol::{NoiseStats, NoiseStatsFrame};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content;
-use crate::ui::host::{RunEvent, RunHandle, use_host};
+use crate::ui::host::Phase;
+use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 
 /// Runs of each kind.
 const RUNS: u32 = 200;
@@ -37,39 +38,12 @@ pub struct CompareProps {
 }
 
 /// One comparison, as far as it has got.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Comparison {
     of: CompareProps,
     jump: Rc<Vec<f32>>,
     steps: Rc<Vec<f32>>,
     frame: Option<NoiseStatsFrame>,
-    phase: Phase,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Running,
-    Done,
-    /// Ended early, by another run or by a failure the page has told of.
-    Stopped,
-}
-
-impl Reducible for Comparison {
-    type Action = RunEvent;
-
-    fn reduce(self: Rc<Self>, event: RunEvent) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match event {
-            RunEvent::Report(Report::NoiseStats(frame)) => {
-                next.frame = Some(frame);
-                next.phase = Phase::Running;
-            }
-            RunEvent::Done { .. } => next.phase = Phase::Done,
-            RunEvent::Cancelled | RunEvent::Failed(_) => next.phase = Phase::Stopped,
-            _ => return self,
-        }
-        Rc::new(next)
-    }
 }
 
 impl Comparison {
@@ -85,51 +59,59 @@ impl Comparison {
             jump: Rc::new(schedule.q_sample(&of.x_0, &eps, of.t as usize)),
             steps: Rc::new(x),
             frame: None,
-            phase: Phase::Running,
+        }
+    }
+}
+
+/// The comparison that was asked for last.
+#[derive(Clone, Default)]
+struct Latest(Option<Comparison>);
+
+impl Store for Latest {
+    /// Which press of the button it was, and of what.
+    type Want = Option<(u32, CompareProps)>;
+    type Work = ();
+    type Ask = NoiseStats;
+
+    fn want(&mut self, book: &mut Book<()>, want: Self::Want) {
+        if let Some((_, of)) = want {
+            self.0 = Some(Comparison::new(&of));
+            book.begin(());
         }
     }
 
-    fn job(&self) -> Job {
-        Job::NoiseStats(NoiseStats {
-            x_0: self.of.x_0.to_vec(),
-            t: self.of.t,
-            schedule: self.of.schedule,
+    fn ask(&self, (): &()) -> Option<NoiseStats> {
+        let of = &self.0.as_ref()?.of;
+        Some(NoiseStats {
+            x_0: of.x_0.to_vec(),
+            t: of.t,
+            schedule: of.schedule,
             runs: RUNS,
-            seed: self.of.seed,
+            seed: of.seed,
         })
+    }
+
+    fn answer(&mut self, _: &mut Book<()>, (): (), frame: NoiseStatsFrame) {
+        if let Some(comparison) = &mut self.0 {
+            comparison.frame = Some(frame);
+        }
     }
 }
 
 /// The card with its button and, once pressed, its result.
 #[component]
 pub fn Compare(props: &CompareProps) -> Html {
-    let host = use_host();
-    let comparison = use_state(|| None::<Rc<Comparison>>);
-    let latest = use_mut_ref(|| None::<Rc<Comparison>>);
-    // Kept so that leaving the chapter cancels the run.
-    let run = use_mut_ref(|| None::<RunHandle>);
+    let asked = use_state_eq(|| None::<(u32, CompareProps)>);
+    let run = use_booked(Booked::<Latest>::default, (*asked).clone(), false);
     let start = {
-        let (of, comparison) = (props.clone(), comparison.setter());
+        let of = props.clone();
         Callback::from(move |_: MouseEvent| {
-            // The old run goes first: its farewell must not reach the new comparison.
-            let old = run.borrow_mut().take();
-            drop(old);
-            let fresh = Rc::new(Comparison::new(&of));
-            let job = fresh.job();
-            *latest.borrow_mut() = Some(fresh.clone());
-            comparison.set(Some(fresh));
-            let (latest, comparison) = (latest.clone(), comparison.clone());
-            let on = Callback::from(move |event| {
-                let next = latest.borrow_mut().take().map(|c| c.reduce(event));
-                latest.borrow_mut().clone_from(&next);
-                comparison.set(next);
-            });
-            *run.borrow_mut() = Some(host.run(job, on));
+            let presses = asked.as_ref().map_or(0, |(presses, _)| *presses);
+            asked.set(Some((presses + 1, of.clone())));
         })
     };
-    let running = comparison
-        .as_ref()
-        .is_some_and(|c| c.phase == Phase::Running);
+    let comparison = &run.0;
+    let running = run.book.is_busy();
     html! {
         <section class={classes!("card", "compare", comparison.is_some().then_some("has-result"))}
             aria-labelledby="compare-title">
@@ -145,13 +127,13 @@ pub fn Compare(props: &CompareProps) -> Html {
                 if props.t == 0 { <p class="hint">{ content::text("diffusion", "jump.start") }</p> }
             </div>
             <div class="compare-result" aria-busy={running.to_string()}>
-                { for comparison.as_deref().map(result) }
+                { for comparison.as_ref().map(|it| result(it, run.book.phase)) }
             </div>
         </section>
     }
 }
 
-fn result(comparison: &Comparison) -> Html {
+fn result(comparison: &Comparison, phase: Option<Phase>) -> Html {
     let of = &comparison.of;
     let figure = |pixels: &Rc<Vec<f32>>, name: &'static str| {
         html! {
@@ -171,13 +153,13 @@ fn result(comparison: &Comparison) -> Html {
             </div>
             { comparison.frame.as_ref().map_or_else(
                 || html! { <p class="hint">{ content::text("diffusion", "jump.wait") }</p> },
-                |frame| statistics(comparison, frame),
+                |frame| statistics(comparison.of.t, frame, phase),
             ) }
         </>
     }
 }
 
-fn statistics(comparison: &Comparison, frame: &NoiseStatsFrame) -> Html {
+fn statistics(t: u32, frame: &NoiseStatsFrame, phase: Option<Phase>) -> Html {
     let row = |name: &'static str, [jump, steps]: [f32; 2]| {
         html! {
             <tr><th scope="row">{ name }</th>
@@ -186,7 +168,7 @@ fn statistics(comparison: &Comparison, frame: &NoiseStatsFrame) -> Html {
     };
     html! {
         <>
-            { histogram(comparison.of.t, frame) }
+            { histogram(t, frame) }
             <p class="key" aria-hidden="true">
                 <i class="bars tone-accent" />{ "one jump" }<i class="line tone-second" />{ "small steps" }
             </p>
@@ -202,25 +184,26 @@ fn statistics(comparison: &Comparison, frame: &NoiseStatsFrame) -> Html {
                 <dt>{ "Chance exceeds, once in 20" }</dt>
                 <dd class="num" data-name="ks-critical">{ format!("{:.4}", frame.ks_critical) }</dd>
             </dl>
-            <p role="status" class="verdict">{ verdict(comparison.phase, frame) }</p>
+            <p role="status" class="verdict">{ verdict(phase, frame) }</p>
         </>
     }
 }
 
 /// Only a complete count is judged: a gap looked at again and again exceeds any bound some day.
-fn verdict(phase: Phase, frame: &NoiseStatsFrame) -> String {
+fn verdict(phase: Option<Phase>, frame: &NoiseStatsFrame) -> String {
     let values = [
         ("runs", frame.runs.to_string()),
         ("ks", format!("{:.4}", frame.ks)),
         ("critical", format!("{:.4}", frame.ks_critical)),
     ];
     match phase {
-        Phase::Running => String::new(),
-        Phase::Stopped => content::text("diffusion", "jump.stopped"),
-        Phase::Done if frame.ks <= frame.ks_critical => {
+        None | Some(Phase::Loading | Phase::Running) => String::new(),
+        // By another run, or by a failure the page has told of.
+        Some(Phase::Cancelled | Phase::Failed) => content::text("diffusion", "jump.stopped"),
+        Some(Phase::Done) if frame.ks <= frame.ks_critical => {
             content::fill("diffusion", "jump.agree", &values)
         }
-        Phase::Done => content::fill("diffusion", "jump.differ", &values),
+        Some(Phase::Done) => content::fill("diffusion", "jump.differ", &values),
     }
 }
 
@@ -285,19 +268,19 @@ mod tests {
 
     #[test]
     fn only_a_complete_count_is_judged() {
-        assert_eq!(verdict(Phase::Running, &frame(0.9)), "");
-        let agree = verdict(Phase::Done, &frame(0.003));
+        assert_eq!(verdict(Some(Phase::Running), &frame(0.9)), "");
+        let agree = verdict(Some(Phase::Done), &frame(0.003));
         assert!(
             agree.contains("0.0030") && agree.contains("agree"),
             "{agree}"
         );
-        let differ = verdict(Phase::Done, &frame(0.009));
+        let differ = verdict(Some(Phase::Done), &frame(0.009));
         assert!(
             differ.contains("0.0090") && differ.contains("seed"),
             "{differ}"
         );
         assert!(!agree.contains('{') && !differ.contains('{'));
-        assert_ne!(verdict(Phase::Stopped, &frame(0.003)), "");
+        assert_ne!(verdict(Some(Phase::Cancelled), &frame(0.003)), "");
     }
 
     #[test]
@@ -317,6 +300,7 @@ mod tests {
                 .all(|v| (v - 1.0).abs() < 0.05)
         );
         assert_ne!(one.jump, one.steps);
-        assert!(one == Comparison::new(&of));
+        let again = Comparison::new(&of);
+        assert!(one.jump == again.jump && one.steps == again.steps);
     }
 }

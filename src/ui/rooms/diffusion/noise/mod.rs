@@ -17,16 +17,14 @@ use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::equation::Equation;
-use crate::ui::components::picture::PictureView;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::picture::{EPS_CONTRAST, PictureView};
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::playback::Move;
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, Samples, use_samples};
 use crate::ui::state::{NoiseState, Picture};
 
-/// Noise is shown at this part of its strength, so that most of it is neither black nor white.
-const EPS_CONTRAST: f32 = 0.45;
 /// Points of a schedule's curve.
 const CURVE_POINTS: usize = 100;
 
@@ -43,10 +41,7 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
         (state.picture.clone(), loaded.clone()),
         |(picture, loaded)| clean(picture, loaded),
     );
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     let spoken = format!(
         "t = {t} of {T}: {:.2} of the signal, {:.2} of the noise",
         schedule.signal(t),
@@ -76,37 +71,22 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
     }
 }
 
-/// The transport over t, in step with the link: the link follows when playback rests, and
-/// playback follows when the link is changed from outside.
+/// The transport over t, in step with the link.
 #[hook]
 fn use_time(props: &ChapterProps<NoiseState>) -> UseReducerHandle<Player> {
-    let player = use_playback(T as u32);
-    let told = use_mut_ref(|| None);
-    let wanted = props.state.t;
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        use_effect_with(wanted, move |&t| {
-            player.dispatch(Move::Ready {
-                ready: T as u32,
-                last: T as u32,
-            });
-            if told.borrow_mut().take() != Some(t) {
-                player.dispatch(Move::To(t));
-            }
-        });
-    }
-    let now = player.0;
+    let (t, last) = (props.state.t, T as u32);
+    let course = Course {
+        of: (),
+        entry: Entry::Rest(t),
+        ready: Some(last),
+        last,
+        at: Some((t, t)),
+        tells: true,
+    };
     let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    use_effect_with(
-        (now.cursor, now.playing, now.ready),
-        move |&(t, playing, ready)| {
-            if !playing && ready > 0 && t != state.t {
-                *told.borrow_mut() = Some(t);
-                on_state.emit(NoiseState { t, ..state });
-            }
-        },
-    );
-    player
+    use_player(course, move |t| {
+        on_state.emit(NoiseState { t, ..state.clone() })
+    })
 }
 
 /// The clean picture; `None` while there is none.
@@ -164,7 +144,7 @@ fn views(
             <div class="op" aria-hidden="true">{ "+" }</div>
             <figure>
                 <PictureView class="pix" pixels={shown_eps}
-                    label="The noise: one random number a pixel, shown at 0.45 of its strength" />
+                    label={format!("The noise: one random number a pixel, shown at {EPS_CONTRAST} of its strength")} />
                 <figcaption>{ "noise: ε" }{ factor(schedule.sigma(t)) }</figcaption>
             </figure>
             <div class="op" aria-hidden="true">{ "=" }</div>

@@ -10,12 +10,11 @@ mod run;
 
 use std::rc::Rc;
 
-use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use self::controls::{Controls, view_control};
 use self::inspect::Inspectors;
-use self::run::{Action, Made, PlaneRun, Wanted, use_plane_run};
+use self::run::{Made, PlaneRun, Sampling, Wish, use_plane_run};
 use crate::data::points::{Cloud, EXTENT};
 use crate::models::diffusion::plane::mix::Mixer;
 use crate::models::diffusion::plane::solve::noise_times;
@@ -24,18 +23,17 @@ use crate::noise::normal;
 use crate::protocol::diffusion::plane::PlaneTraining;
 use crate::ui::components::chart::Tone;
 use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_tools, use_drawing};
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::plane_extras;
 use crate::ui::components::plane_view::{Layer, PlaneView};
-use crate::ui::components::save::{points_csv, save_canvas, save_csv};
-use crate::ui::components::share::ShareButton;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
+use crate::ui::runs::booked::{Action, sender};
 use crate::ui::runs::playback::Move;
-use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, Page, PlaneState, Route, View, method_id};
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, PlaneState, Route, View, method_id};
 
 /// Points of the data that are shown.
 const SHOWN: usize = 600;
@@ -49,15 +47,19 @@ const LONGEST: f32 = 2.5;
 pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     let state = &props.state;
     let needed = state.view != View::Noise;
-    let wanted = (state.view == View::Sample).then_some(Wanted {
+    let wanted = (state.view == View::Sample).then_some(Sampling {
         from: state.from,
         rule: state.rule,
         steps: state.steps,
     });
-    let run = use_plane_run(state.training(), needed, wanted);
+    let run = use_plane_run(Wish {
+        job: state.training(),
+        needed,
+        wanted,
+    });
     let editing = use_state_eq(|| false);
     let drawing = use_drawing(&state.cloud, *editing, on_drawn(props));
-    let player = use_player(props, &run);
+    let player = use_view_player(props, &run);
     let canvas = use_node_ref();
     let data = use_memo((state.cloud.clone(), state.seed), |(cloud, seed)| {
         Rc::new(cloud.points(SHOWN, *seed, streams::SHOWN, 0))
@@ -91,14 +93,11 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     } else {
         shown.spoken.clone()
     };
-    let on_move = {
-        let player = player.dispatcher();
-        Callback::from(move |action| player.dispatch(action))
-    };
+    let on_move = mover(&player);
     html! {
         <>
             <div class="card plane" data-view={state.view.id()} data-at={cursor.to_string()}
-                data-run-state={run.phase.map(Phase::id)}
+                data-run-state={run.book.phase.map(Phase::id)}
                 data-snapshots={run.snapshots.len().to_string()}
                 data-trained={run.snapshots.last().map(|s| s.step.to_string())}
                 data-made={run.current().map(|made| made.step.to_string())}>
@@ -296,35 +295,42 @@ fn on_drawn(props: &ChapterProps<PlaneState>) -> Callback<Cloud> {
 
 /// Playback in step with the view, with what is computed, and with the link.
 #[hook]
-fn use_player(
+fn use_view_player(
     props: &ChapterProps<PlaneState>,
     run: &UseReducerHandle<PlaneRun>,
 ) -> UseReducerHandle<Player> {
     let state = &props.state;
-    let player = use_playback(state.last());
-    let told = use_mut_ref(|| None::<u32>);
     let (view, at, last) = (state.view, state.at, state.last());
     let ready = match view {
         View::Noise => last,
         View::Train => (run.snapshots.len() as u32).saturating_sub(1),
         View::Sample => run.current().map_or(0, |_| last),
     };
-    {
-        let player = player.dispatcher();
-        use_effect_with(view, move |_| {
-            let playing = false;
-            player.dispatch(Move::Restart { last, playing });
-            let start = if view == View::Train { ready } else { 0 };
-            player.dispatch(Move::To(at.unwrap_or(start)));
-        });
-    }
+    let course = Course {
+        of: view,
+        entry: Entry::Rest(if view == View::Train { ready } else { 0 }),
+        ready: Some(ready),
+        last,
+        at: at.map(|at| (at, at)),
+        tells: ready > 0 && !run.is_training(),
+    };
+    let player = {
+        let (state, on_state) = (state.clone(), props.on_state.clone());
+        use_player(course, move |cursor| {
+            if cursor != state.at.unwrap_or(0) {
+                on_state.emit(PlaneState {
+                    at: Some(cursor),
+                    ..state.clone()
+                });
+            }
+        })
+    };
     {
         // While it trains, what is newest is shown, unless the visitor looks at something else.
         let now = player.0;
         let follows = at.is_none() && now.settled() && now.cursor >= now.ready;
         let dispatcher = player.dispatcher();
-        use_effect_with((view, ready, last), move |&(view, ready, last)| {
-            dispatcher.dispatch(Move::Ready { ready, last });
+        use_effect_with((view, ready), move |&(view, ready)| {
             if view == View::Train && follows {
                 dispatcher.dispatch(Move::To(ready));
             }
@@ -346,29 +352,6 @@ fn use_player(
             }
         });
     }
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        use_effect_with(at, move |&at| {
-            let echo = told.borrow_mut().take();
-            if let Some(at) = at.filter(|at| echo != Some(*at)) {
-                player.dispatch(Move::To(at));
-            }
-        });
-    }
-    let now = player.0;
-    let rests = now.settled() && now.ready == ready && ready > 0 && !run.is_training();
-    let settled = rests.then_some(now.cursor);
-    let (state, on_state) = (state.clone(), props.on_state.clone());
-    use_effect_with((settled, view), move |&(settled, _)| {
-        let news = settled.filter(|cursor| *cursor != state.at.unwrap_or(0));
-        if let Some(cursor) = news {
-            *told.borrow_mut() = Some(cursor);
-            on_state.emit(PlaneState {
-                at: Some(cursor),
-                ..state
-            });
-        }
-    });
     player
 }
 
@@ -379,10 +362,6 @@ fn progress(
     on_state: &Callback<PlaneState>,
 ) -> Html {
     let state = &props.state;
-    let send = |action: fn() -> Action| {
-        let run = run.dispatcher();
-        Callback::from(move |_: MouseEvent| run.dispatch(action()))
-    };
     let train = {
         let (state, view) = (state.clone(), View::Train);
         on_state.reform(move |_: MouseEvent| PlaneState {
@@ -394,20 +373,20 @@ fn progress(
     let again = {
         let (run, train) = (run.dispatcher(), train.clone());
         Callback::from(move |event| {
-            run.dispatch(Action::Again);
+            run.dispatch(Action::GoOn);
             train.emit(event);
         })
     };
     let done = run.snapshots.last().map_or(0, |snapshot| snapshot.step);
-    let (class, text, onclick) = match run.phase {
+    let (class, text, onclick) = match run.book.phase {
         None => ("go", "Train", train),
         Some(Phase::Loading | Phase::Running) if run.is_training() => {
-            ("stop", "Stop", send(|| Action::Stop))
+            ("stop", "Stop", sender(run, || Action::Stop))
         }
         Some(_) => ("again", "Train again", again),
     };
     let class = classes!("button", class);
-    let words = match run.phase {
+    let words = match run.book.phase {
         None => content::fill(
             "plane",
             "train.idle",
@@ -480,38 +459,17 @@ fn legend(view: View) -> Html {
 
 /// Share, and save as a picture or as a table.
 fn extras(state: &PlaneState, shown: &Shown, canvas: &NodeRef, cursor: u32) -> Html {
-    let shared = link(&Page {
-        route: Route::Plane(PlaneState {
-            at: Some(cursor).filter(|at| *at > 0 || state.at.is_some()),
-            ..state.clone()
-        }),
-        ..Page::default()
+    let seen = Route::Plane(PlaneState {
+        at: Some(cursor).filter(|at| *at > 0 || state.at.is_some()),
+        ..state.clone()
     });
     let (view, method) = (state.view.id(), method_id(state.method));
     let name = format!(
         "genscope-plane-{method}-{view}-seed-{}-at-{cursor}",
         state.seed
     );
-    let on_png = {
-        let (canvas, name) = (canvas.clone(), format!("{name}.png"));
-        Callback::from(move |()| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                save_canvas(&canvas, &name);
-            }
-        })
-    };
-    let points = shown.points.clone();
-    let on_csv = Callback::from(move |_: MouseEvent| {
-        save_csv(&points_csv(&points), &format!("{name}.csv"));
-    });
-    html! {
-        <>
-            <ShareButton link={shared} />
-            <IconButton class="save" icon={Icon::Save} label="Save PNG" onclick={on_png} />
-            <button type="button" class="button csv" disabled={shown.points.is_empty()}
-                title="Save the points as a table" onclick={on_csv}>{ "CSV" }</button>
-        </>
-    }
+    let title = "Save the points as a table";
+    plane_extras(seen, canvas, &name, shown.points.clone(), title)
 }
 
 #[cfg(test)]

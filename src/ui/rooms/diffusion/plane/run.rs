@@ -7,15 +7,16 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::protocol::ask::Ask;
 use crate::protocol::diffusion::plane::{
     PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
 };
 use crate::protocol::{Job, Report};
-use crate::ui::host::{Phase, RunEvent, use_work};
+use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 
 /// What samples are wanted of a training.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wanted {
+pub struct Sampling {
     /// With the weights at or before this step; `None`: the last.
     pub from: Option<u32>,
     /// How.
@@ -28,7 +29,7 @@ pub struct Wanted {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Made {
     /// What was asked for.
-    pub wanted: Wanted,
+    pub wanted: Sampling,
     /// Optimiser steps behind the weights.
     pub step: u32,
     /// The samples.
@@ -37,16 +38,52 @@ pub struct Made {
     pub positions: Rc<Vec<Vec<f32>>>,
 }
 
+/// What an engine is to do.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Work {
+pub enum Work {
+    /// Train.
     Train,
-    Sample(Wanted),
+    /// Sample with what was learnt.
+    Sample(Sampling),
 }
 
-/// Everything there is. Two are equal if nothing has happened in between: to compare all their
-/// weights at each screen refresh would take too long.
+/// The job that it is.
+pub enum Asked {
+    /// A training.
+    Train(PlaneTrain),
+    /// A sampling.
+    Sample(PlaneSample),
+}
+
+/// What is answered.
+pub enum Answer {
+    /// Where the training stands.
+    Training(PlaneTraining),
+    /// All samples.
+    Samples(PlaneSamples),
+}
+
+impl Ask for Asked {
+    type Answer = Answer;
+
+    fn into_job(self) -> Job {
+        match self {
+            Self::Train(job) => job.into_job(),
+            Self::Sample(job) => job.into_job(),
+        }
+    }
+
+    fn report(report: Report) -> Option<Answer> {
+        match report {
+            Report::PlaneSamples(samples) => Some(Answer::Samples(samples)),
+            report => PlaneTrain::report(report).map(Answer::Training),
+        }
+    }
+}
+
+/// Everything there is.
 #[derive(Clone, Debug, Default)]
-pub struct PlaneRun {
+pub struct Learnt {
     /// The training that is wanted, under way or done.
     pub job: Option<PlaneTrain>,
     /// Reports so far, by rising step, the one of a diverged training left out.
@@ -55,74 +92,104 @@ pub struct PlaneRun {
     pub losses: Rc<Vec<f32>>,
     /// The loss left all bounds at this step.
     pub diverged: Option<u32>,
-    /// How the last work stands; `None` before the first.
-    pub phase: Option<Phase>,
     /// Time the optimiser steps took, ms.
     pub ms: f32,
     /// Samples, once they are made.
     pub made: Option<Rc<Made>>,
-    wanted: Option<Wanted>,
-    work: Option<(u32, Work)>,
-    works: u32,
-    /// Counts what has happened.
-    version: u32,
+    wanted: Option<Sampling>,
 }
 
-impl PartialEq for PlaneRun {
-    fn eq(&self, other: &Self) -> bool {
-        self.version == other.version
-    }
+/// What the controls ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// This training.
+    pub job: PlaneTrain,
+    /// Is it needed now?
+    pub needed: bool,
+    /// These samples.
+    pub wanted: Option<Sampling>,
 }
 
-/// What happens to it.
-pub enum Action {
-    /// The controls ask for this training, and whether it is needed now.
-    Train(PlaneTrain, bool),
-    /// Samples are wanted, or no longer.
-    Sample(Option<Wanted>),
-    /// The engine has news of this work.
-    News(u32, RunEvent),
-    /// The visitor stops the training.
-    Stop,
-    /// The visitor wants it once more, from the start.
-    Again,
-}
+/// The training and the samples under way.
+pub type PlaneRun = Booked<Learnt>;
 
-impl Reducible for PlaneRun {
-    type Action = Action;
+impl Store for Learnt {
+    type Want = Wish;
+    type Work = Work;
+    type Ask = Asked;
 
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match action {
-            Action::Train(job, needed) => next.want(job, needed),
-            Action::Sample(wanted) => next.wanted = wanted,
-            Action::News(id, event) if next.work.is_some_and(|(work, _)| work == id) => {
-                next.news(event);
-            }
-            Action::News(..) => return self,
-            Action::Stop => {
-                next.work = None;
-                next.phase = Some(Phase::Cancelled);
-            }
-            Action::Again => {
-                let job = next.job.take();
-                if let Some(job) = job {
-                    next.want(job, true);
-                }
-            }
+    fn want(&mut self, book: &mut Book<Work>, wish: Wish) {
+        self.wanted = wish.wanted;
+        if self.job.as_ref() != Some(&wish.job) {
+            *self = Self {
+                job: Some(wish.job),
+                wanted: self.wanted,
+                ..Self::default()
+            };
+            book.reset();
         }
-        next.sample();
-        next.version = self.version + 1;
-        Rc::new(next)
+        if wish.needed && book.phase.is_none() {
+            book.begin(Work::Train);
+        }
+    }
+
+    fn ask(&self, work: &Work) -> Option<Asked> {
+        let train = self.job.clone()?;
+        Some(match work {
+            Work::Train => Asked::Train(train),
+            Work::Sample(wanted) => Asked::Sample(PlaneSample {
+                weights: self.snapshot(wanted.from)?.weights.clone(),
+                cloud: train.cloud,
+                method: train.method,
+                rule: wanted.rule,
+                hidden: train.hidden,
+                seed: train.seed,
+                steps: wanted.steps,
+            }),
+        })
+    }
+
+    fn answer(&mut self, _: &mut Book<Work>, work: Work, answer: Answer) {
+        match (answer, work) {
+            (Answer::Training(training), _) => self.training(training),
+            (Answer::Samples(samples), Work::Sample(wanted)) => self.samples(wanted, samples),
+            (Answer::Samples(_), Work::Train) => {}
+        }
+    }
+
+    /// The training once more, from the start.
+    fn go_on(&mut self, book: &mut Book<Work>) {
+        *self = Self {
+            job: self.job.take(),
+            wanted: self.wanted,
+            ..Self::default()
+        };
+        book.reset();
+        book.begin(Work::Train);
+    }
+
+    /// Makes the samples that are wanted, if they are not there and nothing else is to be done.
+    fn settle(&mut self, book: &mut Book<Work>) {
+        let Some(wanted) = self.wanted else { return };
+        let idle = match book.work() {
+            None => true,
+            Some(Work::Train) => false,
+            Some(Work::Sample(other)) => *other != wanted,
+        };
+        if idle && self.current().is_none() && !self.snapshots.is_empty() {
+            book.begin(Work::Sample(wanted));
+        }
     }
 }
 
 impl PlaneRun {
     /// Is a training under way, or about to be?
     pub fn is_training(&self) -> bool {
-        matches!(self.work, Some((_, Work::Train)))
+        self.book.work() == Some(&Work::Train)
     }
+}
 
+impl Learnt {
     /// The snapshot of the training's step `from`, or the last one before it.
     pub fn snapshot(&self, from: Option<u32>) -> Option<&Rc<PlaneTraining>> {
         let from = from.unwrap_or(u32::MAX);
@@ -139,61 +206,7 @@ impl PlaneRun {
             .filter(|made| Some(made.wanted) == self.wanted)
     }
 
-    fn want(&mut self, job: PlaneTrain, needed: bool) {
-        if self.job.as_ref() != Some(&job) {
-            *self = Self {
-                job: Some(job),
-                works: self.works,
-                wanted: self.wanted,
-                ..Self::default()
-            };
-        }
-        if needed && self.work.is_none() && self.phase.is_none() {
-            self.begin(Work::Train);
-        }
-    }
-
-    fn begin(&mut self, work: Work) {
-        self.works += 1;
-        self.work = Some((self.works, work));
-        self.phase = Some(Phase::Loading);
-    }
-
-    /// Makes the samples that are wanted, if they are not there and nothing else is to be done.
-    fn sample(&mut self) {
-        let Some(wanted) = self.wanted else { return };
-        let idle = match self.work {
-            None => true,
-            Some((_, Work::Train)) => false,
-            Some((_, Work::Sample(other))) => other != wanted,
-        };
-        if idle && self.current().is_none() && !self.snapshots.is_empty() {
-            self.begin(Work::Sample(wanted));
-        }
-    }
-
-    fn news(&mut self, event: RunEvent) {
-        match event {
-            RunEvent::Loading { .. } | RunEvent::Engine(_) | RunEvent::Frame(_) => {}
-            RunEvent::Report(Report::PlaneTraining(training)) => self.training(training),
-            RunEvent::Report(Report::PlaneSamples(samples)) => self.samples(samples),
-            RunEvent::Report(_) => {}
-            RunEvent::Done { .. } => {
-                self.phase = Some(Phase::Done);
-                self.work = None;
-            }
-            // The visitor may retry; then news of this work goes on.
-            RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
-            RunEvent::Resumed => self.phase = Some(Phase::Loading),
-            RunEvent::Cancelled => {
-                self.phase = Some(Phase::Cancelled);
-                self.work = None;
-            }
-        }
-    }
-
     fn training(&mut self, mut training: PlaneTraining) {
-        self.phase = Some(Phase::Running);
         // A training that starts again after a broken engine repeats what is there already.
         if self
             .snapshots
@@ -211,10 +224,7 @@ impl PlaneRun {
         }
     }
 
-    fn samples(&mut self, samples: PlaneSamples) {
-        let Some((_, Work::Sample(wanted))) = self.work else {
-            return;
-        };
+    fn samples(&mut self, wanted: Sampling, samples: PlaneSamples) {
         let Some(step) = self.snapshot(wanted.from).map(|snapshot| snapshot.step) else {
             return;
         };
@@ -225,57 +235,25 @@ impl PlaneRun {
             samples,
         }));
     }
-
-    fn engine_job(&self) -> Option<(u32, Job)> {
-        let (id, work) = self.work?;
-        let train = self.job.clone()?;
-        let job = match work {
-            Work::Train => Job::PlaneTrain(train),
-            Work::Sample(wanted) => Job::PlaneSample(PlaneSample {
-                weights: self.snapshot(wanted.from)?.weights.clone(),
-                cloud: train.cloud,
-                method: train.method,
-                rule: wanted.rule,
-                hidden: train.hidden,
-                seed: train.seed,
-                steps: wanted.steps,
-            }),
-        };
-        Some((id, job))
-    }
 }
 
 /// The training and the samples that the controls want, computed by the page's engine.
 #[hook]
-pub fn use_plane_run(
-    job: PlaneTrain,
-    needed: bool,
-    wanted: Option<Wanted>,
-) -> UseReducerHandle<PlaneRun> {
-    let run = use_reducer_eq(PlaneRun::default);
-    {
-        let run = run.dispatcher();
-        use_effect_with((job, needed, wanted), move |(job, needed, wanted)| {
-            run.dispatch(Action::Train(job.clone(), *needed));
-            run.dispatch(Action::Sample(*wanted));
-        });
-    }
-    let (current, news) = (run.clone(), run.dispatcher());
-    use_work(
-        run.work.map(|(id, _)| id),
-        move || current.engine_job(),
-        move |id, event| news.dispatch(Action::News(id, event)),
-    );
-    run
+pub fn use_plane_run(wish: Wish) -> UseReducerHandle<PlaneRun> {
+    use_booked(PlaneRun::default, wish, false)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::protocol::EngineError;
+    use crate::ui::host::{Phase, RunEvent};
+    use crate::ui::runs::booked;
     use crate::ui::state::PlaneState;
 
-    const WANTED: Wanted = Wanted {
+    type Action = booked::Action<Wish>;
+
+    const WANTED: Sampling = Sampling {
         from: None,
         rule: Rule::Euler,
         steps: 20,
@@ -300,8 +278,16 @@ mod tests {
             .fold(run, |run, action| (*Rc::new(run).reduce(action)).clone())
     }
 
+    fn wish(needed: bool, wanted: Option<Sampling>) -> Action {
+        Action::Want(Wish {
+            job: PlaneState::default().training(),
+            needed,
+            wanted,
+        })
+    }
+
     fn wanted(needed: bool) -> Action {
-        Action::Train(PlaneState::default().training(), needed)
+        wish(needed, None)
     }
 
     fn report(work: u32, step: u32) -> Action {
@@ -316,9 +302,9 @@ mod tests {
     #[test]
     fn nothing_is_trained_before_it_is_needed() {
         let run = after(PlaneRun::default(), vec![wanted(false)]);
-        assert_eq!((run.engine_job(), run.phase), (None, None));
+        assert_eq!((run.job(), run.book.phase), (None, None));
         let run = after(run, vec![wanted(true), wanted(true)]);
-        assert!(matches!(run.engine_job(), Some((1, Job::PlaneTrain(_)))));
+        assert!(matches!(run.job(), Some((1, Job::PlaneTrain(_)))));
         // Looking at something else in between does not stop it.
         let run = after(run, vec![report(1, 0), wanted(false), report(1, 10)]);
         assert_eq!((run.snapshots.len(), run.losses.len()), (2, 10));
@@ -331,15 +317,15 @@ mod tests {
             PlaneRun::default(),
             vec![
                 wanted(true),
-                Action::Sample(Some(WANTED)),
+                wish(true, Some(WANTED)),
                 report(1, 0),
                 report(1, 10),
             ],
         );
         assert!(run.is_training());
         let run = after(run, vec![done(1)]);
-        let Some((2, Job::PlaneSample(job))) = run.engine_job() else {
-            panic!("no sampling: {run:?}")
+        let Some((2, Job::PlaneSample(job))) = run.job() else {
+            panic!("no sampling: {:?}", run.book)
         };
         assert_eq!(job.weights, [10.0]);
         let made = PlaneSamples {
@@ -352,15 +338,15 @@ mod tests {
         let news = RunEvent::Report(Report::PlaneSamples(made));
         let run = after(run, vec![Action::News(2, news), done(2)]);
         assert_eq!(run.current().map(|made| made.step), Some(10));
-        assert_eq!(run.engine_job(), None);
-        let early = Wanted {
+        assert_eq!(run.job(), None);
+        let early = Sampling {
             from: Some(9),
             ..WANTED
         };
-        let run = after(run, vec![Action::Sample(Some(early))]);
+        let run = after(run, vec![wish(true, Some(early))]);
         assert_eq!(run.current(), None);
-        let Some((3, Job::PlaneSample(job))) = run.engine_job() else {
-            panic!("no sampling: {run:?}")
+        let Some((3, Job::PlaneSample(job))) = run.job() else {
+            panic!("no sampling: {:?}", run.book)
         };
         assert_eq!(job.weights, [0.0], "the snapshot before");
     }
@@ -375,9 +361,14 @@ mod tests {
             seed: 1,
             ..PlaneState::default().training()
         };
-        let run = after(run, vec![Action::Train(job, true), report(1, 20)]);
+        let other = Action::Want(Wish {
+            job,
+            needed: true,
+            wanted: None,
+        });
+        let run = after(run, vec![other, report(1, 20)]);
         assert_eq!((run.snapshots.len(), run.losses.len()), (0, 0));
-        assert!(matches!(run.engine_job(), Some((2, _))));
+        assert!(matches!(run.job(), Some((2, _))));
     }
 
     #[test]
@@ -399,18 +390,18 @@ mod tests {
         };
         let run = after(start(), vec![Action::Stop, report(1, 20), wanted(true)]);
         assert_eq!(
-            (run.phase, run.snapshots.len()),
+            (run.book.phase, run.snapshots.len()),
             (Some(Phase::Cancelled), 2)
         );
-        let run = after(run, vec![Action::Again]);
+        let run = after(run, vec![Action::GoOn]);
         assert_eq!((run.snapshots.len(), run.is_training()), (0, true));
 
         let broken = RunEvent::Failed(EngineError::Panicked("x".into()));
         let run = after(
             start(),
-            vec![Action::News(1, broken), Action::Sample(Some(WANTED))],
+            vec![Action::News(1, broken), wish(true, Some(WANTED))],
         );
-        assert_eq!(run.phase, Some(Phase::Failed));
+        assert_eq!(run.book.phase, Some(Phase::Failed));
         let run = after(run, vec![report(1, 20)]);
         assert_eq!(run.snapshots.len(), 3, "a retry goes on");
 

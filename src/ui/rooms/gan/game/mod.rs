@@ -15,14 +15,13 @@ mod wrong;
 
 use std::rc::Rc;
 
-use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use self::controls::{Controls, loss_name};
 use self::flow::Flow;
 use self::inspect::Inspectors;
-use self::play::{use_player, use_slow_player};
-use self::run::{Action, GameRun, Wanted, use_game_run};
+use self::play::{use_game_player, use_slow_player};
+use self::run::{Demand, GameRun, use_game_run};
 use self::slow::moment;
 use self::stage::{dots, layers, legend, reals, slow_layers, slow_words, words};
 use self::wrong::{TaskCard, median_pull};
@@ -30,18 +29,16 @@ use crate::data::points::Cloud;
 use crate::protocol::gan::{Game, GanFrame, Half};
 use crate::ui::components::chart::Tone;
 use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_tools, use_drawing};
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::plane_extras;
 use crate::ui::components::plane_view::PlaneView;
-use crate::ui::components::save::{points_csv, save_canvas, save_csv};
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
+use crate::ui::runs::booked::{Action, sender};
 use crate::ui::runs::playback::Move;
 use crate::ui::state::gan::{Case, Play, Shown, halves_of, loss_id, rules_at, ticks_of};
-use crate::ui::state::{GameState, Page, Route};
+use crate::ui::state::{GameState, Route};
 
 /// Names of the layers, as [`Shown::list`] lists them.
 const LAYER_NAMES: [(&str, &str); 5] = [
@@ -61,7 +58,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     let editing = use_state_eq(|| false);
     let course = state.course();
     let is_playing = *begun || state.needs_play();
-    let run = use_game_run(Wanted {
+    let run = use_game_run(Demand {
         course: course.clone(),
         every: state.every,
         needed: is_playing,
@@ -76,7 +73,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
             }
         });
     }
-    let player = use_player(props, &run, is_playing);
+    let player = use_game_player(props, &run, is_playing);
     let slow_player = use_slow_player(props, &run);
     let drawing = use_drawing(&state.game.cloud, *editing, on_drawn(props));
     {
@@ -160,7 +157,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     html! {
         <>
             <div class="card gan-game" data-tick={tick.to_string()} data-frames={run.frames.len().to_string()}
-                data-run-state={run.phase.map(Phase::id)} data-over={run.is_over().to_string()}
+                data-run-state={run.book.phase.map(Phase::id)} data-over={run.is_over().to_string()}
                 data-loss={loss_id(rules.loss)} data-slow={now.as_ref().map(|now| now.stage.id())}>
                 <Controls state={state.clone()} on_state={on_state.clone()} {tick} from_here={*from_here}
                     on_from_here={from_here_setter(&from_here)} editing={*editing} {on_edit} />
@@ -332,10 +329,6 @@ fn progress(
     run: &UseReducerHandle<GameRun>,
     on_state: &Callback<GameState>,
 ) -> Html {
-    let send = |action: fn() -> Action| {
-        let run = run.dispatcher();
-        Callback::from(move |_: MouseEvent| run.dispatch(action()))
-    };
     let has_halves = run
         .course()
         .iter()
@@ -350,20 +343,21 @@ fn progress(
     let speed = run.speed().map_or(String::new(), |speed| {
         format!(", {speed:.0} rounds a second")
     });
-    let text = match run.phase {
+    let text = match run.book.phase {
         _ if run.frames.is_empty() && run.is_busy() => content::text("gan", "waiting"),
         Some(Phase::Failed) => content::text("gan", "failed"),
         _ if reached == 0 && !run.is_busy() => content::text("gan", "idle"),
         _ => format!("{reached} of {whole} {unit} played{speed}"),
     };
-    let stopped = matches!(run.phase, Some(Phase::Cancelled | Phase::Failed)) && !run.is_over();
+    let stopped =
+        matches!(run.book.phase, Some(Phase::Cancelled | Phase::Failed)) && !run.is_over();
     html! {
         <div class="game-run">
             if run.is_busy() && reached > 0 {
-                <button type="button" class="button small stop" onclick={send(|| Action::Stop)}>{ "Stop" }</button>
+                <button type="button" class="button small stop" onclick={sender(run, || Action::Stop)}>{ "Stop" }</button>
             }
             if stopped {
-                <button type="button" class="button small resume" onclick={send(|| Action::Resume)}>{ "Go on" }</button>
+                <button type="button" class="button small resume" onclick={sender(run, || Action::GoOn)}>{ "Go on" }</button>
             }
             <span class="progress-text">{ text }</span>
             { diverged(state, run, on_state) }
@@ -421,46 +415,30 @@ fn extras(
     stage: Option<u32>,
 ) -> Html {
     let tick = frame.map_or(0, |frame| frame.at.ticks);
-    let shared = link(&Page {
-        route: Route::Game(match stage {
-            Some(_) => GameState {
-                slow: stage,
-                ..state.clone()
-            },
-            None => state.seen_at(tick),
-        }),
-        ..Page::default()
+    let seen = Route::Game(match stage {
+        Some(_) => GameState {
+            slow: stage,
+            ..state.clone()
+        },
+        None => state.seen_at(tick),
     });
     let name = format!(
         "genscope-gan-{}-seed-{}-tick-{tick}",
         loss_name(rules.loss).replace(' ', "-"),
         rules.seed
     );
-    let on_png = {
-        let (canvas, name) = (canvas.clone(), format!("{name}.png"));
-        Callback::from(move |()| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                save_canvas(&canvas, &name);
-            }
-        })
-    };
     let detail = frame.and_then(|frame| frame.detail.as_ref());
     let fakes = match detail.filter(|_| stage.is_some()) {
         Some(detail) => detail.fakes.clone(),
         None => frame.map(|frame| frame.fakes.clone()).unwrap_or_default(),
     };
-    let is_empty = fakes.is_empty();
-    let on_csv = Callback::from(move |_: MouseEvent| {
-        save_csv(&points_csv(&fakes), &format!("{name}.csv"));
-    });
-    html! {
-        <>
-            <ShareButton link={shared} />
-            <IconButton class="save" icon={Icon::Save} label="Save PNG" onclick={on_png} />
-            <button type="button" class="button csv" disabled={is_empty}
-                title="Save the fakes as a table" onclick={on_csv}>{ "CSV" }</button>
-        </>
-    }
+    plane_extras(
+        seen,
+        canvas,
+        &name,
+        Rc::new(fakes),
+        "Save the fakes as a table",
+    )
 }
 
 #[cfg(test)]

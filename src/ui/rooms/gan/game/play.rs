@@ -5,11 +5,12 @@ use yew::prelude::*;
 
 use super::run::GameRun;
 use super::slow;
-use crate::ui::components::transport::{Player, use_paced_playback, use_playback};
+use crate::ui::components::transport::{Player, use_paced_playback};
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::use_follow;
 use crate::ui::runs::playback::Move;
+use crate::ui::runs::player::{Course, Entry, Following, use_following};
 use crate::ui::state::{GameState, Route};
 
 /// How long slow motion shows a stage at normal speed, ms.
@@ -18,25 +19,18 @@ const STAGE_MS: f64 = 1800.0;
 /// The link follows the transport once it has rested for this long.
 const REST_MS: u32 = 120;
 
-/// Where the transport goes when a course is wanted that was not wanted before.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Entry {
-    /// To the frame of this tick.
-    At(u32),
-    /// To the last half by hand.
-    Last,
-    /// On from the tick that is shared with the course before.
-    On(u32),
-    /// To the start; playing, if the game was being played.
-    Start,
-}
-
-fn entry(state: &GameState, kept: u32) -> Entry {
-    match state.at {
-        Some(at) => Entry::At(at),
-        None if !state.hand.is_empty() => Entry::Last,
-        None if kept > 0 => Entry::On(kept),
-        None => Entry::Start,
+/// Where the transport goes when a course is wanted that was not wanted before, and shares the
+/// ticks up to `kept` with the one before. A new game plays by itself if `plays`.
+fn entry(state: &GameState, ticks: &[u32], kept: u32, plays: bool) -> Entry {
+    let last = ticks.len() as u32 - 1;
+    if !state.hand.is_empty() {
+        Entry::Rest(last)
+    } else if kept > 0 {
+        Entry::On(Some(index_of(ticks, kept)))
+    } else if plays {
+        Entry::Start
+    } else {
+        Entry::Rest(0)
     }
 }
 
@@ -47,94 +41,37 @@ fn index_of(ticks: &[u32], tick: u32) -> u32 {
 
 /// Playback over the frames of the game; a new game plays by itself if `plays`.
 #[hook]
-pub fn use_player(
+pub fn use_game_player(
     props: &ChapterProps<GameState>,
     run: &UseReducerHandle<GameRun>,
     plays: bool,
 ) -> UseReducerHandle<Player> {
     let state = &props.state;
     let ticks = run.ticks();
-    let (last, ready) = (
-        ticks.len() as u32 - 1,
-        (run.frames.len() as u32).saturating_sub(1),
-    );
-    let player = use_playback(last);
-    let told = use_mut_ref(|| None::<u32>);
-    {
-        let player = player.dispatcher();
-        use_effect_with((ready, last), move |&(ready, last)| {
-            player.dispatch(Move::Ready { ready, last });
-        });
-    }
-    {
-        let (player, ticks) = (player.dispatcher(), ticks.clone());
-        let entry = entry(state, run.kept);
-        use_effect_with(run.epoch, move |&epoch| {
-            if epoch == 0 {
-                return;
-            }
-            match entry {
-                Entry::At(at) => player.dispatch(Move::To(index_of(&ticks, at))),
-                Entry::Last => player.dispatch(Move::To(last)),
-                Entry::On(kept) => {
-                    let from = index_of(&ticks, kept);
-                    player.dispatch(Move::To(from));
-                    // At its end, play would begin anew.
-                    if from < last {
-                        player.dispatch(on(last));
-                    }
-                }
-                Entry::Start => {
-                    let playing = plays && !reduced_motion();
-                    player.dispatch(Move::Restart { last, playing });
-                    player.dispatch(Move::Ready { ready, last });
-                    if plays && !playing {
-                        player.dispatch(Move::To(last));
-                    }
-                }
-            }
-        });
-    }
-    {
-        // A link into the game that is there.
-        let (player, told, ticks) = (player.dispatcher(), told.clone(), ticks.clone());
-        use_effect_with(state.at, move |&at| {
-            let echo = told.borrow_mut().take();
-            if let Some(at) = at.filter(|at| echo != Some(*at)) {
-                player.dispatch(Move::To(index_of(&ticks, at)));
-            }
-        });
-    }
-    let now = player.0;
-    let rests = now.settled() && now.ready == ready;
-    let settled = run
-        .frames
-        .get(now.cursor as usize)
-        .filter(|_| rests)
-        .map(|frame| frame.at.ticks);
+    let course = Course {
+        of: run.epoch,
+        entry: entry(state, &ticks, run.kept, plays),
+        ready: Some((run.frames.len() as u32).saturating_sub(1)),
+        last: ticks.len() as u32 - 1,
+        at: state.at.map(|at| (at, index_of(&ticks, at))),
+        tells: state.slow.is_none(),
+    };
+    let Following { player, rest, told } = use_following(course);
+    let settled = rest.and_then(|at| Some((at, run.frames.get(at as usize)?.at.ticks)));
     let follow = use_follow();
     use_effect_with((settled, state.clone()), move |(settled, state)| {
-        let seen = settled.map(|tick| state.seen_at(tick));
-        let news = seen.filter(|seen| seen.at != state.at && state.slow.is_none());
-        let tell = news.map(|seen| {
+        let seen = settled.map(|(at, tick)| (at, state.seen_at(tick)));
+        let news = seen.filter(|(_, seen)| seen.at != state.at);
+        let tell = news.map(|(at, seen)| {
             let before = Route::Game(state.clone());
             Timeout::new(REST_MS, move || {
-                *told.borrow_mut() = seen.at;
+                *told.borrow_mut() = Some(at);
                 follow.emit((before, Route::Game(seen)));
             })
         });
         move || drop(tell)
     });
     player
-}
-
-/// Playing, or at once at the end for those who want less motion.
-fn on(last: u32) -> Move {
-    if reduced_motion() {
-        Move::To(last)
-    } else {
-        Move::Play
-    }
 }
 
 /// What slow motion knew when it was drawn last.
@@ -265,19 +202,14 @@ mod tests {
 
     #[test]
     fn a_course_is_entered_where_it_should() {
+        let ticks = [0, 20, 40, 60];
         let plain = GameState::default();
-        assert_eq!(entry(&plain, 0), Entry::Start);
-        assert_eq!(
-            entry(&plain.branch(40, Game::default(), 9), 40),
-            Entry::On(40)
-        );
+        assert_eq!(entry(&plain, &ticks, 0, true), Entry::Start);
+        assert_eq!(entry(&plain, &ticks, 0, false), Entry::Rest(0));
+        let branch = plain.branch(40, Game::default(), 9);
+        assert_eq!(entry(&branch, &ticks, 40, true), Entry::On(Some(2)));
         let hand = plain.by_hand(40, Half::Generator);
-        assert_eq!(entry(&hand, 40), Entry::Last);
-        let linked = GameState {
-            at: Some(7),
-            ..hand
-        };
-        assert_eq!(entry(&linked, 0), Entry::At(7));
+        assert_eq!(entry(&hand, &ticks, 40, true), Entry::Rest(3));
     }
 
     #[test]

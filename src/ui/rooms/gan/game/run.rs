@@ -8,16 +8,19 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::protocol::gan::{Checkpoint, GanFrame, GanPlay, Plan};
-use crate::protocol::{Job, Report};
-use crate::ui::host::{Phase, RunEvent, use_work};
+use crate::ui::host::Phase;
+use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 use crate::ui::state::gan::{Case, Leg, Play, frame_ticks, ticks_of};
 
 /// Most bytes of weights that the frames of a game keep; with more, a phone may close the page.
 const KEPT_BYTES: usize = 64 << 20;
 
+/// Most frames that a game keeps: 60 MB if each has 20 kB, besides weights. Ends of legs count extra.
+const KEPT_FRAMES: usize = 3000;
+
 /// What the controls ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wanted {
+pub struct Demand {
     /// The game.
     pub course: Vec<Leg>,
     /// Rounds between two frames.
@@ -28,78 +31,108 @@ pub struct Wanted {
     pub case: Option<Case>,
 }
 
-/// Everything there is. Two are equal if nothing has happened in between: to compare all frames
-/// at each screen refresh would take too long.
+impl Demand {
+    /// The ticks of the frames that are kept: of very many only some, but the end of each leg,
+    /// where the next one begins.
+    fn ticks(&self) -> Vec<u32> {
+        let all = frame_ticks(&self.course, self.every);
+        let stride = all.len().div_ceil(KEPT_FRAMES);
+        let ends: Vec<u32> = (1..=self.course.len())
+            .map(|legs| ticks_of(&self.course[..legs]))
+            .collect();
+        let frames = all.into_iter().enumerate();
+        frames
+            .filter(|(place, tick)| place % stride == 0 || ends.binary_search(tick).is_ok())
+            .map(|(_, tick)| tick)
+            .collect()
+    }
+}
+
+/// Everything there is.
 #[derive(Clone, Debug, Default)]
-pub struct GameRun {
-    wanted: Wanted,
+pub struct Played {
+    wanted: Demand,
     /// What has been played of it, by rising tick. If they are large, only some of them have the
     /// weights to go on from.
     pub frames: Vec<Rc<GanFrame>>,
     /// The game left all bounds before this tick.
     pub diverged: Option<u32>,
-    /// How the last work stands; `None` before the first.
-    pub phase: Option<Phase>,
     /// Counts courses; 0 before the first.
     pub epoch: u32,
     /// The tick up to which this course shares frames with the one before; 0 for a new game.
     pub kept: u32,
     /// The tick after which the task was done first.
     pub solved: Option<u32>,
+    /// Losses of frames that were not kept since the last one, up to this tick.
+    skipped: (u32, Vec<[f32; 2]>),
     /// The last updates: how many rounds, and the time they took, ms.
     timed: (f32, f32),
-    work: Option<u32>,
-    works: u32,
-    version: u32,
 }
 
-impl PartialEq for GameRun {
-    fn eq(&self, other: &Self) -> bool {
-        self.version == other.version
-    }
-}
+/// The game under way.
+pub type GameRun = Booked<Played>;
 
-/// What happens to it.
-pub enum Action {
-    /// The controls ask for this.
-    Want(Wanted),
-    /// The engine has news of this work.
-    News(u32, RunEvent),
-    /// The visitor stops the computation.
-    Stop,
-    /// The visitor wants it to go on, or to be tried again.
-    Resume,
-}
+impl Store for Played {
+    type Want = Demand;
+    type Work = ();
+    type Ask = Box<GanPlay>;
 
-impl Reducible for GameRun {
-    type Action = Action;
-
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match action {
-            Action::Want(wanted) => next.want(wanted),
-            Action::News(id, event) if next.work == Some(id) => next.news(event),
-            Action::News(..) => return self,
-            Action::Stop => {
-                next.work = None;
-                next.phase = Some(Phase::Cancelled);
-            }
-            Action::Resume => next.begin(),
+    fn want(&mut self, book: &mut Book<()>, wanted: Demand) {
+        let needed = wanted.needed;
+        let was_needed = std::mem::replace(&mut self.wanted.needed, needed);
+        if self.wanted != wanted {
+            let until = shared(&self.wanted.course, &wanted.course);
+            let frames = until.map_or_else(Vec::new, |until| self.kept(&wanted, until));
+            let kept = frames.last().map_or(0, |frame| frame.at.ticks);
+            let is_same_task = self.wanted.case == wanted.case;
+            *self = Self {
+                epoch: self.epoch + 1,
+                kept,
+                frames,
+                solved: self.solved.filter(|tick| is_same_task && *tick <= kept),
+                wanted,
+                timed: self.timed,
+                ..Self::default()
+            };
+            book.reset();
+            self.go_on(book);
+        } else if needed && !was_needed {
+            self.go_on(book);
         }
-        next.version = self.version + 1;
-        Rc::new(next)
+    }
+
+    fn ask(&self, (): &()) -> Option<Box<GanPlay>> {
+        self.left().map(Box::new)
+    }
+
+    fn answer(&mut self, _: &mut Book<()>, (): (), frame: Box<GanFrame>) {
+        self.frame(*frame);
+    }
+
+    fn done(&mut self, book: &mut Book<()>, (): (), _ms: f32) {
+        self.go_on(book);
+    }
+
+    /// Starts the next work, if there is something to do.
+    fn go_on(&mut self, book: &mut Book<()>) {
+        match self.left() {
+            Some(_) => book.begin(()),
+            None => book.drop_work(),
+        }
     }
 }
 
 impl GameRun {
+    /// Is the engine at work, or about to be?
+    pub fn is_busy(&self) -> bool {
+        self.book.work().is_some() && self.book.phase != Some(Phase::Failed)
+    }
+}
+
+impl Played {
     /// The game that is played.
     pub fn course(&self) -> &[Leg] {
         &self.wanted.course
-    }
-
-    /// Is the engine at work, or about to be?
-    pub fn is_busy(&self) -> bool {
-        self.work.is_some() && self.phase != Some(Phase::Failed)
     }
 
     /// The tick of the last frame.
@@ -126,37 +159,13 @@ impl GameRun {
         if self.diverged.is_some() && !self.frames.is_empty() {
             self.frames.iter().map(|frame| frame.at.ticks).collect()
         } else {
-            frame_ticks(&self.wanted.course, self.wanted.every)
-        }
-    }
-
-    fn want(&mut self, wanted: Wanted) {
-        let needed = wanted.needed;
-        let was_needed = std::mem::replace(&mut self.wanted.needed, needed);
-        if self.wanted != wanted {
-            let until = shared(&self.wanted.course, &wanted.course);
-            let frames = until.map_or_else(Vec::new, |until| self.kept(&wanted, until));
-            let kept = frames.last().map_or(0, |frame| frame.at.ticks);
-            let is_same_task = self.wanted.case == wanted.case;
-            *self = Self {
-                epoch: self.epoch + 1,
-                kept,
-                frames,
-                solved: self.solved.filter(|tick| is_same_task && *tick <= kept),
-                wanted,
-                works: self.works,
-                timed: self.timed,
-                ..Self::default()
-            };
-            self.begin();
-        } else if needed && !was_needed {
-            self.begin();
+            self.wanted.ticks()
         }
     }
 
     /// The frames up to the half `until` with which the frames of another course begin.
-    fn kept(&self, wanted: &Wanted, until: u32) -> Vec<Rc<GanFrame>> {
-        let ticks = frame_ticks(&wanted.course, wanted.every);
+    fn kept(&self, wanted: &Demand, until: u32) -> Vec<Rc<GanFrame>> {
+        let ticks = wanted.ticks();
         let among = |frame: &&Rc<GanFrame>| ticks.binary_search(&frame.at.ticks).is_ok();
         let frames = self.frames.iter().filter(among).zip(&ticks);
         frames
@@ -165,18 +174,8 @@ impl GameRun {
             .collect()
     }
 
-    /// Starts the next work, if there is something to do.
-    fn begin(&mut self) {
-        self.work = None;
-        if self.job().is_some() {
-            self.works += 1;
-            self.work = Some(self.works);
-            self.phase = Some(Phase::Loading);
-        }
-    }
-
     /// From the last frame with weights to the end of its leg.
-    fn job(&self) -> Option<GanPlay> {
+    fn left(&self) -> Option<GanPlay> {
         if self.diverged.is_some() {
             return None;
         }
@@ -212,27 +211,6 @@ impl GameRun {
         None
     }
 
-    fn news(&mut self, event: RunEvent) {
-        match event {
-            RunEvent::Report(Report::GanFrame(frame)) => self.frame(*frame),
-            RunEvent::Loading { .. }
-            | RunEvent::Engine(_)
-            | RunEvent::Frame(_)
-            | RunEvent::Report(_) => {}
-            RunEvent::Done { .. } => {
-                self.phase = Some(Phase::Done);
-                self.begin();
-            }
-            // The visitor may retry; then the host asks for the rest of this work.
-            RunEvent::Failed(_) => self.phase = Some(Phase::Failed),
-            RunEvent::Resumed => self.phase = Some(Phase::Loading),
-            RunEvent::Cancelled => {
-                self.phase = Some(Phase::Cancelled);
-                self.work = None;
-            }
-        }
-    }
-
     /// The weights of a frame that is there already.
     fn repeat(&mut self, at: Checkpoint) {
         let place = self.frames.binary_search_by_key(&at.ticks, |f| f.at.ticks);
@@ -254,8 +232,7 @@ impl GameRun {
         }
     }
 
-    fn frame(&mut self, frame: GanFrame) {
-        self.phase = Some(Phase::Running);
+    fn frame(&mut self, mut frame: GanFrame) {
         // Work that starts from an earlier frame repeats what is there already.
         if self.reached().is_some_and(|at| frame.at.ticks <= at) {
             self.repeat(frame.at);
@@ -275,6 +252,16 @@ impl GameRun {
             );
         }
         let tick = frame.at.ticks;
+        if self.wanted.ticks().binary_search(&tick).is_err() {
+            if tick > self.skipped.0 {
+                self.skipped.0 = tick;
+                self.skipped.1.append(&mut frame.losses);
+            }
+            return;
+        }
+        let (_, mut losses) = std::mem::take(&mut self.skipped);
+        losses.append(&mut frame.losses);
+        frame.losses = losses;
         self.frames.push(Rc::new(frame));
         self.thin(self.frames.len() - 1);
         if let (None, Some(case), Some(leg)) =
@@ -318,29 +305,20 @@ fn shared(a: &[Leg], b: &[Leg]) -> Option<u32> {
 
 /// The game that the controls want, played by the page's engine.
 #[hook]
-pub fn use_game_run(wanted: Wanted) -> UseReducerHandle<GameRun> {
-    let run = use_reducer_eq(GameRun::default);
-    {
-        let run = run.dispatcher();
-        use_effect_with(wanted, move |wanted| {
-            run.dispatch(Action::Want(wanted.clone()));
-        });
-    }
-    let (current, news) = (run.clone(), run.dispatcher());
-    use_work(
-        run.work,
-        move || Some((current.work?, Job::GanPlay(Box::new(current.job()?)))),
-        move |id, event| news.dispatch(Action::News(id, event)),
-    );
-    run
+pub fn use_game_run(wanted: Demand) -> UseReducerHandle<GameRun> {
+    use_booked(GameRun::default, wanted, false)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::EngineError;
     use crate::protocol::gan::{Divergence, Game, Half};
+    use crate::protocol::{EngineError, Report};
+    use crate::ui::host::RunEvent;
+    use crate::ui::runs::booked;
     use crate::ui::state::gan::{frame, hand, rounds};
+
+    type Action = booked::Action<Demand>;
 
     fn after(run: GameRun, actions: Vec<Action>) -> GameRun {
         actions
@@ -349,7 +327,7 @@ mod tests {
     }
 
     fn want(course: &[Leg], needed: bool) -> Action {
-        Action::Want(Wanted {
+        Action::Want(Demand {
             course: course.to_vec(),
             every: 10,
             needed,
@@ -375,14 +353,17 @@ mod tests {
     #[test]
     fn only_the_start_is_shown_until_more_is_needed() {
         let run = after(GameRun::default(), vec![want(&[rounds(40)], false)]);
-        let job = run.job().expect("a look at the start");
+        let job = run.left().expect("a look at the start");
         assert!(matches!(job.plan, Plan::Rounds { count: 0, .. }) && job.start.is_none());
         let run = after(run, vec![news(1, 0), done(1)]);
-        assert_eq!((run.work, ticks(&run)), (None, vec![0]));
+        assert_eq!((run.book.id(), ticks(&run)), (None, vec![0]));
         assert_eq!(run.ticks(), [0, 20, 40, 60, 80]);
         let run = after(run, vec![want(&[rounds(40)], true)]);
-        let job = run.job().expect("the game");
-        assert_eq!((run.work, job.start.map(|at| at.ticks)), (Some(2), Some(0)));
+        let job = run.left().expect("the game");
+        assert_eq!(
+            (run.book.id(), job.start.map(|at| at.ticks)),
+            (Some(2), Some(0))
+        );
         assert!(matches!(
             job.plan,
             Plan::Rounds {
@@ -399,18 +380,18 @@ mod tests {
             GameRun::default(),
             vec![want(&course, true), news(1, 0), news(1, 20), done(1)],
         );
-        let Some(Plan::Halves(halves)) = run.job().map(|job| job.plan) else {
-            panic!("no halves: {:?}", run.phase)
+        let Some(Plan::Halves(halves)) = run.left().map(|job| job.plan) else {
+            panic!("no halves: {:?}", run.book.phase)
         };
-        assert_eq!((halves.len(), run.work), (2, Some(2)));
+        assert_eq!((halves.len(), run.book.id()), (2, Some(2)));
         let run = after(run, vec![news(2, 21), news(2, 22), done(2)]);
         assert!(matches!(
-            run.job().map(|job| job.plan),
+            run.left().map(|job| job.plan),
             Some(Plan::Rounds { count: 20, .. })
         ));
         assert_eq!(run.ticks(), [0, 20, 21, 22, 42, 62]);
         let run = after(run, vec![news(3, 42), news(3, 62), done(3)]);
-        assert!(run.is_over() && run.work.is_none());
+        assert!(run.is_over() && run.book.id().is_none());
     }
 
     #[test]
@@ -427,7 +408,7 @@ mod tests {
         // A step by hand from the middle.
         let course = [rounds(10), hand(&[Half::Discriminator])];
         let by_hand = after(run.clone(), vec![want(&course, true)]);
-        assert_eq!((ticks(&by_hand), by_hand.work), (vec![0, 20], Some(2)));
+        assert_eq!((ticks(&by_hand), by_hand.book.id()), (vec![0, 20], Some(2)));
         assert_eq!((by_hand.epoch, by_hand.kept), (2, 20));
         // Other rules from there on.
         let mut other = Game::default();
@@ -438,7 +419,7 @@ mod tests {
         };
         let branched = after(run.clone(), vec![want(&[rounds(20), branch.clone()], true)]);
         assert_eq!(ticks(&branched), [0, 20, 40]);
-        assert_eq!(branched.job().map(|job| job.game), Some(other));
+        assert_eq!(branched.left().map(|job| job.game), Some(other));
         // Other rules from the start: nothing is kept.
         let anew = after(run, vec![want(&[branch], true)]);
         assert!(anew.frames.is_empty());
@@ -455,7 +436,7 @@ mod tests {
                 .collect(),
         );
         let wanted = |rounds_wanted, every| {
-            Action::Want(Wanted {
+            Action::Want(Demand {
                 course: vec![rounds(rounds_wanted)],
                 every,
                 needed: true,
@@ -468,6 +449,30 @@ mod tests {
         // Those in between were never there.
         let closer = after(run, vec![wanted(40, 5)]);
         assert_eq!(ticks(&closer), [0]);
+    }
+
+    #[test]
+    fn a_long_game_keeps_some_frames_and_all_losses() {
+        let wanted = Demand {
+            course: vec![rounds(30_000), rounds(7)],
+            every: 1,
+            needed: true,
+            case: None,
+        };
+        let kept = wanted.ticks();
+        assert!(kept.len() <= KEPT_FRAMES + 2, "{}", kept.len());
+        assert!(kept.contains(&60_000) && kept.last() == Some(&60_014));
+        // 30,008 frames: one of eleven.
+        let played = (0..=16).chain(5..=22).map(|n| news(1, 2 * n));
+        let played = std::iter::once(Action::Want(wanted))
+            .chain(played)
+            .collect();
+        let run = after(GameRun::default(), played);
+        assert_eq!(ticks(&run), [0, 22, 44]);
+        let losses: usize = run.frames.iter().map(|frame| frame.losses.len()).sum();
+        let each = frame(20).losses.len();
+        assert_eq!(losses, frame(0).losses.len() + 22 * each);
+        assert_eq!(run.ticks().len(), kept.len());
     }
 
     /// A frame of 4 MB of weights.
@@ -509,11 +514,11 @@ mod tests {
             vec![want(&[rounds(80), hand(&[Half::Generator])], true)],
         );
         assert_eq!((by_hand.kept, whole(&by_hand)), (160, vec![0, 60, 120]));
-        let job = by_hand.job().expect("work");
+        let job = by_hand.left().expect("work");
         assert_eq!(job.start.map(|at| at.ticks), Some(120));
         assert!(matches!(job.plan, Plan::Rounds { count: 20, .. }));
         let by_hand = after(by_hand, vec![news(2, 140), news(2, 160), done(2)]);
-        let job = by_hand.job().expect("more work");
+        let job = by_hand.left().expect("more work");
         assert_eq!(job.start.map(|at| at.ticks), Some(160));
         assert!(matches!(job.plan, Plan::Halves(halves) if halves.len() == 1));
         assert_eq!(by_hand.frames.len(), 9);
@@ -529,7 +534,7 @@ mod tests {
             }]
         };
         let wanted = |course, case| {
-            Action::Want(Wanted {
+            Action::Want(Demand {
                 course,
                 every: 10,
                 needed: true,
@@ -587,17 +592,20 @@ mod tests {
         let lost = RunEvent::Report(Report::GanFrame(Box::new(lost)));
         let run = after(start(), vec![Action::News(1, lost), done(1)]);
         assert_eq!((run.diverged, ticks(&run)), (Some(34), vec![0, 20]));
-        assert!(run.is_over() && run.work.is_none());
+        assert!(run.is_over() && run.book.id().is_none());
         assert_eq!(run.ticks(), [0, 20]);
 
         let stopped = after(start(), vec![Action::Stop, news(1, 40)]);
         assert_eq!(
-            (stopped.phase, ticks(&stopped)),
+            (stopped.book.phase, ticks(&stopped)),
             (Some(Phase::Cancelled), vec![0, 20])
         );
-        let on = after(stopped, vec![Action::Resume]);
+        let on = after(stopped, vec![Action::GoOn]);
         assert_eq!(
-            (on.work, on.job().and_then(|j| j.start).map(|at| at.ticks)),
+            (
+                on.book.id(),
+                on.left().and_then(|j| j.start).map(|at| at.ticks)
+            ),
             (Some(2), Some(20))
         );
 
@@ -608,7 +616,7 @@ mod tests {
         assert!(retried.is_busy());
         // A retry, like a new engine, goes on from the last frame.
         assert_eq!(
-            run.job().and_then(|job| job.start).map(|at| at.ticks),
+            run.left().and_then(|job| job.start).map(|at| at.ticks),
             Some(20)
         );
         let run = after(run, vec![news(1, 20), news(1, 40)]);

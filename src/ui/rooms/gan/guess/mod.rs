@@ -103,7 +103,7 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
     };
     html! {
         <>
-            <div class="card gan-guess" data-run-state={gallery.phase.map(Phase::id)}
+            <div class="card gan-guess" data-run-state={gallery.book.phase.map(Phase::id)}
                 data-step={step.map(|step| step.to_string())} data-answered={judged.len().to_string()}
                 data-right={right.to_string()} data-ready={game.is_some().to_string()}>
                 { controls(props, &snapshots, chosen) }

@@ -21,19 +21,18 @@ use super::gallery::{Gallery, progress_text, speed_text, use_gallery};
 use super::snapshots::{Snapshots, place, use_snapshots};
 use crate::models::gan::image::{snapshot_id, snapshot_step};
 use crate::protocol::gan::GanImages;
-use crate::ui::components::icon::{Icon, IconButton};
+use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::save::save_sheet;
-use crate::ui::components::share::ShareButton;
-use crate::ui::components::transport::{Player, Transport, use_playback};
+use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content;
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::playback::Move;
+use crate::ui::runs::player::{Course, Entry, use_player};
 use crate::ui::samples::{Loaded, Samples};
 use crate::ui::state::gan::{SHEET, WALK_PARTS, Walk};
-use crate::ui::state::{Page, PicturesState, Route};
+use crate::ui::state::{PicturesState, Route};
 
 /// The text of the chapter.
 const TEXT: &str = "gan-pictures";
@@ -61,7 +60,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
     let state = &props.state;
     let snapshots = use_snapshots();
     let steps = &snapshots.steps;
-    let player = use_player(props, steps);
+    let player = use_place(props, steps);
     let cursor = player.0.cursor as usize;
     let at_place = player.0.ready as usize + 1 == steps.len();
     let step = steps.get(cursor).copied().filter(|_| at_place);
@@ -96,7 +95,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
         .and_then(|made| snapshot_step(&made.job.model));
     html! {
         <>
-            <div class="card gan-pictures" data-run-state={gallery.phase.map(Phase::id)}
+            <div class="card gan-pictures" data-run-state={gallery.book.phase.map(Phase::id)}
                 data-step={step.map(|step| step.to_string())}
                 data-shown={shown.map(|step| step.to_string())} data-fresh={fresh.to_string()}>
                 <Controls state={state.clone()} on_state={props.on_state.clone()} />
@@ -106,9 +105,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
                 { progress(&view, &gallery, &snapshots, step) }
                 <Transport playback={player.0} on={on_move} position={position(steps, step)}
                     spoken={spoken(step)}>
-                    <ShareButton link={shared(state)} />
-                    <IconButton class="save" icon={Icon::Save} label="Save these pictures as PNG"
-                        disabled={view.made.is_none()} onclick={on_save(&view)} />
+                    { extras(Route::Pictures(state.clone()), "Save these pictures as PNG", view.made.is_some(), on_save(&view)) }
                 </Transport>
             </div>
             <div class="inspect pics-inspect">
@@ -124,43 +121,40 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
 /// Playback over the snapshots, in step with the link. It rests at the last one until the visitor
 /// moves it.
 #[hook]
-fn use_player(
+fn use_place(
     props: &ChapterProps<PicturesState>,
     steps: &Rc<Vec<u32>>,
 ) -> UseReducerHandle<Player> {
     let last = steps.len().saturating_sub(1);
-    let player = use_playback(last as u32);
-    // What was last told to the link, so that its echo moves nothing.
-    let told = use_mut_ref(|| None::<Option<u32>>);
-    {
-        let (player, told) = (player.dispatcher(), told.clone());
-        use_effect_with((steps.clone(), props.state.step), move |(steps, step)| {
-            if told.borrow_mut().take() != Some(*step) {
-                // All of them can be had.
-                let (ready, last) = (last as u32, last as u32);
-                player.dispatch(Move::Ready { ready, last });
-                player.dispatch(Move::To(place(steps, *step, last as usize) as u32));
-            }
-        });
-    }
-    let now = player.0;
-    let settled = now.settled() && last > 0 && now.ready as usize == last;
+    let at = place(steps, props.state.step, last);
+    let course = Course {
+        of: steps.clone(),
+        entry: Entry::Rest(last as u32),
+        // All of them can be had.
+        ready: Some(last as u32),
+        last: last as u32,
+        at: Some((props.state.step.unwrap_or(u32::MAX), at as u32)),
+        tells: last > 0,
+    };
     let (state, on_state, steps) = (props.state.clone(), props.on_state.clone(), steps.clone());
-    use_effect_with((settled, now.cursor as usize), move |&(settled, cursor)| {
-        if settled && cursor != place(&steps, state.step, last) {
+    use_player(course, move |cursor| {
+        let cursor = cursor as usize;
+        // A link to what there is not stays what it is.
+        if cursor != at {
             let step = steps.get(cursor).copied().filter(|_| cursor < last);
-            *told.borrow_mut() = Some(step);
-            on_state.emit(PicturesState { step, ..state });
+            on_state.emit(PicturesState {
+                step,
+                ..state.clone()
+            });
         }
-    });
-    player
+    })
 }
 
 /// Playback does not wait for what cannot be had.
 #[hook]
 fn use_rest_after_failure(gallery: &Gallery, player: &UseReducerHandle<Player>) {
     let player = player.dispatcher();
-    use_effect_with(gallery.phase, move |&phase| {
+    use_effect_with(gallery.book.phase, move |&phase| {
         if phase == Some(Phase::Failed) {
             player.dispatch(Move::Pause);
         }
@@ -225,13 +219,6 @@ fn position(steps: &[u32], step: Option<u32>) -> String {
 fn spoken(step: Option<u32>) -> String {
     step.map(|step| format!("After {step} training steps"))
         .unwrap_or_default()
-}
-
-fn shared(state: &PicturesState) -> String {
-    link(&Page {
-        route: Route::Pictures(state.clone()),
-        ..Page::default()
-    })
 }
 
 /// Offers what is in view as a file: the sheet in two rows, a walk in one.
