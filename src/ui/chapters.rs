@@ -49,7 +49,7 @@ macro_rules! chapters {
             /// A route of this chapter, read as its part reads it.
             pub fn read(self, route: &Route) -> (Route, Vec<String>) {
                 match self {
-                    $(Self::$name => route.read::<$state>(self),)+
+                    $(Self::$name => route.read::<$state>(),)+
                 }
             }
 

@@ -142,8 +142,12 @@ thread_local! {
 }
 
 fn here(chapter: Chapter) -> Option<Open> {
-    let Chapters { chapters, .. } = HERE.with_borrow(|here| here.get(chapter.info().part).copied())?;
-    chapters.iter().find(|open| open.chapter == chapter).copied()
+    let Chapters { chapters, .. } =
+        HERE.with_borrow(|here| here.get(chapter.info().part).copied())?;
+    chapters
+        .iter()
+        .find(|open| open.chapter == chapter)
+        .copied()
 }
 
 /// Reads the settings of a route's chapter, if that is here.

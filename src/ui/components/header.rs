@@ -5,9 +5,9 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::protocol::EngineKind;
+use crate::ui::chapters::Room;
 use crate::ui::host::scheduler::{Adapter, Status};
 use crate::ui::host::use_engines;
-use crate::ui::chapters::Room;
 use crate::ui::state::EngineChoice;
 
 /// Properties of [`Header`].

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::ui::chapters::{Chapter, Room};
+use crate::ui::chapters::Chapter;
 use crate::ui::parts::use_part;
 use crate::ui::state::Route;
 

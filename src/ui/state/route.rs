@@ -123,11 +123,11 @@ impl Route {
         !matches!(self.0, Place::Unread(..))
     }
 
-    /// Reads what is still to be read as controls of `chapter`; tells what made no sense.
-    pub fn read<S: Controls>(&self, chapter: Chapter) -> (Self, Vec<String>) {
+    /// Reads what is still to be read; tells what made no sense.
+    pub fn read<S: Controls>(&self) -> (Self, Vec<String>) {
         match &self.0 {
-            Place::Unread(here, query) if *here == chapter => {
-                let (state, problems) = read::<S>(chapter, query);
+            Place::Unread(chapter, query) => {
+                let (state, problems) = read::<S>(*chapter, query);
                 (Self::of(state), problems)
             }
             _ => (self.clone(), Vec::new()),

@@ -6,6 +6,8 @@ mod guess;
 mod pictures;
 mod snapshots;
 
+use yew::prelude::*;
+
 use self::game::GameChapter;
 use self::guess::GuessChapter;
 use self::pictures::PicturesChapter;
@@ -25,7 +27,7 @@ part!(versus:
 );
 
 /// The text of both chapters of games.
-fn told(route: &Route) -> yew::Html {
+fn told(route: &Route) -> Html {
     route.state().map(game::story).unwrap_or_default()
 }
 
