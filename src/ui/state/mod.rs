@@ -176,7 +176,7 @@ pub(crate) mod testing {
     pub fn state<S: Controls>(hash: &str) -> (S, usize) {
         let Parsed { page, problems } = read(hash);
         let state = page.route.state().expect("this chapter");
-        (S::clone(&state), problems.len())
+        (S::clone(state), problems.len())
     }
 
     /// Writes a link and reads it again: nothing is lost. Gives the link.
