@@ -6,15 +6,17 @@ use gloo_storage::{LocalStorage, Storage};
 use yew::prelude::*;
 
 use super::bench;
+use super::chapters::Room;
 use super::components::header::Header;
 use super::components::notices::Notices;
 use super::errors::{Notice, WayOn};
 use super::host::{Engines, Host, HostEvent};
-use super::rooms::diffusion::{DIGITS_MODEL, DiffusionRoom};
-use super::rooms::gan::GanRoom;
+use super::rooms::diffusion::{self, DIGITS_MODEL};
+use super::rooms::frame::RoomFrame;
+use super::rooms::gan;
 use super::rooms::landing::Landing;
 use super::router::{Change, Follow, use_follow_context, use_location};
-use super::state::{EngineChoice, Page, Room, Route};
+use super::state::{EngineChoice, Page};
 
 const ENGINE_KEY: &str = "genscope.engine";
 
@@ -82,8 +84,10 @@ pub fn App() -> Html {
     });
     {
         let shell = shell.dispatcher();
-        use_effect_with(location.problems.clone(), move |problems| {
-            if !problems.is_empty() {
+        // What a link says is known when its chapter is here.
+        let said = (location.problems.clone(), route.is_read());
+        use_effect_with(said, move |(problems, is_read)| {
+            if *is_read && !problems.is_empty() {
                 shell.dispatch(Happening::Notice(Notice::nonsense(problems)));
             }
         });
@@ -119,6 +123,22 @@ pub fn App() -> Html {
         let location = location.dispatcher();
         Callback::from(move |route| location.dispatch(Change::Controls(route)))
     };
+    let on_here = {
+        let location = location.dispatcher();
+        Callback::from(move |()| location.dispatch(Change::Read))
+    };
+    let text = match route.room() {
+        Room::Diffusion => Some(diffusion::text()),
+        Room::Gan => Some(gan::text()),
+        _ => None,
+    };
+    let room = match route.chapter().zip(text) {
+        Some((chapter, text)) => {
+            let route = route.clone();
+            html! { <RoomFrame {text} {chapter} {route} {on_route} {on_here} /> }
+        }
+        None => html! { <Landing /> },
+    };
     let follow = use_follow_context(&location);
     html! {
         <ContextProvider<Host> context={host}>
@@ -126,18 +146,10 @@ pub fn App() -> Html {
                 <ContextProvider<Follow> context={follow}>
                     <Header room={route.room()} {on_engine} />
                     <Notices notices={shell.notices.clone()} {on_way} {on_close} />
-                    { room(route, on_route) }
+                    { room }
                 </ContextProvider<Follow>>
             </ContextProvider<Engines>>
         </ContextProvider<Host>>
-    }
-}
-
-fn room(route: &Route, on_route: Callback<Route>) -> Html {
-    match route.room() {
-        Room::Diffusion => html! { <DiffusionRoom route={route.clone()} {on_route} /> },
-        Room::Gan => html! { <GanRoom route={route.clone()} {on_route} /> },
-        _ => html! { <Landing /> },
     }
 }
 

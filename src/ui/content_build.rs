@@ -4,7 +4,8 @@
 //! A file of `www/content/<language>` is a list of sections, each `## key: Title` and its
 //! text; the title may be left out. Text is CommonMark with tables; `$…$` and `$$…$$` are
 //! TeX, shown as MathML. `{name}` in a text, or `{{name}}` in TeX, stands for a value that
-//! the page fills in. The result is `content.rs` in `OUT_DIR`, a table of `(file, Section)`.
+//! the page fills in. The result is `content.rs` in `OUT_DIR`: a module for each file, in it a module
+//! for each section, in it constants. What names there may not hold is `_`: `noise.try` is `noise_try`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -28,7 +29,7 @@ fn main() -> io::Result<()> {
         println!("cargo::rustc-link-arg-bin=app=--emit-relocs");
     }
     println!("cargo::rerun-if-changed={TEXTS}");
-    let mut table = String::from("&[\n");
+    let mut modules = String::new();
     let mut files: Vec<_> = fs::read_dir(TEXTS)?
         .map(|entry| entry.map(|e| e.path()))
         .collect::<io::Result<_>>()?;
@@ -36,24 +37,39 @@ fn main() -> io::Result<()> {
     for path in files {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let source = fs::read_to_string(&path)?;
-        for section in sections(&source) {
-            let (key, title) = (section.key, section.title);
-            let (html, plain) = (render(section.body), plain(section.body));
-            let row = format!(
-                "({name:?}, Section {{ key: {key:?}, title: {title:?}, html: {html:?}, plain: {plain:?} }}),\n"
-            );
-            table.push_str(&row);
-        }
+        let sections: String = sections(&source).map(|section| section.module()).collect();
+        modules += &format!("pub mod {} {{\n{sections}}}\n", identifier(&name));
     }
-    table.push_str("]\n");
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    fs::write(Path::new(&out).join("content.rs"), table)
+    fs::write(Path::new(&out).join("content.rs"), modules)
+}
+
+/// A name for Rust.
+fn identifier(name: &str) -> String {
+    name.replace(['.', '-'], "_")
 }
 
 struct Section<'a> {
     key: &'a str,
     title: &'a str,
     body: &'a str,
+}
+
+impl Section<'_> {
+    /// Its constants. One with nothing in it ends the build.
+    fn module(&self) -> String {
+        let mut constants = String::new();
+        let mut constant = |name: &str, text: &str| {
+            if !text.is_empty() {
+                constants += &format!("pub const {name}: &str = {text:?};\n");
+            }
+        };
+        constant("TITLE", self.title);
+        constant("HTML", &render(self.body));
+        constant("PLAIN", &plain(self.body));
+        assert!(!constants.is_empty(), "{} is empty", self.key);
+        format!("pub mod {} {{\n{constants}}}\n", identifier(self.key))
+    }
 }
 
 /// The sections of a file, in its order.
@@ -180,6 +196,16 @@ mod tests {
             all,
             [("a", "First", "one\n\n### sub\ntwo"), ("b", "", "three")]
         );
+    }
+
+    #[test]
+    fn a_section_becomes_constants() {
+        let mut all = sections("\n## said.right: Well\n*done*");
+        let module = all.next().expect("a section").module();
+        let text = "pub const TITLE: &str = \"Well\";\n\
+            pub const HTML: &str = \"<p><em>done</em></p>\\n\";\n\
+            pub const PLAIN: &str = \"done\";\n";
+        assert_eq!(module, format!("pub mod said_right {{\n{text}}}\n"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! | module | what it is for |
 //! |---|---|
+//! | [`chapters`] | the table of chapters (pure) |
 //! | [`state`] | the URL's hash as typed state (pure) |
 //! | [`runs::playback`] | play, step, scrub: where a timeline stands (pure) |
 //! | [`runs::timeline`] | the kept frames of a run and its branches (pure) |
@@ -19,6 +20,7 @@
 //! The pure modules need no browser and are tested natively; the rest is behind the feature
 //! `ui`.
 
+pub mod chapters;
 pub mod host;
 pub mod ink;
 pub mod runs;

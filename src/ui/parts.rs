@@ -11,18 +11,68 @@ use std::future::Future;
 use std::pin::Pin;
 
 use wasm_bindgen_futures::spawn_local;
+use yew::html::BaseComponent;
 use yew::prelude::*;
 
+use super::chapters::Chapter;
 use super::content;
-use super::state::Route;
+use super::rooms::ChapterProps;
+use super::state::{Controls, Parsed, Route};
 
-/// One or more chapters. Plain functions, so that they can be kept once they are here.
+/// One or more chapters, and the style sheets that only they need.
 #[derive(Clone, Copy)]
 pub struct Chapters {
-    /// The text of a route's chapter.
-    pub story: fn(&Route) -> Html,
-    /// The stage of a route's chapter; the callback asks for other controls.
-    pub stage: fn(Route, Callback<Route>) -> Html,
+    /// The chapters.
+    pub chapters: &'static [Open],
+    /// Their style sheets.
+    pub css: &'static [&'static str],
+}
+
+/// A chapter that is here. Plain functions, so that it can be kept.
+#[derive(Clone, Copy)]
+pub struct Open {
+    chapter: Chapter,
+    read: fn(&Route) -> (Route, Vec<String>),
+    story: fn(&Route) -> Html,
+    stage: fn(&Route, Callback<Route>) -> Html,
+}
+
+impl Open {
+    /// A chapter with the stage `C` and this text.
+    pub const fn new<C, S>(chapter: Chapter, story: fn(&Route) -> Html) -> Self
+    where
+        C: BaseComponent<Properties = ChapterProps<S>>,
+        S: Controls,
+    {
+        Self {
+            chapter,
+            read: Route::read::<S>,
+            story,
+            stage: stage::<C, S>,
+        }
+    }
+
+    /// The text of the chapter.
+    pub fn story(&self, route: &Route) -> Html {
+        (self.story)(route)
+    }
+
+    /// Its stage; the callback asks for other controls.
+    pub fn stage(&self, route: &Route, on_route: Callback<Route>) -> Html {
+        (self.stage)(route, on_route)
+    }
+}
+
+fn stage<C, S>(route: &Route, on_route: Callback<Route>) -> Html
+where
+    C: BaseComponent<Properties = ChapterProps<S>>,
+    S: Controls,
+{
+    let Some(state) = route.state::<S>() else {
+        return Html::default();
+    };
+    let (key, state) = (state.key(), state.clone());
+    html! { <C {key} {state} on_state={on_route.reform(Route::of)} /> }
 }
 
 /// The part could not be fetched; why is on the browser's console.
@@ -49,11 +99,13 @@ impl PartialEq for Part {
     }
 }
 
-/// Makes the function `$name`, a [`Fetch`], whose [`Chapters`] `$chapters` are a part of its own.
+/// Makes the function `$name`, a [`Fetch`], whose [`Chapters`] are a part of its own: a line each with
+/// its stage and its text, and then their style sheets in `www/css`.
 #[macro_export]
 macro_rules! part {
-    ($name:ident, $chapters:expr) => {
-        fn $name() -> ::std::pin::Pin<
+    ($name:ident: $($chapter:ident: $stage:ident, $story:expr;)+ $($css:literal),*) => {
+        /// Fetches the part.
+        pub fn $name() -> ::std::pin::Pin<
             ::std::boxed::Box<
                 dyn ::std::future::Future<
                         Output = ::std::result::Result<
@@ -66,12 +118,19 @@ macro_rules! part {
             #[cfg(feature = "split")]
             #[::wasm_split_helpers::wasm_split($name, fallible)]
             fn fetch() -> Result<$crate::ui::parts::Chapters, $crate::ui::parts::NotFetched> {
-                Ok($chapters)
+                Ok(PART)
             }
             #[cfg(not(feature = "split"))]
             async fn fetch() -> Result<$crate::ui::parts::Chapters, $crate::ui::parts::NotFetched> {
-                Ok($chapters)
+                Ok(PART)
             }
+            const PART: $crate::ui::parts::Chapters = $crate::ui::parts::Chapters {
+                chapters: &[$($crate::ui::parts::Open::new::<$stage, _>(
+                    $crate::ui::chapters::Chapter::$chapter,
+                    $story,
+                )),+],
+                css: &[$(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/www/css/", $css))),*],
+            };
             ::std::boxed::Box::pin(fetch())
         }
     };
@@ -82,15 +141,47 @@ thread_local! {
     static HERE: RefCell<HashMap<&'static str, Chapters>> = RefCell::default();
 }
 
-fn here(name: &str) -> Option<Chapters> {
-    HERE.with_borrow(|here| here.get(name).copied())
+fn here(chapter: Chapter) -> Option<Open> {
+    let Chapters { chapters, .. } =
+        HERE.with_borrow(|here| here.get(chapter.info().part).copied())?;
+    chapters
+        .iter()
+        .find(|open| open.chapter == chapter)
+        .copied()
 }
 
-/// A part, or what to show until it is here: that it comes, or a way to try
-/// again. What has been fetched once is there at once.
+/// Reads the settings of a route's chapter, if that is here.
+pub fn read(parsed: Parsed) -> Parsed {
+    let Parsed {
+        mut page,
+        mut problems,
+    } = parsed;
+    if let Some(open) = page.route.chapter().and_then(here) {
+        let (route, more) = (open.read)(&page.route);
+        page.route = route;
+        problems.extend(more);
+    }
+    Parsed { page, problems }
+}
+
+/// Keeps a part that has come.
+fn keep(name: &'static str, part: Chapters) {
+    HERE.with_borrow_mut(|here| here.insert(name, part));
+    let document = gloo_utils::document();
+    for css in part.css {
+        if let Ok(style) = document.create_element("style") {
+            style.set_text_content(Some(css));
+            // The head takes any element.
+            let _ = gloo_utils::head().append_child(&style);
+        }
+    }
+}
+
+/// A chapter whose part is here, or what to show until it is: that it comes, or a way to try
+/// again. What has been fetched once is there at once. `on_here` hears of a part that has come.
 #[hook]
-pub fn use_part(part: Part) -> Result<Chapters, Html> {
-    let Part(name, fetch) = part;
+pub fn use_part(chapter: Chapter, on_here: Callback<()>) -> Result<Open, Html> {
+    let Part(name, fetch) = chapter.part();
     // Which name has failed, in which try.
     let failed = use_state_eq(|| None);
     let attempt = use_state_eq(|| 0u32);
@@ -99,11 +190,12 @@ pub fn use_part(part: Part) -> Result<Chapters, Html> {
         let failed = failed.setter();
         use_effect_with((name, *attempt), move |&(name, attempt)| {
             let forget = failed.clone();
-            if here(name).is_none() {
+            if here(chapter).is_none() {
                 spawn_local(async move {
                     match fetch().await {
-                        Ok(chapters) => {
-                            HERE.with_borrow_mut(|here| here.insert(name, chapters));
+                        Ok(part) => {
+                            keep(name, part);
+                            on_here.emit(());
                             update.force_update();
                         }
                         Err(NotFetched) => failed.set(Some((name, attempt))),
@@ -114,8 +206,8 @@ pub fn use_part(part: Part) -> Result<Chapters, Html> {
             move || forget.set(None)
         });
     }
-    if let Some(chapters) = here(name) {
-        return Ok(chapters);
+    if let Some(open) = here(chapter) {
+        return Ok(open);
     }
     if *failed != Some((name, *attempt)) {
         return Err(

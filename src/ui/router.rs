@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 use yew::prelude::*;
 
+use crate::ui::parts::read;
 use crate::ui::state::{EngineChoice, Page, Parsed, Route, parse};
 
 /// The URL follows the state after this long without a change.
@@ -29,6 +30,8 @@ pub struct Location {
 pub enum Change {
     /// The visitor followed a link.
     Link(Parsed),
+    /// The chapter has come: what the link says of its controls can be read.
+    Read,
     /// Controls of the shown chapter; ignored when another one is shown by now.
     Controls(Route),
     /// Controls that follow from those before; ignored when those are no longer in force.
@@ -61,13 +64,25 @@ pub fn use_follow_context(location: &UseReducerHandle<Location>) -> Follow {
     (*follow).clone()
 }
 
+impl Location {
+    /// As far as it can be read by now.
+    fn of(parsed: Parsed) -> Self {
+        let Parsed { page, problems } = read(parsed);
+        Self { page, problems }
+    }
+}
+
 impl Reducible for Location {
     type Action = Change;
 
     fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
         let mut next = (*self).clone();
         match change {
-            Change::Link(Parsed { page, problems }) => next = Self { page, problems },
+            Change::Link(parsed) => next = Self::of(parsed),
+            Change::Read => {
+                let Self { page, problems } = next;
+                next = Self::of(Parsed { page, problems });
+            }
             Change::Controls(route) if route.same_place(&next.page.route) => {
                 next.page.route = route;
             }
@@ -93,10 +108,7 @@ fn followed(event: &Event) -> Option<String> {
 /// The state, kept equal to the URL's hash in both directions.
 #[hook]
 pub fn use_location() -> UseReducerHandle<Location> {
-    let location = use_reducer_eq(|| {
-        let Parsed { page, problems } = parse(&current_hash());
-        Location { page, problems }
-    });
+    let location = use_reducer_eq(|| Location::of(parse(&current_hash())));
     // The hash this component knows; another one means that a link was followed just now.
     let known = use_mut_ref(current_hash);
     {
@@ -128,7 +140,8 @@ pub fn use_location() -> UseReducerHandle<Location> {
         let page = page.clone();
         let settle = Timeout::new(SETTLE_MS, move || {
             let mut known = known.borrow_mut();
-            if *known == current_hash() && parse(&known) != clean(&page) {
+            let is_read = page.route.is_read();
+            if is_read && *known == current_hash() && !page.is_said_by(&known) {
                 *known = page.hash();
                 replace(&known);
             }
@@ -136,13 +149,6 @@ pub fn use_location() -> UseReducerHandle<Location> {
         move || drop(settle)
     });
     location
-}
-
-fn clean(page: &Page) -> Parsed {
-    Parsed {
-        page: page.clone(),
-        problems: Vec::new(),
-    }
 }
 
 /// The address of `page`, for sharing.
@@ -173,10 +179,10 @@ mod tests {
     fn what_follows_from_old_controls_is_ignored() {
         let start = GameState::default();
         let seen = start.seen_at(20);
-        let follow = || Change::Follow(Route::Game(start.clone()), Route::Game(seen.clone()));
+        let follow = || Change::Follow(Route::of(start.clone()), Route::of(seen.clone()));
         let at = |route| {
             let mut location = Location::default();
-            location.page.route = Route::Game(route);
+            location.page.route = Route::of(route);
             Rc::new(location)
         };
         assert_eq!(at(start.clone()).reduce(follow()), at(seen.clone()));

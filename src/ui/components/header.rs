@@ -5,9 +5,10 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::protocol::EngineKind;
+use crate::ui::chapters::Room;
 use crate::ui::host::scheduler::{Adapter, Status, StepTimes};
 use crate::ui::host::use_engines;
-use crate::ui::state::{EngineChoice, Room};
+use crate::ui::state::EngineChoice;
 
 /// Properties of [`Header`].
 #[derive(Properties, PartialEq)]
@@ -37,9 +38,9 @@ pub fn Header(props: &HeaderProps) -> Html {
 
 fn nav_item(room: Room, here: bool) -> Html {
     let class = classes!("room-link", format!("family-{}", room.id()));
-    match room.entrance() {
-        Some(route) => html! {
-            <a {class} href={route.href()} aria-current={here.then_some("page")}>
+    match room.href() {
+        Some(href) => html! {
+            <a {class} {href} aria-current={here.then_some("page")}>
                 <i aria-hidden="true" />{ room.title() }
             </a>
         },

@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::ui::parts::{Part, use_part};
-use crate::ui::state::{Room, Route};
+use crate::ui::chapters::Chapter;
+use crate::ui::parts::use_part;
+use crate::ui::state::Route;
 
 /// The texts of a room that stand around its chapters.
 #[derive(Clone, PartialEq)]
@@ -12,8 +13,6 @@ pub struct RoomText {
     pub title: AttrValue,
     /// Its idea in a sentence or two.
     pub gist: Html,
-    /// Its chapters: how each opens, and its title.
-    pub chapters: Vec<(Route, AttrValue)>,
     /// The heading of its sources.
     pub sources_title: AttrValue,
     /// Its sources.
@@ -23,16 +22,16 @@ pub struct RoomText {
 /// Properties of [`RoomFrame`].
 #[derive(Properties, PartialEq)]
 pub struct RoomFrameProps {
-    /// Which room.
-    pub room: Room,
     /// Its texts.
     pub text: RoomText,
-    /// Which chapter, with its controls; a chapter of this room.
+    /// Which chapter.
+    pub chapter: Chapter,
+    /// The same with its controls, once they are read.
     pub route: Route,
     /// Asks for other controls.
     pub on_route: Callback<Route>,
-    /// The part that holds the chapter.
-    pub part: Part,
+    /// The chapter's part has come: its settings can be read.
+    pub on_here: Callback<()>,
 }
 
 /// The room; its chapter comes with its part.
@@ -41,32 +40,32 @@ pub fn RoomFrame(props: &RoomFrameProps) -> Html {
     let RoomText {
         title,
         gist,
-        chapters,
         sources_title,
         sources,
     } = props.text.clone();
-    let (story, stage) = match use_part(props.part) {
-        Ok(chapters) => (
-            (chapters.story)(&props.route),
-            (chapters.stage)(props.route.clone(), props.on_route.clone()),
+    let room = props.chapter.info().room;
+    let (story, stage) = match use_part(props.chapter, props.on_here.clone()) {
+        Ok(open) => (
+            open.story(&props.route),
+            open.stage(&props.route, props.on_route.clone()),
         ),
         Err(instead) => (Html::default(), instead),
     };
-    let item = |(place, title): (Route, AttrValue)| {
-        let open = props.route.same_place(&place);
+    let item = |chapter: Chapter| {
+        let open = chapter == props.chapter;
         html! {
             <li aria-current={open.then_some("step")}>
-                <h2><a href={place.href()}>{ title }</a></h2>
+                <h2><a href={chapter.href()}>{ chapter.title() }</a></h2>
                 if open { { story.clone() } }
             </li>
         }
     };
     html! {
-        <main class={classes!("room", format!("family-{}", props.room.id()))} id="main">
+        <main class={classes!("room", format!("family-{}", room.id()))} id="main">
             <aside class="story-side">
                 <h1>{ title }</h1>
                 <div class="gist">{ gist }</div>
-                <ol class="story">{ for chapters.into_iter().map(item) }</ol>
+                <ol class="story">{ for room.chapters().map(item) }</ol>
             </aside>
             <section class="stage" aria-label="Stage">{ stage }</section>
             <section class="sources" aria-labelledby="sources">

@@ -1,28 +1,26 @@
 //! A cloud of points in a link: `data=ring`, or `dots=` and the cells of a drawing.
 
-use super::{Reader, Writer};
+use super::query::{Named, Query};
 use crate::data::points::{Cloud, MAX_CELLS, Preset};
 use crate::ui::ink::LETTERS;
 
 /// A drawing wins over a preset.
-pub(super) fn read_cloud(query: &mut Reader) -> Option<Cloud> {
-    let preset = query.choice("data", |id| {
-        Preset::ALL.into_iter().find(|preset| preset.id() == id)
+pub(super) fn visit_cloud(cloud: &mut Cloud, default: &Cloud, q: &mut impl Query) {
+    let (mut preset, mut drawn) = match cloud.clone() {
+        same if same == *default => (None, None),
+        Cloud::Preset(preset) => (Some(preset), None),
+        Cloud::Cells(cells) => (None, Some(cells)),
+    };
+    q.option("data", &mut preset, Preset::called, |preset| {
+        preset.name().into()
     });
-    let drawn = query.choice("dots", |text| {
-        let cloud = Cloud::Cells(cells(text)?);
-        cloud.is_valid().then_some(cloud)
-    });
-    drawn.or(preset.map(Cloud::Preset))
-}
-
-/// Writes it, unless it is the one that a silent link means.
-pub(super) fn write_cloud(cloud: &Cloud, default: &Cloud, query: &mut Writer) {
-    match cloud {
-        cloud if cloud == default => {}
-        Cloud::Preset(preset) => query.put("data", preset.id()),
-        Cloud::Cells(cells) => query.put("dots", code(cells)),
-    }
+    let read = |text: &str| cells(text).filter(|cells| Cloud::Cells(cells.clone()).is_valid());
+    q.option("dots", &mut drawn, read, |cells| code(cells));
+    *cloud = match (drawn, preset) {
+        (Some(cells), _) => Cloud::Cells(cells),
+        (None, Some(preset)) => Cloud::Preset(preset),
+        (None, None) => default.clone(),
+    };
 }
 
 /// Cells as text for a link: a letter for the column, a letter for the row.

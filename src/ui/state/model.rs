@@ -1,6 +1,6 @@
 //! Which trained diffusion model a chapter uses.
 
-use super::{Reader, Writer};
+use super::query::{Named, Query};
 use crate::data::DataSet;
 
 /// How far a model was trained, and for what.
@@ -49,39 +49,24 @@ impl ModelChoice {
         }
     }
 
-    pub(super) fn read(query: &mut Reader) -> Self {
-        let set = read_set(query);
-        let training = query.choice("model", |name| match name {
-            "full" => Some(Training::Full),
-            "early" if set == DataSet::Mnist => Some(Training::Early),
-            "quick" if set == DataSet::Mnist => Some(Training::Quick),
-            _ => None,
+    pub(super) fn visit(&mut self, q: &mut impl Query) {
+        q.named("set", &mut self.set, DataSet::default());
+        let digits = self.set == DataSet::Mnist;
+        let read = |id: &str| Training::called(id).filter(|t| digits || *t == Training::Full);
+        q.setting("model", &mut self.training, Training::Full, read, |t| {
+            t.name().into()
         });
-        Self {
-            set,
-            training: training.unwrap_or_default(),
-        }
-    }
-
-    pub(super) fn write(self, query: &mut Writer) {
-        write_set(self.set, query);
-        match self.training {
-            Training::Full => {}
-            Training::Early => query.put("model", "early"),
-            Training::Quick => query.put("model", "quick"),
-        }
     }
 }
 
-/// The data set a link names.
-pub(super) fn read_set(query: &mut Reader) -> DataSet {
-    let set = query.choice("set", |name| {
-        DataSet::ALL.into_iter().find(|set| set.id() == name)
-    });
-    set.unwrap_or_default()
-}
+impl Named for Training {
+    const VALUES: &'static [Self] = &[Self::Full, Self::Early, Self::Quick];
 
-/// Names the data set in a link.
-pub(super) fn write_set(set: DataSet, query: &mut Writer) {
-    query.put_unless("set", set.id(), DataSet::default().id());
+    fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Early => "early",
+            Self::Quick => "quick",
+        }
+    }
 }

@@ -4,9 +4,9 @@ mod live;
 
 use yew::prelude::*;
 
+use crate::ui::chapters::Chapter;
 use crate::ui::components::kept::Kept;
 use crate::ui::content;
-use crate::ui::state::{GuessState, NoiseState, PicturesState, Room, Route};
 use live::LivePicture;
 
 /// The page at `#/`.
@@ -44,8 +44,9 @@ pub fn Landing() -> Html {
 }
 
 fn diffusion() -> Html {
-    let denoise = Room::Diffusion.entrance().unwrap_or_default().href();
-    let noise = Route::Noise(NoiseState::default()).href();
+    let way = |chapter: Chapter, class: &'static str| {
+        html! { <a {class} href={chapter.href()}>{ chapter.title() }</a> }
+    };
     html! {
         <article class="card family open diffusion">
             <LivePicture />
@@ -53,8 +54,8 @@ fn diffusion() -> Html {
                 <h3>{ content::title("landing", "diffusion") }</h3>
                 { content::section("landing", "diffusion") }
                 <p class="ways">
-                    <a class="button go" href={denoise}>{ content::title("diffusion", "denoise") }</a>
-                    <a class="button" href={noise}>{ content::title("diffusion", "noise") }</a>
+                    { way(Chapter::Denoise, "button go") }
+                    { way(Chapter::Noise, "button") }
                 </p>
             </div>
         </article>
@@ -62,17 +63,17 @@ fn diffusion() -> Html {
 }
 
 fn gan() -> Html {
-    let game = Room::Gan.entrance().unwrap_or_default().href();
-    let pictures = Route::Pictures(PicturesState::default()).href();
-    let guess = Route::Guess(GuessState::default()).href();
+    let way = |chapter: Chapter, class: &'static str, text: &str| {
+        html! { <a {class} href={chapter.href()}>{ text }</a> }
+    };
     html! {
         <article class="card family gan">
             <h3>{ content::title("landing", "gan") }</h3>
             { content::section("landing", "gan") }
             <p class="ways">
-                <a class="button small go" href={game}>{ "Play the game" }</a>{ " " }
-                <a class="button small" href={pictures}>{ "See its pictures" }</a>{ " " }
-                <a class="button small" href={guess}>{ "Real or fake?" }</a>
+                { way(Chapter::Game, "button small go", "Play the game") }{ " " }
+                { way(Chapter::Pictures, "button small", "See its pictures") }{ " " }
+                { way(Chapter::Guess, "button small", "Real or fake?") }
             </p>
         </article>
     }

@@ -1,10 +1,10 @@
 //! Controls of the chapter 'Denoise it'.
 
-use super::noise::{read_schedule, write_schedule};
 use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::Sampler;
-use crate::ui::state::{ModelChoice, Reader, Writer};
+use crate::ui::chapters::Chapter;
+use crate::ui::state::{Controls, ModelChoice, Named, Query};
 
 /// The numbers of steps on offer.
 pub const STEPS: [u32; 8] = [4, 8, 10, 20, 50, 100, 250, 1000];
@@ -132,77 +132,95 @@ impl DenoiseState {
             guidance: self.guidance,
         }
     }
+}
 
-    pub(crate) fn read(query: &mut Reader) -> Self {
+impl Controls for DenoiseState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Denoise
+    }
+
+    fn visit(&mut self, q: &mut impl Query) {
         let default = Self::default();
-        let grid = query.choice("n", read_count).unwrap_or(default.grid);
-        let steps = query.choice("steps", read_steps).unwrap_or(default.steps);
-        let digit = query
-            .choice("digit", Wanted::from_id)
-            .unwrap_or(default.digit);
-        Self {
-            model: ModelChoice::read(query),
-            schedule: read_schedule(query).unwrap_or(default.schedule),
-            digit: if digit == Wanted::Each && !grid {
-                default.digit
-            } else {
-                digit
-            },
-            sampler: read_sampler(query).unwrap_or(default.sampler),
-            steps,
-            guidance: query.choice("w", read_guidance).unwrap_or(default.guidance),
-            seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
-            grid,
-            step: query.number("step", 0..=steps),
-            past: query
-                .choice("past", |text| read_past(text, steps, grid))
-                .unwrap_or_default(),
-        }
-    }
-
-    pub(crate) fn write(&self, query: &mut Writer) {
-        let default = Self::default();
-        self.model.write(query);
-        query.put_unless("digit", self.digit.id(), default.digit.id());
-        match self.sampler {
-            Sampler::Ddpm => query.put("sampler", "ddpm"),
-            Sampler::Ddim { eta } => query.put_unless("eta", eta, 0.0),
-            Sampler::DpmSolver => query.put("sampler", "dpm"),
-        }
-        write_schedule(self.schedule, query);
-        query.put_unless("steps", self.steps, default.steps);
-        query.put_unless("w", self.guidance, default.guidance);
-        query.put_unless("seed", self.seed, default.seed);
-        query.put_unless("n", self.count(), default.count());
-        if let Some(step) = self.step {
-            query.put("step", step);
-        }
-        if !self.past.is_empty() {
-            query.put(
-                "past",
-                self.past
-                    .iter()
-                    .map(write_past)
-                    .collect::<Vec<_>>()
-                    .join("~~"),
-            );
+        self.model.visit(q);
+        q.setting(
+            "digit",
+            &mut self.digit,
+            default.digit,
+            Wanted::from_id,
+            |digit| digit.id(),
+        );
+        visit_sampler(&mut self.sampler, q);
+        q.named("schedule", &mut self.schedule, default.schedule);
+        q.one_of("steps", &mut self.steps, default.steps, &STEPS);
+        visit_guidance(&mut self.guidance, q);
+        q.seed("seed", &mut self.seed, default.seed);
+        let mut count = self.count();
+        q.one_of("n", &mut count, default.count(), &[1, 16]);
+        self.grid = count == 16;
+        q.maybe("step", &mut self.step, 0..=self.steps);
+        let (steps, grid) = (self.steps, self.grid);
+        let past = |text: &str| read_past(text, steps, grid);
+        q.setting("past", &mut self.past, Vec::new(), past, |past| {
+            past.iter().map(write_past).collect::<Vec<_>>().join("~~")
+        });
+        if self.digit == Wanted::Each && !self.grid {
+            self.digit = default.digit;
         }
     }
 }
 
-fn read_count(text: &str) -> Option<bool> {
-    match text {
-        "1" => Some(false),
-        "16" => Some(true),
-        _ => None,
+/// What is asked for, where `without` is no choice.
+pub(in crate::ui::state) fn visit_digit(
+    digit: &mut Wanted,
+    default: Wanted,
+    without: Wanted,
+    q: &mut impl Query,
+) {
+    let read = |id: &str| Wanted::from_id(id).filter(|wanted| *wanted != without);
+    q.setting("digit", digit, default, read, |digit| digit.id());
+}
+
+/// The weight of guidance.
+pub(super) fn visit_guidance(guidance: &mut f32, q: &mut impl Query) {
+    q.setting(
+        "w",
+        guidance,
+        DEFAULT_GUIDANCE,
+        read_guidance,
+        f32::to_string,
+    );
+}
+
+/// The rule, and DDIM's eta, which no other rule has.
+fn visit_sampler(sampler: &mut Sampler, q: &mut impl Query) {
+    let ddim = Sampler::Ddim { eta: 0.0 };
+    let (mut rule, mut eta) = match *sampler {
+        Sampler::Ddim { eta } => (ddim, eta),
+        other => (other, 0.0),
+    };
+    q.named("sampler", &mut rule, ddim);
+    q.setting("eta", &mut eta, 0.0, read_eta, f32::to_string);
+    *sampler = if rule == ddim {
+        Sampler::Ddim { eta }
+    } else {
+        rule
+    };
+}
+
+/// The rules; DDIM stands for all its etas.
+impl Named for Sampler {
+    const VALUES: &'static [Self] = &[Self::Ddpm, Self::Ddim { eta: 0.0 }, Self::DpmSolver];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ddpm => "ddpm",
+            Self::Ddim { .. } => "ddim",
+            Self::DpmSolver => "dpm",
+        }
     }
 }
 
-fn read_steps(text: &str) -> Option<u32> {
-    text.parse().ok().filter(|steps| STEPS.contains(steps))
-}
-
-pub(crate) fn read_guidance(text: &str) -> Option<f32> {
+fn read_guidance(text: &str) -> Option<f32> {
     let weight: f32 = text.parse().ok()?;
     (0.0..=MAX_GUIDANCE)
         .contains(&weight)
@@ -218,26 +236,11 @@ fn two_decimals(value: f32) -> f32 {
     (value * 100.0).round() / 100.0
 }
 
-fn read_sampler(query: &mut Reader) -> Option<Sampler> {
-    let eta = query.choice("eta", read_eta);
-    let named = query.choice("sampler", |name| match name {
-        "ddpm" => Some(Sampler::Ddpm),
-        "ddim" => Some(Sampler::Ddim { eta: 0.0 }),
-        "dpm" => Some(Sampler::DpmSolver),
-        _ => None,
-    });
-    match (named, eta) {
-        (None | Some(Sampler::Ddim { .. }), Some(eta)) => Some(Sampler::Ddim { eta }),
-        (named, _) => named,
-    }
-}
-
 /// `until~digit~guidance~rule`, the rule being `ddpm`, `dpm` or DDIM's eta.
 fn write_past(past: &Past) -> String {
     let rule = match past.sampler {
-        Sampler::Ddpm => "ddpm".into(),
         Sampler::Ddim { eta } => eta.to_string(),
-        Sampler::DpmSolver => "dpm".into(),
+        other => other.name().into(),
     };
     format!(
         "{}~{}~{}~{rule}",

@@ -1,11 +1,12 @@
 //! Controls of the chapter 'Fewer steps'.
 
-use super::denoise::read_guidance;
+use super::denoise::{visit_digit, visit_guidance};
 use crate::data::DataSet;
 use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::{Denoise, Sampler};
-use crate::ui::state::{DenoiseState, ModelChoice, Reader, Training, Wanted, Writer};
+use crate::ui::chapters::Chapter;
+use crate::ui::state::{Controls, DenoiseState, ModelChoice, Query, Training, Wanted};
 
 /// The numbers of steps on offer: the table's columns.
 pub const COLUMNS: [u32; 5] = [4, 8, 20, 50, 250];
@@ -151,46 +152,31 @@ impl FewerState {
             .map(|cell| cell_job(&cell))
             .collect()
     }
+}
 
-    pub(crate) fn read(query: &mut Reader) -> Self {
-        let default = Self::default();
-        let model = ModelChoice::read(query);
-        let digit = query.choice("digit", |id| {
-            Wanted::from_id(id).filter(|wanted| *wanted != Wanted::Each)
-        });
-        let ways = query.choice("ways", |text| ticks(text, Way::ALL.map(Way::id)));
-        let columns = query.choice("steps", |text| {
-            let ids = COLUMNS.map(|steps| steps.to_string());
-            ticks(text, ids.each_ref().map(String::as_str))
-        });
-        let guidance = query.choice("w", read_guidance);
-        let seed = query.number("seed", 0..=u64::MAX);
-        let state = Self {
-            model,
-            digit: digit.unwrap_or(default.digit),
-            guidance: guidance.unwrap_or(default.guidance),
-            seed: seed.unwrap_or(default.seed),
-            ways: ways.unwrap_or(default.ways),
-            columns: columns.unwrap_or(default.columns),
-            step: None,
-        };
-        let step = query.number("step", 0..=state.longest() - 1);
-        Self { step, ..state }
+impl Controls for FewerState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Fewer
     }
 
-    pub(crate) fn write(&self, query: &mut Writer) {
+    fn visit(&mut self, q: &mut impl Query) {
         let default = Self::default();
-        self.model.write(query);
-        query.put_unless("digit", self.digit.id(), default.digit.id());
-        let ways = |of: &Self| written(of.ways, Way::ALL.map(|way| way.id().into()));
-        query.put_unless("ways", ways(self), ways(&default));
-        let columns = |of: &Self| written(of.columns, COLUMNS.map(|steps| steps.to_string()));
-        query.put_unless("steps", columns(self), columns(&default));
-        query.put_unless("w", self.guidance, default.guidance);
-        query.put_unless("seed", self.seed, default.seed);
-        if let Some(step) = self.step {
-            query.put("step", step);
-        }
+        self.model.visit(q);
+        visit_digit(&mut self.digit, default.digit, Wanted::Each, q);
+        visit_ticks(
+            "ways",
+            &mut self.ways,
+            default.ways,
+            Way::ALL.map(Way::id),
+            q,
+        );
+        let steps = COLUMNS.map(|steps| steps.to_string());
+        let steps = steps.each_ref().map(String::as_str);
+        visit_ticks("steps", &mut self.columns, default.columns, steps, q);
+        visit_guidance(&mut self.guidance, q);
+        q.seed("seed", &mut self.seed, default.seed);
+        let last = self.longest() - 1;
+        q.maybe("step", &mut self.step, 0..=last);
     }
 }
 
@@ -210,75 +196,56 @@ pub fn cell_job(cell: &DenoiseState) -> Denoise {
 
 /// `a.c` of `[a, b, c]` is `[true, false, true]`; every part has to be known and none may
 /// come twice.
-fn ticks<const N: usize>(text: &str, ids: [&str; N]) -> Option<[bool; N]> {
-    let mut on = [false; N];
-    for part in text.split('.') {
-        let at = ids.iter().position(|id| *id == part)?;
-        if std::mem::replace(&mut on[at], true) {
-            return None;
+fn visit_ticks<const N: usize>(
+    key: &str,
+    value: &mut [bool; N],
+    default: [bool; N],
+    ids: [&str; N],
+    q: &mut impl Query,
+) {
+    let read = |text: &str| {
+        let mut on = [false; N];
+        for part in text.split('.') {
+            let at = ids.iter().position(|id| *id == part)?;
+            if std::mem::replace(&mut on[at], true) {
+                return None;
+            }
         }
-    }
-    Some(on)
-}
-
-/// The reverse of [`ticks`].
-fn written<const N: usize>(on: [bool; N], ids: [String; N]) -> String {
-    let ticked = on.into_iter().zip(ids).filter(|(on, _)| *on);
-    ticked.map(|(_, id)| id).collect::<Vec<_>>().join(".")
+        Some(on)
+    };
+    let write = |on: &[bool; N]| {
+        let ticked = ids.iter().zip(on).filter(|(_, on)| **on);
+        ticked.map(|(id, _)| *id).collect::<Vec<_>>().join(".")
+    };
+    q.setting(key, value, default, read, write);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::state::{Page, Route, parse};
-
-    fn hash(state: &FewerState) -> String {
-        let route = Route::Fewer(state.clone());
-        Page {
-            route,
-            ..Page::default()
-        }
-        .hash()
-    }
+    use crate::ui::state::testing::{falls_back, round_trip, state};
 
     #[test]
-    fn every_choice_survives_the_link() {
-        let full = FewerState {
-            model: ModelChoice::of(DataSet::FashionMnist),
-            digit: Wanted::Any,
-            guidance: 4.25,
-            seed: u64::MAX,
-            ways: [false, true, false, true],
-            columns: [false, true, false, false, true],
-            step: Some(249),
-        };
-        for state in [FewerState::default(), full] {
-            let parsed = parse(&hash(&state));
-            assert_eq!(parsed.page.route, Route::Fewer(state));
-            assert_eq!(parsed.problems, [""; 0]);
-        }
-        assert_eq!(hash(&FewerState::default()), "#/diffusion/fewer");
+    fn links_are_short() {
+        assert_eq!(round_trip(FewerState::default()), "#/diffusion/fewer");
         let link = "#/diffusion/fewer?ways=dpm&steps=4.250&step=9";
-        let Route::Fewer(state) = parse(link).page.route else {
-            panic!("another chapter")
-        };
-        assert_eq!(hash(&state), link);
+        let (state, problems) = state::<FewerState>(link);
+        assert_eq!((round_trip(state).as_str(), problems), (link, 0));
     }
 
     #[test]
     fn nonsense_falls_back_and_is_listed() {
-        for (query, problems) in [
-            ("ways=", 1),
-            ("ways=ddpm.ddpm", 1),
-            ("ways=euler&steps=7&digit=each", 3),
-            ("steps=4.8.&w=9&seed=x", 3),
-            // The longest default run has 20 steps, and its end is no position of its own.
-            ("step=20", 1),
-        ] {
-            let parsed = parse(&format!("#/diffusion/fewer?{query}"));
-            assert_eq!(parsed.page.route, Route::Fewer(FewerState::default()));
-            assert_eq!(parsed.problems.len(), problems, "{:?}", parsed.problems);
-        }
+        falls_back(
+            "diffusion/fewer",
+            &[
+                ("ways=", 1),
+                ("ways=ddpm.ddpm", 1),
+                ("ways=euler&steps=7&digit=each", 3),
+                ("steps=4.8.&w=9&seed=x", 3),
+                // The longest default run has 20 steps, and its end is no position of its own.
+                ("step=20", 1),
+            ],
+        );
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Controls of the chapter 'Start from your drawing'.
 
-use super::denoise::read_guidance;
-use super::noise::read_picture;
+use super::denoise::{visit_digit, visit_guidance};
+use super::noise::visit_picture;
 use crate::data::{PIXELS, SIDE};
 use crate::models::diffusion::DEFAULT_GUIDANCE;
+use crate::ui::chapters::Chapter;
 use crate::ui::ink::{Drawing, Stroke, bits, letters, picture};
-use crate::ui::state::{ModelChoice, Picture, Reader, Wanted, Writer};
+use crate::ui::state::{Controls, ModelChoice, Picture, Query, Wanted};
 
 /// Steps of the chapter's runs, from pure noise to picture.
 pub const DRAWN_STEPS: u32 = 20;
@@ -145,59 +146,40 @@ impl DrawnState {
             DrawnMode::Fill => 0,
         }
     }
+}
 
-    pub(crate) fn read(query: &mut Reader) -> Self {
-        let fill = query.choice("mode", |name| (name == "fill").then_some(DrawnMode::Fill));
-        let default = Self::of(fill.unwrap_or_default());
-        let digit = query.choice("digit", |id| {
-            Wanted::from_id(id).filter(|wanted| *wanted != Wanted::Each)
-        });
-        let rounds = query.choice("rounds", |text| {
-            text.parse().ok().filter(|rounds| ROUNDS.contains(rounds))
-        });
-        let state = Self {
-            model: ModelChoice::read(query),
-            picture: read_picture(query).unwrap_or(default.picture),
-            digit: digit.unwrap_or(default.digit),
-            guidance: query.choice("w", read_guidance).unwrap_or(default.guidance),
-            seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
-            strength: query
-                .number("strength", 1..=DRAWN_STEPS)
-                .unwrap_or(default.strength),
-            hole: query
-                .choice("hole", Hole::from_code)
-                .unwrap_or(default.hole),
-            rounds: rounds.unwrap_or(default.rounds),
-            ..default
-        };
-        let first = state.first_step();
-        Self {
-            step: query.number("step", first..=DRAWN_STEPS),
-            ..state
-        }
+impl Controls for DrawnState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Drawn
     }
 
-    pub(crate) fn write(&self, query: &mut Writer) {
+    fn visit(&mut self, q: &mut impl Query) {
+        let fill = |name: &str| (name == "fill").then_some(DrawnMode::Fill);
+        q.setting("mode", &mut self.mode, DrawnMode::Scribble, fill, |_| {
+            "fill".into()
+        });
         let default = Self::of(self.mode);
-        if self.mode == DrawnMode::Fill {
-            query.put("mode", "fill");
-        }
-        self.model.write(query);
-        if self.picture != default.picture {
-            match &self.picture {
-                Picture::Drawing(drawing) => query.put("drawing", drawing.code()),
-                Picture::Sample(index) => query.put("picture", index),
-            }
-        }
-        query.put_unless("digit", self.digit.id(), default.digit.id());
-        query.put_unless("w", self.guidance, default.guidance);
-        query.put_unless("seed", self.seed, default.seed);
-        query.put_unless("strength", self.strength, default.strength);
-        query.put_unless("hole", self.hole.code(), default.hole.code());
-        query.put_unless("rounds", self.rounds, default.rounds);
-        if let Some(step) = self.step {
-            query.put("step", step);
-        }
+        self.model.visit(q);
+        visit_picture(&mut self.picture, &default.picture, q);
+        visit_digit(&mut self.digit, default.digit, Wanted::Each, q);
+        visit_guidance(&mut self.guidance, q);
+        q.seed("seed", &mut self.seed, default.seed);
+        q.number(
+            "strength",
+            &mut self.strength,
+            default.strength,
+            1..=DRAWN_STEPS,
+        );
+        q.setting(
+            "hole",
+            &mut self.hole,
+            default.hole,
+            Hole::from_code,
+            Hole::code,
+        );
+        q.one_of("rounds", &mut self.rounds, default.rounds, &ROUNDS);
+        let first = self.first_step();
+        q.maybe("step", &mut self.step, first..=DRAWN_STEPS);
     }
 }
 
@@ -224,62 +206,20 @@ fn scribble() -> Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::state::{Page, Route, parse};
-
-    fn there_and_back(state: &DrawnState) -> DrawnState {
-        let page = Page {
-            route: Route::Drawn(state.clone()),
-            ..Page::default()
-        };
-        let parsed = parse(&page.hash());
-        assert_eq!(parsed.problems, [""; 0], "{}", page.hash());
-        match parsed.page.route {
-            Route::Drawn(state) => state,
-            other => panic!("{other:?}"),
-        }
-    }
+    use crate::ui::state::testing::{falls_back, round_trip};
 
     #[test]
-    fn every_state_survives_the_link() {
-        let mut painted = Hole::none();
-        painted.paint((9.0, 20.0), 2.5, true);
-        for mode in [DrawnMode::Scribble, DrawnMode::Fill] {
-            let default = DrawnState::of(mode);
-            for (k, hole) in [Hole::none(), painted.clone(), default.hole.clone()]
-                .into_iter()
-                .enumerate()
-            {
-                let state = DrawnState {
-                    digit: [Wanted::Any, Wanted::Digit(0), Wanted::Digit(8)][k],
-                    picture: [Picture::Sample(0), Picture::Sample(319), scribble()][k].clone(),
-                    guidance: 2.5,
-                    seed: 7,
-                    strength: 20,
-                    rounds: 20,
-                    step: [None, Some(0), Some(DRAWN_STEPS)][k],
-                    hole,
-                    ..default.clone()
-                };
-                assert_eq!(there_and_back(&state), state);
-            }
-            assert_eq!(there_and_back(&default), default);
-        }
-        let page = |state| Page {
-            route: Route::Drawn(state),
-            ..Page::default()
-        };
-        assert_eq!(page(DrawnState::default()).hash(), "#/diffusion/drawing");
-        let fill = page(DrawnState::of(DrawnMode::Fill)).hash();
-        assert_eq!(fill, "#/diffusion/drawing?mode=fill");
+    fn links_are_short() {
+        let link = |mode| round_trip(DrawnState::of(mode));
+        assert_eq!(link(DrawnMode::Scribble), "#/diffusion/drawing");
+        assert_eq!(link(DrawnMode::Fill), "#/diffusion/drawing?mode=fill");
     }
 
     #[test]
     fn nonsense_falls_back_and_is_listed() {
-        let query =
+        let nonsense =
             "mode=x&digit=each&w=9&strength=0&hole=AAAA&rounds=3&step=2&drawing=A&picture=320";
-        let parsed = parse(&format!("#/diffusion/drawing?{query}"));
-        assert_eq!(parsed.page.route, Route::Drawn(DrawnState::default()));
-        assert_eq!(parsed.problems.len(), 9, "{:?}", parsed.problems);
+        falls_back("diffusion/drawing", &[(nonsense, 9)]);
     }
 
     #[test]

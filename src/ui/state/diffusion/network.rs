@@ -1,7 +1,9 @@
 //! Controls of the chapter 'Inside the network'.
 
+use super::denoise::visit_digit;
 use crate::models::diffusion::blocks::{Block, POSITIONS, SHIPPED};
-use crate::ui::state::{ModelChoice, Reader, Wanted, Writer};
+use crate::ui::chapters::Chapter;
+use crate::ui::state::{Controls, ModelChoice, Query, Wanted};
 
 /// Controls of the chapter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,53 +51,43 @@ impl NetworkState {
     pub fn chosen(&self) -> Option<Block> {
         SHIPPED.blocks().get(self.block).copied()
     }
+}
 
-    pub(crate) fn read(query: &mut Reader) -> Self {
-        let default = Self::default();
-        let block = query.choice("block", place).unwrap_or(default.block);
-        let channels = SHIPPED.blocks().get(block).map_or(1, |b| b.channels);
-        Self {
-            model: ModelChoice::read(query),
-            digit: query.choice("digit", read_digit).unwrap_or(default.digit),
-            seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
-            step: query.number("step", 0..=Self::STEPS),
-            cut: query.choice("cut", read_cut).unwrap_or(default.cut),
-            block,
-            channel: query
-                .number("channel", 0..=channels - 1)
-                .unwrap_or(default.channel),
-            position: query
-                .number("at", 0..=POSITIONS - 1)
-                .unwrap_or(default.position),
-        }
+impl Controls for NetworkState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Network
     }
 
-    pub(crate) fn write(&self, query: &mut Writer) {
+    fn visit(&mut self, q: &mut impl Query) {
         let default = Self::default();
-        self.model.write(query);
-        query.put_unless("digit", self.digit.id(), default.digit.id());
-        query.put_unless("seed", self.seed, default.seed);
-        if self.cut != default.cut {
-            query.put("cut", write_cut(self.cut));
-        }
-        if let Some(block) = self.chosen().filter(|_| self.block != default.block) {
-            query.put("block", block.id());
-        }
-        query.put_unless("channel", self.channel, default.channel);
-        query.put_unless("at", self.position, default.position);
-        if let Some(step) = self.step {
-            query.put("step", step);
-        }
+        self.model.visit(q);
+        visit_digit(&mut self.digit, default.digit, Wanted::Each, q);
+        q.seed("seed", &mut self.seed, default.seed);
+        q.setting("cut", &mut self.cut, default.cut, read_cut, |cut| {
+            write_cut(*cut)
+        });
+        let block_id = |block: &usize| SHIPPED.blocks()[*block].id().to_string();
+        q.setting("block", &mut self.block, default.block, place, block_id);
+        let channels = self.chosen().map_or(1, |block| block.channels);
+        q.number(
+            "channel",
+            &mut self.channel,
+            default.channel,
+            0..=channels - 1,
+        );
+        q.number(
+            "at",
+            &mut self.position,
+            default.position,
+            0..=POSITIONS - 1,
+        );
+        q.maybe("step", &mut self.step, 0..=Self::STEPS);
     }
 }
 
 /// The place of the block called `id`.
 fn place(id: &str) -> Option<usize> {
     SHIPPED.blocks().iter().position(|block| block.id() == id)
-}
-
-fn read_digit(id: &str) -> Option<Wanted> {
-    Wanted::from_id(id).filter(|wanted| *wanted != Wanted::Each)
 }
 
 /// The numbers of the skips, counted from 1 at the outermost: `1`, `2`, `1~2`.
@@ -118,38 +110,23 @@ fn read_cut(text: &str) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::state::{Page, Route, parse};
+    use crate::ui::state::testing::{falls_back, round_trip};
 
     #[test]
-    fn every_control_survives_the_link() {
-        let state = NetworkState {
-            digit: Wanted::Any,
-            seed: 7,
-            step: Some(12),
-            cut: NetworkState::ALL_CUT,
-            block: place("attention").expect("a block"),
-            channel: 95,
-            position: 48,
+    fn skips_are_named_from_the_outermost() {
+        let cut = |cut| NetworkState {
+            cut,
             ..NetworkState::default()
         };
-        for cut in 0..=NetworkState::ALL_CUT {
-            let page = Page {
-                route: Route::Network(NetworkState { cut, ..state }),
-                ..Page::default()
-            };
-            let parsed = parse(&page.hash());
-            assert_eq!((parsed.page, parsed.problems), (page, vec![]));
-        }
-        let default = Route::Network(NetworkState::default());
-        assert_eq!(default.href(), "#/diffusion/network");
+        assert_eq!(round_trip(cut(0)), "#/diffusion/network");
+        assert_eq!(round_trip(cut(2)), "#/diffusion/network?cut=2");
+        let all = round_trip(cut(NetworkState::ALL_CUT));
+        assert_eq!(all, "#/diffusion/network?cut=1~2");
     }
 
     #[test]
     fn nonsense_falls_back_and_is_said() {
-        let hash = "#/diffusion/network?digit=each&cut=3&block=stem&channel=48&at=49&step=21";
-        let parsed = parse(hash);
-        let route = Route::Network(NetworkState::default());
-        assert_eq!(parsed.page.route, route);
-        assert_eq!(parsed.problems.len(), 6, "{:?}", parsed.problems);
+        let nonsense = "digit=each&cut=3&block=stem&channel=48&at=49&step=21";
+        falls_back("diffusion/network", &[(nonsense, 6)]);
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::data::DataSet;
 use crate::models::diffusion::schedule::{ScheduleKind, T};
+use crate::ui::chapters::Chapter;
 use crate::ui::ink::Drawing;
-use crate::ui::state::model::{read_set, write_set};
-use crate::ui::state::{Reader, Writer};
+use crate::ui::state::{Controls, Named, Query};
 
 /// Real digits that ship with the page.
 pub const SAMPLES: u32 = 320;
@@ -45,60 +45,44 @@ impl Default for NoiseState {
     }
 }
 
-impl NoiseState {
-    pub(crate) fn read(query: &mut Reader) -> Self {
-        let default = Self::default();
-        Self {
-            picture: read_picture(query).unwrap_or(default.picture),
-            t: query.number("t", 0..=T as u32).unwrap_or(default.t),
-            set: read_set(query),
-            schedule: read_schedule(query).unwrap_or(default.schedule),
-            seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
-        }
+impl Controls for NoiseState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Noise
     }
 
-    pub(crate) fn write(&self, query: &mut Writer) {
+    fn visit(&mut self, q: &mut impl Query) {
         let default = Self::default();
-        write_set(self.set, query);
-        match &self.picture {
-            Picture::Drawing(drawing) => query.put("drawing", drawing.code()),
-            Picture::Sample(0) => {}
-            Picture::Sample(index) => query.put("picture", index),
-        }
-        write_schedule(self.schedule, query);
-        query.put_unless("seed", self.seed, default.seed);
-        query.put_unless("t", self.t, default.t);
+        q.named("set", &mut self.set, default.set);
+        visit_picture(&mut self.picture, &default.picture, q);
+        q.named("schedule", &mut self.schedule, default.schedule);
+        q.seed("seed", &mut self.seed, default.seed);
+        q.number("t", &mut self.t, default.t, 0..=T as u32);
     }
 }
 
 /// A drawing wins over a sample.
-pub(crate) fn read_picture(query: &mut Reader) -> Option<Picture> {
-    let sample = query
-        .number("picture", 0..=SAMPLES - 1)
-        .map(Picture::Sample);
-    let drawing = query
-        .choice("drawing", Drawing::from_code)
-        .map(Picture::Drawing);
-    drawing.or(sample)
+pub(super) fn visit_picture(picture: &mut Picture, default: &Picture, q: &mut impl Query) {
+    let (mut drawing, mut sample) = match picture.clone() {
+        same if same == *default => (None, None),
+        Picture::Drawing(drawing) => (Some(drawing), None),
+        Picture::Sample(index) => (None, Some(index)),
+    };
+    q.option("drawing", &mut drawing, Drawing::from_code, Drawing::code);
+    q.maybe("picture", &mut sample, 0..=SAMPLES - 1);
+    *picture = match (drawing, sample) {
+        (Some(drawing), _) => Picture::Drawing(drawing),
+        (None, Some(index)) => Picture::Sample(index),
+        (None, None) => default.clone(),
+    };
 }
 
-/// The schedule a link names.
-pub(crate) fn read_schedule(query: &mut Reader) -> Option<ScheduleKind> {
-    query.choice("schedule", |value| {
-        ScheduleKind::ALL
-            .into_iter()
-            .find(|&kind| name(kind) == value)
-    })
-}
+impl Named for ScheduleKind {
+    const VALUES: &'static [Self] = &Self::ALL;
 
-/// Names a schedule in a link.
-pub(crate) fn write_schedule(kind: ScheduleKind, query: &mut Writer) {
-    query.put_unless("schedule", name(kind), name(ScheduleKind::default()));
-}
-
-fn name(kind: ScheduleKind) -> &'static str {
-    match kind {
-        ScheduleKind::Cosine => "cosine",
-        ScheduleKind::Linear => "linear",
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cosine => "cosine",
+            Self::Linear => "linear",
+        }
     }
 }

@@ -3,8 +3,10 @@
 use crate::data::points::Cloud;
 use crate::models::diffusion::plane::{BATCH, HIDDEN, LEARNING_RATE};
 use crate::protocol::diffusion::plane::{Method, PlaneTrain, Rule};
-use crate::ui::state::cloud::{read_cloud, write_cloud};
-use crate::ui::state::{Reader, Writer};
+use crate::ui::chapters::Chapter;
+use crate::ui::state::cloud::visit_cloud;
+use crate::ui::state::query::named;
+use crate::ui::state::{Controls, Named, Query};
 
 /// Learning rates to choose from; the last is there to see a training fail.
 pub const LEARNING_RATES: [f32; 5] = [3e-4, 1e-3, LEARNING_RATE, 1e-2, 30.0];
@@ -42,6 +44,8 @@ impl View {
         }
     }
 }
+
+named!(View);
 
 /// Controls of the chapter.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,59 +90,6 @@ impl Default for PlaneState {
 }
 
 impl PlaneState {
-    pub(crate) fn read(query: &mut Reader) -> Self {
-        let default = Self::default();
-        let method = query
-            .choice("method", read_method)
-            .unwrap_or(default.method);
-        let view = query.choice("view", |id| View::ALL.into_iter().find(|v| v.id() == id));
-        let mut state = Self {
-            cloud: read_cloud(query).unwrap_or(default.cloud),
-            method,
-            rule: query
-                .choice("sampler", |id| {
-                    Rule::of(method)
-                        .into_iter()
-                        .find(|rule| rule_id(*rule) == id)
-                })
-                .unwrap_or(Rule::of(method)[0]),
-            learning_rate: query
-                .one_of("lr", &LEARNING_RATES)
-                .unwrap_or(default.learning_rate),
-            train_steps: query
-                .one_of("train", &TRAIN_STEPS)
-                .unwrap_or(default.train_steps),
-            steps: query
-                .one_of("steps", &SAMPLE_STEPS)
-                .unwrap_or(default.steps),
-            seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
-            view: view.unwrap_or_default(),
-            at: None,
-            from: None,
-        };
-        state.at = query.number("at", 0..=state.last());
-        state.from = query.number("from", 0..=state.train_steps);
-        state
-    }
-
-    pub(crate) fn write(&self, query: &mut Writer) {
-        let default = Self::default();
-        write_cloud(&self.cloud, &default.cloud, query);
-        query.put_unless("method", method_id(self.method), method_id(default.method));
-        let [usual, _] = Rule::of(self.method);
-        query.put_unless("sampler", rule_id(self.rule), rule_id(usual));
-        query.put_unless("lr", self.learning_rate, default.learning_rate);
-        query.put_unless("train", self.train_steps, default.train_steps);
-        query.put_unless("steps", self.steps, default.steps);
-        query.put_unless("seed", self.seed, default.seed);
-        query.put_unless("view", self.view.id(), default.view.id());
-        for (key, value) in [("at", self.at), ("from", self.from)] {
-            if let Some(value) = value {
-                query.put(key, value);
-            }
-        }
-    }
-
     /// The last position of the transport in this view.
     pub fn last(&self) -> u32 {
         match self.view {
@@ -163,10 +114,47 @@ impl PlaneState {
     }
 }
 
-fn read_method(id: &str) -> Option<Method> {
-    [Method::Ddpm, Method::FlowMatching]
-        .into_iter()
-        .find(|method| method_id(*method) == id)
+impl Controls for PlaneState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Plane
+    }
+
+    fn visit(&mut self, q: &mut impl Query) {
+        let default = Self::default();
+        visit_cloud(&mut self.cloud, &default.cloud, q);
+        q.named("method", &mut self.method, default.method);
+        let rules = Rule::of(self.method);
+        let rule = |id: &str| rules.into_iter().find(|rule| rule_id(*rule) == id);
+        q.setting("sampler", &mut self.rule, rules[0], rule, |rule| {
+            rule_id(*rule).into()
+        });
+        q.one_of(
+            "lr",
+            &mut self.learning_rate,
+            default.learning_rate,
+            &LEARNING_RATES,
+        );
+        q.one_of(
+            "train",
+            &mut self.train_steps,
+            default.train_steps,
+            &TRAIN_STEPS,
+        );
+        q.one_of("steps", &mut self.steps, default.steps, &SAMPLE_STEPS);
+        q.seed("seed", &mut self.seed, default.seed);
+        q.named("view", &mut self.view, default.view);
+        let last = self.last();
+        q.maybe("at", &mut self.at, 0..=last);
+        q.maybe("from", &mut self.from, 0..=self.train_steps);
+    }
+}
+
+impl Named for Method {
+    const VALUES: &'static [Self] = &[Self::Ddpm, Self::FlowMatching];
+
+    fn name(self) -> &'static str {
+        method_id(self)
+    }
 }
 
 /// The method's name in links.
@@ -190,36 +178,11 @@ pub fn rule_id(rule: Rule) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::points::Preset;
-    use crate::ui::state::{Route, parse, testing};
-
-    fn round_trip(state: PlaneState) -> String {
-        testing::round_trip(Route::Plane(state))
-    }
+    use crate::ui::state::testing::{falls_back, round_trip, state};
 
     #[test]
-    fn every_state_survives_the_link() {
+    fn links_are_short() {
         assert_eq!(round_trip(PlaneState::default()), "#/diffusion/plane");
-        for preset in Preset::ALL {
-            for method in [Method::Ddpm, Method::FlowMatching] {
-                for rule in Rule::of(method) {
-                    for view in View::ALL {
-                        round_trip(PlaneState {
-                            cloud: Cloud::Preset(preset),
-                            method,
-                            rule,
-                            view,
-                            learning_rate: 3e-4,
-                            train_steps: 500,
-                            steps: 2,
-                            seed: u64::MAX,
-                            at: Some(2),
-                            from: Some(490),
-                        });
-                    }
-                }
-            }
-        }
         let drawn = PlaneState {
             cloud: Cloud::Cells(vec![[0, 63], [17, 5], [63, 0]]),
             learning_rate: 30.0,
@@ -230,25 +193,26 @@ mod tests {
 
     #[test]
     fn nonsense_falls_back_and_is_listed() {
+        falls_back(
+            "diffusion/plane",
+            &[
+                ("data=cube&view=film&lr=2&train=3&steps=7", 5),
+                ("method=gan&sampler=ddpm", 2),
+                ("at=101", 1),
+                ("from=2001", 1),
+                ("dots=", 1),
+                ("dots=AAA", 1),
+                ("dots=A%21", 1),
+            ],
+        );
         for (query, problems) in [
-            ("data=cube&method=gan&view=film&lr=2&train=3&steps=7", 6),
             ("method=ddpm&sampler=heun", 1),
-            ("at=101", 1),
             ("view=sample&steps=5&at=6", 1),
             ("train=500&from=501", 1),
-            ("dots=", 1),
-            ("dots=AAA", 1),
-            ("dots=A%21", 1),
             ("dots=AB&data=ring", 0),
         ] {
-            let parsed = parse(&format!("#/diffusion/plane?{query}"));
-            assert_eq!(
-                parsed.problems.len(),
-                problems,
-                "{query}: {:?}",
-                parsed.problems
-            );
-            assert!(matches!(parsed.page.route, Route::Plane(_)));
+            let (_, found) = state::<PlaneState>(&format!("#/diffusion/plane?{query}"));
+            assert_eq!(found, problems, "{query}");
         }
     }
 

@@ -6,6 +6,7 @@ use super::course::{Leg, Play};
 use crate::data::points::{Cloud, Preset};
 use crate::models::gan::plane::modes_covered;
 use crate::protocol::gan::{Game, GanFrame, Half, Loss, Optimizer};
+use crate::ui::state::query::named;
 
 /// Modes that count as mended, of eight.
 const MODES_WANTED: usize = 7;
@@ -142,6 +143,8 @@ impl Case {
         }
     }
 }
+
+named!(Case);
 
 /// Halves that the discriminator of [`Case::Vanishing`] plays alone.
 const HEAD_START: usize = 50;

@@ -5,6 +5,7 @@
 //! a change of those begins a new game.
 
 use crate::protocol::gan::{Game, Half, Loss, Optimizer, Player};
+use crate::ui::state::Named;
 
 /// A stretch of a game under one set of rules.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,6 +149,27 @@ pub fn frame_ticks(course: &[Leg], every: u32) -> Vec<u32> {
     ticks
 }
 
+/// Frames of a course, counted.
+pub(super) fn frame_count(course: &[Leg], every: u32) -> u32 {
+    let frames = course.iter().map(|leg| match &leg.play {
+        Play::Rounds(count) => count.div_ceil(every.max(1)),
+        Play::Hand(halves) => halves.len() as u32,
+    });
+    1 + frames.sum::<u32>()
+}
+
+/// Bytes of a frame, about, and most bytes of all frames of a game.
+const FRAME_BYTES: u32 = 20_000;
+const MOST_BYTES: u32 = 64 << 20;
+/// Most frames of a game that a link may ask for.
+pub(super) const MAX_FRAMES: u32 = MOST_BYTES / FRAME_BYTES;
+
+/// Is a past short enough for a link: does it leave room for the frames of the present leg?
+pub(super) fn fits_link(past: &[Leg]) -> bool {
+    const MOST: u32 = MAX_FRAMES - FRAMES - MAX_HAND as u32;
+    past.len() <= MAX_LEGS && frame_count(past, MAX_ROUNDS) <= MOST
+}
+
 /// Most halves by hand in one leg, and most legs, that a link may hold.
 pub(super) const MAX_HAND: usize = 400;
 pub(super) const MAX_LEGS: usize = 48;
@@ -170,7 +192,7 @@ pub(super) fn code(leg: &Leg, last: &Game) -> String {
     if leg.game != *last {
         text.push_str(&format!(
             "~{}~{}~{}~{}",
-            super::loss_id(leg.game.loss),
+            leg.game.loss.name(),
             leg.game.clip,
             player_code(&leg.game.generator),
             player_code(&leg.game.discriminator)
@@ -185,10 +207,7 @@ fn player_code(player: &Player) -> String {
         updates,
         ..
     } = player;
-    format!(
-        "{}{updates}-{learning_rate}",
-        optimizer_id(player.optimizer)
-    )
+    format!("{}{updates}-{learning_rate}", player.optimizer.name())
 }
 
 /// Reads [`code`]; `None` for anything else. Everything else is as in `last`.
@@ -197,7 +216,7 @@ pub(super) fn leg(text: &str, last: &Game) -> Option<Leg> {
     let play = play(parts.next()?)?;
     let mut game = last.clone();
     if let Some(id) = parts.next() {
-        game.loss = loss(id)?;
+        game.loss = Loss::called(id)?;
         game.clip = number(parts.next()?, 1e-4..=100.0)?;
         read_player(parts.next()?, &mut game.generator)?;
         read_player(parts.next()?, &mut game.discriminator)?;
@@ -227,7 +246,7 @@ fn play(text: &str) -> Option<Play> {
 
 fn read_player(text: &str, player: &mut Player) -> Option<()> {
     let mut chars = text.chars();
-    player.optimizer = optimizer(&chars.next()?.to_string())?;
+    player.optimizer = Optimizer::called(&chars.next()?.to_string())?;
     let (updates, rate) = chars.as_str().split_once('-')?;
     player.updates = updates.parse().ok().filter(|n| (1..=20).contains(n))?;
     player.learning_rate = number(rate, 0.0..=1e3)?;
@@ -238,26 +257,23 @@ fn number(text: &str, range: std::ops::RangeInclusive<f32>) -> Option<f32> {
     text.parse().ok().filter(|value| range.contains(value))
 }
 
-/// The optimiser's name in links.
-pub(super) fn optimizer_id(optimizer: Optimizer) -> &'static str {
-    match optimizer {
-        Optimizer::Adam => "a",
-        Optimizer::Sgd => "s",
+impl Named for Optimizer {
+    const VALUES: &'static [Self] = &[Self::Adam, Self::Sgd];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Adam => "a",
+            Self::Sgd => "s",
+        }
     }
 }
 
-/// The optimiser called so.
-pub(super) fn optimizer(id: &str) -> Option<Optimizer> {
-    [Optimizer::Adam, Optimizer::Sgd]
-        .into_iter()
-        .find(|optimizer| optimizer_id(*optimizer) == id)
-}
+impl Named for Loss {
+    const VALUES: &'static [Self] = &super::game::LOSSES;
 
-/// The loss called so.
-pub(super) fn loss(id: &str) -> Option<Loss> {
-    super::game::LOSSES
-        .into_iter()
-        .find(|loss| super::loss_id(*loss) == id)
+    fn name(self) -> &'static str {
+        super::loss_id(self)
+    }
 }
 
 #[cfg(test)]
@@ -330,6 +346,7 @@ pub(crate) mod tests {
         assert!(90_000 / spacing(90_000) <= FRAMES);
         let course = [rounds(25), hand(&DGG), rounds(10)];
         assert_eq!(frame_ticks(&course, 10), [0, 20, 40, 50, 51, 52, 53, 73]);
+        assert_eq!(frame_count(&course, 10), 8);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Controls of the chapters 'The game in two dimensions' and 'When it goes wrong'.
 
-use super::super::cloud::{read_cloud, write_cloud};
-use super::super::{Reader, Writer};
 use super::Case;
 use super::course::{
-    Leg, MAX_HAND, MAX_LEGS, MAX_ROUNDS, Play, code, course_from, leg, loss, optimizer,
-    optimizer_id, spacing, ticks_of,
+    Leg, MAX_FRAMES, MAX_HAND, MAX_ROUNDS, Play, code, course_from, fits_link, frame_count, leg,
+    spacing, ticks_of,
 };
 use crate::protocol::gan::{Game, Half, Loss, NoiseKind, Player};
+use crate::ui::chapters::Chapter;
+use crate::ui::state::cloud::visit_cloud;
+use crate::ui::state::{Controls, Named, Query};
 
 /// Lengths of a game to choose from, rounds.
 pub const ROUNDS: [u32; 5] = [300, 1000, 3000, 9000, 30_000];
@@ -220,7 +221,7 @@ impl GameState {
 
     /// The same past up to the half `ticks`, and from there so many rounds by these rules.
     pub fn branch(&self, ticks: u32, game: Game, rounds: u32) -> Self {
-        Self {
+        let next = Self {
             past: course_from(&self.course(), ticks),
             hand: Vec::new(),
             game,
@@ -228,6 +229,17 @@ impl GameState {
             at: None,
             slow: None,
             ..self.clone()
+        };
+        let every = next.every.max(next.least_spacing());
+        Self { every, ..next }
+    }
+
+    /// Rounds between two frames, if there shall be no more of them than a link may ask for.
+    fn least_spacing(&self) -> u32 {
+        if frame_count(&self.course(), 1) <= MAX_FRAMES {
+            1
+        } else {
+            spacing(self.all_rounds())
         }
     }
 
@@ -265,7 +277,7 @@ impl GameState {
 
     /// Does a link hold the whole course?
     pub fn fits_link(&self) -> bool {
-        self.past.len() <= MAX_LEGS
+        fits_link(&self.past) && frame_count(&self.course(), self.every) <= MAX_FRAMES
     }
 
     /// A new game by these rules, with the head start of the case that is shown.
@@ -282,139 +294,118 @@ impl GameState {
         };
         state.spaced()
     }
+}
 
-    pub(in super::super) fn read(query: &mut Reader, wrong: bool) -> Self {
-        let case = wrong.then(|| {
-            let named = query.choice("case", |id| Case::ALL.into_iter().find(|c| c.id() == id));
-            named.unwrap_or(Case::Collapse)
-        });
-        let default = case.map_or_else(Self::default, Self::of);
-        let game = read_game(query, &default.game);
-        let rounds = query.number("rounds", 1..=ROUNDS[4]);
-        let hand = query.choice("hand", |text| match leg(&format!("h{text}"), &game)?.play {
+impl Controls for GameState {
+    fn opening(chapter: Chapter) -> Self {
+        match chapter {
+            Chapter::Wrong => Self::of(Case::Collapse),
+            _ => Self::default(),
+        }
+    }
+
+    fn chapter(&self) -> Chapter {
+        self.case.map_or(Chapter::Game, |_| Chapter::Wrong)
+    }
+
+    fn visit(&mut self, q: &mut impl Query) {
+        if let Some(case) = &mut self.case {
+            // Always in the link, whichever is the first.
+            let mut named = Some(*case);
+            q.option("case", &mut named, Case::called, |case| case.id().into());
+            *case = named.unwrap_or(Case::Collapse);
+        }
+        let default = self.case.map_or_else(Self::default, Self::of);
+        visit_game(&mut self.game, &default.game, q);
+        q.number("rounds", &mut self.rounds, default.rounds, 1..=MAX_ROUNDS);
+        let game = &self.game;
+        let read = |text: &str| match leg(&format!("h{text}"), game)?.play {
             Play::Hand(halves) => Some(halves),
             Play::Rounds(_) => None,
-        });
-        let past = query.choice("past", |text| {
-            if text == "0" {
-                return Some(Vec::new());
-            }
-            let legs: Option<Vec<_>> = text.split('_').map(|text| leg(text, &game)).collect();
-            legs.filter(|legs| legs.len() <= MAX_LEGS)
-        });
-        let mut state = Self {
-            past: past.unwrap_or_else(|| default_past(case, &game)),
-            game,
-            rounds: rounds.unwrap_or(default.rounds),
-            hand: hand.unwrap_or_default(),
-            every: 1,
-            at: None,
-            shown: query.choice("layers", Shown::read).unwrap_or_default(),
-            slow: None,
-            case,
         };
-        let every = query.number("every", 1..=ROUNDS[4]);
-        state.every = every.unwrap_or(spacing(state.all_rounds()));
-        let stages = state.halves_at_the_end() * SLOW_STAGES as u32;
-        state.slow = query.choice("slow", |text| {
-            text.parse().ok().filter(|stage| *stage < stages)
+        q.setting("hand", &mut self.hand, Vec::new(), read, |hand| {
+            let hand = Leg {
+                game: game.clone(),
+                play: Play::Hand(hand.clone()),
+            };
+            code(&hand, game)[1..].to_owned()
         });
-        state.at = query.number("at", 0..=ticks_of(&state.course()));
-        state
-    }
-
-    pub(in super::super) fn write(&self, query: &mut Writer) {
-        let default = self.case.map_or_else(Self::default, Self::of);
-        if let Some(case) = self.case {
-            query.put("case", case.id());
-        }
-        write_game(&self.game, &default.game, query);
-        query.put_unless("rounds", self.rounds, default.rounds);
-        let hand = Leg {
-            game: self.game.clone(),
-            play: Play::Hand(self.hand.clone()),
+        let head_start = self
+            .case
+            .map_or_else(Vec::new, |case| case.head_start(game));
+        let (past, write) = (
+            |text: &str| read_past(text, game),
+            |past: &Vec<_>| write_past(past, game),
+        );
+        q.setting("past", &mut self.past, head_start, past, write);
+        let shown = Shown::default();
+        q.setting("layers", &mut self.shown, shown, Shown::read, |shown| {
+            shown.code()
+        });
+        let (course, usual) = (self.course(), spacing(self.all_rounds()));
+        let every = |text: &str| {
+            let every = text
+                .parse()
+                .ok()
+                .filter(|every| (1..=MAX_ROUNDS).contains(every));
+            every.filter(|every| frame_count(&course, *every) <= MAX_FRAMES)
         };
-        query.put_unless("hand", &code(&hand, &self.game)[1..], "");
-        if self.past != default_past(self.case, &self.game) {
-            let past: Vec<_> = self.past.iter().map(|leg| code(leg, &self.game)).collect();
-            // A link without a past has that of its case; 0 says that there is none.
-            let text = past.join("_");
-            query.put("past", if text.is_empty() { "0" } else { &text });
-        }
-        query.put_unless("layers", self.shown.code(), Shown::default().code());
-        query.put_unless("every", self.every, spacing(self.all_rounds()));
-        if let Some(stage) = self.slow {
-            query.put("slow", stage);
-        }
-        if let Some(at) = self.at {
-            query.put("at", at);
-        }
+        q.setting("every", &mut self.every, usual, every, u32::to_string);
+        let stages = self.halves_at_the_end() * SLOW_STAGES as u32;
+        let slow = |text: &str| text.parse().ok().filter(|stage| *stage < stages);
+        q.option("slow", &mut self.slow, slow, u32::to_string);
+        q.maybe("at", &mut self.at, 0..=ticks_of(&course));
+    }
+
+    /// What one case has begun is not begun in another.
+    fn key(&self) -> &'static str {
+        self.case.map_or("game", Case::id)
     }
 }
 
-/// The past that a silent link means.
-fn default_past(case: Option<Case>, game: &Game) -> Vec<Leg> {
-    case.map_or_else(Vec::new, |case| case.head_start(game))
+/// What was played before; 0 says that nothing was, where a silent link means something.
+fn read_past(text: &str, game: &Game) -> Option<Vec<Leg>> {
+    if text == "0" {
+        return Some(Vec::new());
+    }
+    let legs: Option<Vec<_>> = text.split('_').map(|text| leg(text, game)).collect();
+    legs.filter(|legs| fits_link(legs))
 }
 
-fn read_game(query: &mut Reader, default: &Game) -> Game {
-    Game {
-        cloud: read_cloud(query).unwrap_or_else(|| default.cloud.clone()),
-        loss: query.choice("loss", loss).unwrap_or(default.loss),
-        clip: query.number("clip", 1e-4..=100.0).unwrap_or(default.clip),
-        generator: read_player(query, 'g', &default.generator),
-        discriminator: read_player(query, 'd', &default.discriminator),
-        noise: query.choice("noise", noise).unwrap_or(default.noise),
-        noise_dims: query
-            .one_of("dims", &NOISE_DIMS)
-            .unwrap_or(default.noise_dims),
-        batch: query.one_of("batch", &BATCHES).unwrap_or(default.batch),
-        seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
+fn write_past(past: &[Leg], game: &Game) -> String {
+    let legs: Vec<_> = past.iter().map(|leg| code(leg, game)).collect();
+    if legs.is_empty() {
+        "0".into()
+    } else {
+        legs.join("_")
     }
 }
 
-fn read_player(query: &mut Reader, who: char, default: &Player) -> Player {
-    let key = |name: &str| format!("{who}{name}");
-    Player {
-        layers: query
-            .one_of(&key("layers"), &LAYERS)
-            .unwrap_or(default.layers),
-        width: query
-            .one_of(&key("width"), &WIDTHS)
-            .unwrap_or(default.width),
-        optimizer: query
-            .choice(&key("opt"), optimizer)
-            .unwrap_or(default.optimizer),
-        learning_rate: query
-            .one_of(&key("lr"), &RATES)
-            .unwrap_or(default.learning_rate),
-        updates: query.one_of(&key("k"), &UPDATES).unwrap_or(default.updates),
-    }
-}
-
-fn write_game(game: &Game, default: &Game, query: &mut Writer) {
-    write_cloud(&game.cloud, &default.cloud, query);
-    query.put_unless("loss", loss_id(game.loss), loss_id(default.loss));
-    query.put_unless("clip", game.clip, default.clip);
-    write_player(query, 'g', &game.generator, &default.generator);
-    write_player(query, 'd', &game.discriminator, &default.discriminator);
-    query.put_unless("noise", noise_id(game.noise), noise_id(default.noise));
-    query.put_unless("dims", game.noise_dims, default.noise_dims);
-    query.put_unless("batch", game.batch, default.batch);
-    query.put_unless("seed", game.seed, default.seed);
-}
-
-fn write_player(query: &mut Writer, who: char, player: &Player, default: &Player) {
-    let key = |name: &str| format!("{who}{name}");
-    query.put_unless(&key("layers"), player.layers, default.layers);
-    query.put_unless(&key("width"), player.width, default.width);
-    query.put_unless(
-        &key("opt"),
-        optimizer_id(player.optimizer),
-        optimizer_id(default.optimizer),
+fn visit_game(game: &mut Game, default: &Game, q: &mut impl Query) {
+    visit_cloud(&mut game.cloud, &default.cloud, q);
+    q.named("loss", &mut game.loss, default.loss);
+    q.number("clip", &mut game.clip, default.clip, 1e-4..=100.0);
+    visit_player('g', &mut game.generator, &default.generator, q);
+    visit_player('d', &mut game.discriminator, &default.discriminator, q);
+    q.named("noise", &mut game.noise, default.noise);
+    q.one_of(
+        "dims",
+        &mut game.noise_dims,
+        default.noise_dims,
+        &NOISE_DIMS,
     );
-    query.put_unless(&key("lr"), player.learning_rate, default.learning_rate);
-    query.put_unless(&key("k"), player.updates, default.updates);
+    q.one_of("batch", &mut game.batch, default.batch, &BATCHES);
+    q.seed("seed", &mut game.seed, default.seed);
+}
+
+fn visit_player(who: char, player: &mut Player, default: &Player, q: &mut impl Query) {
+    let key = |name: &str| format!("{who}{name}");
+    q.one_of(&key("layers"), &mut player.layers, default.layers, &LAYERS);
+    q.one_of(&key("width"), &mut player.width, default.width, &WIDTHS);
+    q.named(&key("opt"), &mut player.optimizer, default.optimizer);
+    let (rate, usual) = (&mut player.learning_rate, default.learning_rate);
+    q.one_of(&key("lr"), rate, usual, &RATES);
+    q.one_of(&key("k"), &mut player.updates, default.updates, &UPDATES);
 }
 
 /// The loss's name in links.
@@ -427,88 +418,27 @@ pub fn loss_id(loss: Loss) -> &'static str {
     }
 }
 
-fn noise_id(noise: NoiseKind) -> &'static str {
-    match noise {
-        NoiseKind::Gaussian => "normal",
-        NoiseKind::Uniform => "uniform",
-    }
-}
+impl Named for NoiseKind {
+    const VALUES: &'static [Self] = &[Self::Gaussian, Self::Uniform];
 
-fn noise(id: &str) -> Option<NoiseKind> {
-    [NoiseKind::Gaussian, NoiseKind::Uniform]
-        .into_iter()
-        .find(|noise| noise_id(*noise) == id)
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gaussian => "normal",
+            Self::Uniform => "uniform",
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Route, parse, testing};
+    use super::super::course::MAX_LEGS;
     use super::super::frame_ticks;
     use super::*;
-    use crate::data::points::Cloud;
-    use crate::protocol::gan::Optimizer;
-
-    fn round_trip(state: GameState) -> String {
-        testing::round_trip(Route::Game(state))
-    }
-
-    fn rich() -> GameState {
-        let player = Player {
-            layers: 3,
-            width: 64,
-            optimizer: Optimizer::Sgd,
-            learning_rate: 1e-1,
-            updates: 5,
-        };
-        let game = Game {
-            cloud: Cloud::Cells(vec![[1, 2], [63, 0]]),
-            loss: Loss::Wasserstein,
-            clip: 0.05,
-            generator: player,
-            discriminator: Player {
-                layers: 4,
-                ..player
-            },
-            noise: NoiseKind::Uniform,
-            noise_dims: 16,
-            batch: 32,
-            seed: u64::MAX,
-        };
-        let mut before = game.clone();
-        before.loss = Loss::Minimax;
-        GameState {
-            past: vec![
-                Leg {
-                    game: before,
-                    play: Play::Rounds(40),
-                },
-                Leg {
-                    game: game.clone(),
-                    play: Play::Hand(vec![Half::Generator]),
-                },
-            ],
-            game,
-            rounds: 1234,
-            hand: vec![Half::Discriminator, Half::Generator],
-            every: 7,
-            at: Some(83),
-            shown: Shown::of([false, true, false, true, true]),
-            slow: Some(11),
-            case: None,
-        }
-    }
+    use crate::ui::state::testing::{falls_back, round_trip, state};
 
     #[test]
-    fn every_state_survives_the_link() {
+    fn links_are_short() {
         assert_eq!(round_trip(GameState::default()), "#/gan/game");
-        round_trip(rich());
-        for shown in 0..32u8 {
-            let on = [0, 1, 2, 3, 4].map(|bit| shown >> bit & 1 == 1);
-            round_trip(GameState {
-                shown: Shown::of(on),
-                ..GameState::default()
-            });
-        }
         for case in Case::ALL {
             let hash = round_trip(GameState::of(case));
             assert_eq!(hash, format!("#/gan/wrong?case={}", case.id()));
@@ -521,33 +451,60 @@ mod tests {
 
     #[test]
     fn nonsense_falls_back_and_is_listed() {
+        let rules = "loss=x&glr=7&dk=3&gwidth=5&dims=3&batch=1&noise=pink&layers=q&slow=2";
+        falls_back(
+            "gan/game",
+            &[
+                (rules, 9),
+                ("rounds=0", 1),
+                ("hand=DX", 1),
+                ("past=12_", 1),
+                ("past=12~", 1),
+                ("case=collapse", 1),
+                ("clip=-1", 1),
+                ("every=0", 1),
+            ],
+        );
+        falls_back("gan/wrong", &[("case=x", 1)]);
         for (query, problems) in [
-            (
-                "loss=x&glr=7&dk=3&gwidth=5&dims=3&batch=1&noise=pink&layers=q&slow=2",
-                9,
-            ),
-            ("rounds=0", 1),
-            ("hand=DX", 1),
-            ("past=12_", 1),
-            ("past=12~", 1),
             ("rounds=10&at=21", 1),
             ("rounds=10&at=20", 0),
-            ("case=collapse", 1),
-            ("clip=-1", 1),
-            ("every=0", 1),
             ("hand=DG&slow=11", 0),
             ("hand=DG&slow=12", 1),
         ] {
-            let parsed = parse(&format!("#/gan/game?{query}"));
-            assert_eq!(
-                parsed.problems.len(),
-                problems,
-                "{query}: {:?}",
-                parsed.problems
-            );
-            assert!(matches!(parsed.page.route, Route::Game(_)));
+            let (_, found) = state::<GameState>(&format!("#/gan/game?{query}"));
+            assert_eq!(found, problems, "{query}");
         }
-        assert_eq!(parse("#/gan/wrong?case=x").problems.len(), 1);
+    }
+
+    /// However much a link asks for, it gets no more frames than fit.
+    #[test]
+    fn a_link_cannot_exhaust_memory() {
+        let asks = |query: &str| {
+            let (state, problems) = state::<GameState>(&format!("#/gan/game?{query}"));
+            (frame_count(&state.course(), state.every), problems, state)
+        };
+        let (frames, problems, state) = asks("rounds=30000&every=1&at=60000");
+        assert_eq!((frames, problems), (335, 1));
+        assert_eq!((state.rounds, state.at), (30_000, Some(60_000)));
+        let legs = |leg: &str| vec![leg; MAX_LEGS].join("_");
+        let (frames, problems, _) = asks(&format!("every=1&past={}", legs("30000")));
+        assert!(
+            (frames < 500, problems) == (true, 1),
+            "{frames}, {problems}"
+        );
+        let (frames, problems, _) =
+            asks(&format!("past={}", legs(&format!("h{}", "D".repeat(400)))));
+        assert_eq!((frames, problems), (301, 1));
+        assert_eq!(asks("rounds=3000&every=1").1, 0);
+        // Nor does a page that plays on: other rules over a short game made long.
+        let by_hand = GameState::default()
+            .of_rounds(300)
+            .by_hand(600, Half::Generator);
+        let long = by_hand
+            .of_rounds(30_000)
+            .branch_to_end(601, Game::default(), 300);
+        assert!(long.rounds > 29_000 && long.fits_link());
     }
 
     #[test]
@@ -588,10 +545,7 @@ mod tests {
                 at: Some(seen),
                 ..state
             };
-            let hash = round_trip(linked.clone());
-            let Route::Game(read) = parse(&hash).page.route else {
-                panic!("{hash}")
-            };
+            let (read, _) = self::state::<GameState>(&round_trip(linked));
             assert_eq!(frame_ticks(&read.course(), read.every), frames);
         }
         // A game made shorter again has as many frames as if it had never been longer.

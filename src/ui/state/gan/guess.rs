@@ -1,7 +1,8 @@
 //! Controls of the chapter 'You are the discriminator'.
 
-use super::super::{Reader, Writer};
 use super::pictures::MOST_STEPS;
+use crate::ui::chapters::Chapter;
+use crate::ui::state::{Controls, Query};
 
 /// Controls of the chapter. They name a game; how it is played is not in the link.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,54 +22,35 @@ impl Default for GuessState {
     }
 }
 
-impl GuessState {
-    pub(in super::super) fn read(query: &mut Reader) -> Self {
-        let default = Self::default();
-        Self {
-            seed: query.number("seed", 0..=u64::MAX).unwrap_or(default.seed),
-            step: query.number("step", 0..=MOST_STEPS),
-        }
+impl Controls for GuessState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Guess
     }
 
-    pub(in super::super) fn write(&self, query: &mut Writer) {
-        query.put_unless("seed", self.seed, Self::default().seed);
-        if let Some(step) = self.step {
-            query.put("step", step);
-        }
+    fn visit(&mut self, q: &mut impl Query) {
+        q.seed("seed", &mut self.seed, Self::default().seed);
+        q.maybe("step", &mut self.step, 0..=MOST_STEPS);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Page, Route, parse};
     use super::*;
+    use crate::ui::state::testing::{falls_back, round_trip};
 
     #[test]
-    fn every_game_survives_the_link() {
-        for (state, link) in [
-            (GuessState::default(), "#/gan/guess"),
-            (
-                GuessState {
-                    seed: u64::MAX,
-                    step: Some(0),
-                },
-                "#/gan/guess?seed=18446744073709551615&step=0",
-            ),
-        ] {
-            let page = Page {
-                route: Route::Guess(state),
-                ..Page::default()
-            };
-            assert_eq!(page.hash(), link);
-            let parsed = parse(link);
-            assert_eq!((parsed.page, parsed.problems), (page, vec![]));
-        }
+    fn links_are_short() {
+        assert_eq!(round_trip(GuessState::default()), "#/gan/guess");
+        let state = GuessState {
+            seed: u64::MAX,
+            step: Some(0),
+        };
+        let link = "#/gan/guess?seed=18446744073709551615&step=0";
+        assert_eq!(round_trip(state), link);
     }
 
     #[test]
     fn nonsense_falls_back_and_is_listed() {
-        let parsed = parse("#/gan/guess?seed=1.5&step=last&answers=rf");
-        assert_eq!(parsed.page.route, Route::Guess(GuessState::default()));
-        assert_eq!(parsed.problems.len(), 3, "{:?}", parsed.problems);
+        falls_back("gan/guess", &[("seed=1.5&step=last&answers=rf", 3)]);
     }
 }

@@ -1,7 +1,9 @@
 //! Controls of the chapter 'The story in pictures'.
 
-use super::super::{Reader, Wanted, Writer};
 use crate::models::gan::image::{noise_vector, slerp};
+use crate::ui::chapters::Chapter;
+use crate::ui::state::diffusion::denoise::visit_digit;
+use crate::ui::state::{Controls, Query, Wanted};
 
 /// Fakes of a sheet.
 pub const SHEET: usize = 10;
@@ -92,51 +94,35 @@ impl PicturesState {
         let default = Self::default();
         self.walk.is_none() && (self.digit, self.seed) == (default.digit, default.seed)
     }
+}
 
-    pub(in super::super) fn read(query: &mut Reader) -> Self {
-        let default = Self::default();
-        let digit = query.choice("digit", |id| {
-            Wanted::from_id(id).filter(|wanted| *wanted != Wanted::Any)
-        });
-        let seed = query.number("seed", 0..=u64::MAX);
-        let pick = query.number("pick", 0..=SHEET - 1);
-        let step = query.number("step", 0..=MOST_STEPS);
-        let to = query.number("walk", 0..=u64::MAX);
-        let walk = to.map(|to| Walk {
-            to,
-            share: query
-                .number("share", 0..=WALK_PARTS)
-                .unwrap_or(Walk::from(to).share),
-        });
-        Self {
-            digit: digit.unwrap_or(default.digit),
-            seed: seed.unwrap_or(default.seed),
-            pick: pick.unwrap_or(default.pick),
-            step,
-            walk,
-        }
+impl Controls for PicturesState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Pictures
     }
 
-    pub(in super::super) fn write(&self, query: &mut Writer) {
+    fn visit(&mut self, q: &mut impl Query) {
         let default = Self::default();
-        query.put_unless("digit", self.digit.id(), default.digit.id());
-        query.put_unless("seed", self.seed, default.seed);
-        query.put_unless("pick", self.pick, default.pick);
-        if let Some(step) = self.step {
-            query.put("step", step);
-        }
-        if let Some(walk) = self.walk {
-            query.put("walk", walk.to);
-            query.put_unless("share", walk.share, Walk::from(walk.to).share);
-        }
+        visit_digit(&mut self.digit, default.digit, Wanted::Any, q);
+        q.seed("seed", &mut self.seed, default.seed);
+        q.number("pick", &mut self.pick, default.pick, 0..=SHEET - 1);
+        q.maybe("step", &mut self.step, 0..=MOST_STEPS);
+        let mut to = self.walk.map(|walk| walk.to);
+        q.maybe("walk", &mut to, 0..=u64::MAX);
+        self.walk = to.map(|to| {
+            let opening = Walk::from(to);
+            let mut share = self.walk.map_or(opening.share, |walk| walk.share);
+            q.number("share", &mut share, opening.share, 0..=WALK_PARTS);
+            Walk { to, share }
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Page, Route, parse};
     use super::*;
     use crate::models::gan::image::Z;
+    use crate::ui::state::testing::{falls_back, round_trip, state};
 
     fn walking(to: u64, share: u32) -> PicturesState {
         PicturesState {
@@ -146,48 +132,24 @@ mod tests {
     }
 
     #[test]
-    fn every_control_survives_the_link() {
-        let full = PicturesState {
-            digit: Wanted::Digit(7),
-            seed: u64::MAX,
-            pick: 9,
-            step: Some(0),
-            ..walking(u64::MAX, 0)
-        };
-        for state in [
-            PicturesState::default(),
-            full,
-            walking(43, 16),
-            walking(0, 32),
-        ] {
-            let page = Page {
-                route: Route::Pictures(state),
-                ..Page::default()
-            };
-            let parsed = parse(&page.hash());
-            assert_eq!((parsed.page, parsed.problems), (page, vec![]));
-        }
-        let href = |state| Route::Pictures(state).href();
-        assert_eq!(href(PicturesState::default()), "#/gan/pictures");
-        assert_eq!(href(walking(43, 16)), "#/gan/pictures?walk=43");
+    fn links_are_short() {
+        assert_eq!(round_trip(PicturesState::default()), "#/gan/pictures");
+        assert_eq!(round_trip(walking(43, 16)), "#/gan/pictures?walk=43");
     }
 
     #[test]
     fn nonsense_falls_back_and_is_listed() {
-        for (query, problems) in [
-            ("digit=any", 1),
-            ("digit=10&pick=10&seed=-1&step=1000000", 4),
-            // There is no share of no walk.
-            ("walk=x&share=4", 2),
-        ] {
-            let parsed = parse(&format!("#/gan/pictures?{query}"));
-            let route = Route::Pictures(PicturesState::default());
-            assert_eq!(parsed.page.route, route);
-            assert_eq!(parsed.problems.len(), problems, "{:?}", parsed.problems);
-        }
-        let parsed = parse("#/gan/pictures?walk=43&share=33");
-        assert_eq!(parsed.page.route, Route::Pictures(walking(43, 16)));
-        assert_eq!(parsed.problems.len(), 1);
+        falls_back(
+            "gan/pictures",
+            &[
+                ("digit=any", 1),
+                ("digit=10&pick=10&seed=-1&step=1000000", 4),
+                // There is no share of no walk.
+                ("walk=x&share=4", 2),
+            ],
+        );
+        let halfway = state("#/gan/pictures?walk=43&share=33");
+        assert_eq!(halfway, (walking(43, 16), 1));
     }
 
     #[test]

@@ -1,0 +1,204 @@
+//! The chapters of the page, a line each: routes, links, navigation, parts and the browser tests'
+//! table come from here (pure).
+
+#[cfg(feature = "ui")]
+use super::content::texts;
+#[cfg(feature = "ui")]
+use super::parts::Part;
+#[cfg(feature = "ui")]
+use super::rooms;
+#[cfg(test)]
+use super::state::*;
+
+/// Makes [`Chapter`] and what tells of it.
+macro_rules! chapters {
+    ($($name:ident: $state:ident, $path:literal, $room:ident, $group:ident::$part:ident, $file:ident::$key:ident;)+) => {
+        /// A chapter.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Chapter {
+            $(#[doc = concat!("`#/", $path, "`.")] $name,)+
+        }
+
+        /// All chapters, room by room, in the order in which their room tells them.
+        pub const ALL: &[ChapterInfo] = &[$(ChapterInfo {
+            chapter: Chapter::$name,
+            path: $path,
+            room: Room::$room,
+            part: stringify!($part),
+        }),+];
+
+        #[cfg(feature = "ui")]
+        impl Chapter {
+            /// Its heading.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$name => texts::$file::$key::TITLE,)+
+                }
+            }
+
+            /// The part of the page that holds it.
+            pub fn part(self) -> Part {
+                match self {
+                    $(Self::$name => Part(stringify!($part), rooms::$group::$part),)+
+                }
+            }
+        }
+
+        #[cfg(test)]
+        impl Chapter {
+            /// A route of this chapter, read as its part reads it.
+            pub fn read(self, route: &Route) -> (Route, Vec<String>) {
+                match self {
+                    $(Self::$name => route.read::<$state>(),)+
+                }
+            }
+
+            /// This chapter with controls by chance.
+            pub fn by_chance(self, chance: &mut Chance) -> Route {
+                match self {
+                    $(Self::$name => {
+                        let mut state = $state::opening(self);
+                        state.visit(chance);
+                        Route::of(state)
+                    })+
+                }
+            }
+        }
+    };
+}
+
+// Name and controls, address, room, part, heading.
+chapters! {
+    Noise: NoiseState, "diffusion/noise", Diffusion, diffusion::first, diffusion::noise;
+    Denoise: DenoiseState, "diffusion/denoise", Diffusion, diffusion::first, diffusion::denoise;
+    Network: NetworkState, "diffusion/network", Diffusion, diffusion::deeper, network::story;
+    Fewer: FewerState, "diffusion/fewer", Diffusion, diffusion::deeper, fewer::story;
+    Drawn: DrawnState, "diffusion/drawing", Diffusion, diffusion::deeper, drawing::story;
+    Plane: PlaneState, "diffusion/plane", Diffusion, diffusion::plane_alone, plane::story;
+    Game: GameState, "gan/game", Gan, gan::versus, gan::game;
+    Pictures: PicturesState, "gan/pictures", Gan, gan::versus, gan_pictures::story;
+    Guess: GuessState, "gan/guess", Gan, gan::versus, gan_guess::story;
+    Wrong: GameState, "gan/wrong", Gan, gan::versus, gan_wrong::story;
+}
+
+/// What there is to know of a chapter that is not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChapterInfo {
+    /// Which.
+    pub chapter: Chapter,
+    /// Its address: `diffusion/denoise` of `#/diffusion/denoise`.
+    pub path: &'static str,
+    /// Its room.
+    pub room: Room,
+    /// The name of the part of the page that holds it.
+    pub part: &'static str,
+}
+
+impl Chapter {
+    /// What there is to know of it.
+    pub fn info(self) -> &'static ChapterInfo {
+        &ALL[self as usize]
+    }
+
+    /// Its link, as it opens.
+    pub fn href(self) -> String {
+        format!("#/{}", self.info().path)
+    }
+
+    /// The chapter at an address; a room's address is that of the chapter it opens with.
+    pub fn at(path: &str) -> Option<Self> {
+        let room = Room::ALL.into_iter().find(|room| room.id() == path);
+        room.and_then(Room::entrance)
+            .or_else(|| Some(ALL.iter().find(|info| info.path == path)?.chapter))
+    }
+}
+
+/// The rooms of the page, in the order of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// The map of the four families.
+    Overview,
+    /// Generator against discriminator.
+    Gan,
+    /// Variational autoencoder.
+    Vae,
+    /// Noise and denoise.
+    Diffusion,
+    /// One value after another.
+    Autoregressive,
+}
+
+impl Room {
+    /// All rooms.
+    pub const ALL: [Self; 5] = [
+        Self::Overview,
+        Self::Gan,
+        Self::Vae,
+        Self::Diffusion,
+        Self::Autoregressive,
+    ];
+
+    /// The name in the navigation.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Gan => "GAN",
+            Self::Vae => "VAE",
+            Self::Diffusion => "Diffusion",
+            Self::Autoregressive => "Autoregressive",
+        }
+    }
+
+    /// The room's name in links, class names and tokens: `gan`, `vae`, …
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Gan => "gan",
+            Self::Vae => "vae",
+            Self::Diffusion => "diffusion",
+            Self::Autoregressive => "autoregressive",
+        }
+    }
+
+    /// The chapter it opens with; none for the map and for a room that is still to come.
+    pub fn entrance(self) -> Option<Chapter> {
+        match self {
+            Self::Gan => Some(Chapter::Game),
+            Self::Diffusion => Some(Chapter::Denoise),
+            Self::Overview | Self::Vae | Self::Autoregressive => None,
+        }
+    }
+
+    /// Where its link leads; `None` for a room that is still to come.
+    pub fn href(self) -> Option<String> {
+        match self {
+            Self::Overview => Some("#/".into()),
+            room => room.entrance().map(Chapter::href),
+        }
+    }
+
+    /// Its chapters, in their order.
+    pub fn chapters(self) -> impl Iterator<Item = Chapter> {
+        let here = ALL.iter().filter(move |info| info.room == self);
+        here.map(|info| info.chapter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lead_to_their_chapters() {
+        for info in ALL {
+            assert_eq!(Chapter::at(info.path), Some(info.chapter));
+            assert_eq!(info.chapter.info(), info);
+            assert!(info.path.starts_with(info.room.id()), "{}", info.path);
+        }
+        assert_eq!(Chapter::at("gan"), Some(Chapter::Game));
+        assert_eq!(Chapter::at("vae"), None);
+        assert_eq!(Room::Gan.href().as_deref(), Some("#/gan/game"));
+        let wrong = Room::Gan.chapters().last();
+        assert_eq!(wrong, Some(Chapter::Wrong));
+    }
+}
