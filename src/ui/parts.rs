@@ -15,7 +15,7 @@ use yew::html::BaseComponent;
 use yew::prelude::*;
 
 use super::chapters::Chapter;
-use super::content;
+use super::content::texts;
 use super::rooms::ChapterProps;
 use super::state::{Controls, Parsed, Route};
 
@@ -211,13 +211,13 @@ pub fn use_part(chapter: Chapter, on_here: Callback<()>) -> Result<Open, Html> {
     }
     if *failed != Some((name, *attempt)) {
         return Err(
-            html! { <p class="hint part" role="status">{ content::text("shell", "part.waiting") }</p> },
+            html! { <p class="hint part" role="status">{ texts::shell::part_waiting::PLAIN }</p> },
         );
     }
     let onclick = Callback::from(move |_: MouseEvent| attempt.set(*attempt + 1));
     Err(html! {
         <p class="notice part" role="alert">
-            { content::text("shell", "part.failed") }{ " " }
+            { texts::shell::part_failed::PLAIN }{ " " }
             <button type="button" class="button small" {onclick}>{ "Try again" }</button>
         </p>
     })

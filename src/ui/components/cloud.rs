@@ -9,7 +9,7 @@ use super::choice::{place, select};
 use super::pen::Pen;
 use super::plane_view::Layer;
 use crate::data::points::{Cloud, GRID, MAX_CELLS, Point, Preset, cell_at, cell_side};
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 
 /// Cells filled so far, and where the pen is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -272,9 +272,9 @@ pub fn drawing_tools(drawing: &UseReducerHandle<Drawing>, editing: &UseStateHand
             <button type="button" class="button small" disabled={empty}
                 onclick={send(|| Action::Clear)}>{ "Clear" }</button>
             <button type="button" class="button small done" onclick={done}>{ "Done" }</button>
-            <div class="hint" id="plane-pen-help">{ content::section("plane", "draw") }</div>
-            if empty { <p class="notice" role="status">{ content::text("plane", "draw.empty") }</p> }
-            if drawing.is_full() { <p class="notice" role="status">{ content::text("plane", "draw.full") }</p> }
+            <div class="hint" id="plane-pen-help">{ content::section(texts::plane::draw::HTML) }</div>
+            if empty { <p class="notice" role="status">{ texts::plane::draw_empty::PLAIN }</p> }
+            if drawing.is_full() { <p class="notice" role="status">{ texts::plane::draw_full::PLAIN }</p> }
             <span class="sr-only" role="status">{ drawing.spoken() }</span>
         </div>
     }

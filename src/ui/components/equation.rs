@@ -75,7 +75,7 @@ mod tests {
     /// The formulas that the page shows have no place left open.
     #[test]
     fn every_place_is_filled() {
-        let html = crate::ui::content::html("diffusion", "noise.step");
+        let html = crate::ui::content::texts::diffusion::noise_step::HTML.to_owned();
         let html = filled(&html, &[("signal", 0.8), ("noise", 0.6)], 300);
         assert!(html.contains("<math") && html.contains("0.80") && html.contains("300"));
         assert!(!html.contains('{'), "{html}");

@@ -3,7 +3,7 @@
 use gloo_events::EventListener;
 use yew::prelude::*;
 
-use crate::ui::content;
+use crate::ui::content::texts;
 
 /// A sentence, or nothing while all of the site still needs its network.
 #[component]
@@ -20,8 +20,8 @@ pub fn Kept() -> Html {
         });
     }
     let text = match kept.as_deref() {
-        Some("first") => content::text("landing", "here.first"),
-        Some("all") => content::text("landing", "here.all"),
+        Some("first") => texts::landing::here_first::PLAIN.to_owned(),
+        Some("all") => texts::landing::here_all::PLAIN.to_owned(),
         _ => String::new(),
     };
     html! { <p class="kept" role="status">{ text }</p> }

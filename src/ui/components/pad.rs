@@ -11,7 +11,7 @@ use yew::prelude::*;
 use super::pen::{Pen, Place, pen_events, pen_mark};
 use super::picture::draw;
 use crate::data::SIDE;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::ink::{self, Stroke};
 
 /// Properties of [`Pad`].
@@ -197,7 +197,7 @@ pub fn Pad(props: &PadProps) -> Html {
         <div class="pad">
             <div class="pad-sheet">
                 <canvas ref={canvas} class="pix" width="28" height="28" tabindex="0"
-                    role="application" aria-label={content::title("diffusion", "draw")}
+                    role="application" aria-label={texts::diffusion::draw::TITLE}
                     aria-describedby="pad-help"
                     onpointerdown={pen.down} onpointermove={pen.moved}
                     onpointerup={pen.up.clone()} onpointercancel={pen.up}
@@ -214,7 +214,7 @@ pub fn Pad(props: &PadProps) -> Html {
                     <button type="button" class="button small" disabled={empty}
                         onclick={act(|| Action::Clear)}>{ "Clear" }</button>
                 </div>
-                <div class="hint" id="pad-help">{ content::section("diffusion", "draw") }</div>
+                <div class="hint" id="pad-help">{ content::section(texts::diffusion::draw::HTML) }</div>
                 <span class="sr-only" role="status">{ state.spoken() }</span>
             </div>
         </div>

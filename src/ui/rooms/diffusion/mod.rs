@@ -17,27 +17,24 @@ use self::network::NetworkChapter;
 use self::noise::NoiseChapter;
 use self::plane::PlaneChapter;
 use crate::part;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::rooms::frame::RoomText;
 
 /// The manifest's id of the model of handwritten digits.
 pub const DIGITS_MODEL: &str = "diffusion-mnist";
 
-/// The text of the room.
-const TEXT: &str = "diffusion";
-
 // A cut between any two chapters would leave dozens of pieces: what two parts share is a piece of
 // its own.
 part!(first:
     Noise: NoiseChapter, |_| html! {
-        <>{ content::section(TEXT, "noise") }{ content::predict(TEXT, "noise") }</>
+        <>{ content::section(texts::diffusion::noise::HTML) }{ content::predict(texts::diffusion::noise_try::HTML, texts::diffusion::noise_reveal::HTML) }</>
     };
     Denoise: DenoiseChapter, |_| html! {
         <>
-            { content::section(TEXT, "denoise") }
-            { content::predict(TEXT, "denoise") }
-            { content::section(TEXT, "denoise.guidance") }
-            { content::section(TEXT, "denoise.sets") }
+            { content::section(texts::diffusion::denoise::HTML) }
+            { content::predict(texts::diffusion::denoise_try::HTML, texts::diffusion::denoise_reveal::HTML) }
+            { content::section(texts::diffusion::denoise_guidance::HTML) }
+            { content::section(texts::diffusion::denoise_sets::HTML) }
             <PresetList />
         </>
     };
@@ -54,9 +51,9 @@ part!(plane_alone: Plane: PlaneChapter, |_| plane::story(); "plane.css");
 /// The texts around the chapters.
 pub fn text() -> RoomText {
     RoomText {
-        title: content::title(TEXT, "gist"),
-        gist: content::section(TEXT, "gist"),
-        sources_title: content::title(TEXT, "sources"),
-        sources: content::section(TEXT, "sources"),
+        title: AttrValue::from(texts::diffusion::gist::TITLE),
+        gist: content::section(texts::diffusion::gist::HTML),
+        sources_title: AttrValue::from(texts::diffusion::sources::TITLE),
+        sources: content::section(texts::diffusion::sources::HTML),
     }
 }

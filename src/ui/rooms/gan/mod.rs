@@ -12,7 +12,7 @@ use self::game::GameChapter;
 use self::guess::GuessChapter;
 use self::pictures::PicturesChapter;
 use crate::part;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::rooms::frame::RoomText;
 use crate::ui::state::Route;
 
@@ -34,9 +34,9 @@ fn told(route: &Route) -> Html {
 /// The texts around the chapters.
 pub fn text() -> RoomText {
     RoomText {
-        title: content::title("gan", "gist"),
-        gist: content::section("gan", "gist"),
-        sources_title: content::title("gan", "sources"),
-        sources: content::section("gan", "sources"),
+        title: AttrValue::from(texts::gan::gist::TITLE),
+        gist: content::section(texts::gan::gist::HTML),
+        sources_title: AttrValue::from(texts::gan::sources::TITLE),
+        sources: content::section(texts::gan::sources::HTML),
     }
 }

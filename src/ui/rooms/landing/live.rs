@@ -14,7 +14,7 @@ use crate::data::{CLASSES, PIXELS};
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::{Denoise, Frame, Job};
 use crate::ui::components::picture::{PictureView, opening_picture};
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::{RunEvent, RunHandle, use_host};
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::diffusion::DIGITS_MODEL;
@@ -187,16 +187,14 @@ fn caption(show: &Show, still: bool) -> String {
     let class = show.class().to_string();
     let steps = STEPS.to_string();
     match show.frame(still) {
-        _ if show.failed => content::text("landing", "diffusion.failed"),
-        None => content::text("landing", "diffusion.waiting"),
+        _ if show.failed => texts::landing::diffusion_failed::PLAIN.to_owned(),
+        None => texts::landing::diffusion_waiting::PLAIN.to_owned(),
         Some(frame) if frame.step == STEPS => content::fill(
-            "landing",
-            "diffusion.still",
+            texts::landing::diffusion_still::PLAIN,
             &[("steps", &steps), ("class", &class)],
         ),
         Some(frame) => content::fill(
-            "landing",
-            "diffusion.live",
+            texts::landing::diffusion_live::PLAIN,
             &[
                 ("step", &frame.step.to_string()),
                 ("steps", &steps),

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::ui::chapters::Chapter;
 use crate::ui::components::kept::Kept;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use live::LivePicture;
 
 /// The page at `#/`.
@@ -15,29 +15,29 @@ pub fn Landing() -> Html {
     html! {
         <main class="landing" id="main">
             <header class="hero">
-                <h1>{ content::title("landing", "hero") }</h1>
-                <div class="gist">{ content::section("landing", "hero") }</div>
+                <h1>{ texts::landing::hero::TITLE }</h1>
+                <div class="gist">{ content::section(texts::landing::hero::HTML) }</div>
             </header>
             <section aria-labelledby="families">
-                <h2 id="families">{ content::title("landing", "families") }</h2>
-                <div class="lead">{ content::section("landing", "families") }</div>
+                <h2 id="families">{ texts::landing::families::TITLE }</h2>
+                <div class="lead">{ content::section(texts::landing::families::HTML) }</div>
                 { diffusion() }
                 <div class="family-row">{ gan() }{ coming_vae() }{ coming_autoregressive() }</div>
-                <div class="flow">{ content::section("landing", "flow") }</div>
+                <div class="flow">{ content::section(texts::landing::flow::HTML) }</div>
             </section>
             <section aria-labelledby="compare">
-                <h2 id="compare">{ content::title("landing", "compare") }</h2>
-                { content::section("landing", "compare") }
-                <div class="hint">{ content::section("landing", "compare.note") }</div>
+                <h2 id="compare">{ texts::landing::compare::TITLE }</h2>
+                { content::section(texts::landing::compare::HTML) }
+                <div class="hint">{ content::section(texts::landing::compare_note::HTML) }</div>
             </section>
             <section class="here" aria-labelledby="here">
-                <h2 id="here">{ content::title("landing", "here") }</h2>
-                { content::section("landing", "here") }
+                <h2 id="here">{ texts::landing::here::TITLE }</h2>
+                { content::section(texts::landing::here::HTML) }
                 <Kept />
             </section>
             <section class="sources" aria-labelledby="sources">
-                <h2 id="sources">{ content::title("landing", "sources") }</h2>
-                { content::section("landing", "sources") }
+                <h2 id="sources">{ texts::landing::sources::TITLE }</h2>
+                { content::section(texts::landing::sources::HTML) }
             </section>
         </main>
     }
@@ -51,8 +51,8 @@ fn diffusion() -> Html {
         <article class="card family open diffusion">
             <LivePicture />
             <div>
-                <h3>{ content::title("landing", "diffusion") }</h3>
-                { content::section("landing", "diffusion") }
+                <h3>{ texts::landing::diffusion::TITLE }</h3>
+                { content::section(texts::landing::diffusion::HTML) }
                 <p class="ways">
                     { way(Chapter::Denoise, "button go") }
                     { way(Chapter::Noise, "button") }
@@ -68,8 +68,8 @@ fn gan() -> Html {
     };
     html! {
         <article class="card family gan">
-            <h3>{ content::title("landing", "gan") }</h3>
-            { content::section("landing", "gan") }
+            <h3>{ texts::landing::gan::TITLE }</h3>
+            { content::section(texts::landing::gan::HTML) }
             <p class="ways">
                 { way(Chapter::Game, "button small go", "Play the game") }{ " " }
                 { way(Chapter::Pictures, "button small", "See its pictures") }{ " " }
@@ -82,18 +82,18 @@ fn gan() -> Html {
 fn coming_vae() -> Html {
     coming(
         "vae",
-        content::title("landing", "vae"),
-        content::section("landing", "vae"),
-        content::section("landing", "vae.coming"),
+        AttrValue::from(texts::landing::vae::TITLE),
+        content::section(texts::landing::vae::HTML),
+        content::section(texts::landing::vae_coming::HTML),
     )
 }
 
 fn coming_autoregressive() -> Html {
     coming(
         "autoregressive",
-        content::title("landing", "autoregressive"),
-        content::section("landing", "autoregressive"),
-        content::section("landing", "autoregressive.coming"),
+        AttrValue::from(texts::landing::autoregressive::TITLE),
+        content::section(texts::landing::autoregressive::HTML),
+        content::section(texts::landing::autoregressive_coming::HTML),
     )
 }
 

@@ -7,7 +7,7 @@ use crate::models::diffusion::schedule::{Schedule, ScheduleKind};
 use crate::protocol::{Frame, Update};
 use crate::ui::components::equation::Equation;
 use crate::ui::components::model_card::ModelCard;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::rooms::diffusion::noise::schedule_chart;
 use crate::ui::state::ModelChoice;
 use std::rc::Rc;
@@ -48,7 +48,7 @@ fn schedule_note(schedule: ScheduleKind) -> Html {
     if schedule == ScheduleKind::default() {
         return Html::default();
     }
-    html! { <div class="hint">{ content::section("presets", "schedule.note") }</div> }
+    html! { <div class="hint">{ content::section(texts::presets::schedule_note::HTML) }</div> }
 }
 
 fn this_step(props: &InspectorsProps) -> Html {
@@ -88,12 +88,12 @@ fn equation(t: u32, update: &Update) -> Html {
     ];
     let formula = if update.trend_factor != 0.0 {
         values.push(("d", f64::from(update.trend_factor)));
-        content::html("diffusion", "denoise.step.trend")
+        texts::diffusion::denoise_step_trend::HTML.to_owned()
     } else if update.noise_factor > 0.0 {
         values.push(("c", f64::from(update.noise_factor)));
-        content::html("diffusion", "denoise.step.noisy")
+        texts::diffusion::denoise_step_noisy::HTML.to_owned()
     } else {
-        content::html("diffusion", "denoise.step")
+        texts::diffusion::denoise_step::HTML.to_owned()
     };
     let indices = vec![("t", update.t_next as usize)];
     html! {

@@ -9,7 +9,7 @@ use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::{Denoise, Frame, Job};
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::{RunEvent, RunHandle, use_engines, use_host};
 use crate::ui::state::{DenoiseState, ModelChoice, QUICK_STEPS};
 
@@ -139,8 +139,8 @@ pub fn look_view(look: &Ahead) -> Html {
     };
     html! {
         <figure class="ahead" data-ms={ms.clone()}>
-            <PictureView class="pix" {pixels} {columns} label={content::text("diffusion", "ahead.label")} />
-            <figcaption>{ content::fill("diffusion", "ahead", &[("ms", &ms)]) }</figcaption>
+            <PictureView class="pix" {pixels} {columns} label={texts::diffusion::ahead_label::PLAIN} />
+            <figcaption>{ content::fill(texts::diffusion::ahead::PLAIN, &[("ms", &ms)]) }</figcaption>
         </figure>
     }
 }

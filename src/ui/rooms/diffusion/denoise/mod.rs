@@ -117,7 +117,7 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
                     spoken={spoken(&run, frame.as_deref())}>
                     <IconButton class="branch" icon={Icon::Branch} label="Branch from here"
                         pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || at_end)} onclick={on_fork} />
-                    { extras(Route::Denoise(controls), "Save PNG", frame.is_some(), on_save) }
+                    { extras(Route::of(controls), "Save PNG", frame.is_some(), on_save) }
                 </Transport>
             </div>
             <Inspectors {frame} {before} model={run.controls().model} schedule={run.controls().schedule} />

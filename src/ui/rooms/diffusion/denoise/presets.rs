@@ -9,12 +9,9 @@ use super::controls::with_model;
 use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::Sampler;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::rooms::diffusion::fewer::use_has_model;
 use crate::ui::state::{DenoiseState, MAX_GUIDANCE, ModelChoice, Route, Training, Wanted};
-
-/// The text of the presets.
-const TEXT: &str = "presets";
 
 /// The model that was stopped early.
 const EARLY: ModelChoice = ModelChoice {
@@ -126,30 +123,30 @@ impl Preset {
 
     fn title(self) -> AttrValue {
         match self {
-            Self::Guidance => content::title(TEXT, "guidance"),
-            Self::FewSteps => content::title(TEXT, "few-steps"),
-            Self::Schedule => content::title(TEXT, "schedule"),
-            Self::Undertrained => content::title(TEXT, "undertrained"),
+            Self::Guidance => AttrValue::from(texts::presets::guidance::TITLE),
+            Self::FewSteps => AttrValue::from(texts::presets::few_steps::TITLE),
+            Self::Schedule => AttrValue::from(texts::presets::schedule::TITLE),
+            Self::Undertrained => AttrValue::from(texts::presets::undertrained::TITLE),
         }
     }
 
     /// What to look for, and why it happens.
     fn look(self) -> Html {
         match self {
-            Self::Guidance => content::section(TEXT, "guidance"),
-            Self::FewSteps => content::section(TEXT, "few-steps"),
-            Self::Schedule => content::section(TEXT, "schedule"),
-            Self::Undertrained => content::section(TEXT, "undertrained"),
+            Self::Guidance => content::section(texts::presets::guidance::HTML),
+            Self::FewSteps => content::section(texts::presets::few_steps::HTML),
+            Self::Schedule => content::section(texts::presets::schedule::HTML),
+            Self::Undertrained => content::section(texts::presets::undertrained::HTML),
         }
     }
 
     /// What the cure does.
     fn cure(self) -> String {
         match self {
-            Self::Guidance => content::text(TEXT, "guidance.cure"),
-            Self::FewSteps => content::text(TEXT, "few-steps.cure"),
-            Self::Schedule => content::text(TEXT, "schedule.cure"),
-            Self::Undertrained => content::text(TEXT, "undertrained.cure"),
+            Self::Guidance => texts::presets::guidance_cure::PLAIN.to_owned(),
+            Self::FewSteps => texts::presets::few_steps_cure::PLAIN.to_owned(),
+            Self::Schedule => texts::presets::schedule_cure::PLAIN.to_owned(),
+            Self::Undertrained => texts::presets::undertrained_cure::PLAIN.to_owned(),
         }
     }
 }
@@ -161,8 +158,8 @@ pub fn PresetList() -> Html {
     let shown = move |preset: &Preset| *preset != Preset::Undertrained || has_early;
     html! {
         <div class="presets">
-            <h3>{ content::title(TEXT, "list") }</h3>
-            { content::section(TEXT, "list") }
+            <h3>{ texts::presets::list::TITLE }</h3>
+            { content::section(texts::presets::list::HTML) }
             <ul>
                 { for Preset::ALL.into_iter().filter(shown).map(link) }
             </ul>
@@ -171,14 +168,14 @@ pub fn PresetList() -> Html {
 }
 
 fn link(preset: Preset) -> Html {
-    let href = Route::Denoise(preset.state()).href();
+    let href = Route::of(preset.state()).href();
     html! { <li><a {href}>{ preset.title() }</a></li> }
 }
 
 /// The link to DDPM with few steps, for the chapter about steps.
 pub fn few_steps_link() -> Html {
     let preset = Preset::FewSteps;
-    let href = Route::Denoise(preset.state()).href();
+    let href = Route::of(preset.state()).href();
     html! { <p><a {href}>{ "See it fail: " }{ preset.title() }</a></p> }
 }
 
@@ -195,7 +192,7 @@ pub fn PresetCard(props: &PresetCardProps) -> Html {
     let Some(preset) = Preset::of(&props.state) else {
         return Html::default();
     };
-    let mended = Route::Denoise(preset.mend(&props.state)).href();
+    let mended = Route::of(preset.mend(&props.state)).href();
     html! {
         <section class="preset" aria-labelledby="preset-title">
             <h4 id="preset-title">{ preset.title() }</h4>
@@ -208,7 +205,7 @@ pub fn PresetCard(props: &PresetCardProps) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::state::parse;
+    use crate::ui::state::testing::read;
 
     #[test]
     fn a_preset_knows_itself_and_its_cure_removes_it() {
@@ -218,9 +215,9 @@ mod tests {
             let mended = preset.mend(&state);
             assert_eq!(Preset::of(&mended), None, "{preset:?}");
             assert_eq!(preset.spoil(&mended), state, "only that is changed");
-            let link = Route::Denoise(state.clone()).href();
-            let parsed = parse(&link);
-            assert_eq!(parsed.page.route, Route::Denoise(state), "{link}");
+            let link = Route::of(state.clone()).href();
+            let parsed = read(&link);
+            assert_eq!(parsed.page.route, Route::of(state), "{link}");
             assert_eq!(parsed.problems, [""; 0]);
         }
     }

@@ -6,13 +6,10 @@ use super::super::DIGITS_MODEL;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::fetched::use_fetched;
 use crate::ui::components::save::csv_link;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::samples::fetch_text;
 use crate::ui::state::ModelChoice;
 use crate::weights::curve::{Curve, CurveSampler, Point, curve_path};
-
-/// The text of the chapter.
-const TEXT: &str = "fewer";
 
 /// Room between the outermost values and the axes, as a factor.
 const ROOM: f64 = 1.25;
@@ -43,10 +40,10 @@ pub fn Measured() -> Html {
     let (fetched, retry) = use_fetched(fetch);
     html! {
         <section class="card measured" aria-labelledby="measured-title" data-curve={fetched.id()}>
-            <h4 id="measured-title">{ content::title(TEXT, "measured") }</h4>
+            <h4 id="measured-title">{ texts::fewer::measured::TITLE }</h4>
             { fetched.show(
                 |(curve, quick)| charts(curve, quick),
-                |reason| content::fill(TEXT, "measured.failed", &[("reason", reason)]),
+                |reason| content::fill(texts::fewer::measured_failed::PLAIN, &[("reason", reason)]),
                 &retry,
             ) }
         </section>
@@ -69,7 +66,7 @@ fn charts(curve: &Curve, quick: &Point) -> Html {
                 <span><i class="muted dashed" />{ "real digits" }</span>
                 <span><i class="dot" />{ "distilled" }</span>
             </p>
-            <p class="hint">{ content::fill(TEXT, "measured.how", &values) }{ " " }
+            <p class="hint">{ content::fill(texts::fewer::measured_how::PLAIN, &values) }{ " " }
                 { csv_link(&csv(curve), "genscope-fewer-steps.csv") }
             </p>
         </>
@@ -193,11 +190,12 @@ fn message(curve: &Curve, quick: &Point, figure: Figure) -> String {
     let rows = lines.collect::<Vec<_>>().join(" ") + &quick;
     match figure {
         Figure::Fid => content::fill(
-            TEXT,
-            "measured.fid",
+            texts::fewer::measured_fid::PLAIN,
             &[("rows", &rows), ("floor", &format!("{:.1}", floor(curve)))],
         ),
-        Figure::Accuracy => content::fill(TEXT, "measured.accuracy", &[("rows", &rows)]),
+        Figure::Accuracy => {
+            content::fill(texts::fewer::measured_accuracy::PLAIN, &[("rows", &rows)])
+        }
     }
 }
 

@@ -15,15 +15,12 @@ use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::progress::progress;
 use crate::ui::components::transport::{Player, Transport};
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::{Phase, use_engines};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{FewerState, ModelChoice, Route};
-
-/// The text of the chapter.
-const TEXT: &str = "fewer";
 
 /// The stage and the inspectors of the chapter.
 #[component]
@@ -54,7 +51,7 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
                 { progress_line(&lanes) }
                 <Transport {playback} on={on_move} position={format!("{share} %")}
                     spoken={format!("{share} % of the way from noise to picture, in every finished cell")}>
-                    { extras(Route::Fewer(state.clone()), "Save PNG", finished > 0, on_save) }
+                    { extras(Route::of(state.clone()), "Save PNG", finished > 0, on_save) }
                 </Transport>
             </div>
             <div class="inspect fewer-inspect">
@@ -71,14 +68,14 @@ pub fn FewerStory() -> Html {
     let has_distilled = use_has_model(ModelChoice::DISTILLED);
     html! {
         <>
-            { content::section(TEXT, "story") }
-            { content::predict(TEXT, "story") }
+            { content::section(texts::fewer::story::HTML) }
+            { content::predict(texts::fewer::story_try::HTML, texts::fewer::story_reveal::HTML) }
             { few_steps_link() }
-            { content::section(TEXT, "solver") }
+            { content::section(texts::fewer::solver::HTML) }
             if has_distilled {
-                { content::section(TEXT, "distilled") }
+                { content::section(texts::fewer::distilled::HTML) }
             }
-            <div class="hint">{ content::section(TEXT, "sources") }</div>
+            <div class="hint">{ content::section(texts::fewer::sources::HTML) }</div>
         </>
     }
 }

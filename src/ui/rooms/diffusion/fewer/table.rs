@@ -117,7 +117,7 @@ fn Cell(props: &CellProps) -> Html {
     let step = props.frame.as_ref().map(|frame| frame.step.to_string());
     let cost = format!("{} evaluations", evaluations(controls));
     html! {
-        <a class="cell" href={Route::Denoise(controls.clone()).href()} data-step={step}
+        <a class="cell" href={Route::of(controls.clone()).href()} data-step={step}
             title="Open in ‘Denoise it’">
             <PictureView class="cell-pix" pixels={(*pixels).clone()} {label} columns={ACROSS} />
             <span>{ cost }</span>

@@ -9,7 +9,7 @@ use crate::data::SIDE;
 use crate::ui::components::pad::in_pixels;
 use crate::ui::components::pen::{Pen, Place, pen_events, pen_mark};
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::texts;
 use crate::ui::state::Hole;
 
 /// Radius of the brush, px of the picture.
@@ -179,7 +179,7 @@ pub fn HolePad(props: &HolePadProps) -> Html {
     html! {
         <>
             <div class="hole-sheet pix" tabindex="0" role="application"
-                aria-label={content::title("drawing", "hole")} aria-describedby="hole-help"
+                aria-label={texts::drawing::hole::TITLE} aria-describedby="hole-help"
                 onpointerdown={pen.down} onpointermove={pen.moved}
                 onpointerup={pen.up.clone()} onpointercancel={pen.up}
                 onkeydown={pen.key} onblur={pen.blur}>

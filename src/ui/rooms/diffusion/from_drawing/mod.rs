@@ -21,7 +21,7 @@ use crate::ui::components::extras::extras;
 use crate::ui::components::progress::{computed, progress};
 use crate::ui::components::save::save_sheet;
 use crate::ui::components::transport::Transport;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::diffusion::denoise::inspect::Inspectors;
@@ -36,12 +36,12 @@ use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, ModelChoice, NoiseSta
 pub fn story() -> Html {
     html! {
         <>
-            { content::section("drawing", "story") }
-            { content::predict("drawing", "story") }
-            <h3>{ content::title("drawing", "fill") }</h3>
-            { content::section("drawing", "fill") }
-            { content::predict("drawing", "fill") }
-            { content::section("drawing", "fill.sources") }
+            { content::section(texts::drawing::story::HTML) }
+            { content::predict(texts::drawing::story_try::HTML, texts::drawing::story_reveal::HTML) }
+            <h3>{ texts::drawing::fill::TITLE }</h3>
+            { content::section(texts::drawing::fill::HTML) }
+            { content::predict(texts::drawing::fill_try::HTML, texts::drawing::fill_reveal::HTML) }
+            { content::section(texts::drawing::fill_sources::HTML) }
         </>
     }
 }
@@ -174,7 +174,7 @@ fn pick(
 
 /// What is seen, to be shared.
 fn seen(state: &DrawnState, shown: Option<u32>) -> Route {
-    Route::Drawn(DrawnState {
+    Route::of(DrawnState {
         step: shown.or(state.step),
         ..state.clone()
     })

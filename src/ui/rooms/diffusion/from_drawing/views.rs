@@ -8,7 +8,7 @@ use super::hole_pad::HolePad;
 use super::jobs::{FILLINGS, first_x};
 use crate::protocol::{Denoise, Frame};
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::rooms::diffusion::denoise::views::sigma;
 use crate::ui::state::{DrawnMode, DrawnState};
 
@@ -47,7 +47,7 @@ pub fn Views(props: &ViewsProps) -> Html {
     };
     html! {
         <>
-            if fills { <div class="hint hole-help" id="hole-help">{ content::section("drawing", "hole") }</div> }
+            if fills { <div class="hint hole-help" id="hole-help">{ content::section(texts::drawing::hole::HTML) }</div> }
             <div class="views">
                 <figure class="given">{ given(props) }<figcaption>{ caption }</figcaption></figure>
                 <div class="op" aria-hidden="true">{ "→" }<small>{ op }</small></div>
@@ -63,7 +63,7 @@ pub fn Views(props: &ViewsProps) -> Html {
                 </figure>
             </div>
             if fills && props.job.is_none() {
-                <p class="notice" role="status">{ content::text("drawing", "hole.none") }</p>
+                <p class="notice" role="status">{ texts::drawing::hole_none::PLAIN }</p>
             }
         </>
     }

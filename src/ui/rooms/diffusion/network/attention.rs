@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::Edit;
 use super::board::{Board, mark};
 use super::look::Look;
 use super::maps::{picture, span};
-use super::{Edit, TEXT};
 use crate::models::diffusion::blocks::{DEEP_SIDE, POSITIONS};
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 
 /// Properties of [`AttentionCard`].
 #[derive(Properties, PartialEq)]
@@ -38,8 +38,8 @@ pub fn AttentionCard(props: &AttentionCardProps) -> Html {
         .unwrap_or_default();
     html! {
         <section class="card attention" aria-labelledby="attention-title">
-            <h3 id="attention-title">{ content::title(TEXT, "attention") }</h3>
-            { content::section(TEXT, "attention") }
+            <h3 id="attention-title">{ texts::network::attention::TITLE }</h3>
+            { content::section(texts::network::attention::HTML) }
             <div class="heads">
                 <figure>
                     <Board columns={DEEP_SIDE} count={POSITIONS} chosen={position} {on_pick}
@@ -50,7 +50,7 @@ pub fn AttentionCard(props: &AttentionCardProps) -> Html {
                 </figure>
                 { for heads.iter().enumerate().map(|(head, row)| head_view(head, row, position)) }
             </div>
-            <p class="hint">{ content::text(TEXT, "attention.scale") }</p>
+            <p class="hint">{ texts::network::attention_scale::PLAIN }</p>
         </section>
     }
 }

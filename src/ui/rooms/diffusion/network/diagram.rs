@@ -10,13 +10,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::Edit;
 use super::look::Look;
 use super::maps::{liveliest, name};
-use super::{Edit, TEXT};
 use crate::data::SIDE;
 use crate::models::diffusion::blocks::{Block, DEEP_SIDE, Kind, SHIPPED, TRUNK_SIDE};
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::texts;
 
 /// Grid lines from one to another, along the network and across it.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,7 +213,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
     let style = format!("--tracks:{};--skips:{}", layout.end() - 1, layout.skips);
     html! {
         <div class={classes!("unet", (!props.fresh).then_some("stale"))} {style} role="group"
-            aria-label={content::text(TEXT, "diagram")} aria-busy={(!props.fresh).to_string()}>
+            aria-label={texts::network::diagram::PLAIN} aria-busy={(!props.fresh).to_string()}>
             { for lines.iter().flatten().map(|line| line_view(line, props.edit.state.cut)) }
             <figure class="unet-x" style={layout.x().style()}>
                 <PictureView pixels={props.x.clone()} label="The input: x" />

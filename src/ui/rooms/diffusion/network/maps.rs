@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::Edit;
 use super::board::Board;
 use super::look::Look;
-use super::{Edit, TEXT};
 use crate::data::{PIXELS, SIDE};
 use crate::models::diffusion::blocks::{Block, Kind};
 use crate::protocol::Maps;
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 
 /// Feature maps a row.
 pub const COLUMNS: usize = 12;
@@ -93,12 +93,12 @@ pub fn MapsCard(props: &MapsCardProps) -> Html {
     html! {
         <section class="card maps" aria-labelledby="maps-title" data-block={block.id()}>
             <div class="maps-text">
-                <h3 id="maps-title">{ content::title(TEXT, "maps") }{ ": " }{ name(&block) }</h3>
+                <h3 id="maps-title">{ texts::network::maps::TITLE }{ ": " }{ name(&block) }</h3>
                 { about(block.kind) }
                 { facts(&block, state.block, &props.look) }
             </div>
             { maps.map_or_else(
-                || html! { <p class="hint">{ content::text(TEXT, "maps.wait") }</p> },
+                || html! { <p class="hint">{ texts::network::maps_wait::PLAIN }</p> },
                 |maps| views(props, &block, &maps, &sheet),
             ) }
         </section>
@@ -128,7 +128,7 @@ fn views(props: &MapsCardProps, block: &Block, maps: &Maps, sheet: &Rc<Vec<f32>>
                 <PictureView class="pix" pixels={large} label={spoken.clone()} />
                 <figcaption>{ spoken }</figcaption>
             </figure>
-            <p class="hint">{ content::text(TEXT, "maps.scale") }</p>
+            <p class="hint">{ texts::network::maps_scale::PLAIN }</p>
         </div>
     }
 }
@@ -181,14 +181,14 @@ pub fn name(block: &Block) -> &'static str {
 /// What such a block is for.
 fn about(kind: Kind) -> Html {
     match kind {
-        Kind::Embed => content::section(TEXT, "block.embed"),
-        Kind::Input => content::section(TEXT, "block.input"),
-        Kind::Res => content::section(TEXT, "block.res"),
-        Kind::Halve => content::section(TEXT, "block.halve"),
-        Kind::Attention => content::section(TEXT, "block.attention"),
-        Kind::Double => content::section(TEXT, "block.double"),
-        Kind::Merge => content::section(TEXT, "block.merge"),
-        Kind::Output => content::section(TEXT, "block.output"),
+        Kind::Embed => content::section(texts::network::block_embed::HTML),
+        Kind::Input => content::section(texts::network::block_input::HTML),
+        Kind::Res => content::section(texts::network::block_res::HTML),
+        Kind::Halve => content::section(texts::network::block_halve::HTML),
+        Kind::Attention => content::section(texts::network::block_attention::HTML),
+        Kind::Double => content::section(texts::network::block_double::HTML),
+        Kind::Merge => content::section(texts::network::block_merge::HTML),
+        Kind::Output => content::section(texts::network::block_output::HTML),
     }
 }
 

@@ -30,22 +30,20 @@ use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::save::save_sheet;
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::transport::Transport;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{ModelChoice, NetworkState, Route, Wanted};
 
-const TEXT: &str = "network";
-
 /// The chapter's story.
 pub fn story() -> Html {
     html! {
         <>
-            { content::section(TEXT, "story") }
-            { content::predict(TEXT, "story") }
-            <div class="hint">{ content::section(TEXT, "sources") }</div>
+            { content::section(texts::network::story::HTML) }
+            { content::predict(texts::network::story_try::HTML, texts::network::story_reveal::HTML) }
+            <div class="hint">{ content::section(texts::network::sources::HTML) }</div>
         </>
     }
 }
@@ -137,7 +135,7 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
                     position={format!("{step} / {}", NetworkState::STEPS)}
                     time={now.map(|frame| format!("t = {}", frame.t)).unwrap_or_default()}
                     spoken={format!("Step {step} of {}", NetworkState::STEPS)}>
-                    { extras(Route::Network(state), "Save these feature maps as PNG", maps.is_some(), on_save) }
+                    { extras(Route::of(state), "Save these feature maps as PNG", maps.is_some(), on_save) }
                 </Transport>
             </div>
             { inspectors(edit, x, (**look).clone()) }
@@ -209,8 +207,8 @@ fn inspectors(edit: Edit, x: Rc<Vec<f32>>, look: Look) -> Html {
             if attends { <AttentionCard {edit} {x} {look} /> }
             <div class="inspect network-inspect">
                 <div class="card">
-                    <h4>{ content::title(TEXT, "same-size") }</h4>
-                    <div class="hint">{ content::section(TEXT, "same-size") }</div>
+                    <h4>{ texts::network::same_size::TITLE }</h4>
+                    <div class="hint">{ content::section(texts::network::same_size::HTML) }</div>
                 </div>
                 <ModelCard model={state.model.id()} />
             </div>

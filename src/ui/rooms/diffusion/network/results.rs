@@ -4,12 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::TEXT;
 use crate::data::PIXELS;
 use crate::protocol::Frame;
 use crate::ui::components::picture::PictureView;
 use crate::ui::components::progress::{computed, progress};
-use crate::ui::content;
+use crate::ui::content::texts;
 use crate::ui::runs::lanes::{Lane, Lanes};
 
 /// What each lane has come to at this step. `noise` is what they all start from.
@@ -22,7 +21,7 @@ pub fn results(lanes: &Lanes, step: u32, noise: &Rc<Vec<f32>>) -> Html {
                 lane_view(lane, against, step, noise)
             }) }
             if lanes.lanes.len() < 2 {
-                <p class="hint">{ content::text(TEXT, "lanes.one") }</p>
+                <p class="hint">{ texts::network::lanes_one::PLAIN }</p>
             }
         </div>
     }

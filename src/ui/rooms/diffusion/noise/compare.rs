@@ -15,7 +15,7 @@ use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::{NoiseStats, NoiseStatsFrame};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 
@@ -116,15 +116,15 @@ pub fn Compare(props: &CompareProps) -> Html {
         <section class={classes!("card", "compare", comparison.is_some().then_some("has-result"))}
             aria-labelledby="compare-title">
             <div class="compare-text">
-                <h3 id="compare-title">{ content::title("diffusion", "jump") }</h3>
-                { content::section("diffusion", "jump") }
-                { content::predict("diffusion", "jump") }
+                <h3 id="compare-title">{ texts::diffusion::jump::TITLE }</h3>
+                { content::section(texts::diffusion::jump::HTML) }
+                { content::predict(texts::diffusion::jump_try::HTML, texts::diffusion::jump_reveal::HTML) }
                 <p>
                     <button type="button" class="button go" disabled={props.t == 0} onclick={start}>
                         { format!("Run both {RUNS} times to t = {}", props.t) }
                     </button>
                 </p>
-                if props.t == 0 { <p class="hint">{ content::text("diffusion", "jump.start") }</p> }
+                if props.t == 0 { <p class="hint">{ texts::diffusion::jump_start::PLAIN }</p> }
             </div>
             <div class="compare-result" aria-busy={running.to_string()}>
                 { for comparison.as_ref().map(|it| result(it, run.book.phase)) }
@@ -152,7 +152,7 @@ fn result(comparison: &Comparison, phase: Option<Phase>) -> Html {
                 { figure(&comparison.steps, "small steps") }
             </div>
             { comparison.frame.as_ref().map_or_else(
-                || html! { <p class="hint">{ content::text("diffusion", "jump.wait") }</p> },
+                || html! { <p class="hint">{ texts::diffusion::jump_wait::PLAIN }</p> },
                 |frame| statistics(comparison.of.t, frame, phase),
             ) }
         </>
@@ -199,11 +199,11 @@ fn verdict(phase: Option<Phase>, frame: &NoiseStatsFrame) -> String {
     match phase {
         None | Some(Phase::Loading | Phase::Running) => String::new(),
         // By another run, or by a failure the page has told of.
-        Some(Phase::Cancelled | Phase::Failed) => content::text("diffusion", "jump.stopped"),
+        Some(Phase::Cancelled | Phase::Failed) => texts::diffusion::jump_stopped::PLAIN.to_owned(),
         Some(Phase::Done) if frame.ks <= frame.ks_critical => {
-            content::fill("diffusion", "jump.agree", &values)
+            content::fill(texts::diffusion::jump_agree::PLAIN, &values)
         }
-        Some(Phase::Done) => content::fill("diffusion", "jump.differ", &values),
+        Some(Phase::Done) => content::fill(texts::diffusion::jump_differ::PLAIN, &values),
     }
 }
 
@@ -223,8 +223,7 @@ fn histogram(t: u32, frame: &NoiseStatsFrame) -> Html {
         .fold(0.0f32, |a, b| a.max(*b));
     let high = frame.low + frame.bin_width * frame.jump.len() as f32;
     let message = content::fill(
-        "diffusion",
-        "jump.chart",
+        texts::diffusion::jump_chart::PLAIN,
         &[
             ("t", &t.to_string()),
             ("runs", &frame.runs.to_string()),

@@ -19,7 +19,7 @@ use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::equation::Equation;
 use crate::ui::components::picture::{EPS_CONTRAST, PictureView};
 use crate::ui::components::transport::{Player, Transport};
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, Samples, use_samples};
@@ -158,7 +158,7 @@ fn views(
 }
 
 fn this_step(schedule: &Schedule, t: usize) -> Html {
-    let formula = content::html("diffusion", "noise.step");
+    let formula = texts::diffusion::noise_step::HTML.to_owned();
     let values = vec![("signal", schedule.signal(t)), ("noise", schedule.sigma(t))];
     let step = match t {
         0 => "No step is taken yet: this is the clean picture.".to_owned(),
@@ -218,8 +218,7 @@ pub(super) fn schedule_chart(schedule: &Schedule, t: usize) -> Html {
         },
     ];
     let message = content::fill(
-        "diffusion",
-        "schedule.chart",
+        texts::diffusion::schedule_chart::PLAIN,
         &[
             ("name", schedule_name(schedule.kind())),
             ("t", &t.to_string()),
@@ -246,7 +245,7 @@ fn remains(schedule: &Schedule, t: usize) -> Html {
                 <dt>{ "Noise’s share" }</dt>
                 <dd class="num">{ format!("{:.1} %", 100.0 * (1.0 - alpha_bar)) }</dd>
             </dl>
-            <div class="hint">{ content::section("diffusion", "remains") }</div>
+            <div class="hint">{ content::section(texts::diffusion::remains::HTML) }</div>
         </div>
     }
 }

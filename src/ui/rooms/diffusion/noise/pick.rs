@@ -9,7 +9,7 @@ use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::fetched::failure;
 use crate::ui::components::pad::Pad;
 use crate::ui::components::seed::SeedField;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::ink::Drawing;
 use crate::ui::samples::{Loaded, Samples, preview_style};
 use crate::ui::state::{NoiseState, Picture, SAMPLES, Wanted};
@@ -149,7 +149,10 @@ fn digits(props: &PickProps, class: u8) -> Html {
         Loaded::Ready(samples) => strip(props, samples, class),
         Loaded::Waiting => html! { <div class="digits" aria-busy="true" /> },
         Loaded::Failed(reason) => {
-            let sentence = content::fill("diffusion", "samples.failed", &[("reason", reason)]);
+            let sentence = content::fill(
+                texts::diffusion::samples_failed::PLAIN,
+                &[("reason", reason)],
+            );
             failure(sentence, &props.on_retry.reform(|_| ()), None)
         }
     }
@@ -182,8 +185,8 @@ fn strip(props: &PickProps, samples: &Samples, class: u8) -> Html {
 /// Whose pictures they are.
 fn source(set: DataSet) -> String {
     match set {
-        DataSet::Mnist => content::text("diffusion", "digit.source"),
-        DataSet::FashionMnist => content::text("diffusion", "garment.source"),
+        DataSet::Mnist => texts::diffusion::digit_source::PLAIN.to_owned(),
+        DataSet::FashionMnist => texts::diffusion::garment_source::PLAIN.to_owned(),
     }
 }
 
@@ -208,7 +211,7 @@ fn DrawIt(props: &PickProps) -> Html {
     html! {
         <div class="draw-it">
             <Pad {on_picture} />
-            if *empty { <p class="notice" role="status">{ content::text("diffusion", "draw.empty") }</p> }
+            if *empty { <p class="notice" role="status">{ texts::diffusion::draw_empty::PLAIN }</p> }
         </div>
     }
 }

@@ -7,7 +7,7 @@ use super::snapshot_at;
 use crate::models::diffusion::plane::detour;
 use crate::protocol::diffusion::plane::Method;
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::state::{PlaneState, View};
 
 /// Points of the loss curve; each is the mean over its part of the steps.
@@ -52,8 +52,8 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
 /// What the network is asked.
 fn task(method: Method) -> Html {
     match method {
-        Method::Ddpm => content::section("plane", "task.ddpm"),
-        Method::FlowMatching => content::section("plane", "task.flow"),
+        Method::Ddpm => content::section(texts::plane::task_ddpm::HTML),
+        Method::FlowMatching => content::section(texts::plane::task_flow::HTML),
     }
 }
 
@@ -82,8 +82,7 @@ fn loss_chart(state: &PlaneState, run: &PlaneRun, rule: Option<Mark>) -> Html {
         finite().next_back().unwrap_or(0.0),
     );
     let message = content::fill(
-        "plane",
-        "loss.chart",
+        texts::plane::loss_chart::PLAIN,
         &[
             ("first", &format!("{first:.3}")),
             ("last", &format!("{last:.3}")),
@@ -106,8 +105,7 @@ fn distance_chart(state: &PlaneState, run: &PlaneRun, rule: Option<Mark>) -> Htm
     let floor = run.snapshots.first().map_or(0.0, |s| f64::from(s.floor));
     let high = points.iter().fold(floor, |high, p| high.max(p.1));
     let message = content::fill(
-        "plane",
-        "distance.chart",
+        texts::plane::distance_chart::PLAIN,
         &[
             ("first", &small(points.first().map_or(0.0, |p| p.1))),
             ("last", &small(points.last().map_or(0.0, |p| p.1))),

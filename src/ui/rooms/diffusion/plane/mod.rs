@@ -26,7 +26,7 @@ use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_too
 use crate::ui::components::extras::plane_extras;
 use crate::ui::components::plane_view::{Layer, PlaneView};
 use crate::ui::components::transport::{Player, Transport};
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
@@ -89,7 +89,7 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
         Callback::from(move |pen| drawing.dispatch(Stroke::Pen(pen)))
     });
     let label = if *editing {
-        content::text("plane", "draw.label")
+        texts::plane::draw_label::PLAIN.to_owned()
     } else {
         shown.spoken.clone()
     };
@@ -131,12 +131,12 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
 pub fn story() -> Html {
     html! {
         <>
-            { content::section("plane", "story") }
-            { content::predict("plane", "field") }
-            { content::section("plane", "methods") }
-            { content::predict("plane", "paths") }
-            <h3>{ content::title("plane", "sources") }</h3>
-            { content::section("plane", "sources") }
+            { content::section(texts::plane::story::HTML) }
+            { content::predict(texts::plane::field_try::HTML, texts::plane::field_reveal::HTML) }
+            { content::section(texts::plane::methods::HTML) }
+            { content::predict(texts::plane::paths_try::HTML, texts::plane::paths_reveal::HTML) }
+            <h3>{ texts::plane::sources::TITLE }</h3>
+            { content::section(texts::plane::sources::HTML) }
         </>
     }
 }
@@ -388,8 +388,7 @@ fn progress(
     let class = classes!("button", class);
     let words = match run.book.phase {
         None => content::fill(
-            "plane",
-            "train.idle",
+            texts::plane::train_idle::PLAIN,
             &[("steps", &state.train_steps.to_string())],
         ),
         Some(Phase::Loading) if done == 0 => "Starting the engine".into(),
@@ -421,8 +420,7 @@ fn diverged(state: &PlaneState, run: &PlaneRun, on_state: &Callback<PlaneState>)
         return Html::default();
     };
     let text = content::fill(
-        "plane",
-        "train.diverged",
+        texts::plane::train_diverged::PLAIN,
         &[
             ("step", &step.to_string()),
             ("lr", &state.learning_rate.to_string()),
@@ -450,16 +448,16 @@ fn diverged(state: &PlaneState, run: &PlaneRun, on_state: &Callback<PlaneState>)
 /// What the colours mean.
 fn legend(view: View) -> Html {
     let text = match view {
-        View::Noise => content::section("plane", "legend.noise"),
-        View::Train => content::section("plane", "legend.train"),
-        View::Sample => content::section("plane", "legend.sample"),
+        View::Noise => content::section(texts::plane::legend_noise::HTML),
+        View::Train => content::section(texts::plane::legend_train::HTML),
+        View::Sample => content::section(texts::plane::legend_sample::HTML),
     };
     html! { <div class="hint plane-legend">{ text }</div> }
 }
 
 /// Share, and save as a picture or as a table.
 fn extras(state: &PlaneState, shown: &Shown, canvas: &NodeRef, cursor: u32) -> Html {
-    let seen = Route::Plane(PlaneState {
+    let seen = Route::of(PlaneState {
         at: Some(cursor).filter(|at| *at > 0 || state.at.is_some()),
         ..state.clone()
     });

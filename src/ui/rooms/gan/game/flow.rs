@@ -15,7 +15,7 @@ use crate::models::gan::plane::{noise_vectors, streams};
 use crate::protocol::gan::{Game, GanFrame, Half, Loss, Player};
 use crate::ui::components::chart::Tone;
 use crate::ui::components::plane_view::PlaneView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 
 /// Noise vectors that are shown while the game is played.
 const NOISE_SHOWN: usize = 128;
@@ -62,7 +62,7 @@ pub fn Flow(props: &FlowProps) -> Html {
     html! {
         <div class={classes!("flow", moment.is_some().then_some("slow"))} data-stage={stage.map(Stage::id)}
             data-half={half.map(half_id)}>
-            <ol aria-label={content::title("gan", "flow")}>
+            <ol aria-label={texts::gan::flow::TITLE}>
                 { part(Part::Noise, "Noise z", sheet(&flowing.noise, None, "Noise vectors")) }
                 { part(Part::Generator, "Generator", network(&game.generator, game.noise_dims, 2,
                     flowing.gradients(Half::Generator))) }
@@ -212,14 +212,14 @@ impl Flowing {
         let (label, ends) = if loss == Loss::Wasserstein {
             let (real, fake) = (mean(&self.real_scores), mean(&self.fake_scores));
             let values = [("real", &*score(real)), ("fake", &score(fake))];
-            let label = content::fill("gan", "flow.scores.critic", &values);
+            let label = content::fill(texts::gan::flow_scores_critic::PLAIN, &values);
             (label, ["low", "high"])
         } else {
             let values = [
                 ("real", &*percent(mean(&reals))),
                 ("fake", &percent(mean(&fakes))),
             ];
-            let label = content::fill("gan", "flow.verdicts", &values);
+            let label = content::fill(texts::gan::flow_verdicts::PLAIN, &values);
             (label, ["fake", "real"])
         };
         let (reals, fakes) = (histogram(&reals), histogram(&fakes));
@@ -365,7 +365,7 @@ fn filled(gradient: f32) -> f32 {
 fn notes(moment: &Moment) -> Html {
     let mut notes: Vec<String> = moment.which_update().into_iter().collect();
     if moment.stage >= Stage::Back {
-        notes.push(content::text("gan", "flow.bars"));
+        notes.push(texts::gan::flow_bars::PLAIN.to_owned());
     }
     if notes.is_empty() {
         return Html::default();
@@ -376,18 +376,18 @@ fn notes(moment: &Moment) -> Html {
 /// What happens in this stage.
 fn words(moment: &Moment) -> Html {
     match (moment.half, moment.stage) {
-        (Half::Discriminator, Stage::Draw) => content::section("gan", "flow.d.draw"),
-        (Half::Discriminator, Stage::Fakes) => content::section("gan", "flow.d.fakes"),
-        (Half::Discriminator, Stage::Scores) => content::section("gan", "flow.d.scores"),
-        (Half::Discriminator, Stage::Loss) => content::section("gan", "flow.d.loss"),
-        (Half::Discriminator, Stage::Back) => content::section("gan", "flow.d.back"),
-        (Half::Discriminator, Stage::Moved) => content::section("gan", "flow.d.moved"),
-        (Half::Generator, Stage::Draw) => content::section("gan", "flow.g.draw"),
-        (Half::Generator, Stage::Fakes) => content::section("gan", "flow.g.fakes"),
-        (Half::Generator, Stage::Scores) => content::section("gan", "flow.g.scores"),
-        (Half::Generator, Stage::Loss) => content::section("gan", "flow.g.loss"),
-        (Half::Generator, Stage::Back) => content::section("gan", "flow.g.back"),
-        (Half::Generator, Stage::Moved) => content::section("gan", "flow.g.moved"),
+        (Half::Discriminator, Stage::Draw) => content::section(texts::gan::flow_d_draw::HTML),
+        (Half::Discriminator, Stage::Fakes) => content::section(texts::gan::flow_d_fakes::HTML),
+        (Half::Discriminator, Stage::Scores) => content::section(texts::gan::flow_d_scores::HTML),
+        (Half::Discriminator, Stage::Loss) => content::section(texts::gan::flow_d_loss::HTML),
+        (Half::Discriminator, Stage::Back) => content::section(texts::gan::flow_d_back::HTML),
+        (Half::Discriminator, Stage::Moved) => content::section(texts::gan::flow_d_moved::HTML),
+        (Half::Generator, Stage::Draw) => content::section(texts::gan::flow_g_draw::HTML),
+        (Half::Generator, Stage::Fakes) => content::section(texts::gan::flow_g_fakes::HTML),
+        (Half::Generator, Stage::Scores) => content::section(texts::gan::flow_g_scores::HTML),
+        (Half::Generator, Stage::Loss) => content::section(texts::gan::flow_g_loss::HTML),
+        (Half::Generator, Stage::Back) => content::section(texts::gan::flow_g_back::HTML),
+        (Half::Generator, Stage::Moved) => content::section(texts::gan::flow_g_moved::HTML),
     }
 }
 

@@ -9,7 +9,7 @@ use super::run::GameRun;
 use crate::protocol::gan::{Game, GanFrame, Loss};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::equation::Equation;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 
 /// Points of a curve, about at most.
 const CURVE_POINTS: usize = 150;
@@ -52,9 +52,9 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
     };
     let means = sampling.words();
     let accuracy_hint = if game.loss == Loss::Wasserstein {
-        content::section("gan", "accuracy.critic")
+        content::section(texts::gan::accuracy_critic::HTML)
     } else {
-        content::section("gan", "accuracy")
+        content::section(texts::gan::accuracy::HTML)
     };
     html! {
         <div class="inspect game-inspect">
@@ -112,7 +112,7 @@ impl Sampling {
     /// That there are means, if there are.
     fn words(self) -> Option<String> {
         let frames = self.mean_of.to_string();
-        (self.mean_of > 1).then(|| content::fill("gan", "means", &[("n", &frames)]))
+        (self.mean_of > 1).then(|| content::fill(texts::gan::means::PLAIN, &[("n", &frames)]))
     }
 }
 
@@ -225,7 +225,7 @@ impl Charts<'_> {
         let all = || d.iter().chain(&g).map(|p| p.1);
         let (low, high) = (all().fold(0.0, f64::min), all().fold(0.1, f64::max));
         let values = [("d", &*self.now(of(0), 2)), ("g", &self.now(of(1), 2))];
-        let message = self.with_means(content::fill("gan", "losses.chart", &values));
+        let message = self.with_means(content::fill(texts::gan::losses_chart::PLAIN, &values));
         let curves = vec![
             curve("generator", g, Tone::Accent),
             curve("discriminator", d, Tone::Second),
@@ -238,8 +238,8 @@ impl Charts<'_> {
         let fake = |frame: &GanFrame| 100.0 * frame.fake_accuracy;
         let values = [("real", &*self.now(real, 0)), ("fake", &self.now(fake, 0))];
         let message = match loss {
-            Loss::Wasserstein => content::fill("gan", "accuracy.critic.chart", &values),
-            _ => content::fill("gan", "accuracy.chart", &values),
+            Loss::Wasserstein => content::fill(texts::gan::accuracy_critic_chart::PLAIN, &values),
+            _ => content::fill(texts::gan::accuracy_chart::PLAIN, &values),
         };
         let curves = vec![
             self.flat("coin flip", 50.0, Tone::Muted),
@@ -263,7 +263,7 @@ impl Charts<'_> {
             ("klfloor", &self.now(|frame| frame.divergence.kl_floor, 2)),
             ("jsfloor", &self.now(|frame| frame.divergence.js_floor, 3)),
         ];
-        let message = content::fill("gan", "divergence.chart", &values);
+        let message = content::fill(texts::gan::divergence_chart::PLAIN, &values);
         let curves = vec![
             curve("KL", kl, Tone::Accent),
             curve("JS", js, Tone::Second),
@@ -296,20 +296,20 @@ fn curve(name: &'static str, points: Vec<(f64, f64)>, tone: Tone) -> Curve {
 pub fn equations(loss: Loss, [d, g]: [f32; 2]) -> Html {
     let (judge, maker) = match loss {
         Loss::Minimax => (
-            content::html("gan", "loss.d.log"),
-            content::html("gan", "loss.g.minimax"),
+            texts::gan::loss_d_log::HTML.to_owned(),
+            texts::gan::loss_g_minimax::HTML.to_owned(),
         ),
         Loss::NonSaturating => (
-            content::html("gan", "loss.d.log"),
-            content::html("gan", "loss.g.log"),
+            texts::gan::loss_d_log::HTML.to_owned(),
+            texts::gan::loss_g_log::HTML.to_owned(),
         ),
         Loss::LeastSquares => (
-            content::html("gan", "loss.d.squares"),
-            content::html("gan", "loss.g.squares"),
+            texts::gan::loss_d_squares::HTML.to_owned(),
+            texts::gan::loss_g_squares::HTML.to_owned(),
         ),
         Loss::Wasserstein => (
-            content::html("gan", "loss.d.wasserstein"),
-            content::html("gan", "loss.g.wasserstein"),
+            texts::gan::loss_d_wasserstein::HTML.to_owned(),
+            texts::gan::loss_g_wasserstein::HTML.to_owned(),
         ),
     };
     // In one player's half the other has no loss.

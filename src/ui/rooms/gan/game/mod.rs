@@ -32,7 +32,7 @@ use crate::ui::components::cloud::{Action as Stroke, drawing_layers, drawing_too
 use crate::ui::components::extras::plane_extras;
 use crate::ui::components::plane_view::PlaneView;
 use crate::ui::components::transport::Transport;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::booked::{Action, sender};
@@ -143,10 +143,10 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
         (None, None) => vec![dots(&real_points, Tone::Second, 0.75)],
     };
     let spoken = match (&now, frame) {
-        _ if *editing => content::text("plane", "draw.label"),
+        _ if *editing => texts::plane::draw_label::PLAIN.to_owned(),
         (Some(moment), _) => slow_words(moment),
         (None, Some(frame)) => words(rules.loss, frame, &place_text(halves_of(&course, tick))),
-        (None, None) => content::text("gan", "waiting"),
+        (None, None) => texts::gan::waiting::PLAIN.to_owned(),
     };
     let playback = if is_slow { slow_player.0 } else { player.0 };
     let position = if is_slow {
@@ -199,11 +199,11 @@ pub fn story(state: &GameState) -> Html {
     }
     html! {
         <>
-            { content::section("gan", "game") }
-            { content::predict("gan", "game") }
-            { content::section("gan", "game.how") }
-            { content::predict("gan", "warp") }
-            { content::section("gan", "game.slow") }
+            { content::section(texts::gan::game::HTML) }
+            { content::predict(texts::gan::game_try::HTML, texts::gan::game_reveal::HTML) }
+            { content::section(texts::gan::game_how::HTML) }
+            { content::predict(texts::gan::warp_try::HTML, texts::gan::warp_reveal::HTML) }
+            { content::section(texts::gan::game_slow::HTML) }
         </>
     }
 }
@@ -318,7 +318,7 @@ fn by_hand(state: &GameState, tick: u32, on_state: &Callback<GameState>) -> Html
             if !state.hand.is_empty() {
                 { button("on", "Play on", play_on) }
             }
-            if !fits { <p class="hint">{ content::text("gan", "too-long") }</p> }
+            if !fits { <p class="hint">{ texts::gan::too_long::PLAIN }</p> }
         </div>
     }
 }
@@ -344,9 +344,9 @@ fn progress(
         format!(", {speed:.0} rounds a second")
     });
     let text = match run.book.phase {
-        _ if run.frames.is_empty() && run.is_busy() => content::text("gan", "waiting"),
-        Some(Phase::Failed) => content::text("gan", "failed"),
-        _ if reached == 0 && !run.is_busy() => content::text("gan", "idle"),
+        _ if run.frames.is_empty() && run.is_busy() => texts::gan::waiting::PLAIN.to_owned(),
+        Some(Phase::Failed) => texts::gan::failed::PLAIN.to_owned(),
+        _ if reached == 0 && !run.is_busy() => texts::gan::idle::PLAIN.to_owned(),
         _ => format!("{reached} of {whole} {unit} played{speed}"),
     };
     let stopped =
@@ -386,16 +386,19 @@ fn diverged(
     }
     let by_rates = game != state.game;
     let (text, way_back) = if by_rates {
-        ("diverged", "Play with the usual rates")
+        (texts::gan::diverged::PLAIN, "Play with the usual rates")
     } else {
         let usual_game = state.case.map_or(usual, Case::game);
         game = Game {
             cloud: game.cloud,
             ..usual_game
         };
-        ("diverged.otherwise", "Play by the usual rules")
+        (
+            texts::gan::diverged_otherwise::PLAIN,
+            "Play by the usual rules",
+        )
     };
-    let text = content::fill("gan", text, &[("round", &place)]);
+    let text = content::fill(text, &[("round", &place)]);
     let tame = state.anew(game);
     let onclick = on_state.reform(move |_: MouseEvent| tame.clone());
     html! {
@@ -415,7 +418,7 @@ fn extras(
     stage: Option<u32>,
 ) -> Html {
     let tick = frame.map_or(0, |frame| frame.at.ticks);
-    let seen = Route::Game(match stage {
+    let seen = Route::of(match stage {
         Some(_) => GameState {
             slow: stage,
             ..state.clone()

@@ -63,10 +63,10 @@ pub fn use_game_player(
         let seen = settled.map(|(at, tick)| (at, state.seen_at(tick)));
         let news = seen.filter(|(_, seen)| seen.at != state.at);
         let tell = news.map(|(at, seen)| {
-            let before = Route::Game(state.clone());
+            let before = Route::of(state.clone());
             Timeout::new(REST_MS, move || {
                 *told.borrow_mut() = Some(at);
-                follow.emit((before, Route::Game(seen)));
+                follow.emit((before, Route::of(seen)));
             })
         });
         move || drop(tell)
@@ -180,8 +180,8 @@ pub fn use_slow_player(
     use_effect_with((settled, state.clone()), move |(settled, state)| {
         let news = settled.filter(|stage| state.slow != Some(*stage));
         let tell = news.map(|stage| {
-            let before = Route::Game(state.clone());
-            let seen = Route::Game(GameState {
+            let before = Route::of(state.clone());
+            let seen = Route::of(GameState {
                 slow: Some(stage),
                 ..state.clone()
             });

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::stage::limit;
 use crate::protocol::gan::{GanFrame, Half, Loss};
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 
 /// A stage of a half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,8 +76,12 @@ impl Moment {
     /// Which of the half's updates is shown, if it has several.
     pub fn which_update(&self) -> Option<String> {
         let updates = self.frame.detail.as_ref()?.updates;
-        (updates > 1)
-            .then(|| content::fill("gan", "slow.last", &[("updates", &updates.to_string())]))
+        (updates > 1).then(|| {
+            content::fill(
+                texts::gan::slow_last::PLAIN,
+                &[("updates", &updates.to_string())],
+            )
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::models::gan::plane::{NOISE_SIDE, SHOWN, streams};
 use crate::protocol::gan::{Game, GanFrame, Half, Loss};
 use crate::ui::components::chart::Tone;
 use crate::ui::components::plane_view::Layer;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::state::gan::Shown;
 
 /// A pull of this length is drawn this long; longer ones are shortened.
@@ -90,8 +90,8 @@ pub fn words(loss: Loss, frame: &GanFrame, place: &str) -> String {
         ("js", &format!("{:.2}", frame.divergence.js)),
     ];
     match loss {
-        Loss::Wasserstein => content::fill("gan", "spoken.critic", &values),
-        _ => content::fill("gan", "spoken", &values),
+        Loss::Wasserstein => content::fill(texts::gan::spoken_critic::PLAIN, &values),
+        _ => content::fill(texts::gan::spoken::PLAIN, &values),
     }
 }
 
@@ -111,9 +111,9 @@ pub fn slow_words(moment: &Moment) -> String {
 /// What the colours mean.
 pub fn legend(loss: Loss, is_slow: bool) -> Html {
     match loss {
-        _ if is_slow => content::section("gan", "legend.slow"),
-        Loss::Wasserstein => content::section("gan", "legend.critic"),
-        _ => content::section("gan", "legend"),
+        _ if is_slow => content::section(texts::gan::legend_slow::HTML),
+        Loss::Wasserstein => content::section(texts::gan::legend_critic::HTML),
+        _ => content::section(texts::gan::legend::HTML),
     }
 }
 

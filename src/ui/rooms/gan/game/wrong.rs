@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::protocol::gan::GanFrame;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::state::gan::{Case, Standing};
 use crate::ui::state::{GameState, Route};
 
@@ -20,18 +20,18 @@ pub fn median_pull(frame: &GanFrame) -> f32 {
 
 fn title(case: Case) -> AttrValue {
     match case {
-        Case::Collapse => content::title("gan-wrong", "collapse"),
-        Case::Oscillation => content::title("gan-wrong", "oscillation"),
-        Case::Vanishing => content::title("gan-wrong", "vanishing"),
+        Case::Collapse => AttrValue::from(texts::gan_wrong::collapse::TITLE),
+        Case::Oscillation => AttrValue::from(texts::gan_wrong::oscillation::TITLE),
+        Case::Vanishing => AttrValue::from(texts::gan_wrong::vanishing::TITLE),
     }
 }
 
 /// What to look for, and why it happens.
 fn look(case: Case) -> Html {
     match case {
-        Case::Collapse => content::section("gan-wrong", "collapse"),
-        Case::Oscillation => content::section("gan-wrong", "oscillation"),
-        Case::Vanishing => content::section("gan-wrong", "vanishing"),
+        Case::Collapse => content::section(texts::gan_wrong::collapse::HTML),
+        Case::Oscillation => content::section(texts::gan_wrong::oscillation::HTML),
+        Case::Vanishing => content::section(texts::gan_wrong::vanishing::HTML),
     }
 }
 
@@ -41,32 +41,32 @@ fn task(case: Case, standing: &Standing) -> String {
         ("wanted", standing.wanted.as_str()),
     ];
     match case {
-        Case::Collapse => content::fill("gan-wrong", "collapse.task", &values),
-        Case::Oscillation => content::fill("gan-wrong", "oscillation.task", &values),
-        Case::Vanishing => content::fill("gan-wrong", "vanishing.task", &values),
+        Case::Collapse => content::fill(texts::gan_wrong::collapse_task::PLAIN, &values),
+        Case::Oscillation => content::fill(texts::gan_wrong::oscillation_task::PLAIN, &values),
+        Case::Vanishing => content::fill(texts::gan_wrong::vanishing_task::PLAIN, &values),
     }
 }
 
 /// What mends it, and why.
 fn cure(case: Case) -> Html {
     match case {
-        Case::Collapse => content::section("gan-wrong", "collapse.cure"),
-        Case::Oscillation => content::section("gan-wrong", "oscillation.cure"),
-        Case::Vanishing => content::section("gan-wrong", "vanishing.cure"),
+        Case::Collapse => content::section(texts::gan_wrong::collapse_cure::HTML),
+        Case::Oscillation => content::section(texts::gan_wrong::oscillation_cure::HTML),
+        Case::Vanishing => content::section(texts::gan_wrong::vanishing_cure::HTML),
     }
 }
 
 /// The story of the chapter, with a link to each case.
 pub fn story(here: Option<Case>) -> Html {
     let link = |case: Case| {
-        let href = Route::Game(GameState::of(case)).href();
+        let href = Route::of(GameState::of(case)).href();
         html! {
             <li><a {href} aria-current={(here == Some(case)).then_some("true")}>{ title(case) }</a></li>
         }
     };
     html! {
         <>
-            { content::section("gan-wrong", "story") }
+            { content::section(texts::gan_wrong::story::HTML) }
             <div class="presets"><ul>{ for Case::ALL.map(link) }</ul></div>
         </>
     }
@@ -96,9 +96,9 @@ pub fn TaskCard(props: &TaskCardProps) -> Html {
     let own_data = {
         let mut game = props.state.game.clone();
         game.cloud = case.game().cloud;
-        Route::Game(props.state.anew(game)).href()
+        Route::of(props.state.anew(game)).href()
     };
-    let mended = Route::Game(props.state.anew(case.mended())).href();
+    let mended = Route::of(props.state.anew(case.mended())).href();
     html! {
         <section class="task" aria-labelledby="task-title" data-case={case.id()}
             data-done={done.is_some().to_string()}>
@@ -106,8 +106,8 @@ pub fn TaskCard(props: &TaskCardProps) -> Html {
             { look(case) }
             if !has_its_data {
                 <p class="task-line">
-                    { content::text("gan-wrong", "other-data") }{ " " }
-                    <a href={own_data}>{ content::title("gan-wrong", "other-data") }</a>
+                    { texts::gan_wrong::other_data::PLAIN }{ " " }
+                    <a href={own_data}>{ texts::gan_wrong::other_data::TITLE }</a>
                 </p>
             } else if let Some(standing) = &props.standing {
                 <p class="task-line">

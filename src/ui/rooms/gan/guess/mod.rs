@@ -27,7 +27,7 @@ use crate::ui::components::choice::select;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::share::ShareButton;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
@@ -35,17 +35,14 @@ use crate::ui::samples::{Loaded, Samples};
 use crate::ui::state::{GuessState, Page, Route};
 
 /// The text of the chapter.
-const TEXT: &str = "gan-guess";
-
-/// The text of the chapter.
 pub fn story() -> Html {
     html! {
         <>
-            { content::section(TEXT, "story") }
-            { content::predict(TEXT, "story") }
-            <h3>{ content::title(TEXT, "see") }</h3>
-            { content::section(TEXT, "see") }
-            <div class="hint">{ content::section(TEXT, "sources") }</div>
+            { content::section(texts::gan_guess::story::HTML) }
+            { content::predict(texts::gan_guess::story_try::HTML, texts::gan_guess::story_reveal::HTML) }
+            <h3>{ texts::gan_guess::see::TITLE }</h3>
+            { content::section(texts::gan_guess::see::HTML) }
+            <div class="hint">{ content::section(texts::gan_guess::sources::HTML) }</div>
         </>
     }
 }
@@ -107,13 +104,13 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
                 data-step={step.map(|step| step.to_string())} data-answered={judged.len().to_string()}
                 data-right={right.to_string()} data-ready={game.is_some().to_string()}>
                 { controls(props, &snapshots, chosen) }
-                { snapshots.without_reals(|reason| content::fill(TEXT, "reals.failed", &[("reason", reason)])) }
+                { snapshots.without_reals(|reason| content::fill(texts::gan_guess::reals_failed::PLAIN, &[("reason", reason)])) }
                 { body }
             </div>
             <div class="inspect pics-inspect">
                 <div class="card">
-                    <h4>{ content::title(TEXT, "how") }</h4>
-                    <div class="hint">{ content::section(TEXT, "how") }</div>
+                    <h4>{ texts::gan_guess::how::TITLE }</h4>
+                    <div class="hint">{ content::section(texts::gan_guess::how::HTML) }</div>
                 </div>
                 if let Some(step) = step {
                     <ModelCard model={snapshot_id(step)} speed={speed_text(&gallery)} />
@@ -171,7 +168,7 @@ fn controls(props: &ChapterProps<GuessState>, snapshots: &Snapshots, chosen: usi
         })
     };
     let shared = link(&Page {
-        route: Route::Guess(state.clone()),
+        route: Route::of(state.clone()),
         ..Page::default()
     });
     html! {
@@ -180,7 +177,7 @@ fn controls(props: &ChapterProps<GuessState>, snapshots: &Snapshots, chosen: usi
             <SeedField seed={state.seed} {on_seed} />
             <span class="guess-share"><ShareButton link={shared} /></span>
             { snapshots.none_after(state.step, "hint",
-                |step| content::fill(TEXT, "no-such-snapshot", &[("step", step)])) }
+                |step| content::fill(texts::gan_guess::no_such_snapshot::PLAIN, &[("step", step)])) }
         </div>
     }
 }
@@ -203,7 +200,7 @@ fn ways(
     };
     let stage = |place: Option<usize>, name: &str| {
         let step = place.and_then(|place| steps.get(place).copied())?;
-        let href = Route::Guess(GuessState {
+        let href = Route::of(GuessState {
             step: Some(step),
             ..state.clone()
         })

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::super::gallery::Made;
+use super::picture;
 use super::play::{Judged, Wrong};
-use super::{TEXT, picture};
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::weights::timeline::{Point, SCORED};
 
 /// The result of all cards; `ways` leads on.
@@ -22,7 +22,7 @@ pub fn result(judged: &[Judged], made: &Rc<Made>, point: Option<&Point>, ways: H
     ];
     html! {
         <div class="guess-result" data-you={you.to_string()} data-it={it.to_string()}>
-            <p class="guess-final" role="status">{ content::fill(TEXT, "result", &values) }</p>
+            <p class="guess-final" role="status">{ content::fill(texts::gan_guess::result::PLAIN, &values) }</p>
             { ways }
             { scores(judged) }
             { for point.map(|point| html! { <p class="hint">{ measured(point) }</p> }) }
@@ -63,15 +63,15 @@ fn measured(point: &Point) -> String {
         ("real", percent(point.real_accuracy)),
         ("fake", percent(point.fake_accuracy)),
     ];
-    content::fill(TEXT, "measured", &values)
+    content::fill(texts::gan_guess::measured::PLAIN, &values)
 }
 
 /// The pictures of one kind of mistake.
 fn group(wrong: Wrong, judged: &[Judged], made: &Made) -> Html {
     let title = match wrong {
-        Wrong::You => content::text(TEXT, "wrong.you"),
-        Wrong::It => content::text(TEXT, "wrong.it"),
-        Wrong::Both => content::text(TEXT, "wrong.both"),
+        Wrong::You => texts::gan_guess::wrong_you::PLAIN.to_owned(),
+        Wrong::It => texts::gan_guess::wrong_it::PLAIN.to_owned(),
+        Wrong::Both => texts::gan_guess::wrong_both::PLAIN.to_owned(),
     };
     let cards: Vec<_> = judged.iter().filter(|judged| wrong.is(judged)).collect();
     let one = |judged: &&Judged| {

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::super::gallery::{Gallery, Made, progress_text};
+use super::picture;
 use super::play::Judged;
 use super::round::{CARDS, Round};
-use super::{TEXT, picture};
 use crate::data::PIXELS;
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 
 /// The table. `on_answer` is there when there is something to answer.
 pub fn table(
@@ -31,7 +31,10 @@ pub fn table(
                 ("cards", CARDS.to_string()),
                 ("class", card.label.to_string()),
             ];
-            (pixels, content::fill(TEXT, "question", &values))
+            (
+                pixels,
+                content::fill(texts::gan_guess::question::PLAIN, &values),
+            )
         }
         None => (Rc::new(vec![-1.0; PIXELS]), progress_text(gallery)),
     };
@@ -51,7 +54,7 @@ pub fn table(
                 <div class="guess-said" role="status">
                     { match last {
                         Some(last) => html! { <p data-right={last.you_are_right().to_string()}>{ said(last) }</p> },
-                        None => html! { <p class="hint">{ content::text(TEXT, "keys") }</p> },
+                        None => html! { <p class="hint">{ texts::gan_guess::keys::PLAIN }</p> },
                     } }
                 </div>
                 { for last.zip(game).and_then(|(last, (_, made))| picture(&last.card, made)).map(|pixels| html! {
@@ -115,8 +118,8 @@ fn said(judged: &Judged) -> String {
         ("its", kind(judged.its)),
     ];
     if judged.you_are_right() {
-        content::fill(TEXT, "said.right", &values)
+        content::fill(texts::gan_guess::said_right::PLAIN, &values)
     } else {
-        content::fill(TEXT, "said.wrong", &values)
+        content::fill(texts::gan_guess::said_wrong::PLAIN, &values)
     }
 }

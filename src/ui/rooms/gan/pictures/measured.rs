@@ -2,12 +2,11 @@
 
 use yew::prelude::*;
 
-use super::TEXT;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::equation::Equation;
 use crate::ui::components::fetched::Fetched;
 use crate::ui::components::save::csv_link;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::weights::timeline::{Point, SCORED, Timeline};
 
 /// Room between the outermost values and the axes, as a factor.
@@ -42,10 +41,10 @@ pub fn Measured(props: &MeasuredProps) -> Html {
     html! {
         <>
             <section class="card measured" aria-labelledby="measured-title" data-timeline={props.fetched.id()}>
-                <h4 id="measured-title">{ content::title(TEXT, "measured") }</h4>
+                <h4 id="measured-title">{ texts::gan_pictures::measured::TITLE }</h4>
                 { props.fetched.show(
                     |timeline| charts(timeline, props.step),
-                    |reason| content::fill(TEXT, "measured.failed", &[("reason", reason)]),
+                    |reason| content::fill(texts::gan_pictures::measured_failed::PLAIN, &[("reason", reason)]),
                     &props.on_retry,
                 ) }
             </section>
@@ -71,7 +70,7 @@ fn charts(timeline: &Timeline, step: Option<u32>) -> Html {
                 <span><i class="second dashed" />{ "fakes taken for fake" }</span>
                 <span><i class="muted dashed" />{ "coin flip; FID of real digits" }</span>
             </p>
-            <p class="hint">{ content::fill(TEXT, "measured.how", &values) }{ " " }
+            <p class="hint">{ content::fill(texts::gan_pictures::measured_how::PLAIN, &values) }{ " " }
                 { csv_link(&csv(timeline), "genscope-gan-timeline.csv") }
             </p>
         </>
@@ -181,8 +180,8 @@ fn message(timeline: &Timeline, step: Option<u32>, figure: Figure) -> String {
         ("step", step.unwrap_or_default().to_string()),
     ];
     match figure {
-        Figure::Accuracy => content::fill(TEXT, "measured.accuracy", &values),
-        Figure::Fid => content::fill(TEXT, "measured.fid", &values),
+        Figure::Accuracy => content::fill(texts::gan_pictures::measured_accuracy::PLAIN, &values),
+        Figure::Fid => content::fill(texts::gan_pictures::measured_fid::PLAIN, &values),
     }
 }
 
@@ -203,16 +202,16 @@ fn figures(point: &Point) -> Html {
     ];
     html! {
         <section class="card pics-figures" aria-labelledby="figures-title" data-figures={point.step.to_string()}>
-            <h4 id="figures-title">{ content::title(TEXT, "figures") }</h4>
+            <h4 id="figures-title">{ texts::gan_pictures::figures::TITLE }</h4>
             <dl>{ for rows.map(|(name, value)| html! { <><dt>{ name }</dt><dd class="num">{ value }</dd></> }) }</dl>
             { match point.losses {
                 Some([discriminator, generator]) => html! {
-                    <Equation formula={content::html(TEXT, "losses")}
+                    <Equation formula={texts::gan_pictures::losses::HTML}
                         values={vec![("d", discriminator), ("g", generator)]} />
                 },
-                None => html! { <p class="hint">{ content::text(TEXT, "losses.none") }</p> },
+                None => html! { <p class="hint">{ texts::gan_pictures::losses_none::PLAIN }</p> },
             } }
-            <div class="hint">{ content::section(TEXT, "losses.how") }</div>
+            <div class="hint">{ content::section(texts::gan_pictures::losses_how::HTML) }</div>
         </section>
     }
 }

@@ -25,7 +25,7 @@ use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::save::save_sheet;
 use crate::ui::components::transport::{Player, Transport};
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::playback::Move;
@@ -34,8 +34,6 @@ use crate::ui::samples::{Loaded, Samples};
 use crate::ui::state::gan::{SHEET, WALK_PARTS, Walk};
 use crate::ui::state::{PicturesState, Route};
 
-/// The text of the chapter.
-const TEXT: &str = "gan-pictures";
 /// A snapshot is looked at for so many times as long as a frame.
 const PACE: f64 = 4.0;
 
@@ -43,13 +41,13 @@ const PACE: f64 = 4.0;
 pub fn story() -> Html {
     html! {
         <>
-            { content::section(TEXT, "story") }
-            { content::predict(TEXT, "story") }
-            <h3>{ content::title(TEXT, "see") }</h3>
-            { content::section(TEXT, "see") }
-            <h3>{ content::title(TEXT, "walk") }</h3>
-            { content::section(TEXT, "walk") }
-            <div class="hint">{ content::section(TEXT, "sources") }</div>
+            { content::section(texts::gan_pictures::story::HTML) }
+            { content::predict(texts::gan_pictures::story_try::HTML, texts::gan_pictures::story_reveal::HTML) }
+            <h3>{ texts::gan_pictures::see::TITLE }</h3>
+            { content::section(texts::gan_pictures::see::HTML) }
+            <h3>{ texts::gan_pictures::walk::TITLE }</h3>
+            { content::section(texts::gan_pictures::walk::HTML) }
+            <div class="hint">{ content::section(texts::gan_pictures::sources::HTML) }</div>
         </>
     }
 }
@@ -100,12 +98,12 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
                 data-shown={shown.map(|step| step.to_string())} data-fresh={fresh.to_string()}>
                 <Controls state={state.clone()} on_state={props.on_state.clone()} />
                 { stage(&view) }
-                { snapshots.without_reals(|reason| content::fill(TEXT, "reals.failed", &[("reason", reason)])) }
+                { snapshots.without_reals(|reason| content::fill(texts::gan_pictures::reals_failed::PLAIN, &[("reason", reason)])) }
                 { strip(&view, &gallery, on_place) }
                 { progress(&view, &gallery, &snapshots, step) }
                 <Transport playback={player.0} on={on_move} position={position(steps, step)}
                     spoken={spoken(step)}>
-                    { extras(Route::Pictures(state.clone()), "Save these pictures as PNG", view.made.is_some(), on_save(&view)) }
+                    { extras(Route::of(state.clone()), "Save these pictures as PNG", view.made.is_some(), on_save(&view)) }
                 </Transport>
             </div>
             <div class="inspect pics-inspect">
@@ -270,7 +268,7 @@ fn progress(view: &View, gallery: &Gallery, snapshots: &Snapshots, step: Option<
                 }
             </p>
             { snapshots.none_after(asked, "progress",
-                |step| content::fill(TEXT, "no-such-snapshot", &[("step", step)])) }
+                |step| content::fill(texts::gan_pictures::no_such_snapshot::PLAIN, &[("step", step)])) }
         </>
     }
 }

@@ -7,11 +7,10 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::super::gallery::{Made, takes_for_real, verdict};
-use super::TEXT;
 use crate::data::{CLASSES, PIXELS};
 use crate::models::gan::image::snapshot_step;
 use crate::ui::components::picture::PictureView;
-use crate::ui::content;
+use crate::ui::content::{self, texts};
 use crate::ui::state::PicturesState;
 use crate::ui::state::gan::{SHEET, WALK_EVERY, WALK_PARTS, Walk};
 
@@ -112,8 +111,8 @@ fn large(view: &View) -> Html {
         ("percent", percent(index).to_string()),
     ];
     let caption = match state.walk {
-        None => content::fill(TEXT, "large.sheet", &values),
-        Some(_) => content::fill(TEXT, "large.walk", &values),
+        None => content::fill(texts::gan_pictures::large_sheet::PLAIN, &values),
+        Some(_) => content::fill(texts::gan_pictures::large_walk::PLAIN, &values),
     };
     html! {
         <figure class="pics-large">
@@ -122,7 +121,7 @@ fn large(view: &View) -> Html {
                 { &caption }
                 { match score_of(view, index) {
                     Some(score) => said(score),
-                    None => html! { <p class="hint">{ content::text(TEXT, "ahead") }</p> },
+                    None => html! { <p class="hint">{ texts::gan_pictures::ahead::PLAIN }</p> },
                 } }
             </figcaption>
         </figure>
@@ -132,7 +131,7 @@ fn large(view: &View) -> Html {
 /// The discriminator's words on the chosen fake.
 fn said(score: f32) -> Html {
     let values = [("verdict", verdict(score)), ("score", &signed(score))];
-    html! { <p class="pics-said" data-verdict={verdict(score)}>{ content::fill(TEXT, "said", &values) }</p> }
+    html! { <p class="pics-said" data-verdict={verdict(score)}>{ content::fill(texts::gan_pictures::said::PLAIN, &values) }</p> }
 }
 
 /// A score with its sign.
@@ -218,7 +217,7 @@ fn way(view: &View, walk: Walk) -> Html {
             <p class="pics-ends" aria-hidden="true">
                 <span>{ format!("seed {}", view.state.seed) }</span><span>{ format!("seed {}", walk.to) }</span>
             </p>
-            <p class="hint">{ content::text(TEXT, "walk.how") }</p>
+            <p class="hint">{ texts::gan_pictures::walk_how::PLAIN }</p>
         </div>
     }
 }
@@ -246,10 +245,11 @@ fn summary(view: &View) -> Html {
         ("reals", made.real_scores.len().to_string()),
         ("right", taken(&made.real_scores).to_string()),
     ];
-    let real = (!made.real_scores.is_empty()).then(|| content::fill(TEXT, "summary.real", &values));
+    let real = (!made.real_scores.is_empty())
+        .then(|| content::fill(texts::gan_pictures::summary_real::PLAIN, &values));
     html! {
         <p class="pics-summary">
-            { content::fill(TEXT, "summary.fake", &values) }{ " " }{ real.unwrap_or_default() }
+            { content::fill(texts::gan_pictures::summary_fake::PLAIN, &values) }{ " " }{ real.unwrap_or_default() }
         </p>
     }
 }
