@@ -42,7 +42,6 @@ part!(first:
             <PresetList />
         </>
     };
-    "noise.css"
 );
 part!(deeper:
     Network: NetworkChapter, |_| network::story();
