@@ -75,10 +75,10 @@ chapters! {
     Fewer: FewerState, "diffusion/fewer", Diffusion, diffusion::deeper, fewer::story;
     Drawn: DrawnState, "diffusion/drawing", Diffusion, diffusion::deeper, drawing::story;
     Plane: PlaneState, "diffusion/plane", Diffusion, diffusion::plane_alone, plane::story;
-    Game: GameState, "gan/game", Gan, gan::versus, gan::game;
-    Pictures: PicturesState, "gan/pictures", Gan, gan::versus, gan_pictures::story;
-    Guess: GuessState, "gan/guess", Gan, gan::versus, gan_guess::story;
-    Wrong: GameState, "gan/wrong", Gan, gan::versus, gan_wrong::story;
+    Game: GameState, "gan/game", Gan, gan::gan, gan::game;
+    Pictures: PicturesState, "gan/pictures", Gan, gan::gan, gan_pictures::story;
+    Guess: GuessState, "gan/guess", Gan, gan::gan, gan_guess::story;
+    Wrong: GameState, "gan/wrong", Gan, gan::gan, gan_wrong::story;
 }
 
 /// What there is to know of a chapter that is not open.

@@ -38,7 +38,6 @@ part!(first:
             <PresetList />
         </>
     };
-    "noise.css"
 );
 part!(deeper:
     Network: NetworkChapter, |_| network::story();

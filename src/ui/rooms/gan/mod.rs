@@ -18,7 +18,7 @@ use crate::ui::state::Route;
 
 // One part: with two, what they share with each other and with other rooms' parts would lie in a
 // dozen more files.
-part!(versus:
+part!(gan:
     Game: GameChapter, told;
     Pictures: PicturesChapter, |_| pictures::story();
     Guess: GuessChapter, |_| guess::story();
