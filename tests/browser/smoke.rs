@@ -1,7 +1,6 @@
 //! The page loads, from any folder of any host, and stays with itself.
 
 use harness::{Gpu, Setup, Tab, browse, browse_with};
-use xtask::{paths, sizes};
 
 /// Loads the page and waits until the program, not just its first paint, is there.
 async fn load(tab: &Tab) -> anyhow::Result<()> {
@@ -60,21 +59,4 @@ fn the_two_flavours_of_browser_differ_in_webgpu() {
             Ok(())
         });
     }
-}
-
-/// What every visitor waits for stays small: bytes as a host sends them, packed with brotli.
-#[test]
-fn the_page_and_its_engine_keep_to_their_budgets() -> anyhow::Result<()> {
-    const BUDGETS: [(&str, u64); 2] = [("page", 300_000), ("engine_cpu", 600_000)];
-    let is_budgeted = |group: &str| BUDGETS.iter().any(|(name, _)| *name == group);
-    let sizes = sizes::measure_groups(&paths::pkg(), is_budgeted)?;
-    for (group, budget) in BUDGETS {
-        let bytes = sizes.totals.get(group).map(|total| total.brotli_bytes);
-        println!("{group}: {bytes:?} of {budget} bytes");
-        assert!(
-            bytes.is_some_and(|bytes| (1..=budget).contains(&bytes)),
-            "{group}: {bytes:?} of {budget} bytes"
-        );
-    }
-    Ok(())
 }

@@ -17,12 +17,12 @@ async fn frames(tab: &Tab) -> Result<String> {
 #[test]
 fn an_engine_that_hangs_is_replaced_and_the_run_goes_on() {
     browse(Gpu::None, async |tab| {
-        tab.goto("#/diffusion/denoise?step=20&patience=4&fault=hang")
+        tab.goto("#/diffusion/denoise?step=20&patience=2&fault=hang")
             .await?;
         tab.wait_for_within(DONE, SLOW).await?;
         assert_eq!(frames(tab).await?, "21");
         let said = tab.text(".notices").await?;
-        assert!(said.contains("did not answer for 4 seconds"), "{said}");
+        assert!(said.contains("did not answer for 2 seconds"), "{said}");
         assert!(said.contains("goes on from step"), "{said}");
         assert_eq!(tab.errors().await?, [""; 0]);
         Ok(())
@@ -32,12 +32,12 @@ fn an_engine_that_hangs_is_replaced_and_the_run_goes_on() {
 #[test]
 fn a_hidden_page_does_not_count_the_time() {
     browse(Gpu::None, async |tab| {
-        tab.goto("#/diffusion/denoise?steps=50&patience=3&fault=hang")
+        tab.goto("#/diffusion/denoise?steps=50&patience=2&fault=hang")
             .await?;
         tab.wait_until("document.querySelector('.denoise')?.dataset.frames >= 3")
             .await?;
         tab.hidden(true).await?;
-        tokio::time::sleep(Duration::from_secs(8)).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
         assert_eq!(tab.text(".notices").await?, "");
         tab.hidden(false).await?;
         tab.wait_for_within(DONE, SLOW).await?;
@@ -78,7 +78,7 @@ fn weights_that_never_come_can_be_retried() {
 fn a_hung_gpu_hands_over_to_the_cpu() {
     browse(Gpu::Swiftshader, async |tab| {
         // Enough for a first step in software, shaders included.
-        tab.goto("#/diffusion/denoise?engine=gpu&steps=8&step=8&patience=45&fault=hang")
+        tab.goto("#/diffusion/denoise?engine=gpu&steps=8&step=8&patience=15&fault=hang")
             .await?;
         let done = ".denoise[data-run-state=done][data-engine=cpu]";
         tab.wait_for_within(done, Duration::from_secs(240)).await?;
