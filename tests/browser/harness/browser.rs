@@ -1,9 +1,9 @@
 //! Browsers that outlive their tests: starting one takes seconds, a window in it does not.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -42,12 +42,10 @@ const SWIFTSHADER: [&str; 4] = [
     "--ignore-gpu-blocklist",
 ];
 
-/// Browsers that wait for their next test. A static's destructor never runs: [`end_all`] is called
-/// when the process ends.
+/// Browsers that wait for their next test. They end with the process; see [`Chromedriver`].
 static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
 
-/// A browser with an empty profile and a chromedriver. Fields end in their order: the browser before
-/// its profile.
+/// A browser with an empty profile and a chromedriver.
 pub(crate) struct Browser {
     pub(crate) driver: WebDriver,
     gpu: Gpu,
@@ -56,7 +54,6 @@ pub(crate) struct Browser {
     /// The driver's connections live on it.
     pub(crate) runtime: Runtime,
     _chromedriver: Chromedriver,
-    _profile: Profile,
 }
 
 impl Browser {
@@ -76,8 +73,8 @@ impl Browser {
             .enable_all()
             .build()
             .context("could not start the async runtime")?;
-        let profile = Profile::new()?;
-        let chromedriver = Chromedriver::start()?;
+        let profile = empty_folder()?;
+        let chromedriver = Chromedriver::start(&profile)?;
         let (driver, first) = runtime.block_on(async {
             let driver = WebDriver::builder(chromedriver.url(), capabilities(gpu, &profile)?)
                 .request_timeout(Duration::from_secs(300))
@@ -94,7 +91,6 @@ impl Browser {
             first,
             runtime,
             _chromedriver: chromedriver,
-            _profile: profile,
         })
     }
 
@@ -108,13 +104,11 @@ impl Browser {
 
     /// Closes the test's window and waits for the next one.
     pub(crate) fn give_back(self) {
-        static END: Once = Once::new();
         let closed = self.runtime.block_on(async {
             self.driver.close_window().await?;
             self.driver.switch_to_window(self.first.clone()).await
         });
         if closed.is_ok() {
-            END.call_once(end_with_the_process);
             let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
             idle.push(self);
         }
@@ -128,20 +122,7 @@ impl Drop for Browser {
     }
 }
 
-/// The test runner's threads come and go, and it leaves by `exit`.
-fn end_with_the_process() {
-    // SAFETY: a function of C's calling convention that does not unwind.
-    unsafe { libc::atexit(end_all) };
-}
-
-extern "C" fn end_all() {
-    let idle = std::mem::take(&mut *IDLE.lock().unwrap_or_else(PoisonError::into_inner));
-    for browser in idle {
-        drop(browser);
-    }
-}
-
-fn capabilities(gpu: Gpu, profile: &Profile) -> Result<ChromeCapabilities> {
+fn capabilities(gpu: Gpu, profile: &Path) -> Result<ChromeCapabilities> {
     let chromium = tools::chromium()
         .ok_or_else(|| anyhow!("no Chromium here; `cargo xtask fetch-tools` installs it"))?;
     let mut chrome = DesiredCapabilities::chrome();
@@ -155,26 +136,16 @@ fn capabilities(gpu: Gpu, profile: &Profile) -> Result<ChromeCapabilities> {
     for flag in FLAGS.iter().chain(extra) {
         chrome.add_arg(flag)?;
     }
-    chrome.add_arg(&format!("--user-data-dir={}", profile.0.display()))?;
+    chrome.add_arg(&format!("--user-data-dir={}", profile.display()))?;
     Ok(chrome)
 }
 
-/// An empty folder for the browser's state, removed when dropped.
-struct Profile(PathBuf);
-
-impl Profile {
-    fn new() -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("genscope-browser-{}-{count}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).context("could not make a folder for the browser")?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Profile {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// An empty folder for a browser's state.
+fn empty_folder() -> Result<PathBuf> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("genscope-browser-{}-{count}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).context("could not make a folder for the browser")?;
+    Ok(folder)
 }
