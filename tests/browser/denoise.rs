@@ -206,9 +206,9 @@ fn a_hidden_tab_stands_still_and_goes_on() {
         tab.wait_until("document.querySelector('.denoise')?.dataset.step > 2")
             .await?;
         tab.hidden(true).await?;
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tab.refreshes(2).await?;
         let step = stage(tab, "step").await?;
-        tokio::time::sleep(Duration::from_millis(600)).await;
+        tab.refreshes(30).await?;
         assert_eq!(stage(tab, "step").await?, step, "playback stands still");
         tab.wait_for(DONE).await?;
         tab.hidden(false).await?;

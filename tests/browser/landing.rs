@@ -47,6 +47,7 @@ fn the_live_picture_is_denoised_before_our_eyes() {
 #[test]
 fn reduced_motion_shows_the_end_only() {
     browse(Gpu::None, async |tab| {
+        tab.paced().await?;
         tab.goto("").await?;
         tab.wait_for(".live[data-run]").await?;
         tab.js(
@@ -57,7 +58,7 @@ fn reduced_motion_shows_the_end_only() {
         .await?;
         tab.wait_for_within(".live[data-step='16']", A_DIGIT)
             .await?;
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        tab.pass(10_000, 20).await?;
         assert_eq!(
             tab.js("[...window.steps]").await?,
             serde_json::json!(["16"])

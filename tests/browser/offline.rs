@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Fault, Setup, browse_with};
+use harness::{Fault, Gpu, Setup, browse, browse_with};
 
 const ROOM: &str = "#/diffusion/denoise?steps=10&step=10";
 const DONE: &str = ".denoise[data-run-state=done][data-frames='11']";
@@ -18,8 +18,10 @@ fn after_one_visit_the_server_is_not_needed() {
             ..Setup::default()
         };
         browse_with(setup, async |tab| {
+            tab.paced().await?;
             tab.goto(ROOM).await?;
             tab.wait_for_within(DONE, SLOW).await?;
+            tab.pass(3000, 20).await?;
             tab.wait_until_within("!!navigator.serviceWorker.controller", SLOW)
                 .await?;
             let first = tab.greys(".views canvas").await?;
@@ -60,6 +62,19 @@ fn only_the_present_release_is_kept() {
         let kept: Vec<String> = serde_json::from_value(kept)?;
         assert_eq!(kept.len(), 2, "{kept:?}");
         assert!(kept.iter().all(|name| !name.ends_with(" old")), "{kept:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn other_tests_keep_nothing() {
+    browse(Gpu::None, async |tab| {
+        tab.paced().await?;
+        tab.open_at("").await?;
+        tab.pass(10_000, 20).await?;
+        assert_eq!(tab.js("navigator.serviceWorker === undefined").await?, true);
+        let kept = tab.js_promise("caches.keys()").await?;
+        assert_eq!(kept, serde_json::json!([]));
         Ok(())
     });
 }

@@ -19,6 +19,7 @@
 
 mod browser;
 mod chromedriver;
+mod clock;
 mod console;
 mod failure;
 mod input;
@@ -99,7 +100,11 @@ where
     let started = std::time::Instant::now();
     let tab = browser.runtime.block_on(Tab::open(&browser, setup))?;
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| browser.runtime.block_on(work(&tab))));
-    eprintln!("TIME {:.1} {}", started.elapsed().as_secs_f64(), std::thread::current().name().unwrap_or(""));
+    eprintln!(
+        "TIME {:.1} {}",
+        started.elapsed().as_secs_f64(),
+        std::thread::current().name().unwrap_or("")
+    );
     match outcome {
         Ok(Ok(value)) => {
             drop(tab);
