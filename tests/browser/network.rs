@@ -1,12 +1,13 @@
 //! Chapter 'Inside the network': what it draws is what the network computes, here and natively.
 
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use genscope::models::diffusion::blocks::SHIPPED;
 use harness::{Gpu, Setup, Tab, browse, browse_with};
 use serde::Deserialize;
-use xtask::process;
+use xtask::paths;
 
 const ROOM: &str = "#/diffusion/network";
 const STAGE: &str = ".network";
@@ -117,7 +118,7 @@ fn cut_skips_change_the_picture_and_restored_ones_give_the_same_bits() {
     });
 }
 
-/// What `lab inspect` prints.
+/// What `lab inspect` prints. The native tests, which come first, have built it.
 #[derive(Deserialize)]
 struct Lab {
     blocks: Vec<LabBlock>,
@@ -133,8 +134,11 @@ struct LabBlock {
 }
 
 fn lab(arguments: &str) -> Result<Lab> {
-    let line = format!("run --quiet --profile lab --features lab --bin lab -- inspect {arguments}");
-    let run = process::cargo(&line).output().context("no cargo")?;
+    let run = Command::new(paths::target().join("lab/lab"))
+        .arg("inspect")
+        .args(arguments.split(' '))
+        .output()
+        .context("no lab: `cargo build --profile lab --features lab --bin lab`")?;
     let said = String::from_utf8_lossy(&run.stderr);
     ensure!(run.status.success(), "lab inspect: {said}");
     Ok(serde_json::from_slice(&run.stdout)?)
