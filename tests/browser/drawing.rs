@@ -195,6 +195,9 @@ fn a_painted_hole_is_filled_and_kept_in_the_link() {
         open(tab, "mode=fill&rounds=1&hole=none").await?;
         assert!(tab.text(".drawn").await?.contains("no hole yet"));
         let pad = tab.wait_for(".hole-sheet").await?;
+        // The pad is painted on by touch without scrolling the page.
+        let action = "getComputedStyle(document.querySelector('.hole-sheet')).touchAction";
+        assert_eq!(tab.js(action).await?, "none");
         pad.scroll_into_view().await?;
         let hand = tab
             .driver

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use harness::{Gpu, Tab, browse};
+use harness::{Fault, Gpu, Tab, browse};
 
 const SLIDER: &str = ".transport input[type=range]";
 const RUN: &str = ".compare button.go";
@@ -229,6 +229,20 @@ fn one_jump_and_many_steps_agree() {
         tab.wait_for(".compare svg[role=img][aria-label*='200 runs']")
             .await?;
         assert_eq!(tab.errors().await?, [""; 0]);
+        Ok(())
+    });
+}
+
+#[test]
+fn without_real_digits_the_rest_is_alive() {
+    browse(Gpu::None, async |tab| {
+        tab.server.fault("samples/*", Fault::NotFound);
+        tab.goto("#/diffusion/noise?t=300").await?;
+        tab.wait_for(".notice[role=alert]").await?;
+        // The rest is alive: the schedule can be scrubbed.
+        tab.set_value(SLIDER, "500").await?;
+        wait_for_factors(tab, "0.70", "0.71").await?;
+        assert_eq!(tab.program_errors().await?, [""; 0]);
         Ok(())
     });
 }
