@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use harness::{Gpu, Setup, Tab};
+use harness::{Gpu, Setup, Tab, in_window};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use xtask::{paths, sizes};
@@ -90,7 +90,7 @@ impl Series {
 fn main() -> Result<()> {
     let bench = Bench::parse();
     let sizes = sizes::measure(&paths::pkg())?;
-    let times = harness::runtime()?.block_on(bench.times())?;
+    let times = bench.times()?;
     let report = json!({ "sizes": sizes, "times": times, "cores": cores() });
     println!("{}", serde_json::to_string_pretty(&report)?);
     Ok(())
@@ -101,22 +101,22 @@ fn cores() -> usize {
 }
 
 impl Bench {
-    async fn times(&self) -> Result<Value> {
+    fn times(&self) -> Result<Value> {
         let mut engines = Map::new();
-        let cpu = self.engine("cpu", &CPU_WORK, self.runs).await?;
+        let cpu = self.engine("cpu", &CPU_WORK, self.runs)?;
         engines.insert("cpu".to_owned(), cpu);
         if !self.no_gpu {
-            let mut gpu = self.engine("gpu", &GPU_WORK, 1).await?;
+            let mut gpu = self.engine("gpu", &GPU_WORK, 1)?;
             if let Value::Object(gpu) = &mut gpu {
                 gpu.insert("note".to_owned(), GPU_NOTE.into());
             }
             engines.insert("gpu_swiftshader".to_owned(), gpu);
         }
-        Ok(json!({ "cold_load_ms": self.cold_loads().await?, "engines_ms": engines }))
+        Ok(json!({ "cold_load_ms": self.cold_loads()?, "engines_ms": engines }))
     }
 
     /// Milliseconds since the navigation began, each load in a browser that has never seen the site.
-    async fn cold_loads(&self) -> Result<Value> {
+    fn cold_loads(&self) -> Result<Value> {
         const MARKS: [&str; 4] = [
             "first-paint",
             "first-contentful-paint",
@@ -126,14 +126,21 @@ impl Bench {
         let mut seen = MARKS.map(|_| Vec::new());
         for load in 0..self.loads {
             eprintln!("    cold load {} of {}", load + 1, self.loads);
-            let tab = Tab::open(Setup::default()).await?;
-            tab.goto(&self.room).await?;
-            for (mark, values) in MARKS.iter().zip(&mut seen) {
-                // What the first load did not show is not waited for again.
-                if load == 0 || !values.is_empty() {
-                    values.extend(mark_ms(&tab, mark).await);
+            let setup = Setup {
+                motion: true,
+                fresh: true,
+                ..Setup::default()
+            };
+            in_window(&setup, async |tab| {
+                tab.goto(&self.room).await?;
+                for (mark, values) in MARKS.iter().zip(&mut seen) {
+                    // What the first load did not show is not waited for again.
+                    if load == 0 || !values.is_empty() {
+                        values.extend(mark_ms(tab, mark).await);
+                    }
                 }
-            }
+                Ok(())
+            })?;
         }
         let series = MARKS.iter().zip(seen).map(|(mark, values)| {
             Ok((
@@ -144,17 +151,24 @@ impl Bench {
         Ok(Value::Object(series.collect::<Result<_>>()?))
     }
 
-    async fn engine(&self, engine: &str, work: &[&str], runs: usize) -> Result<Value> {
+    fn engine(&self, engine: &str, work: &[&str], runs: usize) -> Result<Value> {
         let gpu = if engine == "gpu" {
             Gpu::Swiftshader
         } else {
             Gpu::None
         };
-        let tab = Tab::open(Setup {
+        let setup = Setup {
             gpu,
+            motion: true,
+            fresh: true,
             ..Setup::default()
+        };
+        in_window(&setup, async |tab| {
+            self.works(tab, engine, work, runs).await
         })
-        .await?;
+    }
+
+    async fn works(&self, tab: &Tab, engine: &str, work: &[&str], runs: usize) -> Result<Value> {
         tab.goto(&self.room).await?;
         let offered = "typeof window.genscope_bench === 'function'";
         if tab
@@ -168,7 +182,7 @@ impl Bench {
         let mut times = Map::new();
         for what in work {
             eprintln!("    {engine}: {what}, {runs} times");
-            times.insert((*what).to_owned(), series(&tab, engine, what, runs).await?);
+            times.insert((*what).to_owned(), series(tab, engine, what, runs).await?);
         }
         Ok(Value::Object(times))
     }

@@ -16,7 +16,7 @@ use genscope::ui::state::DenoiseState;
 use genscope::weights::PATIENCE_S;
 use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 use harness::{Fault as ServerFault, Gpu, Server, Tab, browse};
-use serde_json::{Value, json};
+use serde_json::json;
 use xtask::paths;
 
 /// Largest difference of a pixel between the engines after four guided steps; pixels are in -1..1.
@@ -403,27 +403,30 @@ fn a_download_that_stalls_is_ended_and_tried_again() {
 fn a_run_with_nothing_to_show_says_that_it_is_busy() {
     browse(Gpu::None, async |tab| {
         empty_page(tab).await?;
-        let timing = Request::Start {
-            run: 1,
-            job: Job::Time {
-                model: "diffusion-mnist".into(),
-                batch: 16,
-                repeats: 40,
-            },
-        };
-        let events = drive(tab, "engine_cpu", &[load(tab)?, timing]).await?;
-        let busy = |event: &&Event| matches!(event, Event::Busy { run: 1 });
-        let Some(Event::Done { ms, .. }) = events.last() else {
-            bail!("{events:?}")
-        };
-        let busy = events.iter().filter(busy).count() as f32;
-        // Once a second, and a step between.
-        assert!(*ms > 2000.0, "too quick to tell: {ms} ms");
-        assert!(
-            busy >= (ms / 2000.0).floor() && busy <= ms / 1000.0,
-            "{busy} in {ms} ms"
-        );
-        Ok(())
+        // Long enough on any machine: a quick one is asked for more.
+        for repeats in [5, 20, 80, 320] {
+            let timing = Request::Start {
+                run: 1,
+                job: Job::Time {
+                    model: "diffusion-mnist".into(),
+                    batch: 16,
+                    repeats,
+                },
+            };
+            let events = drive(tab, "engine_cpu", &[load(tab)?, timing]).await?;
+            let busy = |event: &&Event| matches!(event, Event::Busy { run: 1 });
+            let Some(&Event::Done { ms, .. }) = events.last() else {
+                bail!("{events:?}")
+            };
+            if ms > 2000.0 {
+                // Once a second, and a step between.
+                let busy = events.iter().filter(busy).count() as f32;
+                let right = (ms / 2000.0).floor()..=ms / 1000.0;
+                assert!(right.contains(&busy), "{busy} in {ms} ms");
+                return Ok(());
+            }
+        }
+        bail!("too quick to tell")
     });
 }
 
@@ -544,11 +547,10 @@ fn a_gpu_shader_error_hands_over_to_the_cpu() {
             said.contains("The graphics card stopped answering"),
             "{said}"
         );
-        assert_ne!(
-            tab.js("document.querySelector('.denoise').dataset.frames")
-                .await?,
-            Value::Null
-        );
+        let frames = tab
+            .js("document.querySelector('.denoise').dataset.frames")
+            .await?;
+        assert_eq!(frames, "5");
         Ok(())
     });
 }

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with};
+use harness::{Gpu, Key, Tab, browse};
 use serde_json::json;
 
 const ROOM: &str = "#/diffusion/fewer";
 const DONE: &str = ".fewer[data-run-state=done]";
-const CURVE: &str = "quality/diffusion-mnist-steps.json";
 /// Many steps on two busy cores.
 const SLOW: Duration = Duration::from_secs(240);
 
@@ -84,23 +83,6 @@ fn a_cell_opens_where_its_first_picture_is_made() {
 }
 
 #[test]
-fn the_table_can_be_stopped_and_goes_on() {
-    browse(Gpu::None, async |tab| {
-        tab.goto(&format!("{ROOM}?ways=ddim&steps=4.250")).await?;
-        tab.wait_for_within(".fewer[data-finished='1']", SLOW)
-            .await?;
-        tab.click(".progress button").await?;
-        tab.wait_for(".fewer[data-run-state=cancelled]").await?;
-        assert_eq!(tab.text(".progress button").await?, "Go on");
-        tab.click(".progress button").await?;
-        tab.wait_for_within(".fewer[data-finished='2'][data-run-state=done]", SLOW)
-            .await?;
-        assert_eq!(tab.errors().await?, [""; 0]);
-        Ok(())
-    });
-}
-
-#[test]
 fn rows_and_columns_are_ticked_with_the_keyboard() {
     browse(Gpu::None, async |tab| {
         open(tab, "?ways=ddim.dpm&steps=4").await?;
@@ -152,24 +134,6 @@ fn the_measured_curve_is_drawn_and_told() {
 }
 
 #[test]
-fn a_missing_or_broken_curve_is_a_sentence_and_a_retry() {
-    for fault in [Fault::NotFound, Fault::Truncate(100)] {
-        browse(Gpu::None, async |tab| {
-            tab.server.fault(CURVE, fault);
-            open(tab, "?ways=ddim&steps=4").await?;
-            tab.wait_for("[data-curve=failed]").await?;
-            let said = tab.text(".measured [role=alert]").await?;
-            assert!(said.contains("could not be loaded"), "{said}");
-            tab.server.clear_faults();
-            tab.click(".measured button").await?;
-            tab.wait_for("[data-curve=ready]").await?;
-            assert_eq!(tab.program_errors().await?, [""; 0]);
-            Ok(())
-        });
-    }
-}
-
-#[test]
 fn presets_lead_where_they_say_and_are_mended() {
     browse(Gpu::None, async |tab| {
         for (number, spoilt) in [
@@ -206,42 +170,6 @@ fn the_schedule_in_use_is_shown_and_can_be_changed_back() {
             .await?;
         tab.wait_until("!location.hash.includes('schedule')")
             .await?;
-        Ok(())
-    });
-}
-
-#[test]
-fn the_table_is_saved_as_png() {
-    browse(Gpu::None, async |tab| {
-        let script = "HTMLAnchorElement.prototype.click = function () {
-            window.saved = { href: this.href, name: this.download }; }";
-        tab.before_load(script).await?;
-        open(tab, "?ways=ddim.dpm&steps=4").await?;
-        tab.click(".fewer .save").await?;
-        let name = tab.wait_until("window.saved?.name").await?;
-        assert_eq!(name, "genscope-fewer-steps-digit-3-seed-42.png");
-        let size = "new Promise((ok, no) => { const image = new Image();
-            image.onload = () => ok([image.width, image.height]); image.onerror = no;
-            image.src = window.saved.href; })";
-        assert_eq!(tab.js_promise(size).await?, json!([2 * 28 * 8, 4 * 28 * 8]));
-        Ok(())
-    });
-}
-
-#[test]
-fn nothing_overflows_on_a_narrow_phone() {
-    let setup = Setup {
-        size: (360, 740),
-        ..Setup::default()
-    };
-    browse_with(setup, async |tab| {
-        open(tab, "?ways=ddpm.dpm&steps=4.8").await?;
-        tab.wait_for("[data-curve=ready]").await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
-        tab.goto("#/diffusion/denoise?sampler=ddpm&steps=4&step=4")
-            .await?;
-        tab.wait_for(".preset").await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
         Ok(())
     });
 }

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with};
-use serde_json::json;
 
 const ROOM: &str = "#/gan/pictures";
 const FRESH: &str = ".gan-pictures[data-fresh=true][data-run-state=done]";
 const FIRST: &str = "weights/gan-mnist-000000.bpk";
-const TIMELINE: &str = "quality/gan-mnist-timeline.json";
 const SLOW: Duration = Duration::from_secs(90);
 /// Largest difference of a pixel from the picture made natively, in grey levels of 255.
 const NATIVE_AGREES: f64 = 2.0;
@@ -137,7 +135,7 @@ fn the_fakes_are_those_that_were_made_natively() {
 
 #[test]
 fn play_fetches_the_next_ones_as_it_goes() {
-    browse(Gpu::None, async |tab| {
+    browse_with(Setup::moving(), async |tab| {
         open(tab, "?step=0").await?;
         let steps = steps(tab).await?;
         tab.set_value(".speed", "2×").await?;
@@ -300,54 +298,6 @@ fn the_measured_curves_are_drawn_and_told() {
 }
 
 #[test]
-fn a_missing_or_broken_timeline_is_a_sentence_and_a_retry() {
-    for fault in [Fault::NotFound, Fault::Truncate(100)] {
-        browse(Gpu::None, async |tab| {
-            tab.server.fault(TIMELINE, fault);
-            // The pictures work without it.
-            open(tab, "?step=0").await?;
-            tab.wait_for("[data-timeline=failed]").await?;
-            let said = tab.text(".measured [role=alert]").await?;
-            assert!(said.contains("could not be loaded"), "{said}");
-            tab.server.clear_faults();
-            tab.click(".measured button").await?;
-            tab.wait_for("[data-timeline=ready]").await?;
-            assert_eq!(tab.program_errors().await?, [""; 0]);
-            Ok(())
-        });
-    }
-}
-
-#[test]
-fn missing_lists_are_sentences_and_retries() {
-    browse(Gpu::None, async |tab| {
-        tab.server.fault("samples/mnist-test.json", Fault::NotFound);
-        open(tab, "").await?;
-        let said = tab.text(".pics-notice").await?;
-        assert!(
-            said.contains("real test digits could not be loaded"),
-            "{said}"
-        );
-        assert!(tab.all(".pics-real").await?.is_empty());
-        tab.server.clear_faults();
-        tab.click(".pics-notice button").await?;
-        tab.wait_for(".pics-real .verdict[data-verdict]").await?;
-
-        tab.server.fault("weights/manifest.json", Fault::NotFound);
-        tab.goto(ROOM).await?;
-        tab.wait_for_within(".notice.stop", SLOW).await?;
-        assert!(tab.text(".notice.stop").await?.contains("manifest.json"));
-        // Made ahead: never an empty stage.
-        assert_eq!(tab.all(".pics-sheet .ahead-fake").await?.len(), 10);
-        tab.server.clear_faults();
-        tab.click(".notice.stop .button").await?;
-        tab.wait_for_within(FRESH, SLOW).await?;
-        assert_eq!(tab.program_errors().await?, [""; 0]);
-        Ok(())
-    });
-}
-
-#[test]
 fn pictures_made_ahead_stand_in_and_say_so() {
     browse(Gpu::None, async |tab| {
         let late = Fault::Delay(Duration::from_secs(6));
@@ -360,82 +310,5 @@ fn pictures_made_ahead_stand_in_and_say_so() {
         assert!(tab.all(".pics-sheet .ahead-fake").await?.is_empty());
         assert!(!tab.text(".pics-large").await?.contains("Made ahead"));
         Ok(())
-    });
-}
-
-#[test]
-fn everything_is_reached_with_the_keyboard() {
-    browse(Gpu::None, async |tab| {
-        open(tab, "").await?;
-        tab.tab_to("[data-digit='4']").await?;
-        tab.keys(Key::Enter).await?;
-        tab.digit_is_picked(4).await?;
-        tab.tab_to("[data-fake='6']").await?;
-        tab.keys(" ").await?;
-        tab.wait_for("[data-fake='6'][aria-pressed=true]").await?;
-        tab.tab_to("[data-moment='0']").await?;
-        tab.keys(Key::Enter).await?;
-        shows(tab, 0).await?;
-        // One step on, by playback's own key.
-        tab.keys(Key::Right).await?;
-        let steps = steps(tab).await?;
-        shows(tab, steps[1]).await?;
-        tab.wait_until("location.hash.includes('digit=4') && location.hash.includes('pick=6')")
-            .await?;
-        assert_eq!(tab.errors().await?, [""; 0]);
-        Ok(())
-    });
-}
-
-#[test]
-fn what_makes_no_sense_in_a_link_is_told() {
-    browse(Gpu::None, async |tab| {
-        open(tab, "?digit=any&share=4&step=1").await?;
-        let said = tab.text(".notices").await?;
-        assert!(
-            said.contains("digit=any") && said.contains("share"),
-            "{said}"
-        );
-        let said = tab.text("[data-name=no-such-snapshot]").await?;
-        assert!(said.contains("after 1 training steps"), "{said}");
-        shows(tab, 0).await
-    });
-}
-
-#[test]
-fn the_sheet_is_saved_as_png() {
-    browse(Gpu::None, async |tab| {
-        let script = "HTMLAnchorElement.prototype.click = function () {
-            window.saved = { href: this.href, name: this.download }; }";
-        tab.before_load(script).await?;
-        let size = "new Promise((ok, no) => { const image = new Image();
-            image.onload = () => ok([image.width, image.height]); image.onerror = no;
-            image.src = window.saved.href; })";
-        open(tab, "?step=0").await?;
-        tab.click(".gan-pictures .save").await?;
-        let name = tab.wait_until("window.saved?.name").await?;
-        assert_eq!(name, "genscope-gan-mnist-000000-fakes-seed-42.png");
-        assert_eq!(tab.js_promise(size).await?, json!([5 * 28 * 8, 2 * 28 * 8]));
-        open(tab, "?step=0&walk=1").await?;
-        tab.click(".gan-pictures .save").await?;
-        tab.wait_until("window.saved?.name").await?;
-        assert_eq!(tab.js_promise(size).await?, json!([9 * 28 * 8, 28 * 8]));
-        Ok(())
-    });
-}
-
-#[test]
-fn nothing_overflows_on_a_narrow_phone() {
-    browse_with(Setup::narrow_phone(), async |tab| {
-        for query in ["", "?walk=43&step=400", "?step=0&digit=any"] {
-            open(tab, query).await?;
-            tab.wait_for("[data-timeline=ready]").await?;
-            tab.fits().await?;
-        }
-        // By touch: a tile, a snapshot.
-        tab.click("[data-fake='9']").await?;
-        tab.wait_for("[data-fake='9'][aria-pressed=true]").await?;
-        tab.click("[data-moment='400']").await?;
-        shows(tab, 400).await
     });
 }

@@ -2,6 +2,7 @@
 //!
 //! Tests that need the GPU engine have `gpu` in their names, so that `--quick` can leave them out.
 
+mod chapters;
 mod denoise;
 mod drawing;
 mod engine;

@@ -1,12 +1,13 @@
 //! Chapter 'Inside the network': what it draws is what the network computes, here and natively.
 
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use genscope::models::diffusion::blocks::SHIPPED;
-use harness::{Gpu, Key, Setup, Tab, browse, browse_with};
+use harness::{Gpu, Setup, Tab, browse, browse_with};
 use serde::Deserialize;
-use xtask::process;
+use xtask::paths;
 
 const ROOM: &str = "#/diffusion/network";
 const STAGE: &str = ".network";
@@ -56,7 +57,7 @@ fn difference(a: &[f64], b: &[f64]) -> f64 {
 
 #[test]
 fn the_drawing_is_the_network_and_every_block_is_timed() {
-    browse(Gpu::None, async |tab| {
+    browse_with(Setup::moving(), async |tab| {
         tab.goto(ROOM).await?;
         // It plays by itself, and the maps follow.
         wait_for_look(tab, 19, 0).await?;
@@ -117,7 +118,7 @@ fn cut_skips_change_the_picture_and_restored_ones_give_the_same_bits() {
     });
 }
 
-/// What `lab inspect` prints.
+/// What `lab inspect` prints. The native tests, which come first, have built it.
 #[derive(Deserialize)]
 struct Lab {
     blocks: Vec<LabBlock>,
@@ -133,8 +134,11 @@ struct LabBlock {
 }
 
 fn lab(arguments: &str) -> Result<Lab> {
-    let line = format!("run --quiet --profile lab --features lab --bin lab -- inspect {arguments}");
-    let run = process::cargo(&line).output().context("no cargo")?;
+    let run = Command::new(paths::target().join("lab/lab"))
+        .arg("inspect")
+        .args(arguments.split(' '))
+        .output()
+        .context("no lab: `cargo build --profile lab --features lab --bin lab`")?;
     let said = String::from_utf8_lossy(&run.stderr);
     ensure!(run.status.success(), "lab inspect: {said}");
     Ok(serde_json::from_slice(&run.stdout)?)
@@ -198,56 +202,6 @@ fn feature_maps_and_attention_are_those_of_lab() {
             let row = &weights[10 * 49..11 * 49];
             assert_agrees(&drawn, &grey(row, 0.0, span(row).1), "attention");
         }
-        assert_eq!(tab.errors().await?, [""; 0]);
-        Ok(())
-    });
-}
-
-/// Presses Tab until the element with the focus matches.
-async fn tab_to(tab: &Tab, css: &str) -> Result<()> {
-    let there = format!("document.activeElement.matches(\"{css}\")");
-    for _ in 0..80 {
-        if tab.js(&there).await? == true {
-            let outline = "getComputedStyle(document.activeElement).outlineStyle";
-            ensure!(tab.js(outline).await? != "none", "{css}: no visible focus");
-            return Ok(());
-        }
-        tab.keys(Key::Tab).await?;
-    }
-    anyhow::bail!("{css} cannot be reached")
-}
-
-async fn wait_for_hash(tab: &Tab, part: &str) -> Result<()> {
-    let there = format!("location.hash.includes('{part}')");
-    tab.wait_until(&there).await.map(drop)
-}
-
-#[test]
-fn the_keyboard_is_enough() {
-    browse(Gpu::None, async |tab| {
-        open(tab, "step=8", 8).await?;
-        tab_to(tab, "[data-block=attention]").await?;
-        tab.keys(Key::Enter).await?;
-        wait_for_hash(tab, "block=attention").await?;
-        tab_to(tab, "[data-skip='2']").await?;
-        tab.keys(" ").await?;
-        wait_for_hash(tab, "cut=2").await?;
-        wait_for_look(tab, 8, 2).await?;
-        // Arrow keys on the board move its mark, not the step.
-        tab_to(tab, ".maps .board").await?;
-        for key in [Key::Right, Key::Down, Key::Left, Key::Right] {
-            tab.keys(key).await?;
-        }
-        wait_for_hash(tab, "channel=13").await?;
-        tab_to(tab, ".heads .board").await?;
-        tab.keys(Key::Up).await?;
-        wait_for_hash(tab, "at=17").await?;
-        let step = tab.attribute(STAGE, "data-step").await?;
-        assert_eq!(step.as_deref(), Some("8"));
-        // Elsewhere they move the step, and the maps follow.
-        tab_to(tab, "[data-block=embed], .share").await?;
-        tab.keys(Key::Right).await?;
-        wait_for_look(tab, 9, 2).await?;
         assert_eq!(tab.errors().await?, [""; 0]);
         Ok(())
     });

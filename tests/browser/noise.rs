@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with};
+use harness::{Fault, Gpu, Tab, browse};
 
 const SLIDER: &str = ".transport input[type=range]";
 const RUN: &str = ".compare button.go";
@@ -188,53 +188,6 @@ fn a_drawing_is_centred_noised_and_kept_in_the_link() {
     });
 }
 
-#[test]
-fn a_damaged_drawing_falls_back_to_a_real_digit() {
-    browse(Gpu::None, async |tab| {
-        open(tab, "?drawing=AAAA").await?;
-        tab.wait_for("canvas[aria-label*='a real 0']").await?;
-        tab.wait_until("document.body.innerText.includes('drawing=AAAA')")
-            .await?;
-        Ok(())
-    });
-}
-
-#[test]
-fn the_keyboard_alone_does_it_all() {
-    browse(Gpu::None, async |tab| {
-        open(tab, "").await?;
-        tab.tab_to("[data-digit='2']").await?;
-        tab.keys(Key::Enter).await?;
-        tab.wait_for("[aria-label='Real pictures of class 2']")
-            .await?;
-        tab.tab_to(".draw").await?;
-        tab.keys(" ").await?;
-        tab.tab_to(PAD).await?;
-        // A 1: up, pen down, a line down, pen up.
-        for key in std::iter::repeat_n(Key::Up, 6) {
-            tab.keys(key).await?;
-        }
-        tab.keys(" ").await?;
-        for key in std::iter::repeat_n(Key::Down, 14) {
-            tab.keys(key).await?;
-        }
-        tab.keys(" ").await?;
-        tab.wait_for("canvas[aria-label*='your drawing']").await?;
-        let drawn = view(tab, 0).await?;
-        let ink = drawn.iter().filter(|v| **v > 128.0).count();
-        assert!((20..=90).contains(&ink), "{ink} pixels of ink");
-        tab.tab_to(SLIDER).await?;
-        tab.keys(Key::End).await?;
-        wait_for_factors(tab, "0.00", "1.00").await?;
-        tab.tab_to(RUN).await?;
-        tab.keys(Key::Enter).await?;
-        tab.wait_until_within(VERDICT, Duration::from_secs(120))
-            .await?;
-        assert_eq!(tab.errors().await?, [""; 0]);
-        Ok(())
-    });
-}
-
 /// What the verdict says once there is one.
 const VERDICT: &str = "document.querySelector('.verdict')?.textContent";
 
@@ -281,38 +234,15 @@ fn one_jump_and_many_steps_agree() {
 }
 
 #[test]
-fn missing_digits_are_a_sentence_and_a_retry() {
+fn without_real_digits_the_rest_is_alive() {
     browse(Gpu::None, async |tab| {
         tab.server.fault("samples/*", Fault::NotFound);
         tab.goto("#/diffusion/noise?t=300").await?;
         tab.wait_for(".notice[role=alert]").await?;
-        assert!(
-            tab.text(".notice[role=alert]")
-                .await?
-                .contains("could not be loaded")
-        );
         // The rest is alive: the schedule can be scrubbed.
         tab.set_value(SLIDER, "500").await?;
         wait_for_factors(tab, "0.70", "0.71").await?;
-        tab.server.clear_faults();
-        tab.click(".notice button").await?;
-        tab.wait_for(".digits .digit").await?;
         assert_eq!(tab.program_errors().await?, [""; 0]);
-        Ok(())
-    });
-}
-
-#[test]
-fn nothing_overflows_on_a_narrow_phone() {
-    browse_with(Setup::narrow_phone(), async |tab| {
-        open(tab, "?t=300").await?;
-        tab.fits().await?;
-        tab.click(RUN).await?;
-        tab.wait_for("[data-name=ks]").await?;
-        tab.fits().await?;
-        tab.click(".draw").await?;
-        tab.wait_for(PAD).await?;
-        tab.fits().await?;
         Ok(())
     });
 }

@@ -22,11 +22,10 @@ fn clothes_are_sampled_with_weights_of_their_own() {
         tab.wait_for(DONE).await?;
         let digit = last_picture(tab).await?;
         tab.click(CLOTHES).await?;
-        tab.wait_for(".denoise[data-run-state=running], .denoise[data-run-state=loading]")
-            .await?;
-        tab.wait_for(DONE).await?;
+        // The address follows the controls, and a new run begins with them.
         tab.wait_until("location.hash.includes('set=fashion-mnist')")
             .await?;
+        tab.wait_for(DONE).await?;
         tab.keys(Key::End).await?;
         tab.wait_for(".denoise[data-step='20']").await?;
         assert!(tab.text("[data-digit='1']").await?.contains("trousers"));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use harness::{Gpu, Key, Setup, Tab, browse, browse_with};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const ROOM: &str = "#/diffusion/plane";
 const STAGE: &str = ".plane";
@@ -90,34 +90,20 @@ fn noise_is_mixed_in_along_the_transport() {
     });
 }
 
-/// Counts screen refreshes that come late, from now on.
-const WATCH: &str = "(() => { window.gaps = []; let last = performance.now();
-    const tick = now => { window.gaps.push(now - last); last = now; requestAnimationFrame(tick); };
-    requestAnimationFrame(now => { last = now; requestAnimationFrame(tick); });
-    window.tasks = []; new PerformanceObserver(list => list.getEntries().forEach(
-        entry => window.tasks.push(entry.duration))).observe({ type: 'longtask' });
-    return true; })()";
-
 #[test]
 fn a_network_learns_while_the_page_stays_alive() {
-    browse(Gpu::None, async |tab| {
+    browse_with(Setup::moving(), async |tab| {
         tab.goto(ROOM).await?;
         tab.wait_for(".plane-run .go").await?;
-        tab.js(WATCH).await?;
+        tab.watch_refreshes().await?;
         tab.click(".plane-run .go").await?;
         // Reports come while it goes on.
         tab.wait_for_within(".plane[data-view=train][data-run-state=running]", SLOW)
             .await?;
         tab.wait_for_within(TRAINED, SLOW).await?;
-        let long: Vec<f64> = serde_json::from_value(tab.js("window.tasks").await?)?;
-        let gaps: Vec<f64> = serde_json::from_value(tab.js("window.gaps").await?)?;
-        let late = gaps.iter().filter(|gap| **gap > 50.0).count();
-        println!("{} refreshes, {late} late; long tasks {long:?}", gaps.len());
         let words = tab.text(".plane-run .progress-text").await?;
-        println!("{words}");
         assert!(words.starts_with("Step 2000 of 2000"), "{words}");
-        // Times are told, not judged: they depend on the machine. The page went on all the while.
-        assert!(gaps.len() > 20, "{} refreshes", gaps.len());
+        tab.was_alive().await?;
 
         let (first, last) = told(tab, "The loss over 2000").await?;
         assert!(last < 0.85 * first, "the loss falls: {first} {last}");
@@ -255,121 +241,6 @@ fn a_drawing_is_learnt_and_kept_in_the_link() {
         tab.wait_until("document.body.innerText.includes('dots=A')")
             .await?;
         assert_eq!(tab.errors().await?, [""; 0]);
-        Ok(())
-    });
-}
-
-/// Presses Tab until the focus is on a match.
-async fn tab_to(tab: &Tab, css: &str) -> Result<()> {
-    for _ in 0..80 {
-        tab.keys(Key::Tab).await?;
-        let here = tab
-            .js(&format!("document.activeElement.matches({})", json!(css)))
-            .await?;
-        if here == Value::Bool(true) {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("the Tab key does not lead to {css}")
-}
-
-#[test]
-fn the_keyboard_alone_draws_trains_and_samples() {
-    browse(Gpu::None, async |tab| {
-        tab.goto(&format!("{ROOM}?train=500")).await?;
-        tab.wait_for(CANVAS).await?;
-        tab_to(tab, ".draw").await?;
-        tab.keys(Key::Enter).await?;
-        tab_to(tab, ".plane-view.pen").await?;
-        // A dot, then a line to the right and up.
-        for key in [Key::Left, Key::Left] {
-            tab.keys(key).await?;
-        }
-        tab.keys(Key::Enter).await?;
-        tab.keys(" ").await?;
-        for key in std::iter::repeat_n(Key::Right, 9).chain(std::iter::repeat_n(Key::Up, 9)) {
-            tab.keys(key).await?;
-        }
-        tab.keys(" ").await?;
-        tab.wait_until("/dots=[A-Za-z0-9_-]{38}(&|$)/.test(location.hash)")
-            .await?;
-        tab_to(tab, ".plane-tools .done").await?;
-        tab.keys(Key::Enter).await?;
-        tab_to(tab, ".plane-run .go").await?;
-        tab.keys(Key::Enter).await?;
-        tab.wait_for_within(TRAINED, SLOW).await?;
-        tab.wait_for("button[data-view=train][aria-pressed=true]")
-            .await?;
-        tab.js("document.querySelector('.draw').focus()").await?;
-        tab_to(tab, "button[data-view=sample]").await?;
-        tab.keys(Key::Enter).await?;
-        tab.wait_for_within(".plane[data-made='500']", SLOW).await?;
-        tab.keys(Key::Home).await?;
-        wait_for_place(tab, 0).await?;
-        tab.keys(Key::Right).await?;
-        wait_for_place(tab, 1).await?;
-        assert_eq!(tab.errors().await?, [""; 0]);
-        Ok(())
-    });
-}
-
-#[test]
-fn nothing_overflows_on_a_narrow_phone() {
-    let setup = Setup {
-        size: (360, 740),
-        ..Setup::default()
-    };
-    browse_with(setup, async |tab| {
-        tab.goto(&format!("{ROOM}?train=500&data=letter")).await?;
-        tab.wait_for(CANVAS).await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
-        tab.click(".plane-run .go").await?;
-        tab.wait_for_within(TRAINED, SLOW).await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
-        tab.click("button[data-view=sample]").await?;
-        tab.wait_for_within(".plane[data-made='500']", SLOW).await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
-        tab.click(".draw").await?;
-        tab.wait_for(".plane-view.pen").await?;
-        assert_eq!(tab.overflow().await?, [""; 0]);
-        Ok(())
-    });
-}
-
-/// Without motion samples do not flow by themselves: their end is shown.
-#[test]
-fn less_motion_shows_the_end() {
-    browse(Gpu::None, async |tab| {
-        tab.prefer(false, true).await?;
-        tab.goto(&format!("{ROOM}?train=500&view=sample&steps=50"))
-            .await?;
-        tab.wait_for_within(".plane[data-made='500']", SLOW).await?;
-        wait_for_place(tab, 50).await?;
-        let playing = tab.all("[aria-label=Pause]").await?;
-        assert!(playing.is_empty());
-        Ok(())
-    });
-}
-
-/// A worker that dies while it trains is replaced; the same seed gives the same network.
-#[test]
-fn a_broken_engine_trains_again_to_the_same_end() {
-    browse(Gpu::None, async |tab| {
-        tab.goto(&format!("{ROOM}?train=500&view=train")).await?;
-        tab.wait_for_within(TRAINED, SLOW).await?;
-        wait_for_place(tab, 50).await?;
-        let whole = (picture(tab).await?, told(tab, "The loss over 500").await?);
-        tab.goto(&format!("{ROOM}?train=500&view=train&fault=panic"))
-            .await?;
-        tab.wait_until_within(
-            "document.querySelector('.notices').innerText.includes('starts again')",
-            SLOW,
-        )
-        .await?;
-        tab.wait_for_within(TRAINED, SLOW).await?;
-        wait_for_place(tab, 50).await?;
-        let again = (picture(tab).await?, told(tab, "The loss over 500").await?);
-        assert_eq!(again, whole);
         Ok(())
     });
 }

@@ -99,24 +99,6 @@ fn nothing_overflows_on_narrow_screens() {
     }
 }
 
-#[test]
-fn fingers_can_hit_everything_on_a_phone() {
-    let setup = Setup {
-        size: (390, 800),
-        ..Setup::default()
-    };
-    browse_with(setup, async |tab| {
-        tab.open_at("#/diffusion/denoise?step=12").await?;
-        tab.wait_for(".denoise[data-run-state=done]").await?;
-        let small = "[...document.querySelectorAll('button, select, input, nav a')]
-            .filter(e => e.offsetParent && e.getBoundingClientRect().height < 36)
-            .map(e => e.outerHTML.slice(0, 80))";
-        let small: Vec<String> = serde_json::from_value(tab.js(small).await?)?;
-        assert_eq!(small, [""; 0]);
-        Ok(())
-    });
-}
-
 /// Contrast of the colours that text has on the grounds it stands on (WCAG 2, 4.5:1).
 #[test]
 fn text_can_be_read_in_both_themes() {

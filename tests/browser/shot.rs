@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
-use harness::{Gpu, Setup, Tab};
+use harness::{Gpu, Setup, Tab, in_window};
 
 /// Saves a picture of pkg/ in headless Chromium, and prints what the console says.
 #[derive(Parser)]
@@ -46,19 +46,19 @@ struct Shot {
 
 fn main() -> Result<()> {
     let shot = Shot::parse();
-    harness::runtime()?.block_on(async {
-        let gpu = if shot.gpu {
-            Gpu::Swiftshader
-        } else {
-            Gpu::None
-        };
-        let setup = Setup {
-            gpu,
-            size: (shot.width, shot.height),
-            ..Setup::default()
-        };
-        let tab = Tab::open(setup).await?;
-        let taken = shot.take(&tab).await;
+    let gpu = if shot.gpu {
+        Gpu::Swiftshader
+    } else {
+        Gpu::None
+    };
+    let setup = Setup {
+        gpu,
+        motion: !shot.reduced_motion,
+        size: (shot.width, shot.height),
+        ..Setup::default()
+    };
+    in_window(&setup, async |tab| {
+        let taken = shot.take(tab).await;
         for entry in tab.console().await.unwrap_or_default() {
             eprintln!("{} {} {}", entry.level, entry.source, entry.message);
         }

@@ -110,11 +110,11 @@ fn clippy(what: &str) -> Result<()> {
     )
 }
 
-/// One browser at a time: several on few cores would starve each other into timeouts. Tests that
-/// need the GPU engine have `gpu` in their names.
+/// Two tests at a time, for each waits a lot; those that take every core wait for their turn. Tests
+/// that need the GPU engine have `gpu` in their names.
 fn browser_tests(quick: bool) -> Command {
     let mut tests = cargo("test --package");
-    tests.args([BROWSER, "--", "--test-threads=1"]);
+    tests.args([BROWSER, "--", "--test-threads=2"]);
     if quick {
         tests.args(["--skip", "gpu"]);
     }

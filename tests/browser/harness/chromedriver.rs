@@ -1,69 +1,53 @@
 //! A chromedriver of our own at a free port.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// How long it may take to close its browsers.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Waits for the end of its input, which comes with the end of our process, whatever its reason.
+/// Then it ends its group, chromedriver and browsers, and removes the folder it was given: killed
+/// alone, a chromedriver leaves its browsers behind.
+const KEEPER: &str =
+    "trap : TERM; chromedriver --port=0 & read -r _; kill 0; wait; sleep 1; rm -rf \"$0\"";
 
-/// Ends with its browsers when dropped.
+/// Ends with its browsers when dropped, or with our process.
 pub(crate) struct Chromedriver {
-    child: Child,
+    keeper: Child,
     port: u16,
 }
 
 impl Chromedriver {
-    pub(crate) fn start() -> Result<Self> {
-        let mut child = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
+    /// `profile` is the folder of its browsers.
+    pub(crate) fn start(profile: &Path) -> Result<Self> {
+        let mut keeper = Command::new("sh")
+            .args(["-c", KEEPER])
+            .arg(profile)
+            .process_group(0)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .context("could not start chromedriver; `cargo xtask fetch-tools` installs it")?;
-        let stdout = child.stdout.take().context("chromedriver has no output")?;
-        match read_port(BufReader::new(stdout)) {
-            Ok(port) => Ok(Self { child, port }),
-            Err(error) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                Err(error)
-            }
-        }
+            .context("could not start sh")?;
+        let stdout = keeper.stdout.take().context("chromedriver has no output")?;
+        let mut this = Self { keeper, port: 0 };
+        this.port = read_port(BufReader::new(stdout))
+            .context("no chromedriver; `cargo xtask fetch-tools` installs it")?;
+        Ok(this)
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
-
-    /// Asks it to close its browsers and to end; killed alone, it would leave them behind.
-    fn ask_to_end(&self) -> std::io::Result<()> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream
-            .write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-        stream.read_to_end(&mut Vec::new()).map(drop)
-    }
 }
 
 impl Drop for Chromedriver {
     fn drop(&mut self) {
-        let deadline = Instant::now() + PATIENCE;
-        if self.ask_to_end().is_ok() {
-            while Instant::now() < deadline {
-                if matches!(self.child.try_wait(), Ok(Some(_))) {
-                    return;
-                }
-                thread::sleep(Duration::from_millis(20));
-            }
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
     }
 }
 

@@ -12,11 +12,14 @@
 //! });
 //! ```
 //!
-//! Each [`Tab`] has its own site server (which can misbehave on demand), its own chromedriver and
-//! its own browser with an empty profile, and ends all of them when it goes. When a test fails, by
-//! an error or an assertion, [`browse`] prints the page's console and requests and saves a picture.
+//! Each [`Tab`] is a window of its own with a site server of its own (which can misbehave on demand),
+//! so nothing that the site keeps goes from one test to another. Browsers go on to the next test;
+//! one whose test failed ends. When a test fails, by an error or an assertion, [`browse`] prints the
+//! page's console and requests and saves a picture.
 
+mod browser;
 mod chromedriver;
+mod clock;
 mod console;
 mod failure;
 mod input;
@@ -24,9 +27,11 @@ mod rooms;
 mod tab;
 
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use anyhow::{Context, Result};
 
+use browser::Browser;
 pub use console::Entry;
 pub use tab::{Gpu, Setup, Tab};
 pub use thirtyfour::Key;
@@ -57,31 +62,63 @@ pub fn browse_with<F>(setup: Setup, test: F)
 where
     F: AsyncFnOnce(&Tab) -> Result<()>,
 {
-    let runtime = runtime().expect("a runtime");
-    let tab = match runtime.block_on(Tab::open(setup)) {
-        Ok(tab) => tab,
-        Err(error) => panic!("no browser: {error:#}"),
+    /// Software that draws takes every core.
+    static TURNS: RwLock<()> = RwLock::new(());
+    let _turn = if setup.alone || setup.gpu == Gpu::Swiftshader {
+        Turn::Alone(TURNS.write().unwrap_or_else(PoisonError::into_inner))
+    } else {
+        Turn::Beside(TURNS.read().unwrap_or_else(PoisonError::into_inner))
     };
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(test(&tab))));
-    if !matches!(outcome, Ok(Ok(()))) {
-        runtime.block_on(failure::report(&tab));
-    }
-    drop(tab);
-    match outcome {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => panic!("{error:#}"),
-        Err(panic) => panic::resume_unwind(panic),
+    if let Err(error) = in_window(&setup, test) {
+        panic!("{error:#}");
     }
 }
 
-/// The runtime a WebDriver client needs: one thread is plenty.
+enum Turn<'a> {
+    Alone(#[allow(dead_code)] RwLockWriteGuard<'a, ()>),
+    Beside(#[allow(dead_code)] RwLockReadGuard<'a, ()>),
+}
+
+/// Runs something in a new window, of a browser that others have used unless the setup says
+/// otherwise, and gives what it gives. When it fails, so does its browser.
 ///
 /// # Errors
-/// If the system refuses.
-pub fn runtime() -> Result<tokio::runtime::Runtime> {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder
-        .enable_all()
-        .build()
-        .context("could not start the async runtime")
+/// Its own, or if there is no browser.
+///
+/// # Panics
+/// If it does.
+pub fn in_window<F, T>(setup: &Setup, work: F) -> Result<T>
+where
+    F: AsyncFnOnce(&Tab) -> Result<T>,
+{
+    let browser = if setup.fresh {
+        Browser::start(setup.gpu)
+    } else {
+        Browser::take(setup.gpu)
+    };
+    let browser = browser.context("no browser")?;
+    let started = std::time::Instant::now();
+    let tab = browser.runtime.block_on(Tab::open(&browser, setup))?;
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| browser.runtime.block_on(work(&tab))));
+    eprintln!(
+        "TIME {:.1} {}",
+        started.elapsed().as_secs_f64(),
+        std::thread::current().name().unwrap_or("")
+    );
+    match outcome {
+        Ok(Ok(value)) => {
+            drop(tab);
+            if !setup.fresh {
+                browser.give_back();
+            }
+            Ok(value)
+        }
+        failed => {
+            browser.runtime.block_on(failure::report(&tab));
+            match failed {
+                Err(panic) => panic::resume_unwind(panic),
+                Ok(result) => result,
+            }
+        }
+    }
 }

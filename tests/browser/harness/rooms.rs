@@ -6,6 +6,15 @@ use serde_json::{Value, json};
 use crate::{Key, Setup, Tab};
 
 impl Setup {
+    /// A visitor who likes motion.
+    #[must_use]
+    pub fn moving() -> Self {
+        Self {
+            motion: true,
+            ..Self::default()
+        }
+    }
+
     /// A narrow phone, 360 px wide.
     #[must_use]
     pub fn narrow_phone() -> Self {

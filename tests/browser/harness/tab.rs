@@ -1,47 +1,22 @@
-//! A tab: a browser with an empty profile on a server of its own.
+//! A tab: a browser's window on a server of its own.
 
 use std::cell::RefCell;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use thirtyfour::{
-    By, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel,
-    WebDriver, WebElement,
-};
+use thirtyfour::{By, WebDriver, WebElement};
+use xtask::paths;
 use xtask::server::Server;
-use xtask::{paths, tools};
 
-use crate::chromedriver::Chromedriver;
+use crate::browser::Browser;
 use crate::console::Entry;
 
 /// How long [`Tab::wait_for`] and [`Tab::wait_until`] wait. Generous: two busy cores are slow.
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(50);
-
-/// Nothing but 127.0.0.1 can be reached, so a request elsewhere is an error on the console.
-const FLAGS: [&str; 9] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-];
-
-/// WebGPU in software: it shows that things work, not how fast.
-const SWIFTSHADER: [&str; 4] = [
-    "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
-    "--enable-features=Vulkan",
-    "--ignore-gpu-blocklist",
-];
 
 /// As in a browser that has none.
 const NO_SERVICE_WORKER: &str =
@@ -63,6 +38,13 @@ pub struct Setup {
     pub gpu: Gpu,
     /// The sub-path the site lies under; empty for none.
     pub prefix: &'static str,
+    /// Let things move by themselves. Without, the page is told to spare motion: what is played is
+    /// at its end at once.
+    pub motion: bool,
+    /// Run while no other test does: what it looks at is a matter of time.
+    pub alone: bool,
+    /// In a browser of its own: what it looks at depends on what others have loaded.
+    pub fresh: bool,
     /// Inner width and height in CSS pixels.
     pub size: (u32, u32),
     /// Let the site keep itself for visits without a network. Not for other tests: what it keeps
@@ -75,49 +57,38 @@ impl Default for Setup {
         Self {
             gpu: Gpu::None,
             prefix: "",
+            motion: false,
+            alone: false,
+            fresh: false,
             size: (1360, 900),
             keeps_site: false,
         }
     }
 }
 
-/// See the crate's documentation. Fields end in their order: the browser before its profile.
+/// See the crate's documentation.
 pub struct Tab {
     /// For everything that has no helper.
     pub driver: WebDriver,
-    _chromedriver: Chromedriver,
     /// For faults and for the list of requests.
     pub server: Server,
     pub(crate) log: RefCell<Vec<Entry>>,
-    _profile: Profile,
 }
 
 impl Tab {
-    /// Opens an empty tab; the site is only loaded by [`Tab::goto`].
-    ///
-    /// # Errors
-    /// If there is no `pkg/`, no Chromium or no chromedriver.
-    pub async fn open(setup: Setup) -> Result<Self> {
+    /// Opens an empty window; the site is only loaded by [`Tab::goto`]. Its server's port is its own,
+    /// and so is all that the site keeps.
+    pub(crate) async fn open(browser: &Browser, setup: &Setup) -> Result<Self> {
         let server = Server::start(&paths::pkg(), 0, setup.prefix)
             .context("no site in pkg/: run `cargo xtask build`")?;
-        let profile = Profile::new()?;
-        let chromedriver = Chromedriver::start()?;
-        let capabilities = capabilities(setup.gpu, &profile)?;
-        let driver = WebDriver::builder(chromedriver.url(), capabilities)
-            .request_timeout(Duration::from_secs(300))
-            .connect()
-            .await
-            .context("could not open a browser")?;
-        driver.set_script_timeout(Duration::from_secs(240)).await?;
-        let log = RefCell::default();
+        browser.open_window().await?;
         let tab = Self {
-            driver,
-            _chromedriver: chromedriver,
+            driver: browser.driver.clone(),
             server,
-            log,
-            _profile: profile,
+            log: RefCell::default(),
         };
         tab.viewport(setup.size.0, setup.size.1).await?;
+        tab.prefer(false, !setup.motion).await?;
         if !setup.keeps_site {
             tab.before_load(NO_SERVICE_WORKER).await?;
         }
@@ -291,50 +262,5 @@ impl Tab {
     pub async fn cdp(&self, method: &str, parameters: Value) -> Result<()> {
         let sent = self.driver.cdp().send_raw(method, parameters).await;
         sent.with_context(|| format!("{method} failed")).map(drop)
-    }
-}
-
-impl Drop for Tab {
-    fn drop(&mut self) {
-        // The driver's own clean-up would block on a request; ending chromedriver ends the session.
-        let _ = self.driver.clone().leak();
-    }
-}
-
-fn capabilities(gpu: Gpu, profile: &Profile) -> Result<ChromeCapabilities> {
-    let chromium = tools::chromium()
-        .ok_or_else(|| anyhow!("no Chromium here; `cargo xtask fetch-tools` installs it"))?;
-    let mut chrome = DesiredCapabilities::chrome();
-    chrome.set_binary(&chromium.to_string_lossy())?;
-    chrome.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-    let extra = if gpu == Gpu::Swiftshader {
-        SWIFTSHADER.as_slice()
-    } else {
-        &[]
-    };
-    for flag in FLAGS.iter().chain(extra) {
-        chrome.add_arg(flag)?;
-    }
-    chrome.add_arg(&format!("--user-data-dir={}", profile.0.display()))?;
-    Ok(chrome)
-}
-
-/// An empty folder for the browser's state, removed when dropped.
-struct Profile(PathBuf);
-
-impl Profile {
-    fn new() -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("genscope-browser-{}-{count}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).context("could not make a folder for the browser")?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Profile {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }

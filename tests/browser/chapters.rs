@@ -1,0 +1,558 @@
+//! What every chapter promises, walked by one test for each promise. A new chapter is a row of
+//! [`CHAPTERS`]; what only it can do is tested in a file of its own.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use harness::{Fault, Gpu, Setup, Tab, browse, browse_with};
+use serde_json::{Value, json};
+
+/// Work of an engine on two busy cores.
+const SLOW: Duration = Duration::from_secs(180);
+
+// Keys as WebDriver writes them.
+const ENTER: &str = "\u{e007}";
+const END: &str = "\u{e010}";
+const HOME: &str = "\u{e011}";
+const LEFT: &str = "\u{e012}";
+const UP: &str = "\u{e013}";
+const RIGHT: &str = "\u{e014}";
+const DOWN: &str = "\u{e015}";
+
+/// A chapter and what it is asked for. Places are queries, the rest are CSS selectors.
+struct Chapter {
+    path: &'static str,
+    /// What says that a place is wholly there; the first is quick to compute, and shows its end.
+    places: &'static [(&'static str, &'static str)],
+    /// The canvas to compare; empty if the chapter has none.
+    canvas: &'static str,
+    /// On a narrow phone: what is touched, and what comes of it.
+    touched: &'static [(&'static str, &'static str)],
+    /// With the keyboard alone: where Tab leads, the keys pressed there, and what comes of it.
+    keyed: &'static [(&'static str, &'static [&'static str], &'static str)],
+    /// A query that makes no sense, what is said of it, and what is shown instead.
+    nonsense: (&'static str, &'static [&'static str], &'static str),
+    /// The picture saved: at which place, its name, and its size in pixels.
+    saved: &'static [(&'static str, &'static str, [u32; 2])],
+    /// A long run: its place, what says that it is under way, what stops it, what says so, what
+    /// makes it go on, and what says that.
+    stopped: Option<[&'static str; 6]>,
+    /// Is the engine's work long enough to break in the midst of?
+    breaks: bool,
+}
+
+#[rustfmt::skip]
+const CHAPTERS: &[Chapter] = &[
+    Chapter {
+        path: "diffusion/noise",
+        places: &[("t=300", ".digits .digit")],
+        canvas: ".noise-views canvas",
+        touched: &[(".compare button.go", "[data-name=ks]"), (".draw", ".pad canvas")],
+        keyed: &[
+            ("[data-digit='2']", &[ENTER], "[aria-label='Real pictures of class 2']"),
+            (".transport input[type=range]", &[END], ".transport .play"),
+            (".draw", &[" "], ".pad canvas"),
+            // A 1: up, pen down, a line down, pen up.
+            (".pad canvas", &[UP, UP, UP, UP, UP, UP, " ", DOWN, DOWN, DOWN, DOWN, DOWN, DOWN, DOWN, DOWN, DOWN, DOWN, DOWN, DOWN, " "], "canvas[aria-label*='your drawing']"),
+            (".compare button.go", &[ENTER], "[data-name=ks]"),
+        ],
+        nonsense: ("drawing=AAAA&t=x", &["drawing=AAAA", "t=x"], "canvas[aria-label*='a real 0']"),
+        saved: &[],
+        stopped: None,
+        breaks: false,
+    },
+    Chapter {
+        path: "diffusion/denoise",
+        places: &[
+            ("steps=10&step=10", ".denoise[data-run-state=done][data-step='10']"),
+            ("sampler=ddpm&steps=4&step=4", ".preset"),
+        ],
+        canvas: ".views canvas",
+        touched: &[("[data-digit='7']", "[data-digit='7'][aria-pressed=true]")],
+        keyed: &[
+            ("[data-digit='5']", &[ENTER], "[data-digit='5'][aria-pressed=true]"),
+            (".transport .play", &[HOME], ".denoise[data-step='0']"),
+            (".transport .play", &[RIGHT, RIGHT, LEFT], ".denoise[data-step='1']"),
+            (".transport .play", &[END], ".denoise[data-step='10']"),
+            (".save", &[], ".save"),
+        ],
+        nonsense: (
+            "digit=12&seed=x&colour=red&steps=10&step=10",
+            &["digit=12", "seed=x", "colour"],
+            ".denoise[data-steps='10'] [data-digit='3'][aria-pressed=true]",
+        ),
+        saved: &[("step=20", "genscope-digit-3-seed-42-step-20.png", [3 * 224, 224])],
+        stopped: Some([
+            "steps=100",
+            ".denoise[data-run-state=running]",
+            ".progress button",
+            ".denoise[data-run-state=cancelled]",
+            ".progress button",
+            ".denoise[data-run-state=done][data-frames='101']",
+        ]),
+        breaks: true,
+    },
+    Chapter {
+        path: "diffusion/network",
+        places: &[("step=10&block=attention", ".network[data-looked='10'][data-looked-cut='0']")],
+        canvas: ".maps .board canvas",
+        touched: &[("[data-skip='1']", ".network[data-looked='10'][data-looked-cut='1']")],
+        keyed: &[
+            ("[data-block=attention]", &[ENTER], ".maps[data-block=attention]"),
+            ("[data-skip='2']", &[" "], ".network[data-looked='10'][data-looked-cut='2']"),
+            // Arrow keys on a board move its mark; elsewhere they move the step, and the maps follow.
+            (".maps .board", &[RIGHT, DOWN, LEFT, RIGHT], ".network[data-step='10']"),
+            (".heads .board", &[UP], ".network[data-step='10']"),
+            (".transport .play", &[RIGHT], ".network[data-looked='11'][data-looked-cut='2']"),
+        ],
+        nonsense: ("cut=9&block=stem&step=99", &["cut=9", "stem", "step=99"], ".network[data-looked='19'][data-looked-cut='0']"),
+        saved: &[],
+        stopped: None,
+        breaks: true,
+    },
+    Chapter {
+        path: "diffusion/fewer",
+        places: &[("ways=ddim.dpm&steps=4", ".fewer[data-run-state=done] [data-curve=ready]")],
+        canvas: "[data-cell='dpm-4'] canvas",
+        touched: &[],
+        keyed: &[
+            (".ticks input[name='ddpm'], .ticks label:nth-of-type(1) input", &[], ".fewer"),
+            (".transport .play", &[HOME], ".fewer[data-position='0']"),
+            (".save", &[], ".save"),
+        ],
+        nonsense: ("ways=x&steps=7", &["ways=x", "steps=7"], ".fewer[data-run-state=done]"),
+        saved: &[("ways=ddim.dpm&steps=4", "genscope-fewer-steps-digit-3-seed-42.png", [448, 896])],
+        stopped: Some([
+            "ways=ddim&steps=4.50",
+            ".fewer[data-finished='1']",
+            ".progress button",
+            ".fewer[data-run-state=cancelled]",
+            ".progress button",
+            ".fewer[data-finished='2'][data-run-state=done]",
+        ]),
+        breaks: true,
+    },
+    Chapter {
+        path: "diffusion/drawing",
+        places: &[("mode=fill&rounds=1", ".drawn[data-run-state=done]")],
+        canvas: ".fillings canvas",
+        touched: &[("[aria-label='Start from'] button:first-child", ".strengths")],
+        keyed: &[
+            ("[data-hole=none]", &[ENTER], ".drawn[data-wanted='0']"),
+            // A dab of the brush.
+            (".hole-sheet", &[RIGHT, RIGHT, RIGHT, " "], ".drawn[data-wanted='1'][data-run-state=done]"),
+            ("select[name=rounds]", &[], "select[name=rounds]"),
+            (".transport .play", &[HOME], ".drawn[data-step='0']"),
+            (".save", &[], ".save"),
+        ],
+        nonsense: ("mode=paint&strength=21&hole=AAAA", &["mode=paint", "strength=21", "hole=AAAA"], ".drawn[data-wanted='5']"),
+        saved: &[("strength=8&seed=5", "genscope-scribble-40-seed-5.png", [6 * 224, 224])],
+        stopped: Some([
+            "mode=fill&rounds=2",
+            ".drawn[data-run-state=running]",
+            ".progress button",
+            ".drawn[data-run-state=cancelled]",
+            ".progress button",
+            ".drawn[data-run-state=done][data-finished='2']",
+        ]),
+        breaks: true,
+    },
+    Chapter {
+        path: "diffusion/plane",
+        places: &[("train=500&view=sample&steps=50", ".plane[data-made='500'][data-at='50']")],
+        canvas: ".plane-view",
+        touched: &[("button[data-view=train]", ".plane[data-view=train]"), (".draw", ".plane-view.pen")],
+        keyed: &[
+            (".draw", &[ENTER], ".plane-view.pen"),
+            // A dot, then a line to the right and up.
+            (".plane-view.pen", &[LEFT, LEFT, ENTER, " ", RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, UP, UP, UP, UP, UP, UP, UP, UP, UP, " "], ".plane-tools .done"),
+            (".plane-tools .done", &[ENTER], ".plane-run .go"),
+            (".plane-run .go", &[ENTER], ".plane[data-run-state=done][data-snapshots='51']"),
+            ("button[data-view=sample]", &[ENTER], ".plane[data-made='500']"),
+            (".transport .play", &[HOME, RIGHT], ".plane[data-at='1']"),
+        ],
+        nonsense: ("dots=A&data=x&train=7", &["dots=A", "data=x", "train=7"], ".plane .plane-view"),
+        saved: &[],
+        stopped: Some([
+            "train=5000&view=train",
+            ".plane[data-run-state=running]",
+            ".plane-run .stop",
+            ".plane[data-run-state=cancelled]",
+            ".plane-run .again",
+            ".plane[data-run-state=running]",
+        ]),
+        breaks: true,
+    },
+    Chapter {
+        path: "gan/game",
+        places: &[
+            ("rounds=300&at=600&layers=rfsgp", ".gan-game[data-tick='600'][data-over=true]"),
+            ("hand=DG&slow=10&loss=w", ".gan-game[data-slow=back]"),
+        ],
+        canvas: ".game-sheet .plane-view",
+        touched: &[("[data-hand=d]", ".gan-game")],
+        keyed: &[
+            ("[data-layer=pulls]", &[ENTER], "[data-layer=pulls][aria-pressed=false]"),
+            ("[data-hand=both]", &[ENTER], ".gan-game[data-tick='602']"),
+            ("[aria-label=Play]", &[LEFT], ".gan-game[data-tick='601']"),
+            ("[aria-label=Play]", &[END], ".gan-game[data-tick='602']"),
+        ],
+        nonsense: ("loss=x&past=3~&hand=Q&glr=77&slow=1", &["loss=x", "past=3~", "hand=Q", "glr=77"], ".gan-game [data-name=js]"),
+        saved: &[],
+        stopped: Some([
+            "rounds=30000&at=60000",
+            ".gan-game[data-run-state=running]",
+            ".game-run .stop",
+            ".gan-game[data-run-state=cancelled]",
+            ".game-run .resume",
+            ".gan-game[data-run-state=running]",
+        ]),
+        breaks: true,
+    },
+    Chapter {
+        path: "gan/pictures",
+        places: &[
+            ("step=400", ".gan-pictures[data-fresh=true][data-run-state=done] [data-timeline=ready]"),
+            ("walk=43&step=400", ".gan-pictures[data-fresh=true][data-run-state=done]"),
+            ("step=0&digit=any", ".gan-pictures[data-fresh=true][data-run-state=done]"),
+        ],
+        canvas: ".pics-tile canvas",
+        touched: &[("[data-fake='9']", "[data-fake='9'][aria-pressed=true]"), ("[data-moment='400']", ".gan-pictures[data-shown='400']")],
+        keyed: &[
+            ("[data-digit='4']", &[ENTER], "[data-digit='4'][aria-pressed=true]"),
+            ("[data-fake='6']", &[" "], "[data-fake='6'][aria-pressed=true]"),
+            ("[data-moment='0']", &[ENTER], ".gan-pictures[data-shown='0']"),
+            ("[data-moment='0']", &[RIGHT], ".gan-pictures[data-shown='50']"),
+        ],
+        nonsense: ("digit=12&share=4&step=1", &["digit=12", "share"], "[data-name=no-such-snapshot]"),
+        saved: &[
+            ("step=0", "genscope-gan-mnist-000000-fakes-seed-42.png", [5 * 224, 2 * 224]),
+            ("step=0&walk=1", "genscope-gan-mnist-000000-walk-seed-42.png", [9 * 224, 224]),
+        ],
+        stopped: None,
+        breaks: false,
+    },
+    Chapter {
+        path: "gan/guess",
+        places: &[("step=600", ".gan-guess[data-ready=true][data-step='600']")],
+        canvas: ".guess-card",
+        touched: &[("[data-answer=fake]", ".gan-guess[data-answered='1']")],
+        keyed: &[("[data-answer=fake]", &[ENTER], ".gan-guess[data-answered='1'][data-right='1']")],
+        nonsense: ("seed=x&step=1", &["seed=x"], "[data-name=no-such-snapshot]"),
+        saved: &[],
+        stopped: None,
+        breaks: false,
+    },
+    Chapter {
+        path: "gan/wrong",
+        places: &[("case=vanishing", ".gan-game[data-over=true][data-tick='650']")],
+        canvas: ".game-sheet .plane-view",
+        touched: &[(".task summary", ".task .mend")],
+        keyed: &[(".task summary", &[ENTER], ".task[open], .task details[open]")],
+        nonsense: ("case=x", &["case=x"], ".gan-game"),
+        saved: &[],
+        stopped: None,
+        breaks: true,
+    },
+];
+
+impl Chapter {
+    fn link(&self, query: &str) -> String {
+        format!("#/{}?{query}", self.path)
+    }
+
+    /// Opens a place and waits until it is wholly there.
+    async fn open(&self, tab: &Tab, (query, ready): (&str, &str)) -> Result<()> {
+        tab.open_at(&self.link(query)).await?;
+        tab.wait_for_within(ready, SLOW).await.map(drop)
+    }
+
+    /// The pixels of its first canvas.
+    async fn picture(&self, tab: &Tab) -> Result<Value> {
+        let read = format!(
+            "(() => {{ const canvas = document.querySelector({});
+             const {{ width, height }} = canvas, context = canvas.getContext('2d');
+             return [...context.getImageData(0, 0, width, height).data].join(); }})()",
+            json!(self.canvas)
+        );
+        tab.js(&read).await
+    }
+}
+
+/// Does something with every chapter; an error names the one.
+async fn walk(tab: &Tab, visit: impl AsyncFn(&Tab, &Chapter) -> Result<()>) -> Result<()> {
+    for chapter in CHAPTERS {
+        visit(tab, chapter).await.context(chapter.path)?;
+        let errors = tab.errors().await?;
+        ensure!(errors.is_empty(), "{}: {errors:?}", chapter.path);
+    }
+    Ok(())
+}
+
+#[test]
+fn everything_fits_a_narrow_phone_and_a_finger() {
+    const SMALL: &str = "[...document.querySelectorAll('.stage button, .stage select')]
+        .filter(e => e.offsetParent && e.getBoundingClientRect().height < 36)
+        .map(e => e.outerHTML.slice(0, 80))";
+    browse_with(Setup::narrow_phone(), async |tab| {
+        walk(tab, async |tab, chapter| {
+            for &place in chapter.places.iter().rev() {
+                chapter.open(tab, place).await?;
+                tab.fits().await?;
+                let small: Vec<String> = serde_json::from_value(tab.js(SMALL).await?)?;
+                ensure!(small.is_empty(), "too small for a finger: {small:?}");
+            }
+            for (touched, then) in chapter.touched {
+                tab.click(touched).await?;
+                tab.wait_for_within(then, SLOW).await?;
+                tab.fits().await?;
+            }
+            Ok(())
+        })
+        .await
+    });
+}
+
+#[test]
+fn the_keyboard_alone_is_enough() {
+    browse(Gpu::None, async |tab| {
+        walk(tab, async |tab, chapter| {
+            chapter.open(tab, chapter.places[0]).await?;
+            for (place, keys, then) in chapter.keyed {
+                tab.tab_to(place).await?;
+                let outline = "getComputedStyle(document.activeElement).outlineStyle";
+                ensure!(
+                    tab.js(outline).await? != "none",
+                    "{place}: no visible focus"
+                );
+                for key in *keys {
+                    tab.keys(*key).await?;
+                }
+                tab.wait_for_within(then, SLOW).await?;
+            }
+            Ok(())
+        })
+        .await
+    });
+}
+
+#[test]
+fn nonsense_in_a_link_is_said_and_falls_back() {
+    browse(Gpu::None, async |tab| {
+        walk(tab, async |tab, chapter| {
+            let (query, parts, instead) = chapter.nonsense;
+            chapter.open(tab, (query, instead)).await?;
+            let said = tab.text(".notices").await?;
+            for part in parts {
+                ensure!(said.contains(part), "{part} is not in: {said}");
+            }
+            Ok(())
+        })
+        .await
+    });
+}
+
+#[test]
+fn a_link_shows_the_same_again_and_nothing_moves_unasked() {
+    browse(Gpu::None, async |tab| {
+        walk(tab, async |tab, chapter| {
+            chapter.open(tab, chapter.places[0]).await?;
+            ensure!(tab.text(".notices").await?.is_empty(), "nothing to say");
+            let seen = chapter.picture(tab).await?;
+            let playing = tab.all("[aria-label=Pause]").await?;
+            ensure!(playing.is_empty(), "motion is to be spared");
+            chapter.open(tab, chapter.places[0]).await?;
+            ensure!(chapter.picture(tab).await? == seen, "another picture");
+            Ok(())
+        })
+        .await
+    });
+}
+
+#[test]
+fn what_is_shown_is_saved_as_png() {
+    const CATCH: &str = "HTMLAnchorElement.prototype.click = function () {
+        window.saved = { href: this.href, name: this.download }; }";
+    const SIZE: &str = "new Promise((ok, no) => { const image = new Image();
+        image.onload = () => ok([image.width, image.height]); image.onerror = no;
+        image.src = window.saved.href; })";
+    browse(Gpu::None, async |tab| {
+        tab.before_load(CATCH).await?;
+        walk(tab, async |tab, chapter| {
+            for &(query, name, size) in chapter.saved {
+                let (_, ready) = chapter.places[0];
+                let stage = ready.split(['[', ' ']).next().unwrap_or_default();
+                let done = format!("{stage}[data-run-state=done]");
+                chapter.open(tab, (query, &done)).await?;
+                tab.click(&format!("{stage} .save:not(:disabled)")).await?;
+                let saved = tab.wait_until("window.saved?.name").await?;
+                ensure!(saved == name, "{saved}, not {name}");
+                let found = tab.js_promise(SIZE).await?;
+                ensure!(found == json!(size), "{found}, not {size:?}");
+            }
+            Ok(())
+        })
+        .await
+    });
+}
+
+#[test]
+fn what_takes_long_is_stopped_and_goes_on() {
+    browse(Gpu::None, async |tab| {
+        walk(tab, async |tab, chapter| {
+            let Some([query, begun, stop, stopped, go_on, then]) = chapter.stopped else {
+                return Ok(());
+            };
+            chapter.open(tab, (query, begun)).await?;
+            tab.click(stop).await?;
+            tab.wait_for(stopped).await?;
+            tab.click(go_on).await?;
+            tab.wait_for_within(then, SLOW).await.map(drop)
+        })
+        .await
+    });
+}
+
+/// A worker that dies in the midst of its work is replaced, and the work comes to the same end.
+#[test]
+fn a_broken_engine_is_replaced() {
+    browse(Gpu::None, async |tab| {
+        for chapter in CHAPTERS.iter().filter(|chapter| chapter.breaks) {
+            let (query, ready) = chapter.places[0];
+            chapter.open(tab, (query, ready)).await?;
+            let healthy = chapter.picture(tab).await?;
+            let broken = format!("{query}&fault=panic");
+            chapter.open(tab, (&broken, ready)).await?;
+            let said = tab.text(".notices").await?;
+            ensure!(
+                said.contains("A new one was started"),
+                "{}: {said}",
+                chapter.path
+            );
+            tab.click(".notices .square").await?;
+            ensure!(
+                tab.text(".notices").await?.is_empty(),
+                "what is closed is gone"
+            );
+            let again = chapter.picture(tab).await?;
+            ensure!(again == healthy, "{}: another end", chapter.path);
+        }
+        Ok(())
+    });
+}
+
+/// A file that fails: what it does to a place, what is said where, the way on, and where it leads.
+struct Broken {
+    file: &'static str,
+    fault: Fault,
+    place: &'static str,
+    said: (&'static str, &'static str),
+    retry: &'static str,
+    then: &'static str,
+}
+
+const STOPPED: &str = ".notice.stop";
+const RETRY: &str = ".notice.stop .button";
+const DIGIT: &str = "#/diffusion/denoise?steps=4&step=4";
+const A_DIGIT: &str = ".denoise[data-run-state=done][data-frames='5']";
+const FAKES: &str = "#/gan/pictures?step=0";
+const THE_FAKES: &str = ".gan-pictures[data-fresh=true][data-shown='0']";
+
+/// A file that the engine, or the page for it, asks for.
+const fn of_engine(
+    file: &'static str,
+    fault: Fault,
+    place: &'static str,
+    said: &'static str,
+    then: &'static str,
+) -> Broken {
+    Broken {
+        file,
+        fault,
+        place,
+        said: (STOPPED, said),
+        retry: RETRY,
+        then,
+    }
+}
+
+#[rustfmt::skip]
+const BROKEN: &[Broken] = &[
+    of_engine("weights/manifest.json", Fault::NotFound, DIGIT, "could not be loaded", A_DIGIT),
+    of_engine("weights/diffusion-mnist.bpk", Fault::NotFound, DIGIT, "could not be loaded", A_DIGIT),
+    of_engine("weights/diffusion-mnist.bpk", Fault::Truncate(1000), DIGIT, "damaged", A_DIGIT),
+    of_engine("weights/diffusion-mnist.bpk", Fault::FlipByte(5000), DIGIT, "damaged", A_DIGIT),
+    of_engine("worker.js", Fault::NotFound, DIGIT, "The engine stopped", A_DIGIT),
+    of_engine("engine_cpu.js", Fault::NotFound, DIGIT, "The engine stopped", A_DIGIT),
+    of_engine("engine_cpu_bg.wasm", Fault::NotFound, DIGIT, "The engine stopped", A_DIGIT),
+    of_engine("engine_train_bg.wasm", Fault::NotFound, "#/gan/game?rounds=300&at=600", "The engine stopped", ".gan-game[data-tick='600']"),
+    of_engine("weights/gan-mnist-000000.bpk", Fault::FlipByte(9000), FAKES, "gan-mnist-000000.bpk", THE_FAKES),
+    of_engine("weights/manifest.json", Fault::NotFound, FAKES, "manifest.json", THE_FAKES),
+    of_engine("weights/gan-mnist-000600.bpk", Fault::Truncate(1000), "#/gan/guess?step=600", "gan-mnist-000600.bpk", ".gan-guess[data-ready=true]"),
+    Broken {
+        file: "samples/*",
+        fault: Fault::NotFound,
+        place: "#/diffusion/noise?t=300",
+        said: (".notice[role=alert]", "could not be loaded"),
+        retry: ".notice[role=alert] button",
+        then: ".digits .digit",
+    },
+    Broken {
+        file: "samples/mnist-test.json",
+        fault: Fault::NotFound,
+        place: FAKES,
+        said: (".pics-notice", "real test digits could not be loaded"),
+        retry: ".pics-notice button",
+        then: ".pics-real .verdict[data-verdict]",
+    },
+    Broken {
+        file: "samples/mnist-test.json",
+        fault: Fault::NotFound,
+        place: "#/gan/guess?step=600",
+        said: (".pics-notice", "there is no game"),
+        retry: ".pics-notice button",
+        then: ".gan-guess[data-ready=true]",
+    },
+    Broken {
+        file: "quality/diffusion-mnist-steps.json",
+        fault: Fault::Truncate(100),
+        place: "#/diffusion/fewer?ways=ddim&steps=4",
+        said: (".measured [role=alert]", "could not be loaded"),
+        retry: ".measured button",
+        then: "[data-curve=ready]",
+    },
+    Broken {
+        file: "quality/gan-mnist-timeline.json",
+        fault: Fault::NotFound,
+        place: FAKES,
+        said: (".measured [role=alert]", "could not be loaded"),
+        retry: ".measured button",
+        then: "[data-timeline=ready]",
+    },
+];
+
+#[test]
+fn a_missing_or_damaged_file_is_a_sentence_and_a_retry() {
+    for broken in BROKEN {
+        // A tab each: what has come whole would be there for the next.
+        browse(Gpu::None, async |tab| {
+            println!("{} at {}", broken.file, broken.place);
+            tab.server.fault(broken.file, broken.fault);
+            tab.goto(broken.place).await?;
+            let (place, sentence) = broken.said;
+            tab.wait_for_within(place, SLOW).await?;
+            let said = tab.text(place).await?;
+            ensure!(said.contains(sentence), "{said}");
+            tab.server.clear_faults();
+            tab.click(broken.retry).await?;
+            tab.wait_for_within(broken.then, SLOW).await?;
+            ensure!(tab.all(place).await?.is_empty(), "it is still said");
+            ensure!(
+                tab.program_errors().await?.is_empty(),
+                "{:?}",
+                tab.program_errors().await?
+            );
+            Ok(())
+        });
+    }
+}
