@@ -1,7 +1,7 @@
 //! A cloud of points in a link: `data=ring`, or `dots=` and the cells of a drawing.
 
-use super::query::{Named, Query};
-use crate::data::points::{Cloud, MAX_CELLS, Preset};
+use super::query::Query;
+use crate::data::points::{Cloud, MAX_CELLS};
 use crate::ui::ink::LETTERS;
 
 /// A drawing wins over a preset.
@@ -11,9 +11,7 @@ pub(super) fn visit_cloud(cloud: &mut Cloud, default: &Cloud, q: &mut impl Query
         Cloud::Preset(preset) => (Some(preset), None),
         Cloud::Cells(cells) => (None, Some(cells)),
     };
-    q.option("data", &mut preset, Preset::called, |preset| {
-        preset.name().into()
-    });
+    q.named_option("data", &mut preset);
     let read = |text: &str| cells(text).filter(|cells| Cloud::Cells(cells.clone()).is_valid());
     q.option("dots", &mut drawn, read, |cells| code(cells));
     *cloud = match (drawn, preset) {

@@ -77,6 +77,11 @@ pub trait Query {
         self.setting(key, value, default, T::called, |value| value.name().into());
     }
 
+    /// A choice with names, or none.
+    fn named_option<T: Named>(&mut self, key: &str, value: &mut Option<T>) {
+        self.option(key, value, T::called, |value| value.name().into());
+    }
+
     /// A seed.
     fn seed(&mut self, key: &str, value: &mut u64, default: u64) {
         self.number(key, value, default, 0..=u64::MAX);
@@ -220,60 +225,25 @@ pub(super) fn shown(text: &str) -> String {
 #[cfg(test)]
 pub(crate) mod chance {
     use super::*;
+    use crate::data::PIXELS;
+    use crate::ui::ink::Drawing;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{RngCore, SeedableRng};
 
     /// Texts that some setting or other understands.
-    const TEXTS: &[&str] = &[
-        "0",
-        "1",
-        "3",
-        "7",
-        "8",
-        "16",
-        "16.5",
-        "0.05",
-        "2.25",
-        "5e-1",
-        "any",
-        "each",
-        "ddpm",
-        "ddim",
-        "dpm",
-        "early",
-        "quick",
-        "fill",
-        "-",
-        "rs",
-        "fgp",
-        "1~2",
-        "2",
-        "up-1",
-        "attention",
-        "down-2",
-        "4.20",
-        "8.250",
-        "ddim.quick",
-        "A_RF_A",
-        "AB",
-        "DG",
-        "GGD",
-        "40~w~0.05~a5-0.1~s1-0.001_hG",
-        "hDDG_12",
-        "2~any~0~ddpm~~3~9~7.5~1",
-        "1~each~1~dpm",
-        "left",
-        "centre",
-        "none",
-    ];
+    const TEXTS: &str = "0 1 2 3 7 8 16 16.5 0.05 2.25 5e-1 any each early quick fill - rs fgp \
+        1~2 up-1 attention down-2 4.20 8.250 ddim.quick A_RF_A AB DG GGD left centre none ring \
+        40~w~0.05~a5-0.1~s1-0.001_hG hDDG_12 2~any~0~ddpm~~3~9~7.5~1 1~each~1~dpm ddpm heun \
+        oscillation vanishing gpu cpu panic hang device";
 
     /// Chooses each setting by chance.
-    pub struct Chance(ChaCha8Rng);
+    pub struct Chance(ChaCha8Rng, String);
 
     impl Chance {
         /// Always the same choices.
         pub fn new(seed: u64) -> Self {
-            Self(ChaCha8Rng::seed_from_u64(seed))
+            let drawing = Drawing::new(&[0.2; PIXELS]).expect("has ink");
+            Self(ChaCha8Rng::seed_from_u64(seed), drawing.code())
         }
 
         /// A number below `n`.
@@ -297,16 +267,17 @@ pub(crate) mod chance {
             _: impl Fn(&T) -> String,
         ) {
             *value = default;
-            let number = self.below(40).to_string();
-            let found = (0..30).find_map(|_| {
-                read(if self.below(9) == 0 {
-                    &number
-                } else {
-                    self.pick(TEXTS)
-                })
-            });
-            if let Some(found) = found {
-                *value = found;
+            let texts: Vec<_> = TEXTS.split(' ').collect();
+            for _ in 0..self.below(40) {
+                let text = match self.below(9) {
+                    0 => self.below(40).to_string(),
+                    1 => self.1.clone(),
+                    _ => self.pick(&texts).to_owned(),
+                };
+                if let Some(found) = read(&text) {
+                    *value = found;
+                    return;
+                }
             }
         }
 

@@ -312,7 +312,7 @@ impl Controls for GameState {
         if let Some(case) = &mut self.case {
             // Always in the link, whichever is the first.
             let mut named = Some(*case);
-            q.option("case", &mut named, Case::called, |case| case.id().into());
+            q.named_option("case", &mut named);
             *case = named.unwrap_or(Case::Collapse);
         }
         let default = self.case.map_or_else(Self::default, Self::of);
