@@ -1,7 +1,11 @@
 //! What a chapter asks an engine for, and the frames it gets: kept, played, branched.
 
-pub mod booked;
-pub mod lanes;
 pub mod playback;
-pub mod player;
 pub mod timeline;
+
+#[cfg(feature = "ui")]
+pub mod booked;
+#[cfg(feature = "ui")]
+pub mod lanes;
+#[cfg(feature = "ui")]
+pub mod player;
