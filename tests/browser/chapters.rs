@@ -201,7 +201,7 @@ const CHAPTERS: &[Chapter] = &[
             ("[aria-label=Play]", &[LEFT], ".gan-game[data-tick='601']"),
             ("[aria-label=Play]", &[END], ".gan-game[data-tick='602']"),
         ],
-        nonsense: ("loss=x&past=3~&hand=Q&glr=77&slow=1", &["loss=x", "past=3~", "hand=Q", "glr=77"], ".gan-game [data-name=js]"),
+        nonsense: ("loss=x&past=3~&hand=Q&glr=77&slow=1", &["loss=x", "past=3~", "hand=Q", "glr=77"], "[data-name=js]"),
         saved: &[],
         stopped: Some([
             "rounds=30000&at=60000",
@@ -312,7 +312,7 @@ fn every_chapter_is_in_the_table() {
 #[test]
 fn everything_fits_a_narrow_phone_and_a_finger() {
     const SMALL: &str = "[...document.querySelectorAll('.stage button, .stage select')]
-        .filter(e => e.offsetParent && e.getBoundingClientRect().height < 36)
+        .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 36)
         .map(e => e.outerHTML.slice(0, 80))";
     browse_with(Setup::narrow_phone(), async |tab| {
         walk(tab, async |tab, chapter| {
