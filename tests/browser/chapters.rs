@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
+use genscope::ui::chapters::ALL;
 use harness::{Fault, Gpu, Setup, Tab, browse, browse_with};
 use serde_json::{Value, json};
 
 /// Work of an engine on two busy cores.
-const SLOW: Duration = Duration::from_secs(180);
+const SLOW: Duration = Duration::from_secs(60);
 
 // Keys as WebDriver writes them.
 const ENTER: &str = "\u{e007}";
@@ -112,7 +113,10 @@ const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         path: "diffusion/fewer",
-        places: &[("ways=ddim.dpm&steps=4", ".fewer[data-run-state=done] [data-curve=ready]")],
+        places: &[
+            ("ways=ddim.dpm&steps=4", ".fewer[data-run-state=done]"),
+            ("ways=ddpm.dpm&steps=4.8", "[data-curve=ready]"),
+        ],
         canvas: "[data-cell='dpm-4'] canvas",
         touched: &[],
         keyed: &[
@@ -197,7 +201,7 @@ const CHAPTERS: &[Chapter] = &[
             ("[aria-label=Play]", &[LEFT], ".gan-game[data-tick='601']"),
             ("[aria-label=Play]", &[END], ".gan-game[data-tick='602']"),
         ],
-        nonsense: ("loss=x&past=3~&hand=Q&glr=77&slow=1", &["loss=x", "past=3~", "hand=Q", "glr=77"], ".gan-game [data-name=js]"),
+        nonsense: ("loss=x&past=3~&hand=Q&glr=77&slow=1", &["loss=x", "past=3~", "hand=Q", "glr=77"], "[data-name=js]"),
         saved: &[],
         stopped: Some([
             "rounds=30000&at=60000",
@@ -212,7 +216,8 @@ const CHAPTERS: &[Chapter] = &[
     Chapter {
         path: "gan/pictures",
         places: &[
-            ("step=400", ".gan-pictures[data-fresh=true][data-run-state=done] [data-timeline=ready]"),
+            ("step=400", ".gan-pictures[data-fresh=true][data-run-state=done]"),
+            ("step=400", "[data-timeline=ready]"),
             ("walk=43&step=400", ".gan-pictures[data-fresh=true][data-run-state=done]"),
             ("step=0&digit=any", ".gan-pictures[data-fresh=true][data-run-state=done]"),
         ],
@@ -279,20 +284,35 @@ impl Chapter {
     }
 }
 
-/// Does something with every chapter; an error names the one.
+/// Does something with every chapter, and names those that failed.
 async fn walk(tab: &Tab, visit: impl AsyncFn(&Tab, &Chapter) -> Result<()>) -> Result<()> {
+    let mut failed = Vec::new();
+    let mut errors = 0;
     for chapter in CHAPTERS {
-        visit(tab, chapter).await.context(chapter.path)?;
-        let errors = tab.errors().await?;
-        ensure!(errors.is_empty(), "{}: {errors:?}", chapter.path);
+        if let Err(error) = visit(tab, chapter).await {
+            failed.push(format!("{}: {error:#}", chapter.path));
+        }
+        let all = tab.errors().await?;
+        if all.len() > errors {
+            failed.push(format!("{}: {:?}", chapter.path, &all[errors..]));
+            errors = all.len();
+        }
     }
+    ensure!(failed.is_empty(), "{failed:#?}");
     Ok(())
+}
+
+#[test]
+fn every_chapter_is_in_the_table() {
+    let listed: Vec<_> = CHAPTERS.iter().map(|chapter| chapter.path).collect();
+    let there: Vec<_> = ALL.iter().map(|chapter| chapter.path).collect();
+    assert_eq!(listed, there);
 }
 
 #[test]
 fn everything_fits_a_narrow_phone_and_a_finger() {
     const SMALL: &str = "[...document.querySelectorAll('.stage button, .stage select')]
-        .filter(e => e.offsetParent && e.getBoundingClientRect().height < 36)
+        .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 36)
         .map(e => e.outerHTML.slice(0, 80))";
     browse_with(Setup::narrow_phone(), async |tab| {
         walk(tab, async |tab, chapter| {
