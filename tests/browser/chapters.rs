@@ -9,7 +9,7 @@ use harness::{Fault, Gpu, Setup, Tab, browse, browse_with};
 use serde_json::{Value, json};
 
 /// Work of an engine on two busy cores.
-const SLOW: Duration = Duration::from_secs(60);
+const SLOW: Duration = Duration::from_secs(180);
 
 // Keys as WebDriver writes them.
 const ENTER: &str = "\u{e007}";
