@@ -117,7 +117,7 @@ const CHAPTERS: &[Chapter] = &[
             ("ways=ddim.dpm&steps=4", ".fewer[data-run-state=done]"),
             ("ways=ddpm.dpm&steps=4.8", "[data-curve=ready]"),
         ],
-        canvas: "[data-cell='dpm-4'] canvas",
+        canvas: "[data-cell='ddim-4'] canvas",
         touched: &[],
         keyed: &[
             (".ticks input[name='ddpm'], .ticks label:nth-of-type(1) input", &[], ".fewer"),
@@ -426,8 +426,21 @@ fn what_takes_long_is_stopped_and_goes_on() {
             chapter.open(tab, (query, begun)).await?;
             tab.click(stop).await?;
             tab.wait_for(stopped).await?;
+            let frames = tab.attribute(stopped, "data-frames").await?;
+            tab.refreshes(20).await?;
+            ensure!(
+                tab.attribute(stopped, "data-frames").await? == frames,
+                "it went on"
+            );
             tab.click(go_on).await?;
-            tab.wait_for_within(then, SLOW).await.map(drop)
+            tab.wait_for_within(then, SLOW).await?;
+            if then.contains("=done") && !chapter.canvas.is_empty() {
+                // The pause leaves no trace.
+                let interrupted = chapter.picture(tab).await?;
+                chapter.open(tab, (query, then)).await?;
+                ensure!(chapter.picture(tab).await? == interrupted, "another end");
+            }
+            Ok(())
         })
         .await
     });
@@ -461,117 +474,82 @@ fn a_broken_engine_is_replaced() {
     });
 }
 
-/// A file that fails: what it does to a place, what is said where, the way on, and where it leads.
-struct Broken {
-    file: &'static str,
-    fault: Fault,
-    place: &'static str,
-    said: (&'static str, &'static str),
-    retry: &'static str,
-    then: &'static str,
-}
+/// A file that fails: at which place, what is said of it where, what is seen meanwhile, the way on, and
+/// where that leads.
+struct Broken(
+    &'static str,
+    Fault,
+    &'static str,
+    [&'static str; 2],
+    &'static str,
+    &'static str,
+    &'static str,
+);
 
-const STOPPED: &str = ".notice.stop";
+const STOP: &str = ".notice.stop";
 const RETRY: &str = ".notice.stop .button";
 const DIGIT: &str = "#/diffusion/denoise?steps=4&step=4";
+const NO_DIGIT: &str = ".denoise[data-run-state=failed]";
 const A_DIGIT: &str = ".denoise[data-run-state=done][data-frames='5']";
 const FAKES: &str = "#/gan/pictures?step=0";
 const THE_FAKES: &str = ".gan-pictures[data-fresh=true][data-shown='0']";
-
-/// A file that the engine, or the page for it, asks for.
-const fn of_engine(
-    file: &'static str,
-    fault: Fault,
-    place: &'static str,
-    said: &'static str,
-    then: &'static str,
-) -> Broken {
-    Broken {
-        file,
-        fault,
-        place,
-        said: (STOPPED, said),
-        retry: RETRY,
-        then,
-    }
-}
+const GUESS: &str = "#/gan/guess?step=600";
+const NO_GAME: &str = "[data-answer=real]:disabled";
+const A_GAME: &str = ".gan-guess[data-ready=true]";
 
 #[rustfmt::skip]
 const BROKEN: &[Broken] = &[
-    of_engine("weights/manifest.json", Fault::NotFound, DIGIT, "could not be loaded", A_DIGIT),
-    of_engine("weights/diffusion-mnist.bpk", Fault::NotFound, DIGIT, "could not be loaded", A_DIGIT),
-    of_engine("weights/diffusion-mnist.bpk", Fault::Truncate(1000), DIGIT, "damaged", A_DIGIT),
-    of_engine("weights/diffusion-mnist.bpk", Fault::FlipByte(5000), DIGIT, "damaged", A_DIGIT),
-    of_engine("worker.js", Fault::NotFound, DIGIT, "The engine stopped", A_DIGIT),
-    of_engine("engine_cpu.js", Fault::NotFound, DIGIT, "The engine stopped", A_DIGIT),
-    of_engine("engine_cpu_bg.wasm", Fault::NotFound, DIGIT, "The engine stopped", A_DIGIT),
-    of_engine("engine_train_bg.wasm", Fault::NotFound, "#/gan/game?rounds=300&at=600", "The engine stopped", ".gan-game[data-tick='600']"),
-    of_engine("weights/gan-mnist-000000.bpk", Fault::FlipByte(9000), FAKES, "gan-mnist-000000.bpk", THE_FAKES),
-    of_engine("weights/manifest.json", Fault::NotFound, FAKES, "manifest.json", THE_FAKES),
-    of_engine("weights/gan-mnist-000600.bpk", Fault::Truncate(1000), "#/gan/guess?step=600", "gan-mnist-000600.bpk", ".gan-guess[data-ready=true]"),
-    Broken {
-        file: "samples/*",
-        fault: Fault::NotFound,
-        place: "#/diffusion/noise?t=300",
-        said: (".notice[role=alert]", "could not be loaded"),
-        retry: ".notice[role=alert] button",
-        then: ".digits .digit",
-    },
-    Broken {
-        file: "samples/mnist-test.json",
-        fault: Fault::NotFound,
-        place: FAKES,
-        said: (".pics-notice", "real test digits could not be loaded"),
-        retry: ".pics-notice button",
-        then: ".pics-real .verdict[data-verdict]",
-    },
-    Broken {
-        file: "samples/mnist-test.json",
-        fault: Fault::NotFound,
-        place: "#/gan/guess?step=600",
-        said: (".pics-notice", "there is no game"),
-        retry: ".pics-notice button",
-        then: ".gan-guess[data-ready=true]",
-    },
-    Broken {
-        file: "quality/diffusion-mnist-steps.json",
-        fault: Fault::Truncate(100),
-        place: "#/diffusion/fewer?ways=ddim&steps=4",
-        said: (".measured [role=alert]", "could not be loaded"),
-        retry: ".measured button",
-        then: "[data-curve=ready]",
-    },
-    Broken {
-        file: "quality/gan-mnist-timeline.json",
-        fault: Fault::NotFound,
-        place: FAKES,
-        said: (".measured [role=alert]", "could not be loaded"),
-        retry: ".measured button",
-        then: "[data-timeline=ready]",
-    },
+    Broken("weights/manifest.json", Fault::NotFound, DIGIT, [STOP, "could not be loaded"], NO_DIGIT, RETRY, A_DIGIT),
+    Broken("weights/diffusion-mnist.bpk", Fault::NotFound, DIGIT, [STOP, "could not be loaded"], NO_DIGIT, RETRY, A_DIGIT),
+    Broken("weights/diffusion-mnist.bpk", Fault::Truncate(1000), DIGIT, [STOP, "damaged"], NO_DIGIT, RETRY, A_DIGIT),
+    Broken("weights/diffusion-mnist.bpk", Fault::FlipByte(5000), DIGIT, [STOP, "damaged"], NO_DIGIT, RETRY, A_DIGIT),
+    Broken("worker.js", Fault::NotFound, DIGIT, [STOP, "The engine stopped"], NO_DIGIT, RETRY, A_DIGIT),
+    Broken("engine_cpu.js", Fault::NotFound, DIGIT, [STOP, "The engine stopped"], NO_DIGIT, RETRY, A_DIGIT),
+    Broken("engine_cpu_bg.wasm", Fault::NotFound, DIGIT, [STOP, "The engine stopped"], NO_DIGIT, RETRY, A_DIGIT),
+    Broken("engine_train_bg.wasm", Fault::NotFound, "#/gan/game?rounds=300&at=600", [STOP, "The engine stopped"],
+        ".gan-game[data-run-state=failed]", RETRY, ".gan-game[data-tick='600']"),
+    Broken("weights/gan-mnist-000000.bpk", Fault::FlipByte(9000), FAKES, [STOP, "gan-mnist-000000.bpk"],
+        ".gan-pictures[data-run-state=failed]", RETRY, THE_FAKES),
+    // Made ahead: never an empty stage.
+    Broken("weights/manifest.json", Fault::NotFound, "#/gan/pictures", [STOP, "manifest.json"],
+        ".pics-sheet .ahead-fake", RETRY, ".gan-pictures[data-fresh=true]"),
+    Broken("weights/gan-mnist-000600.bpk", Fault::Truncate(1000), GUESS, [STOP, "gan-mnist-000600.bpk"],
+        NO_GAME, RETRY, A_GAME),
+    Broken("samples/*", Fault::NotFound, "#/diffusion/noise?t=300", [".notice[role=alert]", "could not be loaded"],
+        ".noise-views", ".notice[role=alert] button", ".digits .digit"),
+    Broken("samples/mnist-test.json", Fault::NotFound, FAKES, [".pics-notice", "real test digits could not be loaded"],
+        ".pics-tile", ".pics-notice button", ".pics-real .verdict[data-verdict]"),
+    Broken("samples/mnist-test.json", Fault::NotFound, GUESS, [".pics-notice", "there is no game"],
+        NO_GAME, ".pics-notice button", A_GAME),
+    Broken("quality/diffusion-mnist-steps.json", Fault::Truncate(100), "#/diffusion/fewer?ways=ddim&steps=4",
+        [".measured [role=alert]", "could not be loaded"], "[data-curve=failed]", ".measured button", "[data-curve=ready]"),
+    Broken("quality/gan-mnist-timeline.json", Fault::NotFound, FAKES, [".measured [role=alert]", "could not be loaded"],
+        "[data-timeline=failed]", ".measured button", "[data-timeline=ready]"),
 ];
 
 #[test]
 fn a_missing_or_damaged_file_is_a_sentence_and_a_retry() {
-    for broken in BROKEN {
+    for &Broken(file, fault, link, [place, sentence], meanwhile, retry, then) in BROKEN {
         // A tab each: what has come whole would be there for the next.
         browse(Gpu::None, async |tab| {
-            println!("{} at {}", broken.file, broken.place);
-            tab.server.fault(broken.file, broken.fault);
-            tab.goto(broken.place).await?;
-            let (place, sentence) = broken.said;
+            println!("{file} at {link}");
+            tab.server.fault(file, fault);
+            tab.goto(link).await?;
             tab.wait_for_within(place, SLOW).await?;
             let said = tab.text(place).await?;
             ensure!(said.contains(sentence), "{said}");
+            tab.wait_for(meanwhile).await?;
+            if meanwhile == NO_DIGIT {
+                // The rest of the page is alive.
+                tab.pick_digit(4).await?;
+                tab.wait_for_within(NO_DIGIT, SLOW).await?;
+            }
             tab.server.clear_faults();
-            tab.click(broken.retry).await?;
-            tab.wait_for_within(broken.then, SLOW).await?;
+            tab.click(retry).await?;
+            tab.wait_for_within(then, SLOW).await?;
             ensure!(tab.all(place).await?.is_empty(), "it is still said");
-            ensure!(
-                tab.program_errors().await?.is_empty(),
-                "{:?}",
-                tab.program_errors().await?
-            );
+            let errors = tab.program_errors().await?;
+            ensure!(errors.is_empty(), "{errors:?}");
             Ok(())
         });
     }

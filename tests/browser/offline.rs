@@ -24,6 +24,7 @@ fn after_one_visit_the_server_is_not_needed() {
             tab.pass(3000, 20).await?;
             tab.wait_until_within("!!navigator.serviceWorker.controller", SLOW)
                 .await?;
+            tab.wait_for_within("html[data-offline=all]", SLOW).await?;
             let first = tab.greys(".views canvas").await?;
 
             // Nobody answers any more.
@@ -38,6 +39,16 @@ fn after_one_visit_the_server_is_not_needed() {
             // Nor for chapters that were never open.
             tab.open_at("#/diffusion/network").await?;
             tab.wait_for(".card.network").await?;
+            tab.open_at("#/gan/pictures?step=0").await?;
+            tab.wait_for_within(".gan-pictures[data-fresh=true] [data-verdict]", SLOW)
+                .await?;
+            tab.open_at("#/gan/game?rounds=300&at=600").await?;
+            tab.wait_for_within(".gan-game[data-tick='600']", SLOW)
+                .await?;
+            // The first page says so.
+            tab.open_at("#/").await?;
+            let said = tab.text(".landing .kept").await?;
+            assert!(said.contains("works without a network"), "{said}");
             assert_eq!(tab.program_errors().await?, [""; 0]);
             Ok(())
         });
