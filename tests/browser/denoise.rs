@@ -202,7 +202,7 @@ fn a_control_changed_in_mid_run_starts_again_at_once() {
 #[test]
 fn a_hidden_tab_stands_still_and_goes_on() {
     browse_with(Setup::moving(), async |tab| {
-        tab.goto(&format!("{ROOM}?steps=50")).await?;
+        tab.goto(&format!("{ROOM}?steps=20")).await?;
         tab.wait_until("document.querySelector('.denoise')?.dataset.step > 2")
             .await?;
         tab.hidden(true).await?;
@@ -212,7 +212,7 @@ fn a_hidden_tab_stands_still_and_goes_on() {
         assert_eq!(stage(tab, "step").await?, step, "playback stands still");
         tab.wait_for(DONE).await?;
         tab.hidden(false).await?;
-        wait_for_step(tab, 50).await?;
+        wait_for_step(tab, 20).await?;
         assert_eq!(tab.errors().await?, [""; 0]);
         Ok(())
     });
@@ -288,20 +288,20 @@ fn a_lost_gpu_hands_over_to_the_cpu() {
 #[test]
 fn a_long_run_is_looked_ahead_of() {
     browse(Gpu::None, async |tab| {
-        tab.goto(&format!("{ROOM}?steps=30&step=30")).await?;
+        tab.goto(&format!("{ROOM}?steps=20&step=20")).await?;
         tab.wait_for(DONE).await?;
         assert!(tab.all(".ahead").await?.is_empty(), "one picture is quick");
         tab.click("[data-count='16']").await?;
         tab.wait_for(".ahead canvas").await?;
         let done: u32 = stage(tab, "frames").await?.parse()?;
-        assert!(done < 31, "the run is not over: {done}");
+        assert!(done < 21, "the run is not over: {done}");
         let ahead = tab.greys(".ahead canvas").await?;
         let pixels = ahead.concat();
         let ink = pixels.iter().filter(|grey| **grey > 128.0).count();
         let share = ink as f64 / pixels.len() as f64;
         assert!((0.05..0.3).contains(&share), "digits, not noise: {share}");
         tab.wait_for_within(
-            &format!("{DONE}[data-frames='31']"),
+            &format!("{DONE}[data-frames='21']"),
             Duration::from_secs(120),
         )
         .await?;

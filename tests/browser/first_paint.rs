@@ -52,6 +52,7 @@ async fn places(tab: &Tab, which: &str) -> Result<Places> {
 fn the_landing_page_stays_where_its_first_paint_was() {
     for size in [(1360, 900), (900, 900), (390, 800)] {
         let setup = Setup {
+            motion: true,
             size,
             ..Setup::default()
         };

@@ -135,6 +135,7 @@ struct LabBlock {
 
 fn lab(arguments: &str) -> Result<Lab> {
     let run = Command::new(paths::target().join("lab/lab"))
+        .current_dir(paths::root())
         .arg("inspect")
         .args(arguments.split(' '))
         .output()

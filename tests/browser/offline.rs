@@ -11,48 +11,47 @@ const SLOW: Duration = Duration::from_secs(90);
 
 #[test]
 fn after_one_visit_the_server_is_not_needed() {
-    for prefix in ["", "some/where"] {
-        let setup = Setup {
-            prefix,
-            keeps_site: true,
-            ..Setup::default()
-        };
-        browse_with(setup, async |tab| {
-            tab.paced().await?;
-            tab.goto(ROOM).await?;
-            tab.wait_for_within(DONE, SLOW).await?;
-            tab.pass(3000, 20).await?;
-            tab.wait_until_within("!!navigator.serviceWorker.controller", SLOW)
-                .await?;
-            tab.wait_for_within("html[data-offline=all]", SLOW).await?;
-            let first = tab.greys(".views canvas").await?;
+    let setup = Setup {
+        prefix: "some/where",
+        keeps_site: true,
+        ..Setup::default()
+    };
+    browse_with(setup, async |tab| {
+        tab.paced().await?;
+        tab.goto(ROOM).await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        tab.pass(3000, 20).await?;
+        tab.wait_until_within("!!navigator.serviceWorker.controller", SLOW)
+            .await?;
+        tab.wait_for_within("html[data-offline=all]", SLOW).await?;
+        let first = tab.greys(".views canvas").await?;
 
-            // Nobody answers any more.
-            tab.server.fault("*", Fault::Drop);
-            tab.goto(ROOM).await?;
-            tab.wait_for_within(DONE, SLOW).await?;
-            tab.wait_for(".denoise[data-step='10']").await?;
-            assert_eq!(tab.greys(".views canvas").await?, first);
-            assert_eq!(tab.text(".notices").await?, "");
-            tab.open_at("#/diffusion/noise").await?;
-            tab.wait_for(".digits .digit").await?;
-            // Nor for chapters that were never open.
-            tab.open_at("#/diffusion/network").await?;
-            tab.wait_for(".card.network").await?;
-            tab.open_at("#/gan/pictures?step=0").await?;
-            tab.wait_for_within(".gan-pictures[data-fresh=true] [data-verdict]", SLOW)
-                .await?;
-            tab.open_at("#/gan/game?rounds=300&at=600").await?;
-            tab.wait_for_within(".gan-game[data-tick='600']", SLOW)
-                .await?;
-            // The first page says so.
-            tab.open_at("#/").await?;
-            let said = tab.text(".landing .kept").await?;
-            assert!(said.contains("works without a network"), "{said}");
-            assert_eq!(tab.program_errors().await?, [""; 0]);
-            Ok(())
-        });
-    }
+        // Nobody answers any more.
+        tab.server.fault("*", Fault::Drop);
+        tab.goto(ROOM).await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        tab.wait_for(".denoise[data-step='10']").await?;
+        assert_eq!(tab.greys(".views canvas").await?, first);
+        assert_eq!(tab.text(".notices").await?, "");
+        tab.open_at("#/diffusion/noise").await?;
+        tab.wait_for(".digits .digit").await?;
+        // Nor for chapters that were never open.
+        tab.open_at("#/diffusion/network").await?;
+        tab.wait_for(".card.network").await?;
+        tab.open_at("#/gan/pictures?step=0").await?;
+        tab.wait_for_within(".gan-pictures[data-fresh=true] [data-verdict]", SLOW)
+            .await?;
+        tab.open_at("#/gan/game?rounds=300&at=600").await?;
+        tab.wait_for_within(".gan-game[data-tick='600']", SLOW)
+            .await?;
+        // The first page says so.
+        tab.open_at("#/").await?;
+        tab.wait_for_within("html[data-offline=all]", SLOW).await?;
+        let said = tab.text(".landing .kept").await?;
+        assert!(said.contains("works without a network"), "{said}");
+        assert_eq!(tab.program_errors().await?, [""; 0]);
+        Ok(())
+    });
 }
 
 #[test]

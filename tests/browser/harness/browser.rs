@@ -94,10 +94,10 @@ impl Browser {
         })
     }
 
-    /// Opens an empty window; what others left on the console is gone.
+    /// Opens an empty tab; what others left on the console is gone.
     pub(crate) async fn open_window(&self) -> Result<()> {
-        let window = self.driver.new_window().await?;
-        self.driver.switch_to_window(window).await?;
+        let tab = self.driver.new_tab().await?;
+        self.driver.switch_to_window(tab).await?;
         self.driver.browser_log().await?;
         Ok(())
     }

@@ -82,11 +82,22 @@ impl Tab {
         self.wait_for(&pressed).await.map(drop)
     }
 
-    /// Presses Tab until the focus is on a match.
+    /// Presses Tab until the focus is on a match. Begins at what comes before it, so that one press is
+    /// enough where Tab goes from one to the next.
     ///
     /// # Errors
     /// If it never is.
     pub async fn tab_to(&self, css: &str) -> Result<()> {
+        let begin = format!(
+            "(() => {{ const all = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]
+                .filter(e => e.tabIndex >= 0 && !e.disabled && e.offsetParent);
+             const at = all.findIndex(e => e.matches({css}));
+             if (at > 0) all[at - 1].focus();
+             return at; }})()",
+            css = json!(css)
+        );
+        self.wait_for(css).await?;
+        self.js(&begin).await?;
         let here = format!("document.activeElement.matches({})", json!(css));
         for _ in 0..80 {
             self.press(Key::Tab).await?;
