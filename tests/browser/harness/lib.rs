@@ -97,14 +97,8 @@ where
         Browser::take(setup.gpu)
     };
     let browser = browser.context("no browser")?;
-    let started = std::time::Instant::now();
     let tab = browser.runtime.block_on(Tab::open(&browser, setup))?;
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| browser.runtime.block_on(work(&tab))));
-    eprintln!(
-        "TIME {:.1} {}",
-        started.elapsed().as_secs_f64(),
-        std::thread::current().name().unwrap_or("")
-    );
     match outcome {
         Ok(Ok(value)) => {
             drop(tab);
