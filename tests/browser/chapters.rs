@@ -524,7 +524,7 @@ fn a_missing_or_damaged_file_is_a_sentence_and_a_retry() {
         // A tab each: what has come whole would be there for the next.
         browse(Gpu::None, async |tab| {
             println!("{file} at {link}");
-            tab.server.fault(file, fault);
+            tab.server().fault(file, fault);
             tab.goto(link).await?;
             tab.wait_for_within(place, SLOW).await?;
             let said = tab.text(place).await?;
@@ -535,7 +535,7 @@ fn a_missing_or_damaged_file_is_a_sentence_and_a_retry() {
                 tab.pick_digit(4).await?;
                 tab.wait_for_within(NO_DIGIT, SLOW).await?;
             }
-            tab.server.clear_faults();
+            tab.server().clear_faults();
             tab.click(retry).await?;
             tab.wait_for_within(then, SLOW).await?;
             ensure!(tab.all(place).await?.is_empty(), "it is still said");

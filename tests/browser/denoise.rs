@@ -317,7 +317,7 @@ fn a_long_run_is_looked_ahead_of() {
 #[test]
 fn a_look_ahead_that_fails_does_not_keep_the_run() {
     browse(Gpu::None, async |tab| {
-        tab.server
+        tab.server()
             .fault("weights/diffusion-mnist-quick.bpk", Fault::NotFound);
         tab.goto(&format!("{ROOM}?steps=4&step=4")).await?;
         tab.wait_for(DONE).await?;

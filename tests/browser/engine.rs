@@ -75,7 +75,7 @@ fn end_tags() -> Result<Vec<u8>> {
 
 /// A tab on the site's origin, with nothing of the page in it.
 async fn empty_page(tab: &Tab) -> Result<()> {
-    let url = format!("{}worker.js", tab.server.url());
+    let url = format!("{}worker.js", tab.site());
     Ok(tab.driver.goto(url).await?)
 }
 
@@ -91,7 +91,7 @@ fn weights_path() -> Result<String> {
 }
 
 fn load(tab: &Tab) -> Result<Request> {
-    let url = format!("{}{}", tab.server.url(), weights_path()?);
+    let url = format!("{}{}", tab.site(), weights_path()?);
     Ok(Request::Load {
         model: digits()?,
         url,
@@ -314,7 +314,7 @@ fn load_as(tab: &Tab, name: &str) -> Result<Request> {
 fn fetches(tab: &Tab) -> Result<usize> {
     let path = weights_path()?;
     Ok(tab
-        .server
+        .server()
         .requests()
         .iter()
         .filter(|r| r.starts_with(&path))
@@ -324,10 +324,11 @@ fn fetches(tab: &Tab) -> Result<usize> {
 #[test]
 fn weights_that_come_damaged_once_are_fetched_again() {
     browse(Gpu::None, async |tab| {
+        tab.server();
         empty_page(tab).await?;
         for fault in [ServerFault::FlipByte(5000), ServerFault::Truncate(1000)] {
-            tab.server.forget_requests();
-            tab.server.fault_times(&weights_path()?, fault, 1);
+            tab.server().forget_requests();
+            tab.server().fault_times(&weights_path()?, fault, 1);
             let request = load_as(tab, &format!("{fault:?}"))?;
             let events = drive(tab, "engine_cpu", &[request]).await?;
             assert!(
@@ -343,10 +344,11 @@ fn weights_that_come_damaged_once_are_fetched_again() {
 #[test]
 fn weights_are_tried_three_times_and_progress_is_told() {
     browse(Gpu::None, async |tab| {
+        tab.server();
         empty_page(tab).await?;
         let path = weights_path()?;
-        tab.server.fault_times(&path, ServerFault::Unavailable, 1);
-        tab.server
+        tab.server().fault_times(&path, ServerFault::Unavailable, 1);
+        tab.server()
             .fault_times(&path, ServerFault::DropAfter(100_000), 2);
         let events = drive(tab, "engine_cpu", &[load(tab)?]).await?;
         assert!(
@@ -358,8 +360,8 @@ fn weights_are_tried_three_times_and_progress_is_told() {
         let told = |event: &Event| matches!(event, Event::Loading { received, total, .. } if *received == whole && *total == whole);
         assert!(events.iter().any(told), "{events:?}");
 
-        tab.server.forget_requests();
-        tab.server.fault(&path, ServerFault::NotFound);
+        tab.server().forget_requests();
+        tab.server().fault(&path, ServerFault::NotFound);
         let events = drive(tab, "engine_cpu", &[load_as(tab, "missing")?]).await?;
         let failed = matches!(
             events.last(),
@@ -374,12 +376,13 @@ fn weights_are_tried_three_times_and_progress_is_told() {
 #[test]
 fn a_download_that_stalls_is_ended_and_tried_again() {
     browse(Gpu::None, async |tab| {
+        tab.server();
         empty_page(tab).await?;
         let path = weights_path()?;
         // In the middle, and before the first byte.
         for bytes in [100_000, 0] {
-            tab.server.forget_requests();
-            tab.server
+            tab.server().forget_requests();
+            tab.server()
                 .fault_times(&path, ServerFault::StallAfter(bytes), 1);
             let request = load_as(tab, &format!("stall{bytes}"))?;
             let events = drive(tab, "engine_cpu", &[request]).await?;
@@ -387,7 +390,7 @@ fn a_download_that_stalls_is_ended_and_tried_again() {
             assert!(loaded, "{events:?}");
             assert_eq!(fetches(tab)?, 2, "after {bytes} bytes");
         }
-        tab.server.fault(&path, ServerFault::StallAfter(1000));
+        tab.server().fault(&path, ServerFault::StallAfter(1000));
         let events = drive(tab, "engine_cpu", &[load_as(tab, "always")?]).await?;
         let failed = matches!(
             events.last(),
@@ -433,16 +436,17 @@ fn a_run_with_nothing_to_show_says_that_it_is_busy() {
 #[test]
 fn an_engine_that_cannot_start_says_why() {
     browse(Gpu::None, async |tab| {
+        tab.server();
         empty_page(tab).await?;
         let why = async |engine: &str| match drive(tab, engine, &[load(tab)?]).await {
             Ok(events) => bail!("it started: {events:?}"),
             Err(error) => Ok(format!("{error:#}")),
         };
         ensure!(why("engine_of_doom").await?.contains("no engine is called"));
-        tab.server.fault("engine_cpu.js", ServerFault::NotFound);
+        tab.server().fault("engine_cpu.js", ServerFault::NotFound);
         ensure!(why("engine_cpu").await?.contains("engine_cpu.js"));
-        tab.server.clear_faults();
-        tab.server
+        tab.server().clear_faults();
+        tab.server()
             .fault("engine_cpu_bg.wasm", ServerFault::Truncate(2000));
         ensure!(why("engine_cpu").await?.contains("WebAssembly"));
         Ok(())

@@ -59,7 +59,7 @@ fn the_landing_page_stays_where_its_first_paint_was() {
         browse_with(setup, async |tab| {
             tab.before_load(WATCH).await?;
             let late = Fault::Delay(Duration::from_millis(1500));
-            tab.server.fault(PROGRAM, late);
+            tab.server().fault(PROGRAM, late);
             tab.open_at("").await?;
             tab.wait_for(".live[data-step='0'] canvas").await?;
             let (early, late) = (
@@ -95,13 +95,14 @@ fn the_landing_page_stays_where_its_first_paint_was() {
 fn the_first_paint_has_the_visitors_colours() {
     browse(Gpu::None, async |tab| {
         let paper = "getComputedStyle(document.body).backgroundColor";
+        tab.server();
         tab.open_at("").await?;
         let light = tab.js(paper).await?;
         tab.click(".theme").await?;
         tab.click(".theme").await?;
         tab.wait_for("html[data-theme=dark]").await?;
         // The program never comes.
-        tab.server.fault(PROGRAM, Fault::NotFound);
+        tab.server().fault(PROGRAM, Fault::NotFound);
         tab.goto("").await?;
         assert_eq!(
             tab.js("document.documentElement.dataset.theme").await?,

@@ -32,7 +32,7 @@ async fn shows(tab: &Tab, step: u32) -> Result<()> {
 
 /// The snapshots asked for so far, in order.
 fn fetched(tab: &Tab) -> Vec<String> {
-    let requests = tab.server.requests().into_iter();
+    let requests = tab.server().requests().into_iter();
     requests
         .filter(|path| path.starts_with("weights/gan-mnist-"))
         .collect()
@@ -63,6 +63,7 @@ fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
 #[test]
 fn the_training_is_scrubbed_and_each_snapshot_is_fetched_once() {
     browse(Gpu::None, async |tab| {
+        tab.server();
         open(tab, "").await?;
         let steps = steps(tab).await?;
         let last = *steps.last().context("no snapshots")?;
@@ -136,6 +137,7 @@ fn the_fakes_are_those_that_were_made_natively() {
 #[test]
 fn play_fetches_the_next_ones_as_it_goes() {
     browse_with(Setup::moving(), async |tab| {
+        tab.server();
         open(tab, "?step=0").await?;
         let steps = steps(tab).await?;
         tab.set_value(".speed", "2×").await?;
@@ -220,7 +222,7 @@ fn a_snapshot_that_fails_is_a_sentence_and_a_retry() {
         Fault::FlipByte(9000),
     ] {
         browse(Gpu::None, async |tab| {
-            tab.server.fault(FIRST, fault);
+            tab.server().fault(FIRST, fault);
             open(tab, "").await?;
             let last = *steps(tab).await?.last().context("no snapshots")?;
             let before = sheet(tab).await?;
@@ -240,7 +242,7 @@ fn a_snapshot_that_fails_is_a_sentence_and_a_retry() {
             tab.wait_for_within(".gan-pictures[data-run-state=failed]", SLOW)
                 .await?;
             tab.wait_for(".notice.stop").await?;
-            tab.server.clear_faults();
+            tab.server().clear_faults();
             tab.click(".notice.stop .button").await?;
             shows(tab, 0).await?;
             assert_ne!(sheet(tab).await?, before);
@@ -301,7 +303,7 @@ fn the_measured_curves_are_drawn_and_told() {
 fn pictures_made_ahead_stand_in_and_say_so() {
     browse(Gpu::None, async |tab| {
         let late = Fault::Delay(Duration::from_secs(6));
-        tab.server.fault("weights/gan-mnist-*", late);
+        tab.server().fault("weights/gan-mnist-*", late);
         tab.open_at(ROOM).await?;
         tab.wait_for(".pics-sheet .ahead-fake").await?;
         let said = tab.text(".pics-large").await?;

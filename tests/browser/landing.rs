@@ -94,7 +94,7 @@ fn the_map_names_all_families_and_opens_what_is_there() {
 #[test]
 fn without_an_engine_the_map_is_still_there() {
     browse(Gpu::None, async |tab| {
-        tab.server.fault("*engine_cpu*", Fault::NotFound);
+        tab.server().fault("*engine_cpu*", Fault::NotFound);
         tab.goto("").await?;
         tab.wait_until_within(
             "document.querySelector('.live figcaption')?.textContent.includes('No live picture')",

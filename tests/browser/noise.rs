@@ -236,7 +236,7 @@ fn one_jump_and_many_steps_agree() {
 #[test]
 fn without_real_digits_the_rest_is_alive() {
     browse(Gpu::None, async |tab| {
-        tab.server.fault("samples/*", Fault::NotFound);
+        tab.server().fault("samples/*", Fault::NotFound);
         tab.goto("#/diffusion/noise?t=300").await?;
         tab.wait_for(".notice[role=alert]").await?;
         // The rest is alive: the schedule can be scrubbed.

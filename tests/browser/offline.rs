@@ -27,7 +27,7 @@ fn after_one_visit_the_server_is_not_needed() {
         let first = tab.greys(".views canvas").await?;
 
         // Nobody answers any more.
-        tab.server.fault("*", Fault::Drop);
+        tab.server().fault("*", Fault::Drop);
         tab.goto(ROOM).await?;
         tab.wait_for_within(DONE, SLOW).await?;
         tab.wait_for(".denoise[data-step='10']").await?;

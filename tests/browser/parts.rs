@@ -6,7 +6,7 @@ const DEEPER: &str = "*_split_deeper.wasm";
 
 /// The parts that were asked for, each by the end of its name.
 fn fetched(tab: &Tab) -> Vec<String> {
-    let asked = tab.server.requests();
+    let asked = tab.server().requests();
     let mut parts: Vec<String> = asked
         .iter()
         .filter_map(|path| path.split_once("_split_"))
@@ -19,6 +19,7 @@ fn fetched(tab: &Tab) -> Vec<String> {
 #[test]
 fn only_what_is_shown_is_fetched_and_only_once() {
     browse(Gpu::None, async |tab| {
+        tab.server();
         tab.goto("#/").await?;
         tab.wait_for(".landing .family.open").await?;
         assert_eq!(fetched(tab), [""; 0]);
@@ -44,7 +45,7 @@ fn only_what_is_shown_is_fetched_and_only_once() {
 fn a_part_that_is_missing_or_damaged_can_be_tried_again() {
     for fault in [Fault::NotFound, Fault::Truncate(2000), Fault::Drop] {
         browse(Gpu::None, async |tab| {
-            tab.server.fault(DEEPER, fault);
+            tab.server().fault(DEEPER, fault);
             tab.goto("#/diffusion/fewer").await?;
             tab.wait_for(".stage .notice[role=alert]").await?;
             let said = tab.text(".stage .notice").await?;
@@ -54,7 +55,7 @@ fn a_part_that_is_missing_or_damaged_can_be_tried_again() {
             tab.wait_for(".digits .digit").await?;
             tab.set_hash("#/diffusion/network").await?;
             tab.wait_for(".stage .notice[role=alert]").await?;
-            tab.server.clear_faults();
+            tab.server().clear_faults();
             tab.click(".stage .notice button").await?;
             tab.wait_for(".card.network").await?;
             assert!(tab.all(".stage .notice").await?.is_empty());

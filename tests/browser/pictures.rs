@@ -50,7 +50,7 @@ fn clothes_are_sampled_with_weights_of_their_own() {
 #[test]
 fn missing_weights_of_the_clothes_leave_the_digits_alone() {
     browse(Gpu::None, async |tab| {
-        tab.server
+        tab.server()
             .fault("weights/diffusion-fashion*", Fault::NotFound);
         tab.goto("#/diffusion/denoise?set=fashion-mnist").await?;
         tab.wait_for(".notice.stop").await?;

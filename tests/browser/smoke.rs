@@ -15,7 +15,7 @@ async fn load(tab: &Tab) -> anyhow::Result<()> {
 fn the_page_loads_without_errors() {
     browse(Gpu::None, async |tab| {
         load(tab).await?;
-        let origin = tab.server.url();
+        let origin = tab.site();
         let loaded = "performance.getEntriesByType('resource').map(r => r.name)";
         let loaded: Vec<String> = serde_json::from_value(tab.js(loaded).await?)?;
         assert!(!loaded.is_empty());
@@ -39,7 +39,7 @@ fn the_page_loads_under_a_sub_path() {
     };
     browse_with(setup, async |tab| {
         load(tab).await?;
-        let outside: Vec<_> = tab.server.requests();
+        let outside: Vec<_> = tab.server().requests();
         let outside: Vec<_> = outside
             .iter()
             .filter(|path| path.starts_with('/'))

@@ -59,7 +59,7 @@ fn a_hidden_page_does_not_count_the_time() {
 #[test]
 fn a_manifest_that_stalls_is_fetched_again() {
     browse(Gpu::None, async |tab| {
-        tab.server
+        tab.server()
             .fault_times("weights/manifest.json", Fault::StallAfter(20), 1);
         tab.goto("#/diffusion/denoise?steps=4&patience=3").await?;
         tab.wait_for_within(DONE, SLOW).await?;
@@ -71,12 +71,12 @@ fn a_manifest_that_stalls_is_fetched_again() {
 #[test]
 fn weights_that_never_come_can_be_retried() {
     browse(Gpu::None, async |tab| {
-        tab.server.fault("weights/*.bpk", Fault::StallAfter(5000));
+        tab.server().fault("weights/*.bpk", Fault::StallAfter(5000));
         tab.goto("#/diffusion/denoise?steps=4&patience=2").await?;
         tab.wait_for_within(".notice.stop", SLOW).await?;
         let said = tab.text(".notices").await?;
         assert!(said.contains("nothing came for 2 s"), "{said}");
-        tab.server.clear_faults();
+        tab.server().clear_faults();
         tab.click(".notice.stop .button").await?;
         tab.wait_for_within(DONE, SLOW).await?;
         assert_eq!(frames(tab).await?, "5");

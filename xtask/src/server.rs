@@ -37,6 +37,8 @@ struct Shared {
     /// `/` or `/some/path/`.
     prefix: String,
     stop: AtomicBool,
+    /// Browsers may keep what they got.
+    keep: AtomicBool,
     rules: Mutex<Rules>,
     requests: Mutex<Vec<String>>,
 }
@@ -56,6 +58,7 @@ impl Server {
                 format!("/{trimmed}/")
             },
             stop: AtomicBool::new(false),
+            keep: AtomicBool::new(false),
             rules: Mutex::default(),
             requests: Mutex::default(),
         });
@@ -75,6 +78,12 @@ impl Server {
     /// Where the site is, with a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}{}", self.address, self.shared.prefix)
+    }
+
+    /// From now on a browser may keep each file for an hour, and with a program the code it made of
+    /// it. Kept files are not asked for again, whatever [`Server::fault`] says.
+    pub fn let_keep(&self) {
+        self.shared.keep.store(true, Ordering::SeqCst);
     }
 
     /// Every matching request from now on meets this fault. `pattern` is a path inside the site
@@ -160,9 +169,10 @@ fn answer(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     };
     let path = inside.split(['?', '#']).next().unwrap_or_default();
     let faults = lock(&shared.rules).take(path);
-    let Some(response) = fault::apply(&faults, || file::respond(&shared.root, path)) else {
+    let Some(mut response) = fault::apply(&faults, || file::respond(&shared.root, path)) else {
         return stream.shutdown(Shutdown::Both);
     };
+    response.keep = shared.keep.load(Ordering::SeqCst);
     send(&mut stream, &response, request.method == "GET")?;
     if response.stalls {
         stall(&mut stream, shared)?;
@@ -228,6 +238,8 @@ struct Response {
     status: &'static str,
     mime: &'static str,
     location: Option<String>,
+    /// May the client keep it?
+    keep: bool,
     body: Vec<u8>,
     /// Close after this many bytes of the body, though the head promises all of them.
     cut_at: Option<usize>,
@@ -242,6 +254,7 @@ impl Response {
             status,
             mime: "text/plain; charset=utf-8",
             location: None,
+            keep: false,
             body,
             cut_at: None,
             stalls: false,
@@ -258,6 +271,9 @@ fn send(stream: &mut TcpStream, response: &Response, with_body: bool) -> io::Res
     );
     if let Some(location) = &response.location {
         head.push_str(&format!("Location: {location}\r\n"));
+    }
+    if response.keep {
+        head.push_str("Cache-Control: max-age=3600\r\n");
     }
     stream.write_all(head.as_bytes())?;
     stream.write_all(b"\r\n")?;

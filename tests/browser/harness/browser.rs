@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -12,7 +12,8 @@ use thirtyfour::{
     WebDriver, WindowHandle,
 };
 use tokio::runtime::Runtime;
-use xtask::tools;
+use xtask::server::Server;
+use xtask::{paths, tools};
 
 use crate::Gpu;
 use crate::chromedriver::Chromedriver;
@@ -49,6 +50,9 @@ static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
 pub(crate) struct Browser {
     pub(crate) driver: WebDriver,
     gpu: Gpu,
+    /// Serves the site to tests that look neither at files nor at faults. It goes on to the next test,
+    /// as does the code that this browser has made of the site's programs.
+    pub(crate) site: Arc<Server>,
     /// The window it was opened with. It stays empty, and keeps the browser from ending.
     first: WindowHandle,
     /// The driver's connections live on it.
@@ -75,6 +79,8 @@ impl Browser {
             .context("could not start the async runtime")?;
         let profile = empty_folder()?;
         let chromedriver = Chromedriver::start(&profile)?;
+        let site = serve("")?;
+        site.let_keep();
         let (driver, first) = runtime.block_on(async {
             let driver = WebDriver::builder(chromedriver.url(), capabilities(gpu, &profile)?)
                 .request_timeout(Duration::from_secs(300))
@@ -88,6 +94,7 @@ impl Browser {
         Ok(Self {
             driver,
             gpu,
+            site: Arc::new(site),
             first,
             runtime,
             _chromedriver: chromedriver,
@@ -120,6 +127,11 @@ impl Drop for Browser {
         // The driver's own clean-up would block on a request; ending chromedriver ends the session.
         let _ = self.driver.clone().leak();
     }
+}
+
+/// The built site, under a sub-path.
+pub(crate) fn serve(prefix: &str) -> Result<Server> {
+    Server::start(&paths::pkg(), 0, prefix).context("no site in pkg/: run `cargo xtask build`")
 }
 
 fn capabilities(gpu: Gpu, profile: &Path) -> Result<ChromeCapabilities> {

@@ -20,7 +20,7 @@ pub(crate) async fn report(tab: &Tab) {
             entry.level, entry.source, entry.message
         );
     }
-    for request in tab.server.requests() {
+    for request in tab.requests() {
         eprintln!("request: {request}");
     }
     let file = picture();

@@ -12,9 +12,9 @@
 //! });
 //! ```
 //!
-//! Each [`Tab`] is a window of its own with a site server of its own (which can misbehave on demand),
-//! so nothing that the site keeps goes from one test to another. Browsers go on to the next test;
-//! one whose test failed ends. When a test fails, by an error or an assertion, [`browse`] prints the
+//! Each [`Tab`] is a window of its own, and nothing that the site keeps goes from one test to another.
+//! Browsers go on to the next test, with the files of the site they have; a test of what goes wrong
+//! gets a server of its own, which misbehaves on demand ([`Tab::server`]). One whose test failed ends. When a test fails, by an error or an assertion, [`browse`] prints the
 //! page's console and requests and saves a picture.
 
 mod browser;

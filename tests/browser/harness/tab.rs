@@ -1,17 +1,17 @@
-//! A tab: a browser's window on a server of its own.
+//! A tab: a browser's window on the site.
 
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use thirtyfour::{By, WebDriver, WebElement};
-use xtask::paths;
 use xtask::server::Server;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, serve};
 use crate::console::Entry;
 
 /// How long [`Tab::wait_for`] and [`Tab::wait_until`] wait. Generous: two busy cores are slow.
@@ -70,23 +70,32 @@ impl Default for Setup {
 pub struct Tab {
     /// For everything that has no helper.
     pub driver: WebDriver,
-    /// For faults and for the list of requests.
-    pub server: Server,
+    /// The browser's, for a test that has none of its own.
+    shared: Arc<Server>,
+    own: OnceCell<Server>,
+    prefix: &'static str,
+    loaded: Cell<bool>,
     pub(crate) log: RefCell<Vec<Entry>>,
 }
 
 impl Tab {
-    /// Opens an empty window; the site is only loaded by [`Tab::goto`]. Its server's port is its own,
-    /// and so is all that the site keeps.
+    /// Opens an empty window; the site is only loaded by [`Tab::goto`]. Nothing that it kept for an
+    /// earlier test is there.
     pub(crate) async fn open(browser: &Browser, setup: &Setup) -> Result<Self> {
-        let server = Server::start(&paths::pkg(), 0, setup.prefix)
-            .context("no site in pkg/: run `cargo xtask build`")?;
         browser.open_window().await?;
         let tab = Self {
             driver: browser.driver.clone(),
-            server,
+            shared: Arc::clone(&browser.site),
+            own: OnceCell::new(),
+            prefix: setup.prefix,
+            loaded: Cell::new(false),
             log: RefCell::default(),
         };
+        if setup.fresh || setup.keeps_site || !setup.prefix.is_empty() {
+            tab.server();
+        } else {
+            tab.forget_all().await?;
+        }
         tab.viewport(setup.size.0, setup.size.1).await?;
         tab.prefer(false, !setup.motion).await?;
         if !setup.keeps_site {
@@ -95,16 +104,50 @@ impl Tab {
         Ok(tab)
     }
 
+    /// A site server of this test's own, for faults and for the list of requests: a browser does not
+    /// ask the shared one for what it has.
+    ///
+    /// # Panics
+    /// If the site was loaded from the shared one; call it once before.
+    pub fn server(&self) -> &Server {
+        self.own.get_or_init(|| {
+            assert!(
+                !self.loaded.get(),
+                "call tab.server() before the first goto"
+            );
+            serve(self.prefix).expect("the site can be served")
+        })
+    }
+
+    /// Where the site is, with a slash at the end.
+    pub fn site(&self) -> String {
+        self.own.get().unwrap_or(&self.shared).url()
+    }
+
+    /// Empties what the shared site keeps for its visitor.
+    async fn forget_all(&self) -> Result<()> {
+        self.shared.forget_requests();
+        let kept = json!({
+            "origin": self.shared.url().trim_end_matches('/'),
+            "storageTypes": "cookies,local_storage,indexeddb,cache_storage,service_workers",
+        });
+        self.cdp("Storage.clearDataForOrigin", kept).await
+    }
+
+    /// What was asked of the server in use.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.own.get().unwrap_or(&self.shared).requests()
+    }
+
     /// Loads the site anew at a hash (`#/diffusion`, or nothing).
     ///
     /// # Errors
     /// If it does not load.
     pub async fn goto(&self, hash: &str) -> Result<()> {
+        self.loaded.set(true);
         // Between two hashes of one page a browser would not load anything.
         self.driver.goto("about:blank").await?;
-        self.driver
-            .goto(format!("{}{hash}", self.server.url()))
-            .await?;
+        self.driver.goto(format!("{}{hash}", self.site())).await?;
         Ok(())
     }
 

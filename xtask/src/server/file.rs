@@ -15,6 +15,7 @@ pub(super) fn respond(root: &Path, path: &str) -> Response {
             status: "200 OK",
             mime: mime(&file),
             location: None,
+            keep: false,
             body,
             cut_at: None,
             stalls: false,
