@@ -75,8 +75,7 @@ fn end_tags() -> Result<Vec<u8>> {
 
 /// A tab on the site's origin, with nothing of the page in it.
 async fn empty_page(tab: &Tab) -> Result<()> {
-    let url = format!("{}worker.js", tab.site());
-    Ok(tab.driver.goto(url).await?)
+    tab.goto("worker.js").await
 }
 
 fn digits() -> Result<ModelEntry> {

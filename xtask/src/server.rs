@@ -172,7 +172,7 @@ fn answer(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let Some(mut response) = fault::apply(&faults, || file::respond(&shared.root, path)) else {
         return stream.shutdown(Shutdown::Both);
     };
-    response.keep = shared.keep.load(Ordering::SeqCst);
+    response.keep = faults.is_empty() && shared.keep.load(Ordering::SeqCst);
     send(&mut stream, &response, request.method == "GET")?;
     if response.stalls {
         stall(&mut stream, shared)?;

@@ -12,10 +12,11 @@
 //! });
 //! ```
 //!
-//! Each [`Tab`] is a window of its own, and nothing that the site keeps goes from one test to another.
-//! Browsers go on to the next test, with the files of the site they have; a test of what goes wrong
-//! gets a server of its own, which misbehaves on demand ([`Tab::server`]). One whose test failed ends. When a test fails, by an error or an assertion, [`browse`] prints the
-//! page's console and requests and saves a picture.
+//! Each [`Tab`] is a window of its own, and nothing that the site keeps for a visitor goes from one
+//! test to another. Browsers go on to the next test, with the site's files and the code made of them;
+//! a test of what goes wrong gets a server of its own, which misbehaves on demand ([`Tab::server`]).
+//! A browser whose test failed ends. When a test fails, by an error or an assertion, [`browse`] prints
+//! the page's console and requests and saves a picture.
 
 mod browser;
 mod chromedriver;

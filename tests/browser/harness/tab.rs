@@ -139,7 +139,7 @@ impl Tab {
         self.own.get().unwrap_or(&self.shared).requests()
     }
 
-    /// Loads the site anew at a hash (`#/diffusion`, or nothing).
+    /// Loads the site anew at a hash (`#/diffusion`, or nothing), or a file of it.
     ///
     /// # Errors
     /// If it does not load.

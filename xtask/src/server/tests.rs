@@ -99,6 +99,21 @@ fn serves_files_with_their_types() {
 }
 
 #[test]
+fn what_is_whole_may_be_kept_where_that_is_allowed() {
+    let site = Site::new("kept", "");
+    let may_keep = || {
+        site.get("/app.wasm")
+            .head
+            .contains("Cache-Control: max-age")
+    };
+    assert!(!may_keep());
+    site.server.let_keep();
+    assert!(may_keep());
+    site.server.fault("app.wasm", Fault::FlipByte(0));
+    assert!(!may_keep());
+}
+
+#[test]
 fn nothing_outside_the_folder_is_served() {
     let site = Site::new("safety", "");
     for target in [
