@@ -26,7 +26,10 @@ async function keep(workers) {
 
 addEventListener("load", () => {
   setTimeout(() => {
-    // Not there without https; refused in some private windows. The site then needs its network.
-    if (navigator.serviceWorker) keep(navigator.serviceWorker).catch(() => {});
+    // Not there without https; refused in some private windows, and in some frames even to ask. The
+    // site then needs its network.
+    try {
+      if (navigator.serviceWorker) keep(navigator.serviceWorker).catch(() => {});
+    } catch {}
   }, 3000);
 });

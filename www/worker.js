@@ -1,8 +1,9 @@
 // Starts an engine in a worker: new Worker("worker.js?engine=engine_cpu&v=BUILD").
 //
 // The engine's own files lie beside this one; `v` keeps a browser's cache from mixing builds.
-// If the engine cannot start, the page is told with a plain object, { fatal: "reason" }; all
-// other messages are the engine's own, as bytes.
+// While it comes, the page is told how much of it is here, { received, total } in bytes; total is 0
+// where the host does not say. If the engine cannot start, the page is told with a plain object,
+// { fatal: "reason" }; all other messages are the engine's own, as bytes.
 "use strict";
 
 const parameters = new URL(self.location.href).searchParams;
@@ -17,10 +18,29 @@ async function start() {
   if (!["engine_cpu", "engine_gpu", "engine_train"].includes(engine)) {
     throw new Error(`no engine is called ${engine}`);
   }
+  const wasm = fetch(new URL(`${engine}_bg.wasm?v=${version}`, self.location.href));
+  wasm.catch(() => {});
   importScripts(`${engine}.js?v=${version}`);
-  await wasm_bindgen({ module_or_path: new URL(`${engine}_bg.wasm?v=${version}`, self.location.href) });
+  const response = await wasm;
+  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+  tellProgress(response.clone());
+  await wasm_bindgen({ module_or_path: response });
   for (const data of early) {
     self.dispatchEvent(new MessageEvent("message", { data }));
+  }
+}
+
+// Reads a copy of the answer, so that the browser compiles, and keeps, the answer as it is.
+async function tellProgress(response) {
+  const coded = response.headers.has("Content-Encoding");
+  const total = coded ? 0 : Number(response.headers.get("Content-Length"));
+  let received = 0;
+  const reader = response.body.getReader();
+  // What breaks off is an error where the answer itself is read.
+  const next = () => reader.read().catch(() => ({ done: true }));
+  for (let part = await next(); !part.done; part = await next()) {
+    received += part.value.length;
+    self.postMessage({ received, total });
   }
 }
 

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use gloo_storage::{LocalStorage, Storage};
 use yew::prelude::*;
 
 use super::bench;
@@ -10,7 +9,9 @@ use super::chapters::Room;
 use super::components::header::Header;
 use super::components::notices::Notices;
 use super::errors::{Notice, WayOn};
+use super::host::scheduler::Trouble;
 use super::host::{Engines, Host, HostEvent};
+use super::memory::{recall, remember};
 use super::rooms::diffusion::{self, DIGITS_MODEL};
 use super::rooms::frame::RoomFrame;
 use super::rooms::gan;
@@ -44,7 +45,10 @@ impl Reducible for Shell {
             Happening::Host(HostEvent::Manifest(manifest)) => {
                 next.engines.manifest = Some(manifest)
             }
-            Happening::Host(HostEvent::Trouble(trouble)) => next.add(Notice::trouble(&trouble)),
+            Happening::Host(HostEvent::Trouble(trouble)) => {
+                next.engines.outdated |= trouble == Trouble::Stale;
+                next.add(Notice::trouble(&trouble));
+            }
             Happening::Host(HostEvent::GivenUp) => {
                 next.notices.retain(|n| n.way_on != Some(WayOn::Retry));
             }
@@ -98,8 +102,8 @@ pub fn App() -> Html {
 
     let on_engine = {
         let location = location.dispatcher();
-        Callback::from(move |choice| {
-            store_choice(choice);
+        Callback::from(move |choice: EngineChoice| {
+            remember(ENGINE_KEY, choice.id());
             location.dispatch(Change::Engine(choice));
         })
     };
@@ -195,20 +199,15 @@ fn use_fault(host: &Host, fault: Option<crate::protocol::Fault>) {
 }
 
 fn stored_choice() -> EngineChoice {
-    let id: String = LocalStorage::get(ENGINE_KEY).unwrap_or_default();
-    EngineChoice::from_id(&id).unwrap_or_default()
-}
-
-fn store_choice(choice: EngineChoice) {
-    // Without storage the choice lasts as long as the page.
-    let _ = LocalStorage::set(ENGINE_KEY, choice.id());
+    let id = recall(ENGINE_KEY);
+    id.and_then(|id| EngineChoice::from_id(&id))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::protocol::EngineError;
-    use crate::ui::host::scheduler::Trouble;
 
     fn ways(shell: &Shell) -> Vec<Option<WayOn>> {
         shell.notices.iter().map(|notice| notice.way_on).collect()

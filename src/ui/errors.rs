@@ -39,6 +39,8 @@ pub enum Weight {
 pub struct Notice {
     /// What happened, and what that means.
     pub text: String,
+    /// The machine's own words, for who wants to report it.
+    pub details: Option<String>,
     /// How bad it is.
     pub weight: Weight,
     /// What to do, if there is something to do.
@@ -48,12 +50,10 @@ pub struct Notice {
 impl Notice {
     /// For a link that said things that make no sense.
     pub fn nonsense(problems: &[String]) -> Self {
-        let text = format!("Part of this link was ignored. {}", problems.join(" "));
-        Self {
-            text,
-            weight: Weight::Hint,
-            way_on: None,
-        }
+        hint(format!(
+            "Part of this link was ignored. {}",
+            problems.join(" ")
+        ))
     }
 
     /// For a trouble of the host.
@@ -65,30 +65,38 @@ impl Notice {
                     GoesOn::FromStep(step) => format!("goes on from step {step}"),
                     GoesOn::FromLast => "goes on from where it was last seen".into(),
                 };
-                hint(format!(
-                    "{} A new one was started, and the run {from}.",
-                    sentence(error)
-                ))
+                let more = format!("A new one was started, and the run {from}.");
+                Self::of(error, &more, Weight::Hint, None)
             }
-            Trouble::Stopped(error) => Self {
-                text: format!("{} What was computed so far is kept.", sentence(error)),
-                weight: Weight::Stop,
-                way_on: Some(WayOn::Retry),
-            },
+            Trouble::Stopped(error) => {
+                let more = "What was computed so far is kept.";
+                Self::of(error, more, Weight::Stop, Some(WayOn::Retry))
+            }
             Trouble::NoGpu => hint(
-                "This browser offers no WebGPU, so the CPU computes. The pictures are the same."
+                "No WebGPU answered in this browser, so the CPU computes. The pictures are the same."
                     .into(),
             ),
-            Trouble::GpuFailed(error) => Self {
-                text: format!("{} The CPU goes on from the last step.", sentence(error)),
-                weight: Weight::Hint,
-                way_on: Some(WayOn::UseCpu),
-            },
+            Trouble::GpuFailed(error) => {
+                let more = "The CPU goes on from the last step.";
+                Self::of(error, more, Weight::Hint, Some(WayOn::UseCpu))
+            }
             Trouble::Stale => Self {
-                text: "The page was updated while it was open, and its parts no longer fit.".into(),
+                text: "There is a new version of this page, and the parts of the one that is open \
+                       no longer fit. The link keeps what you have set."
+                    .into(),
+                details: None,
                 weight: Weight::Stop,
                 way_on: Some(WayOn::Reload),
             },
+        }
+    }
+
+    fn of(error: &EngineError, more: &str, weight: Weight, way_on: Option<WayOn>) -> Self {
+        Self {
+            text: format!("{} {more}", sentence(error)),
+            details: Some(error.to_string()),
+            weight,
+            way_on,
         }
     }
 }
@@ -96,39 +104,28 @@ impl Notice {
 fn hint(text: String) -> Notice {
     Notice {
         text,
+        details: None,
         weight: Weight::Hint,
         way_on: None,
     }
 }
 
-/// An engine's error as a sentence.
-pub fn sentence(error: &EngineError) -> String {
+/// An engine's error as a plain sentence; its reason is not for everybody.
+fn sentence(error: &EngineError) -> String {
     match error {
-        EngineError::NoAdapter(reason) => {
-            format!("The graphics card cannot be used ({reason}).")
+        EngineError::NoAdapter(_) => "The graphics card cannot be used.".into(),
+        EngineError::DeviceLost(_) => "The graphics card stopped answering.".into(),
+        EngineError::Fetch { file, .. } => {
+            format!("The file {file} could not be loaded. Is the network there?")
         }
-        EngineError::DeviceLost(reason) => {
-            format!("The graphics card stopped answering ({reason}).")
+        EngineError::BadWeights { file, .. } => {
+            format!("The file {file} arrived damaged, so it is not used.")
         }
-        EngineError::Fetch { file, reason } => {
-            format!("The file {file} could not be loaded ({reason}). Is the network there?")
-        }
-        EngineError::BadWeights { file, reason } => {
-            format!("The file {file} arrived damaged ({reason}), so it is not used.")
-        }
-        EngineError::BadRequest(reason) => {
-            format!("The engine did not understand the page ({reason}).")
-        }
+        EngineError::BadRequest(_) => "The engine did not understand the page.".into(),
         EngineError::Silent(seconds) => {
             format!("The engine did not answer for {seconds} seconds and was ended.")
         }
         EngineError::NotFinite => "The model’s numbers ran out of range.".into(),
-        // Before the last line a panic says where in the source it was.
-        EngineError::Panicked(reason) => {
-            format!(
-                "The engine stopped ({}).",
-                reason.lines().last().unwrap_or("no reason given")
-            )
-        }
+        EngineError::Panicked(_) => "The engine stopped.".into(),
     }
 }

@@ -12,7 +12,7 @@
 //! | `content` | the prose, from Markdown files |
 //! | `samples` | the real digits that ship with the page |
 //! | `errors` | the one place where an error becomes a sentence |
-//! | `media` | what the visitor's system prefers |
+//! | `media`, `memory` | what the visitor's system prefers, and what the browser keeps |
 //! | `app`, `router` | the root component; hash and history |
 //! | `components` | what several rooms use |
 //! | `rooms` | one folder a room |
@@ -38,6 +38,8 @@ pub mod content;
 pub mod errors;
 #[cfg(feature = "ui")]
 pub mod media;
+#[cfg(feature = "ui")]
+pub mod memory;
 #[cfg(feature = "ui")]
 pub mod parts;
 #[cfg(feature = "ui")]

@@ -16,6 +16,7 @@ use yew::prelude::*;
 
 use super::chapters::Chapter;
 use super::content::texts;
+use super::host::{use_engines, use_host};
 use super::rooms::ChapterProps;
 use super::state::{Controls, Parsed, Route};
 
@@ -182,6 +183,7 @@ fn keep(name: &'static str, part: Chapters) {
 #[hook]
 pub fn use_part(chapter: Chapter, on_here: Callback<()>) -> Result<Open, Html> {
     let Part(name, fetch) = chapter.part();
+    let (host, outdated) = (use_host(), use_engines().outdated);
     // Which name has failed, in which try.
     let failed = use_state_eq(|| None);
     let attempt = use_state_eq(|| 0u32);
@@ -198,7 +200,10 @@ pub fn use_part(chapter: Chapter, on_here: Callback<()>) -> Result<Open, Html> {
                             on_here.emit(());
                             update.force_update();
                         }
-                        Err(NotFetched) => failed.set(Some((name, attempt))),
+                        Err(NotFetched) => {
+                            failed.set(Some((name, attempt)));
+                            host.check_release();
+                        }
                     }
                 });
             }
@@ -213,6 +218,10 @@ pub fn use_part(chapter: Chapter, on_here: Callback<()>) -> Result<Open, Html> {
         return Err(
             html! { <p class="hint part" role="status">{ texts::shell::part_waiting::PLAIN }</p> },
         );
+    }
+    if outdated {
+        // The notice above says so, and how to go on.
+        return Err(Html::default());
     }
     let onclick = Callback::from(move |_: MouseEvent| attempt.set(*attempt + 1));
     Err(html! {

@@ -8,6 +8,8 @@ use genscope::ui::chapters::ALL;
 use harness::{Fault, Gpu, Setup, Tab, browse, browse_with};
 use serde_json::{Value, json};
 
+use crate::readers::no_serious_finding;
+
 /// Work of an engine on two busy cores.
 const SLOW: Duration = Duration::from_secs(180);
 
@@ -327,9 +329,25 @@ fn everything_fits_a_narrow_phone_and_a_finger() {
                 tab.wait_for_within(then, SLOW).await?;
                 tab.fits().await?;
             }
-            Ok(())
+            // With letters twice as large, as a browser's setting makes them.
+            tab.letters(32).await?;
+            tab.fits().await?;
+            tab.letters(16).await
         })
         .await
+    });
+}
+
+#[test]
+fn axe_finds_nothing_serious() {
+    browse(Gpu::None, async |tab| {
+        walk(tab, async |tab, chapter| {
+            chapter.open(tab, chapter.places[0]).await?;
+            no_serious_finding(tab).await
+        })
+        .await?;
+        tab.open_at("#/").await?;
+        no_serious_finding(tab).await
     });
 }
 

@@ -18,6 +18,8 @@ mod offline;
 mod parts;
 mod pictures;
 mod plane;
+mod readers;
 mod shell;
 mod smoke;
+mod surroundings;
 mod watchdog;

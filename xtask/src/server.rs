@@ -169,7 +169,8 @@ fn answer(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     };
     let path = inside.split(['?', '#']).next().unwrap_or_default();
     let faults = lock(&shared.rules).take(path);
-    let Some(mut response) = fault::apply(&faults, || file::respond(&shared.root, path)) else {
+    let Some(mut response) = fault::apply(&faults, path, |path| file::respond(&shared.root, path))
+    else {
         return stream.shutdown(Shutdown::Both);
     };
     response.keep = faults.is_empty() && shared.keep.load(Ordering::SeqCst);
@@ -245,19 +246,27 @@ struct Response {
     cut_at: Option<usize>,
     /// Stay open after that.
     stalls: bool,
+    bytes_a_second: Option<usize>,
+    /// A line more of the head.
+    header: Option<&'static str>,
 }
 
 impl Response {
     fn status(status: &'static str) -> Self {
-        let body = status.as_bytes().to_vec();
+        Self::new(status, "text/plain; charset=utf-8", status.into())
+    }
+
+    fn new(status: &'static str, mime: &'static str, body: Vec<u8>) -> Self {
         Self {
             status,
-            mime: "text/plain; charset=utf-8",
+            mime,
             location: None,
             keep: false,
             body,
             cut_at: None,
             stalls: false,
+            bytes_a_second: None,
+            header: None,
         }
     }
 }
@@ -275,6 +284,9 @@ fn send(stream: &mut TcpStream, response: &Response, with_body: bool) -> io::Res
     if response.keep {
         head.push_str("Cache-Control: max-age=3600\r\n");
     }
+    if let Some(header) = response.header {
+        head.push_str(&format!("{header}\r\n"));
+    }
     stream.write_all(head.as_bytes())?;
     stream.write_all(b"\r\n")?;
     if with_body {
@@ -282,7 +294,16 @@ fn send(stream: &mut TcpStream, response: &Response, with_body: bool) -> io::Res
             .cut_at
             .unwrap_or(usize::MAX)
             .min(response.body.len());
-        stream.write_all(&response.body[..end])?;
+        let body = &response.body[..end];
+        match response.bytes_a_second {
+            None => stream.write_all(body)?,
+            Some(bytes) => {
+                for part in body.chunks((bytes / 10).max(1)) {
+                    stream.write_all(part)?;
+                    thread::sleep(Duration::from_millis(100));
+                }
+            }
+        }
     }
     stream.flush()
 }

@@ -14,6 +14,9 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Shrinks wasm. Distributions ship versions too old for today's wasm-bindgen; npm has a good one.
 pub const BINARYEN: &str = "132.0.0";
 
+/// Looks through a page for what a reader may stumble over.
+const AXE: &str = "4.14.1";
+
 const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// Installs what building the site needs and is not there yet.
@@ -33,8 +36,13 @@ pub fn fetch_for_build(steps: &mut Steps) -> Result<()> {
     Ok(())
 }
 
-/// Installs Chromium and its driver, which only tests and measurements need.
+/// Installs Chromium, its driver, and axe-core, which only tests and measurements need.
 pub fn fetch_browser(steps: &mut Steps) -> Result<()> {
+    if !has_axe() {
+        steps.run(&format!("install axe-core (npm: {AXE})"), || {
+            install_npm(&format!("axe-core@{AXE}"))
+        })?;
+    }
     if chromium().is_some() && find(&["chromedriver"]).is_some() {
         return Ok(());
     }
@@ -90,7 +98,18 @@ fn has_wasm_opt() -> bool {
         .is_some_and(|said| said.split_whitespace().any(|word| word == major))
 }
 
-fn install_wasm_opt() -> Result<()> {
+/// axe-core's script.
+pub fn axe() -> std::path::PathBuf {
+    paths::tools().join("npm/node_modules/axe-core/axe.min.js")
+}
+
+fn has_axe() -> bool {
+    let package = std::fs::read_to_string(axe().with_file_name("package.json"));
+    package.is_ok_and(|package| package.contains(&format!("\"version\": \"{AXE}\"")))
+}
+
+/// Installs an npm package among the tools.
+fn install_npm(package: &str) -> Result<()> {
     let prefix = paths::tools().join("npm");
     std::fs::create_dir_all(&prefix).context("could not make the folder for npm packages")?;
     let mut npm = command("npm");
@@ -101,8 +120,13 @@ fn install_wasm_opt() -> Result<()> {
         "--save-exact",
         "--prefix",
     ]);
-    npm.arg(prefix).arg(format!("binaryen@{BINARYEN}"));
-    process::run(&mut npm).context("npm (which comes with Node.js) is needed for wasm-opt")?;
+    npm.arg(prefix).arg(package);
+    process::run(&mut npm)
+        .with_context(|| format!("npm (which comes with Node.js) is needed for {package}"))
+}
+
+fn install_wasm_opt() -> Result<()> {
+    install_npm(&format!("binaryen@{BINARYEN}"))?;
     if !has_wasm_opt() {
         bail!("binaryen {BINARYEN} was installed, but `wasm-opt --version` does not say so");
     }

@@ -1,6 +1,5 @@
 //! The top bar: rooms, engine, colours.
 
-use gloo_storage::{LocalStorage, Storage};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -8,6 +7,7 @@ use crate::protocol::EngineKind;
 use crate::ui::chapters::Room;
 use crate::ui::host::scheduler::{Adapter, Status, StepTimes};
 use crate::ui::host::use_engines;
+use crate::ui::memory::{recall, remember};
 use crate::ui::state::EngineChoice;
 
 /// Properties of [`Header`].
@@ -152,14 +152,14 @@ const THEMES: [(&str, &str); 3] = [
 #[component]
 fn ThemeButton() -> Html {
     let theme = use_state(|| {
-        let stored: String = LocalStorage::get(THEME_KEY).unwrap_or_default();
+        let stored = recall(THEME_KEY).unwrap_or_default();
         THEMES.iter().position(|(id, _)| *id == stored).unwrap_or(0)
     });
     use_effect_with(*theme, |&theme| {
         if let Some(root) = gloo_utils::document().document_element() {
             // Refused only where there is no storage or no such attribute; then it is just not kept.
             let _ = root.set_attribute("data-theme", THEMES[theme].0);
-            let _ = LocalStorage::set(THEME_KEY, THEMES[theme].0);
+            remember(THEME_KEY, THEMES[theme].0);
             // Canvases take their colours from the theme when they are drawn.
             if let Ok(event) = web_sys::Event::new("resize") {
                 let _ = gloo_utils::window().dispatch_event(&event);

@@ -37,7 +37,12 @@ fn one(props: &NoticesProps, number: usize, notice: &Notice) -> Html {
     });
     html! {
         <div class={classes!("notice", kind)} key={notice.text.clone()}>
-            <p>{ &notice.text }</p>
+            <div class="said">
+                <p>{ &notice.text }</p>
+                if let Some(details) = &notice.details {
+                    <details><summary>{ "Details" }</summary><p>{ details }</p></details>
+                }
+            </div>
             { way_on.unwrap_or_default() }
             <IconButton icon={Icon::Close} label="Close this notice"
                 onclick={props.on_close.reform(move |()| number)} />

@@ -1,5 +1,7 @@
 //! A pen that draws on an element: a mouse, a finger, or the keyboard.
 
+use std::cell::RefCell;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
@@ -49,16 +51,19 @@ pub fn pen_events(on_pen: &Callback<Pen>, unit: fn([f32; 2]) -> Place) -> PenEve
     PenEvents {
         down: listen(on_pen, move |event: &PointerEvent| {
             let (element, share) = share(event).filter(|_| event.button() == 0)?;
-            // Without capture a stroke ends at the edge: worse, but not an error.
-            let _ = element.set_pointer_capture(event.pointer_id());
-            Some(Pen::Down(unit(share)))
+            take(element, event.pointer_id()).then_some(Pen::Down(unit(share)))
         }),
         moved: listen(on_pen, move |event: &PointerEvent| {
             // Zero while a mouse only hovers: the keyboard's pen is left alone.
             let (_, share) = share(event).filter(|_| event.buttons() & 1 == 1)?;
-            Some(Pen::Move(unit(share)))
+            draws(event).then_some(Pen::Move(unit(share)))
         }),
-        up: on_pen.reform(|_| Pen::Up),
+        up: listen(on_pen, |event: &PointerEvent| {
+            draws(event).then(|| {
+                DRAWING.take();
+                Pen::Up
+            })
+        }),
         key: listen(on_pen, |event: &KeyboardEvent| {
             let pen = of_key(&event.key(), event.shift_key())?;
             // The page does not scroll, and the transport's own keys stay out of it.
@@ -66,8 +71,36 @@ pub fn pen_events(on_pen: &Callback<Pen>, unit: fn([f32; 2]) -> Place) -> PenEve
             event.stop_propagation();
             Some(pen)
         }),
-        blur: on_pen.reform(|_| Pen::Up),
+        blur: on_pen.reform(|_| {
+            DRAWING.take();
+            Pen::Up
+        }),
     }
+}
+
+thread_local! {
+    /// Where a pointer draws, and which: another finger, or the palm beside the pen, does not.
+    static DRAWING: RefCell<Option<(Element, i32)>> = const { RefCell::new(None) };
+}
+
+/// Lets this pointer draw here, unless another one draws.
+fn take(element: Element, pointer: i32) -> bool {
+    DRAWING.with_borrow_mut(|drawing| {
+        let is_free = drawing.as_ref().is_none_or(|(element, other)| {
+            *other == pointer || !element.has_pointer_capture(*other)
+        });
+        if is_free {
+            // Without capture a stroke ends at the edge: worse, but not an error.
+            let _ = element.set_pointer_capture(pointer);
+            *drawing = Some((element, pointer));
+        }
+        is_free
+    })
+}
+
+fn draws(event: &PointerEvent) -> bool {
+    let draws = |drawing: &(Element, i32)| drawing.1 == event.pointer_id();
+    DRAWING.with_borrow(|drawing| drawing.as_ref().is_some_and(draws))
 }
 
 fn listen<E: 'static>(

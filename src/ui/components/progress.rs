@@ -40,8 +40,9 @@ fn loading_text(loading: Option<(u64, u64)>) -> String {
     match loading {
         Some((received, total)) if received < total => {
             let (received, total) = (received / 1000, total / 1000);
-            format!("Fetching the model: {received} of {total} kB")
+            format!("Fetching: {received} of {total} kB")
         }
+        Some((received, 0)) if received > 0 => format!("Fetching: {} kB", received / 1000),
         _ => "Starting the engine".into(),
     }
 }
@@ -62,8 +63,8 @@ mod tests {
 
     #[test]
     fn a_download_tells_how_far_it_is() {
-        let fetching = "Fetching the model: 1 of 400 kB";
-        assert_eq!(loading_text(Some((1000, 400_000))), fetching);
+        let fetching = [400_000, 0].map(|total| loading_text(Some((1000, total))));
+        assert_eq!(fetching, ["Fetching: 1 of 400 kB", "Fetching: 1 kB"]);
         for nothing_to_fetch in [None, Some((0, 0)), Some((400_000, 400_000))] {
             assert_eq!(loading_text(nothing_to_fetch), "Starting the engine");
         }

@@ -17,12 +17,12 @@ pub struct ShareButtonProps {
     pub link: AttrValue,
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Shared {
     No,
     Copied,
-    /// The browser refused to copy this.
-    Shown(AttrValue),
+    /// The browser refused to copy it.
+    Shown,
 }
 
 /// The button, and what it has to say.
@@ -31,7 +31,7 @@ pub fn ShareButton(props: &ShareButtonProps) -> Html {
     let shared = use_state_eq(|| Shared::No);
     {
         let shared = shared.clone();
-        use_effect_with((*shared).clone(), move |now| {
+        use_effect_with(*shared, move |now| {
             let end = (*now == Shared::Copied)
                 .then(|| Timeout::new(THANKS_MS, move || shared.set(Shared::No)));
             move || drop(end)
@@ -46,7 +46,7 @@ pub fn ShareButton(props: &ShareButtonProps) -> Html {
                 shared.set(if copied {
                     Shared::Copied
                 } else {
-                    Shared::Shown(link)
+                    Shared::Shown
                 });
             });
         })
@@ -57,10 +57,10 @@ pub fn ShareButton(props: &ShareButtonProps) -> Html {
             <span class="sr-only" role="status">
                 { if *shared == Shared::Copied { "Link copied" } else { "" } }
             </span>
-            { match &*shared {
+            { match *shared {
                 Shared::No => Html::default(),
                 Shared::Copied => html! { <span class="thanks" aria-hidden="true">{ "Link copied" }</span> },
-                Shared::Shown(link) => field(link),
+                Shared::Shown => field(&props.link),
             } }
         </>
     }

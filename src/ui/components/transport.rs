@@ -5,12 +5,17 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_render::{AnimationFrame, request_animation_frame};
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::icon::{Icon, IconButton};
+use crate::ui::media::use_reduced_motion;
 use crate::ui::runs::playback::{Move, Playback, Speed};
+
+/// Time between two announcements of something that goes on, ms.
+const ANNOUNCED_MS: f64 = 5000.0;
 
 /// Properties of [`Transport`].
 #[derive(Properties, PartialEq)]
@@ -39,6 +44,13 @@ pub fn Transport(props: &TransportProps) -> Html {
     let playback = props.playback;
     use_keys(&props.on);
     use_ticks(playback.playing && !playback.waiting(), &props.on);
+    use_rest(&props.on);
+    let spoken = if playback.playing {
+        AttrValue::default()
+    } else {
+        props.spoken.clone()
+    };
+    let spoken = use_announcement(spoken, playback.ready < playback.last);
     let button = |icon, label: &'static str, action, disabled| {
         let onclick = props.on.reform(move |()| action);
         html! { <IconButton {icon} {label} {onclick} {disabled} /> }
@@ -66,9 +78,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 { speed_select(playback.speed, &props.on) }
             </div>
             <div class="extras">{ props.children.clone() }</div>
-            <div class="sr-only" role="status">
-                { if playback.playing { AttrValue::default() } else { props.spoken.clone() } }
-            </div>
+            <div class="sr-only" role="status">{ spoken }</div>
         </div>
     }
 }
@@ -106,6 +116,42 @@ fn speed_select(speed: Speed, on: &Callback<Move>) -> Html {
     }
 }
 
+/// Stops what plays when the visitor's system begins to ask for less motion.
+#[hook]
+fn use_rest(on: &Callback<Move>) {
+    let (still, on) = (use_reduced_motion(), on.clone());
+    let before = use_mut_ref(|| still);
+    use_effect_with(still, move |&still| {
+        if !before.replace(still) && still {
+            on.emit(Move::Pause);
+        }
+    });
+}
+
+/// What a screen reader is to say of `text`: at once, but while much is `going_on` not more often than
+/// every [`ANNOUNCED_MS`].
+#[hook]
+fn use_announcement(text: AttrValue, going_on: bool) -> AttrValue {
+    let said = use_state_eq(AttrValue::default);
+    let last_ms = use_mut_ref(|| 0.0);
+    let setter = said.setter();
+    use_effect_with((text, going_on), move |(text, going_on)| {
+        let text = text.clone();
+        let past_ms = js_sys::Date::now() - *last_ms.borrow();
+        let wait_ms = if *going_on {
+            (ANNOUNCED_MS - past_ms).max(0.0)
+        } else {
+            0.0
+        };
+        let say = Timeout::new(wait_ms as u32, move || {
+            last_ms.replace(js_sys::Date::now());
+            setter.set(text);
+        });
+        move || drop(say)
+    });
+    (*said).clone()
+}
+
 /// Reports the playback keys.
 #[hook]
 fn use_keys(on: &Callback<Move>) {
@@ -131,7 +177,8 @@ fn use_keys(on: &Callback<Move>) {
 
 /// What a key does, if it is not for the control that has the focus.
 fn key(event: &KeyboardEvent) -> Option<Move> {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+    let modified = event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
+    if modified || event.default_prevented() || is_text_selected() {
         return None;
     }
     let focus = event
@@ -146,13 +193,25 @@ fn key(event: &KeyboardEvent) -> Option<Move> {
         return None;
     }
     match event.key().as_str() {
-        " " if !inside("button, a, summary") => Some(Move::Toggle),
+        // Held down, it would play and pause by turns; that the page does not scroll is as before.
+        " " if inside("button, a, summary") => None,
+        " " if event.repeat() => {
+            event.prevent_default();
+            None
+        }
+        " " => Some(Move::Toggle),
         "ArrowLeft" => Some(Move::Back),
         "ArrowRight" => Some(Move::Forward),
         "Home" => Some(Move::First),
         "End" => Some(Move::Last),
         _ => None,
     }
+}
+
+/// Keys may then be meant for the selection.
+fn is_text_selected() -> bool {
+    let selection = gloo_utils::window().get_selection().ok().flatten();
+    selection.is_some_and(|selection| !selection.is_collapsed())
 }
 
 /// Reports the time that passes, once a screen refresh, while `running`.

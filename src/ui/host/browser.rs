@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -21,6 +21,9 @@ use crate::weights::manifest::Manifest;
 
 /// How often the scheduler hears that time passes, ms.
 const TICK_MS: u32 = 1000;
+
+/// A browser that has not found a WebGPU adapter by then may never answer.
+const ADAPTER_LIMIT_MS: u32 = 10_000;
 
 /// The page's engines. A cheap clone; two are equal if they are the same engines.
 #[derive(Clone)]
@@ -69,6 +72,8 @@ pub struct Engines {
     pub status: Status,
     /// The list of models, once it is here.
     pub manifest: Option<Rc<Manifest>>,
+    /// The site has a new release: what has not come by now will not fit.
+    pub outdated: bool,
 }
 
 /// A run under way. Dropping it cancels the run.
@@ -125,6 +130,11 @@ impl Host {
             let adapter = surroundings::adapter().await;
             asking.act(|scheduler| scheduler.adapter(adapter));
         });
+        let waiting = host.clone();
+        let limit = Timeout::new(ADAPTER_LIMIT_MS, move || {
+            waiting.act(Scheduler::no_answer);
+        });
+        limit.forget();
         host
     }
 
@@ -254,7 +264,13 @@ impl Host {
                     scheduler.rest(ticket, rest, now_ms());
                 }
             }
-            Effect::Report(trouble) => self.0.on.emit(HostEvent::Trouble(trouble)),
+            Effect::Report(trouble) => {
+                let may_be_outdated = matches!(trouble, Trouble::Stopped(_));
+                self.0.on.emit(HostEvent::Trouble(trouble));
+                if may_be_outdated {
+                    self.check_release();
+                }
+            }
             Effect::GivenUp => self.0.on.emit(HostEvent::GivenUp),
         }
     }
@@ -330,8 +346,26 @@ impl Host {
                 }
                 self.act(|scheduler| scheduler.event(place, event, now_ms()));
             }
+            Heard::Coming { received, total } => {
+                if let Some(worker) = &mut self.0.workers.borrow_mut()[place as usize] {
+                    worker.is_coming();
+                }
+                self.act(|scheduler| scheduler.coming(place, received, total));
+            }
             Heard::Gone(error) => self.act(|scheduler| scheduler.broke(place, error)),
         }
+    }
+
+    /// Something of the site did not come, or does not fit: tells the visitor if that is because there
+    /// is a new release. What was said of it before is then over, for to retry is of no use.
+    pub fn check_release(&self) {
+        let on = self.0.on.clone();
+        spawn_local(async move {
+            if surroundings::is_outdated().await {
+                on.emit(HostEvent::GivenUp);
+                on.emit(HostEvent::Trouble(Trouble::Stale));
+            }
+        });
     }
 
     async fn fetch_manifest(&self) {

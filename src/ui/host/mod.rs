@@ -22,11 +22,11 @@ use crate::protocol::{EngineError, EngineKind, Frame, Report};
 /// What a run tells the room that started it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunEvent {
-    /// Weights are on their way.
+    /// An engine or weights are on their way.
     Loading {
         /// Bytes so far.
         received: u64,
-        /// Bytes in all.
+        /// Bytes in all; 0 if nobody knows.
         total: u64,
     },
     /// This engine computes from here on.

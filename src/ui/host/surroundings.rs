@@ -1,12 +1,13 @@
 //! What the host asks of the browser: where the site lies, how many cores, which GPU, and the
 //! manifest.
 
-use gloo_net::http::Request;
+use gloo_net::http::{Request, Response};
 use gloo_timers::future::sleep;
 use js_sys::{Function, Promise, Reflect};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::RequestCache;
 
 use super::scheduler::Adapter;
 use crate::protocol::EngineError;
@@ -57,6 +58,23 @@ async fn request_adapter() -> Option<JsValue> {
         .await
         .ok()
         .filter(JsValue::is_object)
+}
+
+/// Has the site been replaced by another release while this page was open? False where its address
+/// does not answer.
+pub async fn is_outdated() -> bool {
+    async fn page() -> Option<String> {
+        let request = Request::get("./").cache(RequestCache::NoStore);
+        let response = request.send().await.ok().filter(Response::ok)?;
+        response.text().await.ok()
+    }
+    // Each release loads it with a version of its own; see xtask/src/site.rs.
+    let script = gloo_utils::document().query_selector("script[src^='offline.js']");
+    let ours = script.ok().flatten().and_then(|s| s.get_attribute("src"));
+    match (ours, page().await) {
+        (Some(ours), Some(page)) => page.contains("offline.js?v=") && !page.contains(&ours),
+        _ => false,
+    }
 }
 
 fn is_software(adapter: &JsValue) -> bool {

@@ -1,6 +1,8 @@
 //! One engine worker. `web_sys::Worker` directly: gloo-worker hears no `error` event, and an
 //! engine that is missing or has panicked must be noticed.
 
+use std::rc::Rc;
+
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Reflect, Uint8Array};
@@ -10,13 +12,15 @@ use web_sys::{ErrorEvent, MessageEvent, Worker};
 use super::scheduler::Place;
 use crate::protocol::{EngineError, Event, Request, decode, encode};
 
-/// An engine that has not said that it is ready by then will not.
+/// An engine of which so long nothing more has come, and which has not said that it is ready, will not.
 const START_LIMIT_MS: u32 = 20_000;
 
 /// What comes from a worker.
 pub enum Heard {
     /// A message of the protocol.
     Event(Event),
+    /// Part of it is here, in bytes; `total` is 0 if the host does not say.
+    Coming { received: u64, total: u64 },
     /// It is gone, or talks nonsense.
     Gone(EngineError),
 }
@@ -25,6 +29,7 @@ pub enum Heard {
 pub struct EngineWorker {
     worker: Worker,
     watchdog: Option<Timeout>,
+    late: Rc<dyn Fn()>,
     _listeners: [EventListener; 2],
 }
 
@@ -48,15 +53,24 @@ impl EngineWorker {
                 heard(Heard::Gone(EngineError::Panicked(reason)));
             })
         };
-        let watchdog = Timeout::new(START_LIMIT_MS, move || {
+        let late = Rc::new(move || {
             let reason = format!("not ready after {} s", START_LIMIT_MS / 1000);
             heard(Heard::Gone(EngineError::Panicked(reason)));
         });
-        Ok(Self {
+        let mut this = Self {
             worker,
-            watchdog: Some(watchdog),
+            watchdog: None,
+            late,
             _listeners: [on_message, on_error],
-        })
+        };
+        this.is_coming();
+        Ok(this)
+    }
+
+    /// Its time to start begins now.
+    pub fn is_coming(&mut self) {
+        let late = self.late.clone();
+        self.watchdog = Some(Timeout::new(START_LIMIT_MS, move || late()));
     }
 
     /// It has said that it is ready.
@@ -81,15 +95,18 @@ impl Drop for EngineWorker {
     }
 }
 
-/// Bytes are messages of the protocol; `{ fatal }` is the loader's last word.
+/// Bytes are messages of the protocol; `{ received, total }` and `{ fatal }` are the loader's words.
 fn read(event: &web_sys::Event) -> Heard {
     let data = event
         .dyn_ref::<MessageEvent>()
         .map_or(JsValue::UNDEFINED, MessageEvent::data);
     let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
-        let fatal = Reflect::get(&data, &"fatal".into())
-            .ok()
-            .and_then(|text| text.as_string());
+        let part = |name: &str| Reflect::get(&data, &name.into()).ok();
+        let bytes = |name| Some(part(name)?.as_f64()? as u64);
+        if let (Some(received), Some(total)) = (bytes("received"), bytes("total")) {
+            return Heard::Coming { received, total };
+        }
+        let fatal = part("fatal").and_then(|text| text.as_string());
         let reason = fatal.unwrap_or_else(|| "it sent something that is no message".into());
         return Heard::Gone(EngineError::Panicked(reason));
     };

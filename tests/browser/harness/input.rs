@@ -142,6 +142,15 @@ impl Tab {
         .await
     }
 
+    /// The size of letters that the visitor has set in the browser, in px; 16 is usual.
+    ///
+    /// # Errors
+    /// If the browser is gone.
+    pub async fn letters(&self, size: u32) -> Result<()> {
+        let sizes = json!({ "fontSizes": { "standard": size, "fixed": size } });
+        self.cdp("Page.setFontSizes", sizes).await
+    }
+
     /// Cuts the whole network off, or back on.
     ///
     /// # Errors

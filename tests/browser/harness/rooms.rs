@@ -15,11 +15,11 @@ impl Setup {
         }
     }
 
-    /// A narrow phone, 360 px wide.
+    /// A narrow phone, 320 px wide.
     #[must_use]
     pub fn narrow_phone() -> Self {
         Self {
-            size: (360, 740),
+            size: (320, 640),
             ..Self::default()
         }
     }

@@ -22,6 +22,12 @@ pub enum Fault {
     Drop,
     /// The connection is closed after so many bytes of the body, although more were promised.
     DropAfter(usize),
+    /// The site's page comes instead, as if all were well: some hosts do so for what is not there.
+    Page,
+    /// So many bytes a second.
+    Slow(usize),
+    /// A header line more.
+    Header(&'static str),
     /// After so many bytes of the body nothing more comes, though the connection stays open.
     StallAfter(usize),
 }
@@ -61,8 +67,12 @@ impl Rules {
 }
 
 /// The answer after all faults, or `None` if there shall be none.
-pub(super) fn apply(faults: &[Fault], respond: impl FnOnce() -> Response) -> Option<Response> {
-    let mut response = respond();
+pub(super) fn apply(
+    faults: &[Fault],
+    path: &str,
+    respond: impl Fn(&str) -> Response,
+) -> Option<Response> {
+    let mut response = respond(path);
     for fault in faults {
         match *fault {
             Fault::NotFound => response = Response::status("404 Not Found"),
@@ -73,6 +83,9 @@ pub(super) fn apply(faults: &[Fault], respond: impl FnOnce() -> Response) -> Opt
                     *byte ^= 1;
                 }
             }
+            Fault::Page => response = respond(""),
+            Fault::Slow(bytes) => response.bytes_a_second = Some(bytes),
+            Fault::Header(line) => response.header = Some(line),
             Fault::Delay(time) => thread::sleep(time),
             Fault::Drop => return None,
             Fault::DropAfter(length) => response.cut_at = Some(length),

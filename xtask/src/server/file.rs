@@ -11,15 +11,7 @@ pub(super) fn respond(root: &Path, path: &str) -> Response {
         return Response::status("404 Not Found");
     };
     match fs::read(&file) {
-        Ok(body) => Response {
-            status: "200 OK",
-            mime: mime(&file),
-            location: None,
-            keep: false,
-            body,
-            cut_at: None,
-            stalls: false,
-        },
+        Ok(body) => Response::new("200 OK", mime(&file), body),
         Err(_) => Response::status("404 Not Found"),
     }
 }

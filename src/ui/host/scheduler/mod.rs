@@ -223,6 +223,13 @@ impl Scheduler {
         self.pump();
     }
 
+    /// The browser has had time enough to answer about WebGPU.
+    pub fn no_answer(&mut self) {
+        if self.adapter == Adapter::Unknown {
+            self.adapter(Adapter::Missing);
+        }
+    }
+
     /// The visitor chose an engine. A run under way moves to it between steps.
     pub fn choose(&mut self, choice: EngineChoice) {
         if self.choice == choice {
@@ -283,6 +290,13 @@ impl Scheduler {
             Event::Done { run, .. } => self.done(run, now_ms),
             Event::Busy { .. } | Event::Cancelled { .. } => {}
             Event::Failed { run, error } => self.failed(place, run, error),
+        }
+    }
+
+    /// So many bytes of the engine at `place` are here; `total` is 0 if nobody knows.
+    pub fn coming(&mut self, place: Place, received: u64, total: u64) {
+        if self.piece_at(place).is_some_and(|piece| !piece.started) {
+            self.tell(RunEvent::Loading { received, total });
         }
     }
 

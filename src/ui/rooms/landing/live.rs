@@ -16,7 +16,7 @@ use crate::protocol::{Denoise, Frame, Job};
 use crate::ui::components::picture::{PictureView, opening_picture};
 use crate::ui::content::{self, texts};
 use crate::ui::host::{RunEvent, RunHandle, use_host};
-use crate::ui::media::reduced_motion;
+use crate::ui::media::use_reduced_motion;
 use crate::ui::rooms::diffusion::DIGITS_MODEL;
 
 const STEPS: u32 = 16;
@@ -115,11 +115,11 @@ impl Show {
 #[component]
 pub fn LivePicture() -> Html {
     let show = use_reducer_eq(Show::default);
-    let still = use_memo((), |()| reduced_motion());
+    let still = use_reduced_motion();
     use_runs(&show);
-    use_pace(&show, *still);
-    let frame = show.frame(*still);
-    let caption = caption(&show, *still);
+    use_pace(&show, still);
+    let frame = show.frame(still);
+    let caption = caption(&show, still);
     html! {
         <figure class="live" data-step={frame.map(|f| f.step.to_string())} data-run={show.run.to_string()}>
             { picture(&show, frame) }
