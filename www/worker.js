@@ -2,8 +2,9 @@
 //
 // The engine's own files lie beside this one; `v` keeps a browser's cache from mixing builds.
 // While it comes, the page is told how much of it is here, { received, total } in bytes; total is 0
-// where the host does not say. If the engine cannot start, the page is told with a plain object,
-// { fatal: "reason" }; all other messages are the engine's own, as bytes.
+// where the host does not say. If a file does not come, the page is told { missing: file, reason }, and
+// if the engine cannot start for another cause, { fatal: reason }. All other messages are the engine's
+// own, as bytes.
 "use strict";
 
 const parameters = new URL(self.location.href).searchParams;
@@ -14,15 +15,30 @@ const version = encodeURIComponent(parameters.get("v") ?? "");
 const early = [];
 self.onmessage = (message) => early.push(message.data);
 
+class Missing extends Error {
+  constructor(file, reason) {
+    super(String(reason?.message ?? reason));
+    this.file = file;
+  }
+}
+
 async function start() {
   if (!["engine_cpu", "engine_gpu", "engine_train"].includes(engine)) {
     throw new Error(`no engine is called ${engine}`);
   }
   const wasm = fetch(new URL(`${engine}_bg.wasm?v=${version}`, self.location.href));
   wasm.catch(() => {});
-  importScripts(`${engine}.js?v=${version}`);
-  const response = await wasm;
-  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+  try {
+    importScripts(`${engine}.js?v=${version}`);
+  } catch (error) {
+    throw new Missing(`${engine}.js`, error);
+  }
+  const response = await wasm.catch((error) => { throw new Missing(`${engine}_bg.wasm`, error); });
+  // Some hosts answer with a page where a file is not there.
+  const isPage = response.headers.get("Content-Type")?.startsWith("text/html");
+  if (!response.ok || isPage) {
+    throw new Missing(`${engine}_bg.wasm`, isPage ? "a page came instead" : `HTTP ${response.status}`);
+  }
   tellProgress(response.clone());
   await wasm_bindgen({ module_or_path: response });
   for (const data of early) {
@@ -44,4 +60,7 @@ async function tellProgress(response) {
   }
 }
 
-start().catch((error) => self.postMessage({ fatal: String(error?.message ?? error) }));
+start().catch((error) => {
+  const reason = String(error?.message ?? error);
+  self.postMessage(error instanceof Missing ? { missing: error.file, reason } : { fatal: reason });
+});

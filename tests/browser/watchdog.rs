@@ -74,7 +74,8 @@ fn weights_that_never_come_can_be_retried() {
         tab.server().fault("weights/*.bpk", Fault::StallAfter(5000));
         tab.goto("#/diffusion/denoise?steps=4&patience=2").await?;
         tab.wait_for_within(".notice.stop", SLOW).await?;
-        let said = tab.text(".notices").await?;
+        let said = tab.js("document.querySelector('.notice details').textContent");
+        let said = said.await?.to_string();
         assert!(said.contains("nothing came for 2 s"), "{said}");
         tab.server().clear_faults();
         tab.click(".notice.stop .button").await?;

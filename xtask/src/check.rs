@@ -90,6 +90,7 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
         budget::check(&paths::pkg(), absent)
     })?;
     tools::fetch_browser(steps)?;
+    tools::fetch_other_browsers(steps)?;
     steps.run("tests: browser", || process::run(&mut browser_tests(quick)))
 }
 

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use xtask::server::Server;
 use xtask::site::{self, Engines, Options};
 use xtask::steps::Steps;
 use xtask::{check, checkout, paths, tools};
@@ -120,14 +119,15 @@ fn run(command: Command) -> Result<()> {
             less,
             ..
         } => {
-            build(
+            let engines = less.engines();
+            site::serve(
                 Options {
                     dev: false,
-                    engines: less.engines(),
+                    engines,
                 },
+                port,
                 &mut steps,
-            )?;
-            serve(port)
+            )
         }
         Command::Build { dev, less } => build(
             Options {
@@ -142,6 +142,7 @@ fn run(command: Command) -> Result<()> {
         Command::FetchTools => {
             tools::fetch_for_build(&mut steps)?;
             tools::fetch_browser(&mut steps)?;
+            tools::fetch_other_browsers(&mut steps)?;
             eprintln!("{}", tools::report());
             Ok(())
         }
@@ -151,13 +152,5 @@ fn run(command: Command) -> Result<()> {
 fn build(options: Options, steps: &mut Steps) -> Result<()> {
     site::fetch_and_build(options, steps)?;
     eprint!("{}", steps.table());
-    Ok(())
-}
-
-fn serve(port: u16) -> Result<()> {
-    let server = Server::start(&paths::pkg(), port, "")
-        .with_context(|| format!("could not serve at port {port}; try --port"))?;
-    eprintln!("==> serving pkg/ at {} (Ctrl-C ends)", server.url());
-    server.wait();
     Ok(())
 }

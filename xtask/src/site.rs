@@ -39,6 +39,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The engine that takes longest to build.
 const ENGINE_GPU: &str = "engine_gpu";
 
+/// The engine without which nothing can be seen.
+const ENGINE_CPU: &str = "engine_cpu";
+
 /// The page's feature in a release, which is cut into parts; in the quick loop it stays in one piece.
 pub const IN_PARTS: &str = "split";
 
@@ -68,6 +71,8 @@ pub struct Options {
 pub enum Engines {
     All,
     CpuOnly,
+    /// The one that everybody needs.
+    First,
     None,
 }
 
@@ -76,6 +81,7 @@ impl Engines {
         match self {
             Self::All => true,
             Self::CpuOnly => engine.name != ENGINE_GPU,
+            Self::First => engine.name == ENGINE_CPU,
             Self::None => false,
         }
     }
@@ -279,6 +285,43 @@ fn compile<'a>(
     process::run(build.envs(variables))
 }
 
+/// Serves the site of a release. On a new machine it is served as soon as there is the page with the
+/// engine that everybody needs; the others come as they are done, and until then the page says what is
+/// missing. Ends with Ctrl-C.
+pub fn serve(options: Options, port: u16, steps: &mut Steps) -> Result<()> {
+    tools::fetch_for_build(steps)?;
+    fs::create_dir_all(paths::pkg()).context("could not make pkg/")?;
+    let server = Server::start(&paths::pkg(), port, "")
+        .with_context(|| format!("could not serve at port {port}; try --port"))?;
+    let tell = |what: &str| eprintln!("==> serving {what} at {} (Ctrl-C ends)", server.url());
+    let mut missing = Vec::new();
+    for engine in binaries()?.into_iter().filter(|b| options.engines.has(b)) {
+        if engine.kind == Kind::Worker && engine.name != ENGINE_CPU {
+            let key = key::engine(&engine)?;
+            missing.push((shelf(&engine, &key.id), engine, key));
+        }
+    }
+    missing.retain(|(shelf, ..)| !shelf.is_dir());
+    if !missing.is_empty() {
+        let engines = Engines::First;
+        build(Options { engines, ..options }, steps)?;
+        tell("what is there by now");
+        missing.sort_by_key(|(_, engine, _)| engine.name == ENGINE_GPU);
+        for (shelf, engine, key) in &missing {
+            steps.run(&told_compile(engine, options), || {
+                compile_engine(engine, key, options)?;
+                bind::finish(engine, &options.wasm_of(engine), shelf)?;
+                assemble::copy(shelf, &paths::pkg())
+            })?;
+        }
+    }
+    build(options, steps)?;
+    eprint!("{}", steps.table());
+    tell("pkg/");
+    server.wait();
+    Ok(())
+}
+
 /// Serves the site of the quick loop and builds it again on every change; its page reloads itself.
 /// Ends with Ctrl-C.
 pub fn watch(engines: Engines, port: u16) -> Result<()> {
@@ -392,6 +435,7 @@ mod tests {
         };
         assert!(names(Engines::All).contains(&ENGINE_GPU));
         assert_eq!(names(Engines::CpuOnly), ["engine_cpu", "engine_train"]);
+        assert_eq!(names(Engines::First), ["engine_cpu"]);
         assert_eq!(names(Engines::None), [""; 0]);
     }
 

@@ -14,6 +14,9 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Shrinks wasm. Distributions ship versions too old for today's wasm-bindgen; npm has a good one.
 pub const BINARYEN: &str = "132.0.0";
 
+/// Firefox's side of WebDriver, which Debian does not package.
+const GECKODRIVER: &str = "0.36.0";
+
 /// Looks through a page for what a reader may stumble over.
 const AXE: &str = "4.14.1";
 
@@ -47,16 +50,54 @@ pub fn fetch_browser(steps: &mut Steps) -> Result<()> {
         return Ok(());
     }
     steps.run("install Chromium and its driver (apt)", || {
-        if find(&["apt-get"]).is_none() {
-            bail!("no apt-get here: please install Chromium and chromedriver by hand");
-        }
-        process::run(&mut apt("update"))?;
-        process::run(apt("install").args([
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-        ]))
+        install_by_apt(&["chromium", "chromium-driver"])
     })
+}
+
+/// Installs the browsers of other makes, each with its driver, for the tests.
+pub fn fetch_other_browsers(steps: &mut Steps) -> Result<()> {
+    if firefox().is_none() || mini_browser().is_none() || find(&["Xvfb"]).is_none() {
+        steps.run(
+            "install Firefox, WebKitGTK's MiniBrowser and a screen (apt)",
+            || install_by_apt(&["firefox-esr", "webkit2gtk-driver", "xvfb"]),
+        )?;
+    }
+    if geckodriver().is_none() {
+        steps.run(
+            &format!("install geckodriver {GECKODRIVER} (from source)"),
+            || {
+                let root = paths::tools();
+                let mut install = command("cargo");
+                install.args(["install", "--quiet", "--debug", "--locked", "--root"]);
+                install
+                    .arg(&root)
+                    .args(["--version", GECKODRIVER, "geckodriver"]);
+                process::run(install.env("CARGO_TARGET_DIR", root.join("geckodriver")))?;
+                std::fs::remove_dir_all(root.join("geckodriver")).context("could not tidy up")
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// The path of Firefox's driver, if it is installed.
+pub fn geckodriver() -> Option<std::path::PathBuf> {
+    find(&["geckodriver"])
+}
+
+/// Firefox's path, if it is installed.
+pub fn firefox() -> Option<std::path::PathBuf> {
+    find(&["firefox-esr", "firefox"])
+}
+
+/// The path of WebKitGTK's plain browser, if it is installed.
+pub fn mini_browser() -> Option<std::path::PathBuf> {
+    let places = ["4.1", "4.0", "6.0"].map(|version| {
+        let folder = format!("/usr/lib/x86_64-linux-gnu/webkit2gtk-{version}");
+        std::path::Path::new(&folder).join("MiniBrowser")
+    });
+    let driver = find(&["WebKitWebDriver"]).is_some();
+    places.into_iter().find(|place| driver && place.is_file())
 }
 
 /// Chromium's path, if it is installed.
@@ -131,6 +172,17 @@ fn install_wasm_opt() -> Result<()> {
         bail!("binaryen {BINARYEN} was installed, but `wasm-opt --version` does not say so");
     }
     Ok(())
+}
+
+fn install_by_apt(packages: &[&str]) -> Result<()> {
+    if find(&["apt-get"]).is_none() {
+        bail!(
+            "no apt-get here: please install {} by hand",
+            packages.join(", ")
+        );
+    }
+    process::run(&mut apt("update"))?;
+    process::run(apt("install").arg("--no-install-recommends").args(packages))
 }
 
 /// `apt-get` without questions, as root.

@@ -95,7 +95,8 @@ impl Drop for EngineWorker {
     }
 }
 
-/// Bytes are messages of the protocol; `{ received, total }` and `{ fatal }` are the loader's words.
+/// Bytes are messages of the protocol; objects are the loader's words; see
+/// `www/worker.js`.
 fn read(event: &web_sys::Event) -> Heard {
     let data = event
         .dyn_ref::<MessageEvent>()
@@ -106,7 +107,11 @@ fn read(event: &web_sys::Event) -> Heard {
         if let (Some(received), Some(total)) = (bytes("received"), bytes("total")) {
             return Heard::Coming { received, total };
         }
-        let fatal = part("fatal").and_then(|text| text.as_string());
+        let text = |name| part(name)?.as_string();
+        if let (Some(file), Some(reason)) = (text("missing"), text("reason")) {
+            return Heard::Gone(EngineError::Fetch { file, reason });
+        }
+        let fatal = text("fatal");
         let reason = fatal.unwrap_or_else(|| "it sent something that is no message".into());
         return Heard::Gone(EngineError::Panicked(reason));
     };

@@ -24,6 +24,7 @@ mod clock;
 mod console;
 mod failure;
 mod input;
+mod other;
 mod rooms;
 mod tab;
 
@@ -34,6 +35,7 @@ use anyhow::{Context, Result};
 
 use browser::Browser;
 pub use console::Entry;
+pub use other::{Make, browse_in};
 pub use tab::{Gpu, Setup, Tab};
 pub use thirtyfour::Key;
 pub use xtask::server::{Fault, Server};

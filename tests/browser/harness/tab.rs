@@ -71,10 +71,10 @@ pub struct Tab {
     /// For everything that has no helper.
     pub driver: WebDriver,
     /// The browser's, for a test that has none of its own.
-    shared: Arc<Server>,
-    own: OnceCell<Server>,
-    prefix: &'static str,
-    loaded: Cell<bool>,
+    pub(crate) shared: Arc<Server>,
+    pub(crate) own: OnceCell<Server>,
+    pub(crate) prefix: &'static str,
+    pub(crate) loaded: Cell<bool>,
     pub(crate) log: RefCell<Vec<Entry>>,
 }
 

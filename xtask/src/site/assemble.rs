@@ -122,7 +122,7 @@ fn empty(folder: &Path) -> Result<()> {
 }
 
 /// Copies a file, or all that is in a folder.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     if !from.is_dir() {
         let copied = fs::copy(from, to).map(|_| ());
         return copied.with_context(|| format!("could not copy {}", from.display()));
