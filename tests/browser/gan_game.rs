@@ -38,7 +38,7 @@ async fn js(tab: &Tab) -> Result<(f64, f64)> {
 fn a_ring_is_learnt_live_while_the_page_stays_alive() {
     browse_with(Setup::moving(), async |tab| {
         tab.paced().await?;
-        tab.goto(ROOM).await?;
+        tab.goto(&format!("{ROOM}?rounds=1000")).await?;
         tab.wait_for_within("[data-name=js]", SLOW).await?;
         assert_eq!(tab.data(STAGE, "tick").await?, "0");
         assert_eq!(tab.data(STAGE, "frames").await?, "1");
@@ -54,7 +54,7 @@ fn a_ring_is_learnt_live_while_the_page_stays_alive() {
         tab.watch_refreshes().await?;
         tab.click("[aria-label=Play]").await?;
         tab.wait_for_within(OVER, SLOW).await?;
-        wait_for_tick(tab, 6000).await?;
+        wait_for_tick(tab, 2000).await?;
         tab.was_alive().await?;
         let (last, _) = js(tab).await?;
         assert!(last < 0.4 * first, "{first} {last}");
@@ -273,8 +273,10 @@ fn rules_change_from_here_or_from_the_start() {
 #[test]
 fn what_goes_wrong_can_be_mended_and_the_page_knows() {
     browse(Gpu::None, async |tab| {
-        for case in ["collapse", "oscillation", "vanishing"] {
-            tab.goto(&format!("#/gan/wrong?case={case}")).await?;
+        // Shorter games than the links of the cases play, still longer than each mend needs.
+        for (case, rounds) in [("vanishing", 200), ("collapse", 700), ("oscillation", 1200)] {
+            tab.goto(&format!("#/gan/wrong?case={case}&rounds={rounds}"))
+                .await?;
             let card = format!(".task[data-case={case}]");
             tab.wait_for_within(&format!("{card}[data-done=false]"), SLOW)
                 .await?;
