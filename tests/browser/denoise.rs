@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use harness::{Fault, Gpu, Key, Setup, Tab, browse, browse_with, largest_difference};
 
 const ROOM: &str = "#/diffusion/denoise";
@@ -26,6 +26,11 @@ async fn wait_for_step(tab: &Tab, step: u32) -> Result<()> {
 /// The grey values of the canvases shown: x_t, noise, guess.
 async fn pictures(tab: &Tab) -> Result<Vec<Vec<f64>>> {
     tab.greys(".views canvas").await
+}
+
+/// The last of them.
+async fn guess(tab: &Tab) -> Result<Vec<f64>> {
+    pictures(tab).await?.pop().context("no picture")
 }
 
 /// Standard deviation of a picture's grey values.
@@ -252,6 +257,43 @@ fn a_lost_gpu_hands_over_to_the_cpu_which_gives_the_same_picture() {
         wait_for_step(tab, 4).await?;
         let levels = largest_difference(&pictures(tab).await?[0], &by_gpu[0]);
         assert!(levels <= 3.0, "they differ by {levels} of 255 levels");
+        Ok(())
+    });
+}
+
+#[test]
+fn clothes_are_sampled_with_weights_of_their_own() {
+    browse(Gpu::None, async |tab| {
+        // Without them the digits are left.
+        tab.fault("weights/diffusion-fashion*", Fault::NotFound);
+        tab.goto("#/diffusion/denoise?set=fashion-mnist&digit=1&seed=7&step=20")
+            .await?;
+        tab.wait_for(".notice.stop").await?;
+        assert!(tab.text(".notices").await?.contains("could not be loaded"));
+        tab.click("[data-set=mnist]").await?;
+        tab.wait_for(DONE).await?;
+        tab.keys(Key::End).await?;
+        wait_for_step(tab, 20).await?;
+        let digit = guess(tab).await?;
+        tab.server().clear_faults();
+        tab.click("[data-set=fashion-mnist]").await?;
+        // The address follows the controls, and a new run begins with them.
+        let link = tab.wait_for_link(&["set=fashion-mnist"]).await?;
+        tab.wait_for(DONE).await?;
+        tab.keys(Key::End).await?;
+        wait_for_step(tab, 20).await?;
+        assert!(tab.text("[data-digit='1']").await?.contains("trousers"));
+        assert!(tab.text(".model-card").await?.contains("Fashion-MNIST"));
+        // Trousers have more ink than a 1.
+        let shown = guess(tab).await?;
+        let ink = |picture: &[f64]| picture.iter().filter(|&&v| v > 128.0).count();
+        let (one, trousers) = (ink(&digit), ink(&shown));
+        assert!(trousers > 2 * one && one > 20, "{one} {trousers}");
+        // The link gives the same garment again.
+        tab.goto(&link).await?;
+        tab.wait_for(DONE).await?;
+        wait_for_step(tab, 20).await?;
+        assert_eq!(guess(tab).await?, shown);
         Ok(())
     });
 }

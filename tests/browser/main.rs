@@ -16,8 +16,6 @@ mod network;
 mod noise;
 mod offline;
 mod parts;
-mod pictures;
 mod plane;
 mod shell;
-mod smoke;
 mod watchdog;

@@ -1,6 +1,29 @@
-//! What all rooms share: history and preferences.
+//! What all rooms share: the page itself, from any folder of any host, history and preferences.
 
-use harness::{Gpu, browse};
+use harness::{Gpu, Setup, browse, browse_with};
+
+#[test]
+fn the_page_loads_under_a_sub_path_and_stays_with_itself() {
+    let setup = Setup {
+        prefix: "some/where",
+        ..Setup::default()
+    };
+    browse_with(setup, async |tab| {
+        tab.goto("").await?;
+        // The program, not just its first paint, is there.
+        tab.wait_until("performance.getEntriesByName('genscope-interactive').length")
+            .await?;
+        let mut elsewhere = tab.server().requests();
+        elsewhere.retain(|path| path.starts_with('/'));
+        assert_eq!(elsewhere, [""; 0], "absolute URLs");
+        let loaded = "performance.getEntriesByType('resource').map(r => r.name)";
+        let mut loaded: Vec<String> = serde_json::from_value(tab.js(loaded).await?)?;
+        assert!(!loaded.is_empty());
+        loaded.retain(|url| !url.starts_with(&tab.site()));
+        assert_eq!(loaded, [""; 0], "requests leave the site");
+        Ok(())
+    });
+}
 
 #[test]
 fn rooms_and_chapters_are_in_the_history() {
