@@ -77,44 +77,95 @@ pub(super) fn demand(good: bool, what: impl Into<String>) -> Result<(), EngineEr
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! A line for tests: keeps what is sent, ends a run after so many steps.
+    //! Jobs for tests: all their events at once, from networks made up for them.
 
     use std::cell::Cell;
+    use std::collections::HashMap;
     use std::future::Future;
     use std::task::{Context, Poll, Waker};
 
     use super::*;
     use crate::engine::diffusion::denoise::{Ask, Denoiser};
+    use crate::engine::jobs::{self, Shelf};
+    use crate::protocol::Job;
 
-    /// A network for sessions that need none.
-    pub struct NoModel;
+    /// The number of every run.
+    pub const RUN: RunId = 7;
 
-    impl Denoiser for NoModel {
+    /// A network that is a function of pictures, time and question.
+    pub struct Model<F>(F);
+
+    impl<F: FnMut(&[f32], usize, Ask<'_>) -> Vec<f32>> Denoiser for Model<F> {
         async fn predict(
             &mut self,
-            _: &[f32],
-            _: usize,
-            _: Ask<'_>,
+            x: &[f32],
+            t: usize,
+            ask: Ask<'_>,
         ) -> Result<Vec<f32>, EngineError> {
-            Err(EngineError::NotFinite)
+            Ok(self.0(x, t, ask))
         }
     }
 
-    /// Sees `cancel_after` steps through, then cancels.
-    pub struct TestLine {
-        pub events: Vec<Event>,
-        pub cancel_after: usize,
+    /// A network that answers with `predict`.
+    pub fn model<F: FnMut(&[f32], usize, Ask<'_>) -> Vec<f32>>(predict: F) -> Model<F> {
+        Model(predict)
+    }
+
+    /// A network for sessions that need none.
+    pub type NoModel = Model<fn(&[f32], usize, Ask<'_>) -> Vec<f32>>;
+
+    /// A shelf with one network, `net`.
+    pub fn only<D>(net: D) -> HashMap<String, D> {
+        HashMap::from([("net".to_owned(), net)])
+    }
+
+    /// All events of a job, which is cancelled after so many steps.
+    pub fn run_job(job: Job, models: &mut impl Shelf, cancel_after: usize) -> Vec<Event> {
+        let mut line = TestLine {
+            events: Vec::new(),
+            cancel_after,
+            now: Cell::new(0.0),
+        };
+        block_on(jobs::run(RUN, job, models, &mut line));
+        line.events
+    }
+
+    /// As [`run_job`], to its end and without a network.
+    pub fn run_whole(job: Job) -> Vec<Event> {
+        run_job(job, &mut no_models(), usize::MAX)
+    }
+
+    /// An empty shelf.
+    pub fn no_models() -> HashMap<String, NoModel> {
+        HashMap::new()
+    }
+
+    /// Asserts that a good job is refused however it is spoilt.
+    pub fn assert_refused<J: Clone>(
+        good: &J,
+        spoil: &[fn(&mut J)],
+        mut events: impl FnMut(J) -> Vec<Event>,
+    ) {
+        for (number, spoil) in spoil.iter().enumerate() {
+            let mut job = good.clone();
+            spoil(&mut job);
+            let events = events(job);
+            let refused = matches!(
+                events[..],
+                [Event::Failed {
+                    run: Some(RUN),
+                    error: EngineError::BadRequest(_)
+                }]
+            );
+            assert!(refused, "spoilt in way {number}: {events:?}");
+        }
+    }
+
+    /// Keeps what is sent. Its clock moves 1 ms each time it is read.
+    struct TestLine {
+        events: Vec<Event>,
+        cancel_after: usize,
         now: Cell<f64>,
-    }
-
-    impl TestLine {
-        pub fn new(cancel_after: usize) -> Self {
-            Self {
-                events: Vec::new(),
-                cancel_after,
-                now: Cell::new(0.0),
-            }
-        }
     }
 
     impl Line for TestLine {

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use harness::{Gpu, Key, Tab, browse};
-use serde_json::json;
+use harness::{Gpu, Key, Tab, browse, mean_difference};
 
 const ROOM: &str = "#/diffusion/drawing";
+const STAGE: &str = ".drawn";
 const DONE: &str = ".drawn[data-run-state=done]";
+const GIVEN: &str = ".given canvas";
+/// The chosen run.
+const SHOWN: &str = ".views figure:nth-of-type(2) canvas";
 /// Two lanes of four pictures on two busy cores.
 const SLOW: Duration = Duration::from_secs(180);
 
@@ -17,61 +20,26 @@ async fn open(tab: &Tab, query: &str) -> Result<()> {
     tab.wait_for_within(DONE, SLOW).await.map(drop)
 }
 
-async fn stage(tab: &Tab, name: &str) -> Result<String> {
-    let value = tab.attribute(".drawn", &format!("data-{name}")).await?;
-    Ok(value.unwrap_or_default())
-}
-
 async fn wait_for_step(tab: &Tab, step: u32) -> Result<()> {
     let css = format!(".drawn[data-step='{step}']");
     tab.wait_for(&css).await.map(drop)
 }
 
-/// Grey values of the pictures of the first canvas that matches, each row by row.
-async fn pictures(tab: &Tab, css: &str) -> Result<Vec<Vec<f64>>> {
-    let read = format!(
-        "(() => {{ const canvas = document.querySelector({css});
-         const {{ width, height }} = canvas, context = canvas.getContext('2d');
-         return [...Array(width * height / 784).keys()].map(k => {{
-             const columns = width / 28, x = k % columns * 28, y = Math.floor(k / columns) * 28;
-             return [...context.getImageData(x, y, 28, 28).data].filter((_, i) => i % 4 === 0); }}); }})()",
-        css = json!(css)
-    );
-    Ok(serde_json::from_value(tab.js(&read).await?)?)
-}
-
-async fn picture(tab: &Tab, css: &str) -> Result<Vec<f64>> {
-    let all = pictures(tab, css).await?;
-    all.into_iter().next().context("no picture")
-}
-
-/// Mean difference of two pictures, in grey levels of 255.
-fn difference(a: &[f64], b: &[f64]) -> f64 {
-    let sum: f64 = a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum();
-    sum / a.len() as f64
-}
-
-async fn hash(tab: &Tab) -> Result<String> {
-    let url = tab.url().await?;
-    Ok(url.split_once('#').map_or("", |(_, hash)| hash).to_owned())
-}
-
 #[test]
-fn more_strength_goes_further_from_the_scribble() {
+fn more_strength_goes_further_from_the_drawing() {
     browse(Gpu::None, async |tab| {
         open(tab, "").await?;
-        assert_eq!(
-            (stage(tab, "finished").await?, stage(tab, "wanted").await?),
-            ("5".into(), "5".into())
-        );
+        for name in ["finished", "wanted"] {
+            assert_eq!(tab.data(STAGE, name).await?, "5", "{name}");
+        }
         // It plays by itself to the end of the chosen run.
         wait_for_step(tab, 20).await?;
-        let given = picture(tab, ".given canvas").await?;
-        assert_eq!(picture(tab, ".strengths figure canvas").await?, given);
+        let given = tab.grey(GIVEN).await?;
+        assert_eq!(tab.grey(".strengths figure canvas").await?, given);
         let mut far = Vec::new();
         for strength in [4, 8, 12, 16, 20] {
-            let result = picture(tab, &format!("[data-strength='{strength}'] canvas")).await?;
-            far.push(difference(&given, &result));
+            let css = format!("[data-strength='{strength}'] canvas");
+            far.push(mean_difference(&given, &tab.grey(&css).await?));
         }
         assert!(far[0] < 10.0, "little noise keeps the drawing: {far:?}");
         assert!(
@@ -83,63 +51,41 @@ fn more_strength_goes_further_from_the_scribble() {
         tab.click("[data-strength='4']").await?;
         tab.wait_for("[data-strength='4'][aria-pressed=true]")
             .await?;
-        assert_eq!(stage(tab, "finished").await?, "5");
+        assert_eq!(tab.data(STAGE, "finished").await?, "5");
         wait_for_step(tab, 20).await?;
         tab.keys(Key::Home).await?;
         wait_for_step(tab, 16).await?;
-        let noised = picture(tab, ".views figure:nth-of-type(2) canvas").await?;
-        assert!(difference(&given, &noised) > 5.0, "noised");
-        tab.wait_until("location.hash.includes('strength=4') && location.hash.includes('step=16')")
-            .await?;
-        let link = hash(tab).await?;
-        tab.goto(&format!("#{link}")).await?;
+        let noised = tab.grey(SHOWN).await?;
+        assert!(mean_difference(&given, &noised) > 5.0, "noised");
+        let link = tab.wait_for_link(&["strength=4", "step=16"]).await?;
+        tab.goto(&link).await?;
         tab.wait_for_within(DONE, SLOW).await?;
         wait_for_step(tab, 16).await?;
-        assert_eq!(
-            picture(tab, ".views figure:nth-of-type(2) canvas").await?,
-            noised
-        );
-        assert_eq!(tab.errors().await?, [""; 0]);
-        Ok(())
-    });
-}
+        assert_eq!(tab.grey(SHOWN).await?, noised);
 
-#[test]
-fn a_drawing_is_where_the_run_starts() {
-    browse(Gpu::None, async |tab| {
-        open(tab, "strength=4").await?;
-        let before = picture(tab, ".given canvas").await?;
-        let pad = tab.wait_for(".pad canvas").await?;
-        pad.scroll_into_view().await?;
-        let hand = tab
-            .driver
-            .action_chain()
-            .move_to_element_with_offset(&pad, 0, -60);
-        let hand = hand
-            .click_and_hold()
-            .move_to_element_with_offset(&pad, 0, 60);
-        hand.release().perform().await?;
+        // The visitor's own drawing is where the run starts.
+        tab.draw(".pad canvas", &[(0.5, 0.2), (0.5, 0.8)]).await?;
         tab.wait_until("/drawing=[A-Za-z0-9_-]{523}(&|$)/.test(location.hash)")
             .await?;
         tab.wait_for_within(DONE, SLOW).await?;
         wait_for_step(tab, 20).await?;
-        let given = picture(tab, ".given canvas").await?;
-        assert!(difference(&given, &before) > 10.0, "another drawing");
-        let result = picture(tab, "[data-strength='4'] canvas").await?;
-        assert!(difference(&given, &result) < 10.0, "the result keeps it");
-        assert_eq!(tab.errors().await?, [""; 0]);
+        let drawn = tab.grey(GIVEN).await?;
+        assert!(mean_difference(&drawn, &given) > 10.0, "another drawing");
+        let result = tab.grey("[data-strength='4'] canvas").await?;
+        let off = mean_difference(&drawn, &result);
+        assert!(off < 10.0, "the result keeps it");
         Ok(())
     });
 }
 
 /// Asserts that every filling shown is the given picture outside the hole; gives the fillings.
 async fn assert_kept(tab: &Tab, hole: impl Fn(usize) -> bool) -> Result<Vec<Vec<f64>>> {
-    let given = picture(tab, ".given canvas").await?;
+    let given = tab.grey(GIVEN).await?;
     let rows = tab.all(".fillings figure").await?.len();
     let mut all = Vec::new();
     for row in 1..=rows {
         let css = format!(".fillings figure:nth-of-type({row}) canvas");
-        for filling in pictures(tab, &css).await? {
+        for filling in tab.digits(&css).await? {
             for i in (0..784).filter(|&i| !hole(i)) {
                 assert_eq!(filling[i], given[i], "row {row}, pixel {i} is given");
             }
@@ -164,15 +110,11 @@ fn a_filling_is_the_given_picture_outside_its_hole() {
         }
         // The frames of the chosen run: the last is the result, the first is noise.
         wait_for_step(tab, 20).await?;
-        let shown = pictures(tab, ".views figure:nth-of-type(2) canvas").await?;
+        let shown = tab.digits(SHOWN).await?;
         assert_eq!(shown, fillings[4..]);
         tab.keys(Key::Home).await?;
         wait_for_step(tab, 0).await?;
-        assert_ne!(
-            pictures(tab, ".views figure:nth-of-type(2) canvas").await?,
-            shown
-        );
-        assert_eq!(tab.errors().await?, [""; 0]);
+        assert_ne!(tab.digits(SHOWN).await?, shown);
         Ok(())
     });
 }
@@ -194,32 +136,22 @@ fn a_painted_hole_is_filled_and_kept_in_the_link() {
     browse(Gpu::None, async |tab| {
         open(tab, "mode=fill&rounds=1&hole=none").await?;
         assert!(tab.text(".drawn").await?.contains("no hole yet"));
-        let pad = tab.wait_for(".hole-sheet").await?;
         // The pad is painted on by touch without scrolling the page.
         let action = "getComputedStyle(document.querySelector('.hole-sheet')).touchAction";
         assert_eq!(tab.js(action).await?, "none");
-        pad.scroll_into_view().await?;
-        let hand = tab
-            .driver
-            .action_chain()
-            .move_to_element_with_offset(&pad, -40, 0);
-        let hand = hand
-            .click_and_hold()
-            .move_to_element_with_offset(&pad, 40, 0);
-        hand.release().perform().await?;
+        tab.draw(".hole-sheet", &[(0.32, 0.5), (0.68, 0.5)]).await?;
         tab.wait_for_within(".drawn[data-finished='1'][data-run-state=done]", SLOW)
             .await?;
         tab.wait_until("/hole=[\\w-]{131}/.test(location.hash)")
             .await?;
-        let link = hash(tab).await?;
+        let link = tab.hash().await?;
         let hole = hole_of(&link)?;
         let pixels = hole.iter().filter(|&&pixel| pixel).count();
         assert!((40..90).contains(&pixels), "{pixels} pixels");
         let fillings = assert_kept(tab, |i| hole[i]).await?;
-        tab.goto(&format!("#{link}")).await?;
+        tab.goto(&link).await?;
         tab.wait_for_within(DONE, SLOW).await?;
         assert_eq!(assert_kept(tab, |i| hole[i]).await?, fillings);
-        assert_eq!(tab.errors().await?, [""; 0]);
         Ok(())
     });
 }

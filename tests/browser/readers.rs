@@ -186,7 +186,6 @@ fn a_translated_page_goes_on_counting() {
             tab.all(".landing, .noise-views").await?.is_empty(),
             "left over"
         );
-        ensure!(tab.errors().await?.is_empty(), "{:?}", tab.errors().await?);
         Ok(())
     });
 }
@@ -201,7 +200,11 @@ fn one_finger_draws_and_the_palm_does_not() {
         let event = json!({ "type": kind, "touchPoints": points });
         tab.cdp("Input.dispatchTouchEvent", event).await
     }
-    browse_with(Setup::narrow_phone(), async |tab| {
+    let phone = Setup {
+        size: (360, 740),
+        ..Setup::default()
+    };
+    browse_with(phone, async |tab| {
         tab.cdp(
             "Emulation.setTouchEmulationEnabled",
             json!({ "enabled": true, "maxTouchPoints": 2 }),

@@ -40,7 +40,6 @@ fn where_nothing_may_be_kept_it_works_without_memory() {
         tab.wait_for("html[data-theme=dark]").await?;
         tab.click(".share").await?;
         tab.wait_for("input.link").await?;
-        ensure!(tab.errors().await?.is_empty(), "{:?}", tab.errors().await?);
         // Storage may also just not be there.
         tab.before_load("Object.defineProperty(window, 'localStorage', { value: null })")
             .await?;
@@ -61,6 +60,7 @@ fn in_a_frame_it_works_or_says_what_it_needs() {
         frame.replace("SANDBOX", sandbox).replace("SHOWN", shown)
     };
     browse(Gpu::None, async |tab| {
+        tab.let_errors_be();
         // A page of another host.
         let plane = format!("{}#/diffusion/plane", tab.site());
         tab.driver.goto("about:blank").await?;
@@ -87,6 +87,7 @@ fn in_a_frame_it_works_or_says_what_it_needs() {
 #[test]
 fn opened_as_a_file_it_names_the_command_that_helps() {
     browse(Gpu::None, async |tab| {
+        tab.let_errors_be();
         let page = paths::pkg().join("index.html");
         tab.driver
             .goto(format!("file://{}", page.display()))
@@ -104,6 +105,7 @@ fn without_what_it_needs_it_names_the_browsers_that_have_it() {
         ("WebAssembly.validate = () => false", "SIMD"),
     ] {
         browse(Gpu::None, async |tab| {
+            tab.let_errors_be();
             tab.before_load(lacking).await?;
             tab.goto("").await?;
             let said = guard(tab).await?;
@@ -116,7 +118,8 @@ fn without_what_it_needs_it_names_the_browsers_that_have_it() {
 #[test]
 fn a_program_that_does_not_come_or_ends_is_said_once() {
     browse(Gpu::None, async |tab| {
-        tab.server().fault("app-*_bg.wasm", Fault::Page);
+        tab.let_errors_be();
+        tab.fault("app-*_bg.wasm", Fault::Page);
         tab.goto(ROOM).await?;
         let said = guard(tab).await?;
         ensure!(said.contains("could not be loaded"), "{said}");
@@ -149,7 +152,7 @@ fn next_release(tab: &Tab) -> Result<()> {
     let page = std::fs::read_to_string(paths::pkg().join("index.html"))?;
     let mark = "offline.js?v=";
     let at = page.find(mark).unwrap_or_default() + mark.len();
-    tab.server().fault("", Fault::FlipByte(at));
+    tab.fault("", Fault::FlipByte(at));
     Ok(())
 }
 
@@ -166,7 +169,7 @@ fn a_new_release_is_said_with_a_way_to_it() {
         browse(Gpu::None, async |tab| {
             tab.server();
             tab.open_at("#/").await?;
-            tab.server().fault(gone, fault);
+            tab.fault(gone, fault);
             next_release(tab)?;
             tab.set_hash(link).await?;
             tab.wait_for_within(".notice.stop", SLOW).await?;
@@ -196,8 +199,7 @@ fn a_slow_download_is_no_silence() {
     browse(Gpu::None, async |tab| {
         tab.paced().await?;
         // Three seconds, which are forty for the page.
-        tab.server()
-            .fault("engine_cpu_bg.wasm", Fault::Slow(400_000));
+        tab.fault("engine_cpu_bg.wasm", Fault::Slow(400_000));
         tab.goto(ROOM).await?;
         tab.wait_for_within(".denoise[data-run-state=loading]", SLOW)
             .await?;

@@ -37,8 +37,8 @@ struct Shared {
     /// `/` or `/some/path/`.
     prefix: String,
     stop: AtomicBool,
-    /// Browsers may keep what they got.
-    keep: AtomicBool,
+    /// What browsers may keep.
+    keep: Mutex<Option<String>>,
     rules: Mutex<Rules>,
     requests: Mutex<Vec<String>>,
 }
@@ -58,7 +58,7 @@ impl Server {
                 format!("/{trimmed}/")
             },
             stop: AtomicBool::new(false),
-            keep: AtomicBool::new(false),
+            keep: Mutex::default(),
             rules: Mutex::default(),
             requests: Mutex::default(),
         });
@@ -80,10 +80,10 @@ impl Server {
         format!("http://{}{}", self.address, self.shared.prefix)
     }
 
-    /// From now on a browser may keep each file for an hour, and with a program the code it made of
-    /// it. Kept files are not asked for again, whatever [`Server::fault`] says.
-    pub fn let_keep(&self) {
-        self.shared.keep.store(true, Ordering::SeqCst);
+    /// From now on a browser may keep each matching file for an hour, and with a program the code it
+    /// made of it. Kept files are not asked for again, whatever [`Server::fault`] says.
+    pub fn let_keep(&self, pattern: &str) {
+        *lock(&self.shared.keep) = Some(pattern.to_owned());
     }
 
     /// Every matching request from now on meets this fault. `pattern` is a path inside the site
@@ -173,7 +173,8 @@ fn answer(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     else {
         return stream.shutdown(Shutdown::Both);
     };
-    response.keep = faults.is_empty() && shared.keep.load(Ordering::SeqCst);
+    let kept = lock(&shared.keep).clone();
+    response.keep = faults.is_empty() && kept.is_some_and(|kept| fault::matches(&kept, path));
     send(&mut stream, &response, request.method == "GET")?;
     if response.stalls {
         stall(&mut stream, shared)?;

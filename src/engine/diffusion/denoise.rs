@@ -257,10 +257,7 @@ fn check(job: &Denoise) -> Result<(), EngineError> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
-    use crate::engine::jobs;
     use crate::engine::session::testing::*;
     use crate::models::diffusion::schedule::ScheduleKind;
     use crate::protocol::{Job, Keep, Start};
@@ -301,7 +298,7 @@ mod tests {
 
     fn job() -> Denoise {
         Denoise {
-            model: "flat".into(),
+            model: "net".into(),
             labels: vec![Some(3), None],
             seed: 1,
             sampler: Sampler::Ddpm,
@@ -311,31 +308,19 @@ mod tests {
     }
 
     /// Always answers with half of what it sees, so its guess moves from step to step.
-    struct Drifting;
-
-    impl Denoiser for Drifting {
-        async fn predict(
-            &mut self,
-            x: &[f32],
-            _: usize,
-            _: Ask<'_>,
-        ) -> Result<Vec<f32>, EngineError> {
-            Ok(x.iter().map(|x| 0.5 * x).collect())
-        }
+    fn drifting() -> impl Denoiser {
+        model(|x, _, _| x.iter().map(|x| 0.5 * x).collect())
     }
 
     fn events(job: Denoise, net: impl Denoiser, cancel_after: usize) -> Vec<Event> {
-        let mut host = TestLine::new(cancel_after);
-        let mut models = HashMap::from([("flat".to_owned(), net)]);
-        block_on(jobs::run(7, Job::Denoise(job), &mut models, &mut host));
-        host.events
+        run_job(Job::Denoise(job), &mut only(net), cancel_after)
     }
 
     fn frames(events: &[Event]) -> Vec<Frame> {
         events
             .iter()
             .filter_map(|e| match e {
-                Event::Frame { run: 7, frame } => Some(frame.clone()),
+                Event::Frame { run: RUN, frame } => Some(frame.clone()),
                 _ => None,
             })
             .collect()
@@ -347,7 +332,7 @@ mod tests {
         let frames = frames(&events);
         let steps: Vec<u32> = frames.iter().map(|f| f.step).collect();
         assert_eq!(steps, (0..=8).collect::<Vec<_>>());
-        assert!(matches!(events[9..], [Event::Done { run: 7, .. }]));
+        assert!(matches!(events[9..], [Event::Done { run: RUN, .. }]));
         assert_eq!(
             (frames[0].t, frames[8].t, frames[8].alpha_bar),
             (1000, 0, 1.0)
@@ -378,7 +363,7 @@ mod tests {
                 schedule,
                 ..job()
             };
-            let frames = frames(&events(job, Drifting, usize::MAX));
+            let frames = frames(&events(job, drifting(), usize::MAX));
             for (k, pair) in frames.windows(2).enumerate() {
                 let (f, u) = (&pair[0], pair[0].update.expect("not the last"));
                 let (a, s) = (f.alpha_bar.sqrt(), (1.0 - f.alpha_bar).sqrt());
@@ -434,13 +419,13 @@ mod tests {
     fn a_branch_from_a_frame_repeats_the_rest() {
         for sampler in [Sampler::Ddpm, Sampler::DpmSolver] {
             let job = Denoise { sampler, ..job() };
-            let whole = frames(&events(job.clone(), Drifting, usize::MAX));
+            let whole = frames(&events(job.clone(), drifting(), usize::MAX));
             let start = Some(Start {
                 step: 5,
                 x: whole[5].x.clone(),
                 x0_before: Some(whole[4].x0.clone()),
             });
-            let rest = frames(&events(Denoise { start, ..job }, Drifting, usize::MAX));
+            let rest = frames(&events(Denoise { start, ..job }, drifting(), usize::MAX));
             assert_eq!(rest.len(), 4);
             for (a, b) in rest.iter().zip(&whole[5..]) {
                 assert_eq!((&a.x, &a.x0, a.update), (&b.x, &b.x0, b.update));
@@ -468,11 +453,10 @@ mod tests {
                 keep: keep(rounds),
                 ..job()
             };
-            let mut models = HashMap::from([("flat".to_owned(), Flat::default())]);
-            let mut host = TestLine::new(usize::MAX);
-            block_on(jobs::run(7, Job::Denoise(job), &mut models, &mut host));
-            assert_eq!(models["flat"].evaluations, evaluations);
-            let frames = frames(&host.events);
+            let mut models = only(Flat::default());
+            let events = run_job(Job::Denoise(job), &mut models, usize::MAX);
+            assert_eq!(models["net"].evaluations, evaluations);
+            let frames = frames(&events);
             let steps: Vec<u32> = frames.iter().map(|f| f.step).collect();
             assert_eq!(steps, (0..=8).collect::<Vec<_>>(), "a frame a step");
             let x_0 = keep(1).map(|keep| keep.x_0).unwrap_or_default();
@@ -494,7 +478,7 @@ mod tests {
                 keep: keep(rounds),
                 ..job()
             };
-            frames(&events(job, Drifting, usize::MAX))[8].x.clone()
+            frames(&events(job, drifting(), usize::MAX))[8].x.clone()
         };
         let (one, two, three) = (end(1), end(2), end(3));
         assert!(one != two && two != three);
@@ -508,7 +492,7 @@ mod tests {
                 keep: keep(3),
                 ..job()
             };
-            let whole = frames(&events(job.clone(), Drifting, usize::MAX));
+            let whole = frames(&events(job.clone(), drifting(), usize::MAX));
             let start = Some(Start {
                 step: 5,
                 x: whole[5].x.clone(),
@@ -518,7 +502,7 @@ mod tests {
                 start,
                 ..job.clone()
             };
-            for (a, b) in (frames(&events(rest, Drifting, usize::MAX)).iter()).zip(&whole[5..]) {
+            for (a, b) in (frames(&events(rest, drifting(), usize::MAX)).iter()).zip(&whole[5..]) {
                 assert_eq!((&a.x, &a.x0), (&b.x, &b.x0), "{sampler:?} step {}", b.step);
             }
             let second = Denoise {
@@ -526,7 +510,7 @@ mod tests {
                 first_index: 1,
                 ..job
             };
-            let second = frames(&events(second, Drifting, usize::MAX));
+            let second = frames(&events(second, drifting(), usize::MAX));
             assert_eq!(second[8].x, whole[8].x[PIXELS..], "{sampler:?}");
         }
     }
@@ -540,7 +524,7 @@ mod tests {
         // Two frames, the second of them after 20 rounds.
         let events = events(job, Flat::default(), 25);
         assert_eq!(frames(&events).len(), 2);
-        assert_eq!(events.last(), Some(&Event::Cancelled { run: 7 }));
+        assert_eq!(events.last(), Some(&Event::Cancelled { run: RUN }));
     }
 
     #[test]
@@ -548,7 +532,7 @@ mod tests {
         for after in [0, 3] {
             let events = events(job(), Flat::default(), after);
             assert_eq!(frames(&events).len(), after);
-            assert_eq!(events.last(), Some(&Event::Cancelled { run: 7 }));
+            assert_eq!(events.last(), Some(&Event::Cancelled { run: RUN }));
         }
     }
 
@@ -561,7 +545,7 @@ mod tests {
         let events = events(job(), net, usize::MAX);
         assert_eq!(frames(&events).len(), 2);
         let failed = Event::Failed {
-            run: Some(7),
+            run: Some(RUN),
             error: EngineError::NotFinite,
         };
         assert_eq!(events.last(), Some(&failed));
@@ -569,107 +553,44 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        let start = |step, x| {
-            Some(Start {
-                step,
-                x,
-                x0_before: None,
-            })
-        };
-        let n = 2 * PIXELS;
-        let keeping = |change: fn(&mut Keep)| {
-            let mut keep = keep(5);
-            keep.iter_mut().for_each(change);
-            Denoise { keep, ..job() }
-        };
-        let bad = [
-            keeping(|keep| keep.rounds = 0),
-            keeping(|keep| keep.rounds = 21),
-            keeping(|keep| keep.x_0.truncate(783)),
-            keeping(|keep| keep.mask.push(true)),
-            keeping(|keep| keep.x_0[5] = f32::NAN),
-            keeping(|keep| keep.x_0[783] = 1.5),
-            Denoise { steps: 0, ..job() },
-            Denoise {
-                steps: 1001,
-                ..job()
-            },
-            Denoise {
-                labels: vec![],
-                ..job()
-            },
-            Denoise {
-                labels: vec![None; 65],
-                ..job()
-            },
-            Denoise {
-                labels: vec![Some(10)],
-                ..job()
-            },
-            Denoise {
-                guidance: f32::NAN,
-                ..job()
-            },
-            Denoise {
-                guidance: 20.5,
-                ..job()
-            },
-            Denoise {
-                guidance: f32::NEG_INFINITY,
-                ..job()
-            },
-            Denoise {
-                sampler: Sampler::Ddim { eta: 1.5 },
-                ..job()
-            },
-            Denoise {
-                sampler: Sampler::Ddim { eta: f32::NAN },
-                ..job()
-            },
-            Denoise {
-                frame_every: 0,
-                ..job()
-            },
-            Denoise { cut: 4, ..job() },
-            Denoise {
-                first_index: u32::MAX,
-                ..job()
-            },
-            Denoise {
-                start: start(8, vec![0.0; n]),
-                ..job()
-            },
-            Denoise {
-                start: start(2, vec![0.0; n - 1]),
-                ..job()
-            },
-            Denoise {
-                start: start(2, vec![f32::NAN; n]),
-                ..job()
-            },
-            Denoise {
-                start: Some(Start {
-                    step: 2,
-                    x: vec![0.0; n],
-                    x0_before: Some(vec![0.0; 1]),
-                }),
-                ..job()
-            },
-            Denoise {
-                model: "other".into(),
-                ..job()
-            },
-        ];
-        for job in bad {
-            let events = events(job.clone(), Flat::default(), usize::MAX);
-            let refused = matches!(
-                events[..],
-                [Event::Failed {
-                    run: Some(7),
-                    error: EngineError::BadRequest(_)
-                }]
-            );
-            assert!(refused, "{job:?}: {events:?}");
+        fn keeping(job: &mut Denoise, change: fn(&mut Keep)) {
+            job.keep = keep(5);
+            job.keep.iter_mut().for_each(change);
         }
+        fn starting(job: &mut Denoise, step: u32, x: &[f32], x0_before: Option<Vec<f32>>) {
+            let x = x.to_vec();
+            job.start = Some(Start { step, x, x0_before });
+        }
+        const X: &[f32] = &[0.0; 2 * PIXELS];
+        assert_refused(
+            &job(),
+            &[
+                |job| keeping(job, |keep| keep.rounds = 0),
+                |job| keeping(job, |keep| keep.rounds = 21),
+                |job| keeping(job, |keep| keep.x_0.truncate(783)),
+                |job| keeping(job, |keep| keep.mask.push(true)),
+                |job| keeping(job, |keep| keep.x_0[5] = f32::NAN),
+                |job| keeping(job, |keep| keep.x_0[783] = 1.5),
+                |job| job.steps = 0,
+                |job| job.steps = 1001,
+                |job| job.labels.clear(),
+                |job| job.labels = vec![None; 65],
+                |job| job.labels = vec![Some(10)],
+                |job| job.guidance = f32::NAN,
+                |job| job.guidance = 20.5,
+                |job| job.guidance = f32::NEG_INFINITY,
+                |job| job.sampler = Sampler::Ddim { eta: 1.5 },
+                |job| job.sampler = Sampler::Ddim { eta: f32::NAN },
+                |job| job.frame_every = 0,
+                |job| job.cut = 4,
+                |job| job.first_index = u32::MAX,
+                |job| starting(job, 8, X, None),
+                |job| starting(job, 2, &X[1..], None),
+                |job| starting(job, 2, &[f32::NAN; 2 * PIXELS], None),
+                |job| starting(job, 2, X, Some(vec![0.0])),
+                |job| job.model = "other".into(),
+            ],
+            |job| events(job, Flat::default(), usize::MAX),
+        );
     }
 }

@@ -81,12 +81,9 @@ fn middle(passes: &[Vec<f64>]) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::super::denoise::Ask;
     use super::*;
     use crate::data::PIXELS;
-    use crate::engine::jobs;
     use crate::engine::session::testing::*;
     use crate::protocol::{Anatomy, Job, Maps};
 
@@ -126,7 +123,7 @@ mod tests {
 
     fn job() -> Inspect {
         Inspect {
-            model: "mirror".into(),
+            model: "net".into(),
             x: vec![0.5; PIXELS],
             t: 500,
             label: Some(3),
@@ -135,17 +132,14 @@ mod tests {
     }
 
     fn events(job: Inspect, net: Mirror, cancel_after: usize) -> Vec<Event> {
-        let mut host = TestLine::new(cancel_after);
-        let mut models = HashMap::from([("mirror".to_owned(), net)]);
-        block_on(jobs::run(5, Job::Inspect(job), &mut models, &mut host));
-        host.events
+        run_job(Job::Inspect(job), &mut only(net), cancel_after)
     }
 
     #[test]
     fn outputs_come_first_and_times_last() {
         let all = events(job(), Mirror(2.0), usize::MAX);
         let Event::Report {
-            run: 5,
+            run: RUN,
             report: Report::Anatomy(anatomy),
         } = &all[0]
         else {
@@ -154,16 +148,16 @@ mod tests {
         assert_eq!(anatomy.blocks[0].values, vec![1.0; PIXELS]);
         // The test clock moves 1 ms each time it is read.
         let times = Event::Report {
-            run: 5,
+            run: RUN,
             report: Report::BlockTimes(vec![1.0]),
         };
         assert_eq!(all[1], times);
-        assert!(matches!(all[2..], [Event::Done { run: 5, .. }]));
+        assert!(matches!(all[2..], [Event::Done { run: RUN, .. }]));
         // Playback moves on: the outputs are there, the times never come.
         let all = events(job(), Mirror(2.0), 4);
         assert!(matches!(
             all[..],
-            [Event::Report { .. }, Event::Cancelled { run: 5 }]
+            [Event::Report { .. }, Event::Cancelled { run: RUN }]
         ));
     }
 
@@ -180,34 +174,18 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        let bad = [
-            Inspect { t: 0, ..job() },
-            Inspect { t: 1001, ..job() },
-            Inspect { cut: 4, ..job() },
-            Inspect {
-                label: Some(10),
-                ..job()
-            },
-            Inspect {
-                x: vec![0.0; 3],
-                ..job()
-            },
-            Inspect {
-                x: vec![f32::NAN; PIXELS],
-                ..job()
-            },
-        ];
-        for job in bad {
-            let all = events(job.clone(), Mirror(1.0), usize::MAX);
-            let refused = matches!(
-                all[..],
-                [Event::Failed {
-                    error: EngineError::BadRequest(_),
-                    ..
-                }]
-            );
-            assert!(refused, "{job:?}");
-        }
+        assert_refused(
+            &job(),
+            &[
+                |job| job.t = 0,
+                |job| job.t = 1001,
+                |job| job.cut = 4,
+                |job| job.label = Some(10),
+                |job| job.x.truncate(3),
+                |job| job.x.fill(f32::NAN),
+            ],
+            |job| events(job, Mirror(1.0), usize::MAX),
+        );
         let broken = events(job(), Mirror(f32::INFINITY), usize::MAX);
         assert!(matches!(
             broken[..],

@@ -191,10 +191,7 @@ pub fn ks_critical(n: usize, m: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
-    use crate::engine::jobs;
     use crate::engine::session::testing::*;
     use crate::models::diffusion::schedule::ScheduleKind;
     use crate::protocol::Job;
@@ -212,19 +209,12 @@ mod tests {
         }
     }
 
-    fn events(job: NoiseStats, cancel_after: usize) -> Vec<Event> {
-        let mut host = TestLine::new(cancel_after);
-        let mut models = HashMap::<String, NoModel>::new();
-        block_on(jobs::run(2, Job::NoiseStats(job), &mut models, &mut host));
-        host.events
-    }
-
     fn frames(events: &[Event]) -> Vec<NoiseStatsFrame> {
         events
             .iter()
             .filter_map(|e| match e {
                 Event::Report {
-                    run: 2,
+                    run: RUN,
                     report: Report::NoiseStats(frame),
                 } => Some(frame.clone()),
                 _ => None,
@@ -252,13 +242,13 @@ mod tests {
                 ..job(t, 24)
             };
             let x_0_mean = job.x_0.iter().sum::<f32>() / PIXELS as f32;
-            let events = events(job, usize::MAX);
+            let events = run_whole(Job::NoiseStats(job));
             let frames = frames(&events);
             assert_eq!(
                 frames.iter().map(|f| f.runs).collect::<Vec<_>>(),
                 [8, 16, 24]
             );
-            assert!(matches!(events.last(), Some(Event::Done { run: 2, .. })));
+            assert!(matches!(events.last(), Some(Event::Done { run: RUN, .. })));
             let last = frames.last().expect("three frames");
             assert!(
                 last.ks < last.ks_critical,
@@ -319,16 +309,19 @@ mod tests {
 
     #[test]
     fn it_can_be_cancelled_and_refuses_nonsense() {
-        let cancelled = events(job(5, 64), 20);
+        let cancelled = run_job(Job::NoiseStats(job(5, 64)), &mut no_models(), 20);
         assert_eq!(frames(&cancelled).len(), 2);
-        assert_eq!(cancelled.last(), Some(&Event::Cancelled { run: 2 }));
-        for bad in [job(0, 8), job(1001, 8), job(5, 0), job(5, MAX_RUNS + 1)] {
-            assert!(NoiseStatsRun::new(2, bad).is_err());
-        }
-        let short = NoiseStats {
-            x_0: vec![0.0; 3],
-            ..job(5, 8)
-        };
-        assert!(NoiseStatsRun::new(2, short).is_err());
+        assert_eq!(cancelled.last(), Some(&Event::Cancelled { run: RUN }));
+        assert_refused(
+            &job(5, 8),
+            &[
+                |job| job.t = 0,
+                |job| job.t = 1001,
+                |job| job.runs = 0,
+                |job| job.runs = MAX_RUNS + 1,
+                |job| job.x_0.truncate(3),
+            ],
+            |job| run_whole(Job::NoiseStats(job)),
+        );
     }
 }

@@ -74,45 +74,32 @@ impl<D: Denoiser> Work for TimingRun<'_, D> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
-    use crate::engine::jobs;
     use crate::engine::session::testing::*;
     use crate::protocol::Job;
 
-    struct Count(usize);
-    impl Denoiser for Count {
-        async fn predict(
-            &mut self,
-            x: &[f32],
-            _: usize,
-            _: Ask<'_>,
-        ) -> Result<Vec<f32>, EngineError> {
-            self.0 += 1;
-            Ok(x.to_vec())
-        }
-    }
-
     #[test]
     fn times_so_many_after_the_warm_up() {
-        let mut models = HashMap::from([("m".to_owned(), Count(0))]);
-        let mut host = TestLine::new(usize::MAX);
+        let mut asked = 0;
+        let net = model(|x, _, _| {
+            asked += 1;
+            x.to_vec()
+        });
         let job = Job::Time {
-            model: "m".into(),
+            model: "net".into(),
             batch: 2,
             repeats: 5,
         };
-        block_on(jobs::run(1, job, &mut models, &mut host));
+        let events = run_job(job, &mut only(net), usize::MAX);
         // The test clock moves 1 ms each time it is read.
         assert_eq!(
-            host.events[0],
+            events[0],
             Event::Report {
-                run: 1,
+                run: RUN,
                 report: Report::Timed(vec![1.0; 5])
             }
         );
-        assert!(matches!(host.events[1..], [Event::Done { run: 1, .. }]));
-        assert_eq!(models["m"].0, 5 + WARM_UP);
+        assert!(matches!(events[1..], [Event::Done { run: RUN, .. }]));
+        assert_eq!(asked, 5 + WARM_UP);
     }
 }

@@ -141,7 +141,7 @@ mod tests {
     use burn::tensor::{Device, Tensor};
 
     use super::*;
-    use crate::engine::jobs::{self, Shelf};
+    use crate::engine::jobs::Shelf;
     use crate::engine::session::testing::*;
     use crate::models::gan::image::noise_vector;
     use crate::noise;
@@ -176,16 +176,14 @@ mod tests {
     }
 
     fn events(shelf: &mut OnlyGan, job: GanImages, cancel_after: usize) -> Vec<Event> {
-        let mut host = TestLine::new(cancel_after);
-        block_on(jobs::run(4, Job::GanImages(job), shelf, &mut host));
-        host.events
+        run_job(Job::GanImages(job), shelf, cancel_after)
     }
 
     fn answer(shelf: &mut OnlyGan, job: GanImages) -> GanPictures {
         match events(shelf, job, usize::MAX).as_slice() {
             [
                 Event::Report {
-                    run: 4,
+                    run: RUN,
                     report: Report::GanPictures(done),
                 },
                 Event::Done { .. },
@@ -246,38 +244,26 @@ mod tests {
     #[test]
     fn it_ends_between_steps() {
         let events = events(&mut shelf(), job(120, 0), 1);
-        assert_eq!(events, [Event::Cancelled { run: 4 }]);
+        assert_eq!(events, [Event::Cancelled { run: RUN }]);
     }
 
     #[test]
     fn nonsense_is_refused() {
-        type Break = fn(&mut GanImages);
-        let breaks: [Break; 9] = [
-            |j| j.model = "other".into(),
-            |j| j.labels.clear(),
-            |j| *j = job(401, 0),
-            |j| *j = job(1, 401),
-            |j| j.z.truncate(Z),
-            |j| j.z[3] = f32::NAN,
-            |j| j.reals[3] = f32::INFINITY,
-            |j| j.real_labels[0] = 10,
-            |j| {
-                j.reals.pop();
-            },
-        ];
-        for (number, spoil) in breaks.into_iter().enumerate() {
-            let mut job = job(2, 1);
-            spoil(&mut job);
-            let events = events(&mut shelf(), job, usize::MAX);
-            let refused = matches!(
-                events[..],
-                [Event::Failed {
-                    error: EngineError::BadRequest(_),
-                    ..
-                }]
-            );
-            assert!(refused, "break {number}: {events:?}");
-        }
+        assert_refused(
+            &job(2, 1),
+            &[
+                |j| j.model = "other".into(),
+                |j| j.labels.clear(),
+                |j| *j = job(401, 0),
+                |j| *j = job(1, 401),
+                |j| j.z.truncate(Z),
+                |j| j.z[3] = f32::NAN,
+                |j| j.reals[3] = f32::INFINITY,
+                |j| j.real_labels[0] = 10,
+                |j| j.reals.truncate(PIXELS - 1),
+            ],
+            |job| events(&mut shelf(), job, usize::MAX),
+        );
     }
 
     #[test]

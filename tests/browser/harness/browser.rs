@@ -80,7 +80,7 @@ impl Browser {
         let profile = empty_folder()?;
         let chromedriver = Chromedriver::start(&profile)?;
         let site = serve("")?;
-        site.let_keep();
+        site.let_keep("*");
         let (driver, first) = runtime.block_on(async {
             let driver = WebDriver::builder(chromedriver.url(), capabilities(gpu, &profile)?)
                 .request_timeout(Duration::from_secs(300))

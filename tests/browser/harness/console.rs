@@ -1,6 +1,6 @@
 //! What page and workers wrote to the console, and what the browser complained about.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use thirtyfour::BrowserLogEntry;
 
 use crate::Tab;
@@ -39,34 +39,29 @@ impl Tab {
         Ok(all.clone())
     }
 
-    /// All errors: exceptions, `console.error` (a Rust panic is one), files that did not load.
+    /// The errors: exceptions, `console.error` (a Rust panic is one), and files that did not load,
+    /// unless the test has them fail ([`Tab::fault`]).
     ///
     /// # Errors
     /// If the browser is gone.
     pub async fn errors(&self) -> Result<Vec<String>> {
-        let severe = |entry: &Entry| entry.level == "SEVERE";
-        Ok(self
-            .console()
-            .await?
-            .into_iter()
-            .filter(severe)
-            .map(|entry| entry.message)
-            .collect())
+        let mut all = self.console().await?;
+        let breaks_files = self.breaks_files.get();
+        all.retain(|entry| entry.level == "SEVERE" && !(breaks_files && entry.source == "network"));
+        Ok(all.into_iter().map(|entry| entry.message).collect())
     }
 
-    /// The errors of the program itself: as [`Tab::errors`], without files that did not load. For
-    /// tests which make them fail to load.
-    ///
-    /// # Errors
-    /// If the browser is gone.
-    pub async fn program_errors(&self) -> Result<Vec<String>> {
-        let own = |entry: &Entry| entry.level == "SEVERE" && entry.source != "network";
-        Ok(self
-            .console()
-            .await?
-            .into_iter()
-            .filter(own)
-            .map(|entry| entry.message)
-            .collect())
+    /// For a test of what is told on the console: errors there are none of the test's.
+    pub fn let_errors_be(&self) {
+        self.breaks_programs.set(true);
+    }
+
+    /// Fails if there are errors that the test did not cause.
+    pub(crate) async fn has_no_errors(&self) -> Result<()> {
+        if !self.breaks_programs.get() {
+            let errors = self.errors().await?;
+            ensure!(errors.is_empty(), "on the console: {errors:?}");
+        }
+        Ok(())
     }
 }

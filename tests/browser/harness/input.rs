@@ -29,18 +29,24 @@ impl Tab {
         Ok(())
     }
 
-    /// Types into the first match: text, or a [`Key`](crate::Key).
+    /// Draws a stroke on the first match with the mouse, from point to point in shares of its size.
     ///
     /// # Errors
-    /// If there is none, or it takes no keys.
-    pub async fn type_into(&self, css: &str, keys: impl Into<TypingData>) -> Result<()> {
-        let element = self.wait_for(css).await?;
-        element
-            .send_keys(keys)
-            .await
-            .with_context(|| format!("could not type into {css}"))?;
-        self.let_it_draw().await;
-        Ok(())
+    /// If there is none.
+    pub async fn draw(&self, css: &str, points: &[(f64, f64)]) -> Result<()> {
+        let sheet = self.wait_for(css).await?;
+        sheet.scroll_into_view().await?;
+        let size = sheet.rect().await?;
+        let mut hand = self.driver.action_chain();
+        for (number, (x, y)) in points.iter().enumerate() {
+            // Offsets are counted from the middle of the element.
+            let (x, y) = ((x - 0.5) * size.width, (y - 0.5) * size.height);
+            hand = hand.move_to_element_with_offset(&sheet, x as i64, y as i64);
+            if number == 0 {
+                hand = hand.click_and_hold();
+            }
+        }
+        Ok(hand.release().perform().await?)
     }
 
     /// Presses keys wherever the focus is, as a visitor without a mouse would.
@@ -149,19 +155,6 @@ impl Tab {
     pub async fn letters(&self, size: u32) -> Result<()> {
         let sizes = json!({ "fontSizes": { "standard": size, "fixed": size } });
         self.cdp("Page.setFontSizes", sizes).await
-    }
-
-    /// Cuts the whole network off, or back on.
-    ///
-    /// # Errors
-    /// If the browser is gone.
-    pub async fn offline(&self, offline: bool) -> Result<()> {
-        let conditions = json!({
-            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
-        });
-        self.cdp("Network.enable", json!({})).await?;
-        self.cdp("Network.emulateNetworkConditions", conditions)
-            .await
     }
 
     /// Makes the page think its tab was hidden, or is seen again.

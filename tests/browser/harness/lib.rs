@@ -7,7 +7,6 @@
 //!     tab.goto("#/diffusion").await?;
 //!     tab.click("button[data-action=play]").await?;
 //!     tab.wait_for("[data-run-state=done]").await?;
-//!     assert_eq!(tab.errors().await?, [""; 0]);
 //!     Ok(())
 //! });
 //! ```
@@ -15,8 +14,9 @@
 //! Each [`Tab`] is a window of its own, and nothing that the site keeps for a visitor goes from one
 //! test to another. Browsers go on to the next test, with the site's files and the code made of them;
 //! a test of what goes wrong gets a server of its own, which misbehaves on demand ([`Tab::server`]).
-//! A browser whose test failed ends. When a test fails, by an error or an assertion, [`browse`] prints
-//! the page's console and requests and saves a picture.
+//! A browser whose test failed ends. A test fails by an error, by an assertion, and by errors on the
+//! console that it did not cause; then [`browse`] prints the page's console and requests and saves a
+//! picture.
 
 mod browser;
 mod chromedriver;
@@ -29,13 +29,14 @@ mod rooms;
 mod tab;
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{PoisonError, RwLock};
 
 use anyhow::{Context, Result};
 
 use browser::Browser;
 pub use console::Entry;
 pub use other::{Make, browse_in};
+pub use rooms::{largest_difference, mean_difference};
 pub use tab::{Gpu, Setup, Tab};
 pub use thirtyfour::Key;
 pub use xtask::server::{Fault, Server};
@@ -67,19 +68,24 @@ where
 {
     /// Software that draws takes every core.
     static TURNS: RwLock<()> = RwLock::new(());
-    let _turn = if setup.alone || setup.gpu == Gpu::Swiftshader {
-        Turn::Alone(TURNS.write().unwrap_or_else(PoisonError::into_inner))
+    let (_alone, _beside) = if setup.gpu == Gpu::Swiftshader {
+        (
+            Some(TURNS.write().unwrap_or_else(PoisonError::into_inner)),
+            None,
+        )
     } else {
-        Turn::Beside(TURNS.read().unwrap_or_else(PoisonError::into_inner))
+        (
+            None,
+            Some(TURNS.read().unwrap_or_else(PoisonError::into_inner)),
+        )
     };
-    if let Err(error) = in_window(&setup, test) {
+    let tested = in_window(&setup, async |tab| {
+        test(tab).await?;
+        tab.has_no_errors().await
+    });
+    if let Err(error) = tested {
         panic!("{error:#}");
     }
-}
-
-enum Turn<'a> {
-    Alone(#[allow(dead_code)] RwLockWriteGuard<'a, ()>),
-    Beside(#[allow(dead_code)] RwLockReadGuard<'a, ()>),
 }
 
 /// Runs something in a new window, of a browser that others have used unless the setup says

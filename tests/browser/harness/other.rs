@@ -134,6 +134,8 @@ where
                 own: OnceCell::new(),
                 prefix: "",
                 loaded: Cell::new(false),
+                breaks_files: Cell::new(false),
+                breaks_programs: Cell::new(true),
                 log: RefCell::default(),
             };
             let outcome = test(&tab).await;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use thirtyfour::{By, WebDriver, WebElement};
-use xtask::server::Server;
+use xtask::server::{Fault, Server};
 
 use crate::browser::{Browser, serve};
 use crate::console::Entry;
@@ -41,8 +41,6 @@ pub struct Setup {
     /// Let things move by themselves. Without, the page is told to spare motion: what is played is
     /// at its end at once.
     pub motion: bool,
-    /// Run while no other test does: what it looks at is a matter of time.
-    pub alone: bool,
     /// In a browser of its own: what it looks at depends on what others have loaded.
     pub fresh: bool,
     /// Inner width and height in CSS pixels.
@@ -58,7 +56,6 @@ impl Default for Setup {
             gpu: Gpu::None,
             prefix: "",
             motion: false,
-            alone: false,
             fresh: false,
             size: (1360, 900),
             keeps_site: false,
@@ -75,6 +72,8 @@ pub struct Tab {
     pub(crate) own: OnceCell<Server>,
     pub(crate) prefix: &'static str,
     pub(crate) loaded: Cell<bool>,
+    pub(crate) breaks_files: Cell<bool>,
+    pub(crate) breaks_programs: Cell<bool>,
     pub(crate) log: RefCell<Vec<Entry>>,
 }
 
@@ -89,6 +88,8 @@ impl Tab {
             own: OnceCell::new(),
             prefix: setup.prefix,
             loaded: Cell::new(false),
+            breaks_files: Cell::new(false),
+            breaks_programs: Cell::new(false),
             log: RefCell::default(),
         };
         if setup.fresh || setup.keeps_site || !setup.prefix.is_empty() {
@@ -117,6 +118,13 @@ impl Tab {
             );
             serve(self.prefix).expect("the site can be served")
         })
+    }
+
+    /// From now on, files that match fail to load (see [`Server::fault`]), until
+    /// [`Server::clear_faults`]. They are no errors of the test's then.
+    pub fn fault(&self, pattern: &str, fault: Fault) {
+        self.breaks_files.set(true);
+        self.server().fault(pattern, fault);
     }
 
     /// Where the site is, with a slash at the end.

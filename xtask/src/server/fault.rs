@@ -99,7 +99,7 @@ pub(super) fn apply(
 }
 
 /// Whether `path` is `pattern`, where `*` stands for any characters.
-fn matches(pattern: &str, path: &str) -> bool {
+pub(super) fn matches(pattern: &str, path: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == path;
     };

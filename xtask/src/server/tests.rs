@@ -101,16 +101,12 @@ fn serves_files_with_their_types() {
 #[test]
 fn what_is_whole_may_be_kept_where_that_is_allowed() {
     let site = Site::new("kept", "");
-    let may_keep = || {
-        site.get("/app.wasm")
-            .head
-            .contains("Cache-Control: max-age")
-    };
-    assert!(!may_keep());
-    site.server.let_keep();
-    assert!(may_keep());
+    let may_keep = |path| site.get(path).head.contains("Cache-Control: max-age");
+    assert!(!may_keep("/app.wasm"));
+    site.server.let_keep("*.wasm");
+    assert!(may_keep("/app.wasm") && !may_keep("/weights/a%20b.bin"));
     site.server.fault("app.wasm", Fault::FlipByte(0));
-    assert!(!may_keep());
+    assert!(!may_keep("/app.wasm"));
 }
 
 #[test]

@@ -1,25 +1,20 @@
-use std::collections::HashMap;
-
 use super::*;
 use crate::data::points::Preset;
-use crate::engine::jobs;
 use crate::engine::session::testing::*;
 use crate::models::diffusion::plane::{HIDDEN, field_grid};
 use crate::nn::mlp::LastLayer;
 use crate::protocol::Job;
 use crate::protocol::diffusion::plane::Method;
 
-fn events(job: Job, cancel_after: usize) -> Vec<Event> {
-    let mut host = TestLine::new(cancel_after);
-    let mut models = HashMap::<String, NoModel>::new();
-    block_on(jobs::run(2, job, &mut models, &mut host));
-    host.events
+/// All reports of a whole training.
+fn trained(job: PlaneTrain) -> Vec<PlaneTraining> {
+    trainings(&run_whole(Job::PlaneTrain(job)))
 }
 
 fn trainings(events: &[Event]) -> Vec<PlaneTraining> {
     let of = |event: &Event| match event {
         Event::Report {
-            run: 2,
+            run: RUN,
             report: Report::PlaneTraining(training),
         } => Some(training.clone()),
         _ => None,
@@ -28,10 +23,10 @@ fn trainings(events: &[Event]) -> Vec<PlaneTraining> {
 }
 
 fn samples(job: PlaneSample) -> PlaneSamples {
-    match events(Job::PlaneSample(job), usize::MAX).as_slice() {
+    match run_whole(Job::PlaneSample(job)).as_slice() {
         [
             Event::Report {
-                run: 2,
+                run: RUN,
                 report: Report::PlaneSamples(samples),
             },
             Event::Done { .. },
@@ -82,8 +77,8 @@ fn sampling(job: &PlaneTrain, weights: Vec<f32>, rule: Rule, steps: u32) -> Plan
 
 #[test]
 fn reports_come_when_due_and_hold_everything() {
-    let events = events(Job::PlaneTrain(job(Method::Ddpm)), usize::MAX);
-    assert!(matches!(events.last(), Some(Event::Done { run: 2, .. })));
+    let events = run_whole(Job::PlaneTrain(job(Method::Ddpm)));
+    assert!(matches!(events.last(), Some(Event::Done { run: RUN, .. })));
     let reports = trainings(&events);
     let steps: Vec<u32> = reports.iter().map(|r| r.step).collect();
     assert_eq!(steps, [0, 12, 24, 30]);
@@ -100,12 +95,10 @@ fn reports_come_when_due_and_hold_everything() {
 
 #[test]
 fn a_training_can_be_cancelled_between_steps_and_starts_again_the_same() {
-    let all = trainings(&events(
-        Job::PlaneTrain(job(Method::FlowMatching)),
-        usize::MAX,
-    ));
-    let cut = events(Job::PlaneTrain(job(Method::FlowMatching)), 6);
-    assert_eq!(cut.last(), Some(&Event::Cancelled { run: 2 }));
+    let all = trained(job(Method::FlowMatching));
+    let job = Job::PlaneTrain(job(Method::FlowMatching));
+    let cut = run_job(job, &mut no_models(), 6);
+    assert_eq!(cut.last(), Some(&Event::Cancelled { run: RUN }));
     let cut = trainings(&cut);
     assert_eq!(cut.len(), 2);
     for (a, b) in all.iter().zip(&cut) {
@@ -130,7 +123,7 @@ fn a_training_that_diverges_says_so_and_ends() {
 }
 
 fn diverges(wild: PlaneTrain) {
-    let events = events(Job::PlaneTrain(wild), usize::MAX);
+    let events = run_whole(Job::PlaneTrain(wild));
     assert!(matches!(events.last(), Some(Event::Done { .. })));
     let reports = trainings(&events);
     let last = reports.last().expect("a report");
@@ -146,7 +139,7 @@ fn diverges(wild: PlaneTrain) {
 #[test]
 fn a_sampling_shows_every_step_and_ends_where_the_preview_did() {
     let job = job(Method::FlowMatching);
-    let trained = trainings(&events(Job::PlaneTrain(job.clone()), usize::MAX));
+    let trained = trained(job.clone());
     let last = trained.last().expect("a report");
     let steps = PREVIEW_STEPS as u32;
     let made = samples(sampling(&job, last.weights.clone(), Rule::Euler, steps));
@@ -167,76 +160,34 @@ fn a_sampling_shows_every_step_and_ends_where_the_preview_did() {
 
 #[test]
 fn nonsense_is_refused() {
-    let good = job(Method::Ddpm);
-    let bad = [
-        PlaneTrain {
-            steps: 0,
-            ..good.clone()
-        },
-        PlaneTrain {
-            steps: MAX_TRAIN_STEPS + 1,
-            ..good.clone()
-        },
-        PlaneTrain {
-            batch: 0,
-            ..good.clone()
-        },
-        PlaneTrain {
-            hidden: 100_000,
-            ..good.clone()
-        },
-        PlaneTrain {
-            report_every: 0,
-            ..good.clone()
-        },
-        PlaneTrain {
-            learning_rate: f32::NAN,
-            ..good.clone()
-        },
-        PlaneTrain {
-            learning_rate: -1.0,
-            ..good.clone()
-        },
-        PlaneTrain {
-            cloud: Cloud::Cells(vec![]),
-            ..good.clone()
-        },
-    ];
-    for job in bad {
-        let refused = PlaneTrainRun::new(2, job.clone());
-        assert!(
-            matches!(refused, Err(EngineError::BadRequest(_))),
-            "{job:?}"
-        );
-    }
+    assert_refused(
+        &job(Method::Ddpm),
+        &[
+            |job| job.steps = 0,
+            |job| job.steps = MAX_TRAIN_STEPS + 1,
+            |job| job.batch = 0,
+            |job| job.hidden = 100_000,
+            |job| job.report_every = 0,
+            |job| job.learning_rate = f32::NAN,
+            |job| job.learning_rate = -1.0,
+            |job| job.cloud = Cloud::Cells(vec![]),
+        ],
+        |job| run_whole(Job::PlaneTrain(job)),
+    );
     let weights = shape(16).first_weights(1, 0, LastLayer::Zero);
-    let good = sampling(&good, weights, Rule::Ddim, 5);
-    assert!(PlaneSampleRun::new(2, good.clone()).is_ok());
-    let bad = [
-        PlaneSample {
-            steps: 0,
-            ..good.clone()
-        },
-        PlaneSample {
-            rule: Rule::Heun,
-            ..good.clone()
-        },
-        PlaneSample {
-            hidden: 17,
-            ..good.clone()
-        },
-        PlaneSample {
-            weights: vec![f32::NAN; good.weights.len()],
-            ..good.clone()
-        },
-        PlaneSample {
-            cloud: Cloud::Cells(vec![[64, 0]]),
-            ..good.clone()
-        },
-    ];
-    for job in bad {
-        assert!(PlaneSampleRun::new(2, job).is_err());
-    }
+    let good = sampling(&job(Method::Ddpm), weights, Rule::Ddim, 5);
+    assert!(PlaneSampleRun::new(RUN, good.clone()).is_ok());
+    assert_refused(
+        &good,
+        &[
+            |job| job.steps = 0,
+            |job| job.rule = Rule::Heun,
+            |job| job.hidden = 17,
+            |job| job.weights.fill(f32::NAN),
+            |job| job.cloud = Cloud::Cells(vec![[64, 0]]),
+        ],
+        |job| run_whole(Job::PlaneSample(job)),
+    );
 }
 
 /// What the chapter promises of its presets: after this many steps, half of what the page takes,
@@ -249,7 +200,7 @@ fn every_preset_is_learnt_by_either_method() {
     for preset in Preset::ALL {
         for method in [Method::Ddpm, Method::FlowMatching] {
             let job = whole(Cloud::Preset(preset), method, ENOUGH_STEPS);
-            let reports = trainings(&events(Job::PlaneTrain(job), usize::MAX));
+            let reports = trained(job);
             let (first, last) = (&reports[0], &reports[1]);
             let what = format!(
                 "{preset:?} {method:?}: {} -> {}, floor {}",
@@ -268,7 +219,7 @@ fn a_drawing_is_learnt() {
     let blot = |x: u8, y: u8| (0..16).map(move |i| [x + i % 4, y + i / 4]);
     let cells = blot(12, 30).chain(blot(48, 40)).collect();
     let job = whole(Cloud::Cells(cells), Method::FlowMatching, 600);
-    let reports = trainings(&events(Job::PlaneTrain(job), usize::MAX));
+    let reports = trained(job);
     let last = &reports[1];
     let near = |p: &[f32]| {
         let blot = |x: f32, y: f32| (p[0] - x).hypot(p[1] - y) < 0.5;
@@ -287,7 +238,7 @@ fn the_field_of_a_small_cloud_is_the_exact_one() {
     let variance = crate::data::points::cell_side().powi(2) / 12.0;
     for method in [Method::Ddpm, Method::FlowMatching] {
         let job = whole(Cloud::Cells(vec![cell]), method, 600);
-        let reports = trainings(&events(Job::PlaneTrain(job.clone()), usize::MAX));
+        let reports = trained(job.clone());
         let device = Device::flex();
         let net = shape(job.hidden as usize)
             .init(&reports[1].weights, &device)

@@ -3,10 +3,11 @@ use std::rc::Rc;
 
 use super::*;
 use crate::data::points::{Cloud, Preset};
-use crate::engine::session::testing::block_on;
+use crate::engine::session::testing::{assert_refused, block_on, run_whole};
 use crate::models::gan::plane::modes_covered;
 use crate::models::gan::plane::training::shapes;
 use crate::nn::mlp::MlpShape;
+use crate::protocol::Job;
 use crate::protocol::gan::Optimizer;
 use crate::ui::state::GameState;
 use crate::ui::state::gan::{Case, Play};
@@ -286,39 +287,34 @@ fn the_scale_of_a_critic_is_its_own() {
 fn nonsense_is_refused() {
     let good = rounds(&Game::default(), 10, 1);
     assert!(GanPlayRun::new(1, good.clone()).is_ok());
-    let breaks: [fn(&mut GanPlay); 12] = [
-        |job| job.game.cloud = Cloud::Cells(Vec::new()),
-        |job| job.game.batch = 0,
-        |job| job.game.noise_dims = 99,
-        |job| job.game.generator.layers = 0,
-        |job| job.game.discriminator.width = 4096,
-        |job| job.game.discriminator.updates = 0,
-        |job| job.game.generator.learning_rate = f32::NAN,
-        |job| job.game.clip = -1.0,
-        |job| job.plan = Plan::Halves(Vec::new()),
-        |job| {
-            job.plan = Plan::Rounds {
-                count: 5,
-                frame_every: 0,
-            }
-        },
-        |job| job.start = Some(Checkpoint::default()),
-        |job| {
-            job.start = Some(Checkpoint {
-                generator: vec![f32::INFINITY],
-                ..Checkpoint::default()
-            })
-        },
-    ];
-    for (number, spoil) in breaks.into_iter().enumerate() {
-        let mut job = good.clone();
-        spoil(&mut job);
-        let refused = GanPlayRun::new(1, job).err();
-        assert!(
-            matches!(refused, Some(EngineError::BadRequest(_))),
-            "break {number}: {refused:?}"
-        );
-    }
+    assert_refused(
+        &good,
+        &[
+            |job| job.game.cloud = Cloud::Cells(Vec::new()),
+            |job| job.game.batch = 0,
+            |job| job.game.noise_dims = 99,
+            |job| job.game.generator.layers = 0,
+            |job| job.game.discriminator.width = 4096,
+            |job| job.game.discriminator.updates = 0,
+            |job| job.game.generator.learning_rate = f32::NAN,
+            |job| job.game.clip = -1.0,
+            |job| job.plan = Plan::Halves(Vec::new()),
+            |job| {
+                job.plan = Plan::Rounds {
+                    count: 5,
+                    frame_every: 0,
+                }
+            },
+            |job| job.start = Some(Checkpoint::default()),
+            |job| {
+                job.start = Some(Checkpoint {
+                    generator: vec![f32::INFINITY],
+                    ..Checkpoint::default()
+                })
+            },
+        ],
+        |job| run_whole(Job::GanPlay(Box::new(job))),
+    );
 }
 
 /// Every game is fair to every cloud: the one that the chapter opens with learns the ring.
