@@ -275,7 +275,7 @@ impl Chapter {
     }
 }
 
-/// Does something with every chapter, and names those that failed.
+/// Does something with every chapter and gives what comes of it, or names those that failed.
 async fn walk<T>(tab: &Tab, visit: impl AsyncFn(&Tab, &Chapter) -> Result<T>) -> Result<Vec<T>> {
     let (mut seen, mut failed) = (Vec::new(), Vec::new());
     let mut errors = 0;
