@@ -37,6 +37,11 @@ impl Lane {
         self.frames.last().filter(|frame| frame.update.is_none())
     }
 
+    /// Time that its steps took, ms.
+    pub fn steps_ms(&self) -> f32 {
+        self.frames.iter().map(|frame| frame.ms).sum()
+    }
+
     /// The newest frame at or before `step`.
     pub fn at(&self, step: u32) -> Option<&Rc<Frame>> {
         let mut frames = self.frames.iter().rev();
@@ -45,16 +50,8 @@ impl Lane {
 
     /// What is still to be computed, as a job.
     fn rest(&self) -> Denoise {
-        let start = match self.frames.last() {
-            Some(frame) => Some(Start {
-                step: frame.step,
-                x: frame.x.clone(),
-                x0_before: guess_before(&self.frames),
-            }),
-            None => self.job.start.clone(),
-        };
         Denoise {
-            start,
+            start: start_after(&self.frames).or_else(|| self.job.start.clone()),
             ..self.job.clone()
         }
     }
@@ -167,12 +164,15 @@ pub fn use_lanes(jobs: &[Denoise]) -> UseReducerHandle<Lanes> {
     use_booked(|| Lanes::of(jobs.to_vec()), jobs.to_vec(), false)
 }
 
-/// The guess of the step before the last frame, if that step was kept.
-pub fn guess_before(frames: &[Rc<Frame>]) -> Option<Vec<f32>> {
-    let [.., before, last] = frames else {
-        return None;
-    };
-    (before.step + 1 == last.step).then(|| before.x0.clone())
+/// Where a run with these frames goes on, with the guess of the step before if that was kept.
+pub fn start_after(frames: &[Rc<Frame>]) -> Option<Start> {
+    let (last, before) = frames.split_last()?;
+    let before = before.last().filter(|frame| frame.step + 1 == last.step);
+    Some(Start {
+        step: last.step,
+        x: last.x.clone(),
+        x0_before: before.map(|frame| frame.x0.clone()),
+    })
 }
 
 #[cfg(test)]

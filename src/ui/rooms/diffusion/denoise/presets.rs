@@ -10,7 +10,7 @@ use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::Sampler;
 use crate::ui::content::{self, texts};
-use crate::ui::rooms::diffusion::fewer::use_has_model;
+use crate::ui::host::use_has_model;
 use crate::ui::state::{DenoiseState, MAX_GUIDANCE, ModelChoice, Route, Training, Wanted};
 
 /// The model that was stopped early.
@@ -154,7 +154,7 @@ impl Preset {
 /// The failures as links; that of the undertrained model only where there is one.
 #[component]
 pub fn PresetList() -> Html {
-    let has_early = use_has_model(EARLY);
+    let has_early = use_has_model(EARLY.id());
     let shown = move |preset: &Preset| *preset != Preset::Undertrained || has_early;
     html! {
         <div class="presets">

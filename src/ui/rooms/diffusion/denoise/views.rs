@@ -86,10 +86,9 @@ pub fn Views(props: &ViewsProps) -> Html {
     );
     let [x, noise, guess] = &*pictures;
     let [x_label, noise_label, guess_label] = labels(props);
-    let columns = if n > 1 { COLUMNS } else { 1 };
     let class = classes!("pix", (n > 1).then_some("sheet"));
     let picture = |pixels: &Rc<Vec<f32>>, label: String| {
-        html! { <PictureView class={class.clone()} pixels={pixels.clone()} {label} {columns} /> }
+        html! { <PictureView class={class.clone()} pixels={pixels.clone()} {label} columns={COLUMNS} /> }
     };
     if let (None, Some(step)) = (&props.frame, opening(controls)) {
         return opening_views(step, picture(noise, noise_label));
@@ -212,16 +211,12 @@ fn Thumb(props: &ThumbProps) -> Html {
     let pixels = use_memo(props.frame.clone(), |frame| {
         frame.as_ref().map(|frame| Rc::new(frame.x.clone()))
     });
-    let columns = pixels
-        .as_ref()
-        .as_ref()
-        .map_or(1, |x| if x.len() > PIXELS { COLUMNS } else { 1 });
     let onclick = props.onclick.reform(|_: MouseEvent| ());
     html! {
         <button type="button" class="thumb" aria-label={format!("Step {}", props.step)}
             aria-current={props.shown.then_some("step")} disabled={pixels.is_none()} {onclick}>
             if let Some(pixels) = &*pixels {
-                <PictureView pixels={pixels.clone()} label="" {columns} />
+                <PictureView pixels={pixels.clone()} label="" columns={COLUMNS} />
             }
         </button>
     }

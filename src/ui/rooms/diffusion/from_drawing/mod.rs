@@ -77,33 +77,21 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
         at: state.step.map(|step| (step, step.saturating_sub(first))),
         tells: true,
     };
-    let player = {
-        let (state, on_state) = (state.clone(), props.on_state.clone());
-        use_player(course, move |frame| {
-            on_state.emit(DrawnState {
-                step: Some(first + frame),
-                ..state.clone()
-            });
-        })
-    };
+    let on_rest = props.edit(move |state, frame| state.step = Some(first + frame));
+    let player = use_player(course, on_rest);
     let cursor = player.0.cursor as usize;
     let frame = lane.and_then(|lane| lane.frames.get(cursor)).cloned();
     let before = lane
         .and_then(|lane| lane.frames.get(cursor.checked_sub(1)?))
         .cloned();
 
-    let on_edit = props.on_state.reform(|state| DrawnState {
-        step: None,
-        ..state
-    });
     let on_move = mover(&player);
-    let on_strength = {
-        let run = run.clone();
-        on_edit.reform(move |strength| DrawnState {
-            strength,
-            ..run.clone()
-        })
+    // Other controls play from their start.
+    let anew = ChapterProps {
+        state: run.clone(),
+        on_state: props.on_state.clone(),
     };
+    let on_strength = anew.edit(|state, strength| state.strength = strength);
     let on_save = {
         let (x_0, lanes) = ((*x_0).clone(), (*lanes).clone());
         Callback::from(move |()| {
@@ -125,11 +113,11 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
         <>
             <div class="card drawn" data-run-state={phase.map(Phase::id)} data-step={step.to_string()}
                 data-finished={finished.to_string()} data-wanted={jobs.len().to_string()}>
-                <Controls state={state.clone()} on_edit={on_edit.clone()} />
-                { pick(state, &on_edit, &loaded, on_retry) }
+                <Controls ..anew.clone() />
+                { pick(&anew, &loaded, on_retry) }
                 if let Some(x_0) = &*x_0 {
-                    <Views state={state.clone()} x_0={x_0.clone()} what={describe(state.model.set, &state.picture, &loaded)}
-                        job={jobs.first().cloned()} frame={frame.clone()} {on_edit} />
+                    <Views chapter={anew} x_0={x_0.clone()} what={describe(state.model.set, &state.picture, &loaded)}
+                        job={jobs.first().cloned()} frame={frame.clone()} />
                     { progress_line(&lanes) }
                     <Compare state={state.clone()} lanes={(*lanes).clone()} x_0={x_0.clone()} {on_strength} />
                 }
@@ -145,31 +133,22 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
 }
 
 /// Where the given picture comes from, and the seed.
-fn pick(
-    state: &DrawnState,
-    on_edit: &Callback<DrawnState>,
-    loaded: &Loaded,
-    on_retry: Callback<()>,
-) -> Html {
-    let picked = NoiseState {
-        set: state.model.set,
-        picture: state.picture.clone(),
-        seed: state.seed,
+fn pick(anew: &ChapterProps<DrawnState>, loaded: &Loaded, on_retry: Callback<()>) -> Html {
+    let drawn = &anew.state;
+    let state = NoiseState {
+        set: drawn.model.set,
+        picture: drawn.picture.clone(),
+        seed: drawn.seed,
         ..NoiseState::default()
     };
-    let now = state.clone();
-    let on_state = on_edit.reform(move |picked: NoiseState| DrawnState {
-        model: if picked.set == now.model.set {
-            now.model
-        } else {
-            ModelChoice::of(picked.set)
-        },
-        picture: picked.picture,
-        seed: picked.seed,
-        ..now.clone()
+    let on_state = anew.edit(|state, picked: NoiseState| {
+        if picked.set != state.model.set {
+            state.model = ModelChoice::of(picked.set);
+        }
+        (state.picture, state.seed) = (picked.picture, picked.seed);
     });
-    let loaded = loaded.clone();
-    html! { <Pick state={picked} {on_state} {loaded} {on_retry} has_schedule=false /> }
+    let (chapter, loaded) = (ChapterProps { state, on_state }, loaded.clone());
+    html! { <Pick {chapter} {loaded} {on_retry} has_schedule=false /> }
 }
 
 /// What is seen, to be shared.

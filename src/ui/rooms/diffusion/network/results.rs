@@ -7,7 +7,6 @@ use yew::prelude::*;
 use crate::data::PIXELS;
 use crate::protocol::Frame;
 use crate::ui::components::picture::PictureView;
-use crate::ui::components::progress::{computed, progress};
 use crate::ui::content::texts;
 use crate::ui::runs::lanes::{Lane, Lanes};
 
@@ -80,16 +79,6 @@ fn difference(a: &Frame, b: &Frame) -> Option<f32> {
     let pixels = a.x.iter().zip(&b.x);
     let sum: f32 = pixels.map(|(a, b)| (shown(a) - shown(b)).abs()).sum();
     (!a.x.is_empty()).then(|| 127.5 * sum / a.x.len() as f32)
-}
-
-/// What is being computed, and the button that stops it.
-pub fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
-    let (done, all) = lanes.progress();
-    progress(
-        lanes,
-        |engine| format!("{engine}: step {done} of {all}"),
-        |engine| computed(lanes.took_ms(), engine),
-    )
 }
 
 #[cfg(test)]

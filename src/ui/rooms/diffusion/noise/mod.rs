@@ -13,7 +13,7 @@ use yew::prelude::*;
 use self::compare::Compare;
 use self::pick::Pick;
 use crate::data::{DataSet, PIXELS};
-use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
+use crate::models::diffusion::schedule::{Schedule, T};
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::equation::Equation;
@@ -23,7 +23,7 @@ use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, Samples, use_samples};
-use crate::ui::state::{NoiseState, Picture};
+use crate::ui::state::{Named, NoiseState, Picture};
 
 /// Points of a schedule's curve.
 const CURVE_POINTS: usize = 100;
@@ -50,8 +50,7 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
     html! {
         <>
             <div class="card">
-                <Pick state={state.clone()} on_state={props.on_state.clone()}
-                    loaded={loaded.clone()} on_retry={retry} />
+                <Pick chapter={props.clone()} loaded={loaded.clone()} on_retry={retry} />
                 { views(&x_0, &eps, &schedule, t, &describe(state.set, &state.picture, &loaded)) }
                 <Transport playback={player.0} on={on_move} position={format!("t = {t} / {T}")}
                     {spoken} />
@@ -83,10 +82,7 @@ fn use_time(props: &ChapterProps<NoiseState>) -> UseReducerHandle<Player> {
         at: Some((t, t)),
         tells: true,
     };
-    let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    use_player(course, move |t| {
-        on_state.emit(NoiseState { t, ..state.clone() })
-    })
+    use_player(course, props.edit(|state, t| state.t = t))
 }
 
 /// The clean picture; `None` while there is none.
@@ -220,7 +216,7 @@ pub(super) fn schedule_chart(schedule: &Schedule, t: usize) -> Html {
     let message = content::fill(
         texts::diffusion::schedule_chart::PLAIN,
         &[
-            ("name", schedule_name(schedule.kind())),
+            ("name", schedule.kind().name()),
             ("t", &t.to_string()),
             ("signal", &format!("{signal:.2}")),
             ("noise", &format!("{sigma:.2}")),
@@ -257,14 +253,6 @@ fn decibels(alpha_bar: f64) -> String {
     }
     let db = 10.0 * (alpha_bar / (1.0 - alpha_bar)).log10();
     format!("{db:.1} dB").replace('-', "\u{2212}")
-}
-
-/// The schedule's name for people.
-pub(super) fn schedule_name(kind: ScheduleKind) -> &'static str {
-    match kind {
-        ScheduleKind::Cosine => "cosine",
-        ScheduleKind::Linear => "linear",
-    }
 }
 
 #[cfg(test)]
