@@ -180,7 +180,7 @@ mod tests {
     use super::*;
     use crate::protocol::{Job, Update};
     use crate::ui::host::RunEvent;
-    use crate::ui::runs::booked::Action;
+    use crate::ui::runs::booked::{Action, testing::after};
 
     fn job(steps: u32) -> Denoise {
         Denoise {
@@ -193,23 +193,11 @@ mod tests {
     fn frame(step: u32, steps: u32) -> Frame {
         Frame {
             step,
-            t: 0,
-            alpha_bar: 0.5,
             x: vec![step as f32],
             x0: vec![-(step as f32)],
-            update: (step < steps).then_some(Update {
-                t_next: 0,
-                x0_factor: 0.0,
-                eps_factor: 0.0,
-                noise_factor: 0.0,
-                trend_factor: 0.0,
-            }),
-            ms: 1.0,
+            update: (step < steps).then(Update::default),
+            ..Frame::default()
         }
-    }
-
-    fn after(lanes: Lanes, action: Action<Vec<Denoise>>) -> Lanes {
-        (*Rc::new(lanes).reduce(action)).clone()
     }
 
     /// Lets the engine compute up to `frames` frames.

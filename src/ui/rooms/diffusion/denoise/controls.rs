@@ -108,22 +108,21 @@ pub(in crate::ui::rooms::diffusion) fn with_model(
     model: ModelChoice,
 ) -> DenoiseState {
     let plain = DenoiseState::default();
-    let (steps, guidance) = match (model.training, state.model.training) {
-        (Training::Quick, _) => (QUICK_STEPS, 1.0),
-        (_, Training::Quick) => (plain.steps, plain.guidance),
-        _ => (state.steps, state.guidance),
-    };
-    let sampler = match model.training {
-        Training::Quick => plain.sampler,
-        _ => state.sampler,
-    };
-    DenoiseState {
+    let mut changed = DenoiseState {
         model,
-        steps,
-        guidance,
-        sampler,
         ..state.clone()
+    };
+    match (model.training, state.model.training) {
+        (Training::Quick, _) => {
+            (changed.steps, changed.guidance) = (QUICK_STEPS, 1.0);
+            changed.sampler = plain.sampler;
+        }
+        (_, Training::Quick) => {
+            (changed.steps, changed.guidance) = (plain.steps, plain.guidance);
+        }
+        _ => {}
     }
+    changed
 }
 
 fn count_field(props: &Props) -> Html {

@@ -16,8 +16,8 @@ use self::look_ahead::{look_view, use_look_ahead};
 use self::presets::PresetCard;
 use self::run::{DenoiseRun, use_denoise_run};
 use self::save::save;
-use self::views::{Strip, Views, sigma};
-use crate::protocol::{EngineKind, Frame, Sampler};
+use self::views::{Strip, Views, spoken, time};
+use crate::protocol::{EngineKind, Sampler};
 use crate::ui::components::extras::extras;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::progress::step_progress;
@@ -87,11 +87,11 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
             }
         })
     };
-    let at_end = step >= run.controls().steps;
+    let steps = run.controls().steps;
     html! {
         <>
             <div class="card denoise" data-run-state={run.book.phase.map(Phase::id)} data-step={step.to_string()}
-                data-steps={run.controls().steps.to_string()}
+                data-steps={steps.to_string()}
                 data-frames={run.timeline.frames().len().to_string()}
                 data-branches={run.timeline.branches().len().to_string()}
                 data-engine={run.book.engine.map(engine_id)}>
@@ -103,11 +103,10 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
                 { for look.as_ref().map(look_view) }
                 <Strip run={(*run).clone()} cursor={playback.cursor} on_pick={on_move.reform(Move::To)} />
                 { branch_line(&run, step, &props.on_state) }
-                <Transport {playback} on={on_move} position={position(&run, step)}
-                    time={frame.as_ref().map(|frame| time(frame)).unwrap_or_default()}
-                    spoken={spoken(&run, frame.as_deref())}>
+                <Transport {playback} on={on_move} position={format!("{step} / {steps}")}
+                    time={time(frame.as_deref())} spoken={spoken(frame.as_deref(), steps)}>
                     <IconButton class="branch" icon={Icon::Branch} label="Branch from here"
-                        pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || at_end)} onclick={on_fork} />
+                        pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || step >= steps)} onclick={on_fork} />
                     { extras(Route::of(controls), "Save PNG", frame.is_some(), on_save) }
                 </Transport>
             </div>
@@ -220,26 +219,6 @@ fn branch_name(number: usize, branch: &Branch<DenoiseState>, first: &DenoiseStat
         };
     }
     name
-}
-
-fn position(run: &DenoiseRun, step: u32) -> String {
-    format!("{step} / {}", run.controls().steps)
-}
-
-fn time(frame: &Frame) -> String {
-    format!("t = {:.2}", f64::from(frame.t) / 1000.0)
-}
-
-fn spoken(run: &DenoiseRun, frame: Option<&Frame>) -> String {
-    match frame {
-        Some(frame) => format!(
-            "Step {} of {}, noise level {:.2}",
-            frame.step,
-            run.controls().steps,
-            sigma(frame.alpha_bar)
-        ),
-        None => "No step computed yet".into(),
-    }
 }
 
 fn engine_id(engine: EngineKind) -> &'static str {

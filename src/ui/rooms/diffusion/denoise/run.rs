@@ -241,28 +241,18 @@ pub fn use_denoise_run(state: &DenoiseState, waits: bool) -> UseReducerHandle<De
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use super::*;
     use crate::protocol::Job;
     use crate::ui::host::RunEvent;
-    use crate::ui::runs::booked::Action;
+    use crate::ui::runs::booked::{Action, testing::after};
     use crate::ui::state::{Past, Wanted};
 
     fn frame(step: u32) -> Frame {
         Frame {
             step,
-            t: 0,
-            alpha_bar: 0.5,
             x: vec![step as f32],
-            x0: Vec::new(),
-            update: None,
-            ms: 1.0,
+            ..Frame::default()
         }
-    }
-
-    fn after(run: DenoiseRun, action: Action<DenoiseState>) -> DenoiseRun {
-        (*Rc::new(run).reduce(action)).clone()
     }
 
     /// The frames that the engine would send for the work under way, up to `last`.
@@ -306,10 +296,8 @@ mod tests {
         assert_eq!((steps(&run).len(), run.controls()), (0, &other));
         assert!(run.job().map(|(id, _)| id) != old);
         // News of the old work are not taken.
-        let run = after(
-            run,
-            Action::News(old.unwrap_or(0), RunEvent::Frame(frame(8))),
-        );
+        let late = RunEvent::Frame(frame(8));
+        let run = after(run, Action::News(old.unwrap_or(0), late));
         assert!(steps(&run).is_empty());
     }
 
@@ -317,13 +305,11 @@ mod tests {
     fn a_step_in_the_link_changes_nothing() {
         let state = DenoiseState::default();
         let run = computed(DenoiseRun::of(&state), 20);
-        let same = after(
-            run.clone(),
-            Action::Want(DenoiseState {
-                step: Some(4),
-                ..state
-            }),
-        );
+        let there = DenoiseState {
+            step: Some(4),
+            ..state
+        };
+        let same = after(run.clone(), Action::Want(there));
         assert_eq!((steps(&same), same.entered), (steps(&run), run.entered));
         assert_eq!(same.book.phase, Some(Phase::Done));
     }

@@ -44,6 +44,22 @@ pub fn sigma(alpha_bar: f32) -> f32 {
     (1.0 - alpha_bar).max(0.0).sqrt()
 }
 
+/// The frame's time for the transport.
+pub fn time(frame: Option<&Frame>) -> String {
+    frame.map_or_else(String::new, |frame| {
+        format!("t = {:.2}", f64::from(frame.t) / 1000.0)
+    })
+}
+
+/// The frame's place in words.
+pub fn spoken(frame: Option<&Frame>, steps: u32) -> String {
+    let Some(frame) = frame else {
+        return "No step computed yet".into();
+    };
+    let level = sigma(frame.alpha_bar);
+    format!("Step {} of {steps}, noise level {level:.2}", frame.step)
+}
+
 /// Properties of [`Views`].
 #[derive(Properties, PartialEq)]
 pub struct ViewsProps {
@@ -236,24 +252,19 @@ mod tests {
             .map(|(x0, e)| 0.6 * x0 + 0.8 * e)
             .collect();
         let frame = Frame {
-            step: 1,
-            t: 500,
             alpha_bar,
             x,
             x0,
-            update: None,
-            ms: 0.0,
+            ..Frame::default()
         };
         for (seen, added) in eps(&frame).iter().zip(&noise) {
             assert!((seen - added).abs() < 1e-5);
         }
-        assert_eq!(
-            eps(&Frame {
-                alpha_bar: 1.0,
-                ..frame
-            }),
-            [0.0, 0.0]
-        );
+        let end = Frame {
+            alpha_bar: 1.0,
+            ..frame
+        };
+        assert_eq!(eps(&end), [0.0, 0.0]);
     }
 
     #[test]

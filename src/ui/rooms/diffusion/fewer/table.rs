@@ -152,21 +152,11 @@ mod tests {
     use crate::protocol::{Denoise, Update};
 
     fn lane(steps: u32, frames: u32) -> Lane {
-        let update = Update {
-            t_next: 0,
-            x0_factor: 0.0,
-            eps_factor: 0.0,
-            noise_factor: 0.0,
-            trend_factor: 0.0,
-        };
         let frame = |step| Frame {
             step,
-            t: 0,
-            alpha_bar: 0.5,
-            x: Vec::new(),
-            x0: Vec::new(),
-            update: (step < steps).then_some(update),
+            update: (step < steps).then(Update::default),
             ms: 100.0,
+            ..Frame::default()
         };
         Lane {
             job: Denoise {

@@ -56,20 +56,17 @@ pub fn Controls(props: &ChapterProps<DrawnState>) -> Html {
 /// The other mode, as it opens, but with what the visitor chose of what both share.
 fn switched(state: &DrawnState, mode: DrawnMode) -> DrawnState {
     let (old, new) = (DrawnState::of(state.mode), DrawnState::of(mode));
-    DrawnState {
+    let mut changed = DrawnState {
         mode,
-        picture: if state.picture == old.picture {
-            new.picture
-        } else {
-            state.picture.clone()
-        },
-        digit: if state.digit == old.digit {
-            new.digit
-        } else {
-            state.digit
-        },
         ..state.clone()
+    };
+    if state.picture == old.picture {
+        changed.picture = new.picture;
     }
+    if state.digit == old.digit {
+        changed.digit = new.digit;
+    }
+    changed
 }
 
 #[cfg(test)]

@@ -16,7 +16,6 @@ use self::controls::{Controls, PERCENT};
 use self::jobs::{FILLINGS, jobs};
 use self::views::Views;
 use super::noise::{clean, describe};
-use crate::protocol::Frame;
 use crate::ui::components::extras::extras;
 use crate::ui::components::progress::{computed, progress};
 use crate::ui::components::save::save_sheet;
@@ -25,7 +24,7 @@ use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::diffusion::denoise::inspect::Inspectors;
-use crate::ui::rooms::diffusion::denoise::views::sigma;
+use crate::ui::rooms::diffusion::denoise::views::{spoken, time};
 use crate::ui::rooms::diffusion::noise::pick::Pick;
 use crate::ui::runs::lanes::{Lane, Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
@@ -122,8 +121,7 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
                     <Compare state={state.clone()} lanes={(*lanes).clone()} x_0={x_0.clone()} {on_strength} />
                 }
                 <Transport playback={player.0} on={on_move} position={format!("{step} / {DRAWN_STEPS}")}
-                    time={frame.as_deref().map(time).unwrap_or_default()}
-                    spoken={spoken(frame.as_deref())}>
+                    time={time(frame.as_deref())} spoken={spoken(frame.as_deref(), DRAWN_STEPS)}>
                     { extras(seen(state, shown), "Save PNG", finished > 0, on_save) }
                 </Transport>
             </div>
@@ -159,10 +157,6 @@ fn seen(state: &DrawnState, shown: Option<u32>) -> Route {
     })
 }
 
-fn time(frame: &Frame) -> String {
-    format!("t = {:.2}", f64::from(frame.t) / 1000.0)
-}
-
 /// What is being computed, and the button that stops it.
 fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
     let (done, total) = (lanes.finished(), lanes.lanes.len());
@@ -174,17 +168,6 @@ fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
         |engine| format!("{engine}: run {run} of {total}, step {step} of {DRAWN_STEPS}"),
         |engine| computed(lanes.took_ms(), engine),
     )
-}
-
-fn spoken(frame: Option<&Frame>) -> String {
-    match frame {
-        Some(frame) => format!(
-            "Step {} of {DRAWN_STEPS}, noise level {:.2}",
-            frame.step,
-            sigma(frame.alpha_bar)
-        ),
-        None => "No step computed yet".into(),
-    }
 }
 
 /// Saves the given picture and all results in one row, or a row of fillings for each number of

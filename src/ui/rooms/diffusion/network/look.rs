@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::protocol::ask::Seen;
-use crate::protocol::{Anatomy, Inspect};
+use crate::protocol::{Anatomy, Inspect, Job, Report};
 use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 
 /// A look that is wanted.
@@ -41,7 +40,7 @@ impl Look {
 impl Store for Look {
     type Want = Option<Ask>;
     type Work = Ask;
-    type Ask = Inspect;
+    type Ask = Job;
     /// While the step is dragged, each answer is something to see.
     const TAKES_LATE: bool = true;
 
@@ -52,17 +51,18 @@ impl Store for Look {
         }
     }
 
-    fn ask(&self, ask: &Ask) -> Option<Inspect> {
-        Some(ask.job.clone())
+    fn ask(&self, ask: &Ask) -> Option<Job> {
+        Some(Job::Inspect(ask.job.clone()))
     }
 
-    fn answer(&mut self, _: &mut Book<Ask>, ask: Ask, seen: Seen) {
+    fn answer(&mut self, _: &mut Book<Ask>, ask: Ask, seen: Report) {
         match seen {
-            Seen::Anatomy(anatomy) => {
+            Report::Anatomy(anatomy) => {
                 self.of = Some(ask);
                 self.anatomy = Some(Rc::new(anatomy));
             }
-            Seen::BlockTimes(times) => self.times_ms = Rc::new(times),
+            Report::BlockTimes(times) => self.times_ms = Rc::new(times),
+            _ => {}
         }
     }
 }
@@ -92,9 +92,9 @@ mod tests {
         let mut look = Look::default();
         assert_eq!(look.share(0), None);
         for (step, seen) in [
-            (1, Seen::Anatomy(Anatomy::default())),
-            (1, Seen::BlockTimes(vec![1.0, 3.0])),
-            (2, Seen::Anatomy(Anatomy::default())),
+            (1, Report::Anatomy(Anatomy::default())),
+            (1, Report::BlockTimes(vec![1.0, 3.0])),
+            (2, Report::Anatomy(Anatomy::default())),
         ] {
             look.answer(&mut Book::default(), ask(step), seen);
         }

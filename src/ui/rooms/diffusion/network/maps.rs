@@ -95,7 +95,7 @@ pub fn MapsCard(props: &MapsCardProps) -> Html {
         <section class="card maps" aria-labelledby="maps-title" data-block={block.id()}>
             <div class="maps-text">
                 <h3 id="maps-title">{ texts::network::maps::TITLE }{ ": " }{ name(&block) }</h3>
-                { about(block.kind) }
+                { content::section(told(block.kind).1) }
                 { facts(&block, state.block, &props.look) }
             </div>
             { maps.map_or_else(
@@ -167,29 +167,20 @@ fn facts(block: &Block, at: usize, look: &Look) -> Html {
 
 /// The block's name for people.
 pub fn name(block: &Block) -> &'static str {
-    match block.kind {
-        Kind::Embed => "Time, class",
-        Kind::Input => "Input",
-        Kind::Res => "ResBlock",
-        Kind::Halve => "Halve",
-        Kind::Attention => "Attention",
-        Kind::Double => "Double",
-        Kind::Merge => "Merge",
-        Kind::Output => "Output",
-    }
+    told(block.kind).0
 }
 
-/// What such a block is for.
-fn about(kind: Kind) -> Html {
+/// A kind's name for people, and what such a block is for.
+fn told(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Embed => content::section(texts::network::block_embed::HTML),
-        Kind::Input => content::section(texts::network::block_input::HTML),
-        Kind::Res => content::section(texts::network::block_res::HTML),
-        Kind::Halve => content::section(texts::network::block_halve::HTML),
-        Kind::Attention => content::section(texts::network::block_attention::HTML),
-        Kind::Double => content::section(texts::network::block_double::HTML),
-        Kind::Merge => content::section(texts::network::block_merge::HTML),
-        Kind::Output => content::section(texts::network::block_output::HTML),
+        Kind::Embed => ("Time, class", texts::network::block_embed::HTML),
+        Kind::Input => ("Input", texts::network::block_input::HTML),
+        Kind::Res => ("ResBlock", texts::network::block_res::HTML),
+        Kind::Halve => ("Halve", texts::network::block_halve::HTML),
+        Kind::Attention => ("Attention", texts::network::block_attention::HTML),
+        Kind::Double => ("Double", texts::network::block_double::HTML),
+        Kind::Merge => ("Merge", texts::network::block_merge::HTML),
+        Kind::Output => ("Output", texts::network::block_output::HTML),
     }
 }
 

@@ -95,13 +95,8 @@ mod tests {
     #[test]
     fn what_lies_beyond_black_and_white_does_not_count() {
         let frame = |x: Vec<f32>| Frame {
-            step: 0,
-            t: 0,
-            alpha_bar: 1.0,
-            x0: vec![],
             x,
-            update: None,
-            ms: 0.0,
+            ..Frame::default()
         };
         let (a, b) = (frame(vec![1.0, -1.0]), frame(vec![3.0, 0.0]));
         assert_eq!(difference(&a, &b), Some(63.75));
