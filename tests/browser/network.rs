@@ -235,8 +235,11 @@ fn the_whole_chapter_works_on_a_phone() {
         ..Setup::default()
     };
     browse_with(setup, async |tab| {
-        open(tab, "step=10&block=attention", 10).await?;
+        open(tab, "step=10&block=attention&at=10", 10).await?;
         assert_eq!(tab.overflow().await?, [""; 0]);
+        // A board takes a finger where it falls: in the middle.
+        tab.click(".heads .board").await?;
+        tab.wait_for(".heads .board[aria-valuenow='25']").await?;
         // The network runs down the screen: each block lies below the one before it.
         let read = "[...document.querySelectorAll('.unet-block:not([data-block=embed])')]
             .map(e => e.getBoundingClientRect()).map(r => [r.top, r.left, r.right, r.height])";

@@ -5,7 +5,6 @@ pub(super) mod inspect;
 mod look_ahead;
 pub(super) mod presets;
 pub(super) mod run;
-mod save;
 pub(super) mod views;
 
 use yew::prelude::*;
@@ -14,16 +13,18 @@ use self::controls::Controls;
 use self::inspect::Inspectors;
 use self::look_ahead::{look_view, use_look_ahead};
 use self::presets::PresetCard;
-use self::run::{DenoiseRun, use_denoise_run};
-use self::save::save;
-use self::views::{Strip, Views, spoken, time};
-use crate::protocol::{EngineKind, Sampler};
+use self::run::DenoiseRun;
+use self::views::{COLUMNS, Strip, Views, shown_eps, spoken, time};
+use crate::data::PIXELS;
+use crate::protocol::{EngineKind, Frame, Sampler};
 use crate::ui::components::extras::extras;
 use crate::ui::components::icon::{Icon, IconButton};
 use crate::ui::components::progress::step_progress;
+use crate::ui::components::save::save_sheet;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
+use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, mover, use_player};
 use crate::ui::runs::timeline::Branch;
@@ -40,7 +41,7 @@ struct Fork {
 #[component]
 pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
     let (look, waits) = use_look_ahead(&props.state);
-    let run = use_denoise_run(&props.state, waits);
+    let run = use_booked(|| DenoiseRun::of(&props.state), props.state.clone(), waits);
     let player = use_run_player(&run, props);
     let fork = use_state_eq(|| None::<Fork>);
 
@@ -225,6 +226,16 @@ fn engine_id(engine: EngineKind) -> &'static str {
     match engine {
         EngineKind::Cpu => "cpu",
         EngineKind::Gpu => "gpu",
+    }
+}
+
+/// Offers the frame as a file: the three pictures side by side, or the sheet of a batch.
+fn save(frame: &Frame, name: &str) {
+    if frame.x.len() > PIXELS {
+        save_sheet(&frame.x, COLUMNS, name);
+    } else {
+        let pixels = [frame.x.clone(), shown_eps(frame), frame.x0.clone()].concat();
+        save_sheet(&pixels, 3, name);
     }
 }
 

@@ -7,11 +7,9 @@
 
 use std::collections::VecDeque;
 
-use yew::prelude::*;
-
 use crate::protocol::{Denoise, Frame};
 use crate::ui::host::Phase;
-use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::ui::runs::booked::{Book, Booked, Store};
 use crate::ui::runs::lanes::start_after;
 use crate::ui::runs::player::Entry;
 use crate::ui::runs::timeline::Timeline;
@@ -231,12 +229,6 @@ fn ancestry(state: &DenoiseState) -> VecDeque<DenoiseState> {
         all.push_front(older);
     }
     all
-}
-
-/// The run that the controls in the URL want, computed by the page's engines; not while it `waits`.
-#[hook]
-pub fn use_denoise_run(state: &DenoiseState, waits: bool) -> UseReducerHandle<DenoiseRun> {
-    use_booked(|| DenoiseRun::of(state), state.clone(), waits)
 }
 
 #[cfg(test)]

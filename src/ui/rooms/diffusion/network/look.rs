@@ -2,10 +2,8 @@
 
 use std::rc::Rc;
 
-use yew::prelude::*;
-
 use crate::protocol::{Anatomy, Inspect, Job, Report};
-use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::ui::runs::booked::{Book, Store};
 
 /// A look that is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,12 +63,6 @@ impl Store for Look {
             _ => {}
         }
     }
-}
-
-/// Looks at what is asked for; nothing is asked while other runs need the engine.
-#[hook]
-pub fn use_look(ask: Option<Ask>) -> UseReducerHandle<Booked<Look>> {
-    use_booked(Booked::default, ask, false)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use yew::prelude::*;
 
 use self::attention::AttentionCard;
 use self::diagram::Diagram;
-use self::look::{Ask, Look, use_look};
+use self::look::{Ask, Look};
 use self::maps::MapsCard;
 use self::results::results;
 use crate::data::PIXELS;
@@ -34,6 +34,7 @@ use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
+use crate::ui::runs::booked::{Booked, use_booked};
 use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{ModelChoice, NetworkState, Route, Wanted};
@@ -66,7 +67,7 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
     let player = use_player(course, props.edit(|state, step| state.step = Some(step)));
     let step = player.0.cursor;
     let ask = ask(&lanes, step);
-    let look = use_look(ask.clone());
+    let look = use_booked(Booked::<Look>::default, ask.clone(), false);
     let noise = use_memo(props.state.seed, |seed| {
         Rc::new(normal(*seed, 0, INITIAL_DRAW, PIXELS))
     });

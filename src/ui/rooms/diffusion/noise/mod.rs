@@ -87,32 +87,26 @@ fn use_time(props: &ChapterProps<NoiseState>) -> UseReducerHandle<Player> {
 
 /// The clean picture; `None` while there is none.
 pub(super) fn clean(picture: &Picture, loaded: &Loaded) -> Option<Rc<Vec<f32>>> {
-    let pixels = match (picture, loaded) {
-        (Picture::Drawing(drawing), _) => drawing.pixels(),
-        (Picture::Sample(index), Loaded::Ready(samples)) => {
-            samples.pixels(*index as usize)?.to_vec()
-        }
-        (Picture::Sample(_), _) => return None,
+    let pixels = match picture {
+        Picture::Drawing(drawing) => drawing.pixels(),
+        Picture::Sample(index) => loaded.ready()?.pixels(*index as usize)?.to_vec(),
     };
     Some(Rc::new(pixels))
 }
 
 /// What the clean picture is, in words.
 pub(super) fn describe(set: DataSet, picture: &Picture, loaded: &Loaded) -> String {
-    let known = |samples: &Samples, index: u32| {
-        let (label, place) = (
-            samples.label(index as usize)?,
-            samples.test_index(index as usize)?,
-        );
+    let known = |samples: &Samples, index: usize| {
+        let (label, place) = (samples.label(index)?, samples.test_index(index)?);
         let name = set.class_name(label);
         Some(format!("a real {name}, number {place} of the test set"))
     };
-    match (picture, loaded) {
+    match (picture, loaded.ready()) {
         (Picture::Drawing(_), _) => "your drawing".into(),
-        (Picture::Sample(index), Loaded::Ready(samples)) => {
-            known(samples, *index).unwrap_or_default()
+        (Picture::Sample(index), Some(samples)) => {
+            known(samples, *index as usize).unwrap_or_default()
         }
-        (Picture::Sample(_), _) => format!("a real {}", set.noun()),
+        (Picture::Sample(_), None) => format!("a real {}", set.noun()),
     }
 }
 

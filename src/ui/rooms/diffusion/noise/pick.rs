@@ -97,12 +97,11 @@ fn source_control(drawing: &UseStateHandle<bool>) -> Html {
 
 /// The class the picker shows for the picture.
 fn class_of(props: &PickProps) -> u8 {
-    match (&props.chapter.state.picture, &props.loaded) {
-        (Picture::Sample(index), Loaded::Ready(samples)) => {
-            samples.label(*index as usize).unwrap_or(0)
-        }
-        _ => 0,
-    }
+    let Picture::Sample(index) = props.chapter.state.picture else {
+        return 0;
+    };
+    let samples = props.loaded.ready();
+    samples.and_then(|s| s.label(index as usize)).unwrap_or(0)
 }
 
 /// The real digits of a class, or what there is instead.

@@ -14,7 +14,7 @@ use yew::prelude::*;
 
 use self::controls::{Controls, view_control};
 use self::inspect::Inspectors;
-use self::run::{Made, PlaneRun, Sampling, Wish, use_plane_run};
+use self::run::{Made, PlaneRun, Sampling, Wish};
 use crate::data::points::EXTENT;
 use crate::models::diffusion::plane::mix::Mixer;
 use crate::models::diffusion::plane::solve::noise_times;
@@ -30,7 +30,7 @@ use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::booked::{Action, sender};
+use crate::ui::runs::booked::{Action, sender, use_booked};
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, Named, PlaneState, Route, View};
@@ -52,11 +52,12 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
         rule: state.rule,
         steps: state.steps,
     });
-    let run = use_plane_run(Wish {
+    let wish = Wish {
         job: state.training(),
         needed,
         wanted,
-    });
+    };
+    let run = use_booked(PlaneRun::default, wish, false);
     let editing = use_state_eq(|| false);
     // A finished stroke becomes the cloud, seen without noise.
     let on_drawn = props.edit(|state, cloud| {

@@ -5,13 +5,11 @@
 
 use std::rc::Rc;
 
-use yew::prelude::*;
-
 use crate::protocol::diffusion::plane::{
     PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
 };
 use crate::protocol::{Job, Report};
-use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::ui::runs::booked::{Book, Booked, Store};
 
 /// What samples are wanted of a training.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -200,12 +198,6 @@ impl Learnt {
             samples,
         }));
     }
-}
-
-/// The training and the samples that the controls want, computed by the page's engine.
-#[hook]
-pub fn use_plane_run(wish: Wish) -> UseReducerHandle<PlaneRun> {
-    use_booked(PlaneRun::default, wish, false)
 }
 
 #[cfg(test)]
