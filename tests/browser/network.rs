@@ -193,6 +193,9 @@ fn feature_maps_and_attention_are_those_of_lab() {
         // On a phone the network runs down the screen: each block lies below the one before it.
         tab.viewport(360, 740).await?;
         tab.fits().await?;
+        // A board takes a finger where it falls: in the middle.
+        tab.click(".heads .board").await?;
+        tab.wait_for(".heads .board[aria-valuenow='25']").await?;
         let read = "[...document.querySelectorAll('.unet-block:not([data-block=embed])')]
             .map(e => e.getBoundingClientRect()).map(r => [r.top, r.left, r.right, r.height])";
         let boxes: Vec<[f64; 4]> = serde_json::from_value(tab.js(read).await?)?;

@@ -51,7 +51,7 @@ pub enum Sampler {
 
 /// The numbers of one update: `x_next = x0_factor x0 + eps_factor eps + noise_factor z +
 /// trend_factor (x0 - x0_before)`, with `x0_before` the guess of the step before.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Update {
     /// Time of the next x.
     pub t_next: u32,

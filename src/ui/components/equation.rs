@@ -16,9 +16,6 @@ pub struct EquationProps {
     /// Whole numbers that only name a place, such as a time.
     #[prop_or_default]
     pub indices: Vec<(&'static str, usize)>,
-    /// Digits after the point of every value.
-    #[prop_or(2)]
-    pub digits: usize,
 }
 
 /// One displayed equation.
@@ -31,7 +28,7 @@ pub fn Equation(props: &EquationProps) -> Html {
 fn equation_html(props: &EquationProps) -> String {
     let mut html = props.formula.clone();
     for (name, value) in &props.values {
-        let number = number(*value, props.digits);
+        let number = number(*value);
         let shown = format!("<mn class=\"value\">{number}</mn>");
         html = html.replace(&format!("<mn>{{{name}}}</mn>"), &shown);
     }
@@ -41,9 +38,9 @@ fn equation_html(props: &EquationProps) -> String {
     html
 }
 
-/// A number as text: never `-0.00`, never a word.
-fn number(value: f64, digits: usize) -> String {
-    let text = format!("{value:.digits$}");
+/// A number with two decimals: never `-0.00`, never a word.
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
     if !value.is_finite() {
         return "?".into();
     }
@@ -62,7 +59,6 @@ mod tests {
             formula: formula.into(),
             values: values.to_vec(),
             indices: vec![("t", t)],
-            digits: 2,
         })
     }
 
@@ -83,8 +79,8 @@ mod tests {
 
     #[test]
     fn numbers_are_printed_plainly() {
-        assert_eq!(number(-0.001, 2), "0.00");
-        assert_eq!(number(-0.5, 2), "-0.50");
-        assert_eq!(number(f64::NAN, 2), "?");
+        assert_eq!(number(-0.001), "0.00");
+        assert_eq!(number(-0.5), "-0.50");
+        assert_eq!(number(f64::NAN), "?");
     }
 }

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// What came of a file.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Fetched<T> {
     /// Not here yet.
     Waiting,
@@ -24,6 +24,18 @@ impl<T> Clone for Fetched<T> {
             Self::Waiting => Self::Waiting,
             Self::Ready(contents) => Self::Ready(contents.clone()),
             Self::Failed(reason) => Self::Failed(reason.clone()),
+        }
+    }
+}
+
+impl<T> PartialEq for Fetched<T> {
+    /// Contents are compared by identity: each file is there once.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Waiting, Self::Waiting) => true,
+            (Self::Ready(a), Self::Ready(b)) => Rc::ptr_eq(a, b),
+            (Self::Failed(a), Self::Failed(b)) => a == b,
+            _ => false,
         }
     }
 }
@@ -82,7 +94,7 @@ pub fn failure(
 #[hook]
 pub fn use_fetched<T, F>(fetch: fn() -> F) -> (Fetched<T>, Callback<MouseEvent>)
 where
-    T: PartialEq + 'static,
+    T: 'static,
     F: Future<Output = Result<T, String>> + 'static,
 {
     let fetched = use_state_eq(|| Fetched::Waiting);

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
+use super::choice::pressed;
 use super::pen::{Pen, Place, pen_events, pen_mark};
 use super::picture::draw;
 use crate::data::SIDE;
@@ -185,12 +186,9 @@ pub fn Pad(props: &PadProps) -> Html {
         let dispatcher = state.dispatcher();
         Callback::from(move |_: MouseEvent| dispatcher.dispatch(action()))
     };
-    let tool = |erases: bool, text: &'static str| {
+    let on_tool = {
         let dispatcher = state.dispatcher();
-        let onclick =
-            Callback::from(move |_: MouseEvent| dispatcher.dispatch(Action::Erase(erases)));
-        let pressed = (state.erases == erases).to_string();
-        html! { <button type="button" aria-pressed={pressed} {onclick}>{ text }</button> }
+        Callback::from(move |erases| dispatcher.dispatch(Action::Erase(erases)))
     };
     let empty = state.strokes.is_empty();
     html! {
@@ -207,7 +205,7 @@ pub fn Pad(props: &PadProps) -> Html {
             <div class="pad-side">
                 <div class="pad-tools">
                     <span class="seg" role="group" aria-label="Tool">
-                        { tool(false, "Pen") }{ tool(true, "Eraser") }
+                        { pressed([(false, "Pen"), (true, "Eraser")], state.erases, &on_tool) }
                     </span>
                     <button type="button" class="button small" disabled={empty}
                         onclick={act(|| Action::Pen(Pen::Undo))}>{ "Undo" }</button>

@@ -138,8 +138,9 @@ fn of_key(key: &str, shift: bool) -> Option<Pen> {
     })
 }
 
-/// The target of a pointer event, and where on it: shares of its width and height.
-fn share(event: &PointerEvent) -> Option<(Element, [f32; 2])> {
+/// The element under a pointer, and where on it: shares of its width and height. It is the event's
+/// target, for the one that listens is yew's root.
+pub fn share(event: &MouseEvent) -> Option<(Element, [f32; 2])> {
     let element = event.target()?.dyn_into::<Element>().ok()?;
     let frame = element.get_bounding_client_rect();
     let share = |at: i32, from: f64, size: f64| ((f64::from(at) - from) / size.max(1.0)) as f32;

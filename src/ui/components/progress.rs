@@ -35,6 +35,19 @@ pub fn progress<S: Store>(
     }
 }
 
+/// The line of a run by steps: those done, all, and the time that all took, ms.
+pub fn step_progress<S: Store>(
+    run: &UseReducerHandle<Booked<S>>,
+    (done, all): (u32, u32),
+    took_ms: Option<f32>,
+) -> Html {
+    progress(
+        run,
+        |engine| format!("{engine}: step {done} of {all}"),
+        |engine| computed(took_ms.unwrap_or_default(), engine),
+    )
+}
+
 /// What is on its way before the first step: `loading` is bytes received, and in all.
 fn loading_text(loading: Option<(u64, u64)>) -> String {
     match loading {

@@ -7,9 +7,10 @@ use gloo_events::{EventListener, EventListenerOptions};
 use gloo_render::{AnimationFrame, request_animation_frame};
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
+use super::choice::picked;
 use super::icon::{Icon, IconButton};
 use crate::ui::media::use_reduced_motion;
 use crate::ui::runs::playback::{Move, Playback, Speed};
@@ -102,11 +103,7 @@ fn scrub_bar(props: &TransportProps) -> Html {
 }
 
 fn speed_select(speed: Speed, on: &Callback<Move>) -> Html {
-    let onchange = on.reform(|event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        let index = select.map_or(0, |select| select.selected_index().max(0) as usize);
-        Move::Speed(Speed::ALL.get(index).copied().unwrap_or_default())
-    });
+    let onchange = on.reform(|event: Event| Move::Speed(Speed::ALL[picked(&event)]));
     html! {
         <select class="speed" aria-label="Speed" {onchange}>
             { for Speed::ALL.into_iter().map(|choice| html! {

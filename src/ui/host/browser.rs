@@ -391,6 +391,13 @@ pub fn use_engines() -> Engines {
     use_context().unwrap_or_default()
 }
 
+/// Is this model among those that ship? Not while that is unknown.
+#[hook]
+pub fn use_has_model(model: &str) -> bool {
+    let manifest = use_engines().manifest;
+    manifest.is_some_and(|manifest| manifest.find(model).is_some())
+}
+
 /// Has the page's engines do the work that a reducer wants, and cancels it when the reducer wants
 /// other work or none. Its state numbers its works: `id` is the present one's number, `job` looks
 /// it up, and `news` gets that number with every event.

@@ -15,7 +15,9 @@ mod surroundings;
 mod worker;
 
 #[cfg(feature = "ui")]
-pub use browser::{Engines, Host, HostEvent, RunHandle, use_engines, use_host, use_work};
+pub use browser::{
+    Engines, Host, HostEvent, RunHandle, use_engines, use_has_model, use_host, use_work,
+};
 
 use crate::protocol::{EngineError, EngineKind, Frame, Report};
 

@@ -11,11 +11,23 @@ pub mod landing;
 
 use yew::prelude::*;
 
-/// Properties of a chapter.
-#[derive(Properties, PartialEq)]
+/// Properties of a chapter, and of what changes its controls.
+#[derive(Clone, Properties, PartialEq)]
 pub struct ChapterProps<S: PartialEq> {
     /// The controls.
     pub state: S,
     /// Asks for other controls; the URL follows (late, in one go, while they change fast).
     pub on_state: Callback<S>,
+}
+
+impl<S: Clone + PartialEq + 'static> ChapterProps<S> {
+    /// Changes what `change` changes.
+    pub fn edit<E: 'static>(&self, change: impl Fn(&mut S, E) + 'static) -> Callback<E> {
+        let Self { state, on_state } = self.clone();
+        Callback::from(move |event| {
+            let mut changed = state.clone();
+            change(&mut changed, event);
+            on_state.emit(changed);
+        })
+    }
 }

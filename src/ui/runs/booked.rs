@@ -280,6 +280,16 @@ impl<S: Store> Booked<S> {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// What a store has come to by this.
+    pub fn after<S: Store>(run: Booked<S>, action: Action<S::Want>) -> Booked<S> {
+        (*Rc::new(run).reduce(action)).clone()
+    }
+}
+
 /// The store `init`, with what the controls want computed by the page's engines; not while it
 /// `waits`.
 #[hook]

@@ -37,6 +37,11 @@ impl Lane {
         self.frames.last().filter(|frame| frame.update.is_none())
     }
 
+    /// Time that its steps took, ms.
+    pub fn steps_ms(&self) -> f32 {
+        self.frames.iter().map(|frame| frame.ms).sum()
+    }
+
     /// The newest frame at or before `step`.
     pub fn at(&self, step: u32) -> Option<&Rc<Frame>> {
         let mut frames = self.frames.iter().rev();
@@ -45,16 +50,8 @@ impl Lane {
 
     /// What is still to be computed, as a job.
     fn rest(&self) -> Denoise {
-        let start = match self.frames.last() {
-            Some(frame) => Some(Start {
-                step: frame.step,
-                x: frame.x.clone(),
-                x0_before: guess_before(&self.frames),
-            }),
-            None => self.job.start.clone(),
-        };
         Denoise {
-            start,
+            start: start_after(&self.frames).or_else(|| self.job.start.clone()),
             ..self.job.clone()
         }
     }
@@ -167,12 +164,15 @@ pub fn use_lanes(jobs: &[Denoise]) -> UseReducerHandle<Lanes> {
     use_booked(|| Lanes::of(jobs.to_vec()), jobs.to_vec(), false)
 }
 
-/// The guess of the step before the last frame, if that step was kept.
-pub fn guess_before(frames: &[Rc<Frame>]) -> Option<Vec<f32>> {
-    let [.., before, last] = frames else {
-        return None;
-    };
-    (before.step + 1 == last.step).then(|| before.x0.clone())
+/// Where a run with these frames goes on, with the guess of the step before if that was kept.
+pub fn start_after(frames: &[Rc<Frame>]) -> Option<Start> {
+    let (last, before) = frames.split_last()?;
+    let before = before.last().filter(|frame| frame.step + 1 == last.step);
+    Some(Start {
+        step: last.step,
+        x: last.x.clone(),
+        x0_before: before.map(|frame| frame.x0.clone()),
+    })
 }
 
 #[cfg(test)]
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
     use crate::protocol::{Job, Update};
     use crate::ui::host::RunEvent;
-    use crate::ui::runs::booked::Action;
+    use crate::ui::runs::booked::{Action, testing::after};
 
     fn job(steps: u32) -> Denoise {
         Denoise {
@@ -193,23 +193,11 @@ mod tests {
     fn frame(step: u32, steps: u32) -> Frame {
         Frame {
             step,
-            t: 0,
-            alpha_bar: 0.5,
             x: vec![step as f32],
             x0: vec![-(step as f32)],
-            update: (step < steps).then_some(Update {
-                t_next: 0,
-                x0_factor: 0.0,
-                eps_factor: 0.0,
-                noise_factor: 0.0,
-                trend_factor: 0.0,
-            }),
-            ms: 1.0,
+            update: (step < steps).then(Update::default),
+            ..Frame::default()
         }
-    }
-
-    fn after(lanes: Lanes, action: Action<Vec<Denoise>>) -> Lanes {
-        (*Rc::new(lanes).reduce(action)).clone()
     }
 
     /// Lets the engine compute up to `frames` frames.

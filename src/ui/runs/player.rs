@@ -126,13 +126,14 @@ pub fn use_following<K: PartialEq + 'static>(course: Course<K>) -> Following {
 #[hook]
 pub fn use_player<K: PartialEq + 'static>(
     course: Course<K>,
-    on_rest: impl Fn(u32) + 'static,
+    on_rest: impl Into<Callback<u32>>,
 ) -> UseReducerHandle<Player> {
+    let on_rest = on_rest.into();
     let Following { player, rest, told } = use_following(course);
     use_effect_with(rest, move |&rest| {
         if let Some(frame) = rest {
             *told.borrow_mut() = Some(frame);
-            on_rest(frame);
+            on_rest.emit(frame);
         }
     });
     player

@@ -5,56 +5,27 @@
 
 use std::rc::Rc;
 
-/// A frame that knows which step it shows.
-pub trait AtStep {
-    /// Steps done.
-    fn step(&self) -> u32;
-}
-
-impl AtStep for crate::protocol::Frame {
-    fn step(&self) -> u32 {
-        self.step
-    }
-}
+use crate::protocol::Frame;
 
 /// One course of a run. `C` are the controls it was computed with.
-#[derive(Debug, PartialEq)]
-pub struct Branch<F, C> {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branch<C> {
     /// Frames by rising step.
-    pub frames: Vec<Rc<F>>,
+    pub frames: Vec<Rc<Frame>>,
     /// The controls in force since it left.
     pub controls: C,
     /// Steps done when it left its parent; `None` for the first.
     pub left_at: Option<u32>,
 }
 
-impl<F, C: Clone> Clone for Branch<F, C> {
-    fn clone(&self) -> Self {
-        Self {
-            frames: self.frames.clone(),
-            controls: self.controls.clone(),
-            left_at: self.left_at,
-        }
-    }
-}
-
 /// All branches of a run. There is always at least one, and one of them is shown.
-#[derive(Debug, PartialEq)]
-pub struct Timeline<F, C> {
-    branches: Vec<Branch<F, C>>,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline<C> {
+    branches: Vec<Branch<C>>,
     shown: usize,
 }
 
-impl<F, C: Clone> Clone for Timeline<F, C> {
-    fn clone(&self) -> Self {
-        Self {
-            branches: self.branches.clone(),
-            shown: self.shown,
-        }
-    }
-}
-
-impl<F: AtStep, C> Timeline<F, C> {
+impl<C> Timeline<C> {
     /// An empty run with these controls.
     pub fn new(controls: C) -> Self {
         Self {
@@ -68,12 +39,12 @@ impl<F: AtStep, C> Timeline<F, C> {
     }
 
     /// The branch shown.
-    pub fn branch(&self) -> &Branch<F, C> {
+    pub fn branch(&self) -> &Branch<C> {
         &self.branches[self.shown]
     }
 
     /// All branches, oldest first.
-    pub fn branches(&self) -> &[Branch<F, C>] {
+    pub fn branches(&self) -> &[Branch<C>] {
         &self.branches
     }
 
@@ -83,12 +54,12 @@ impl<F: AtStep, C> Timeline<F, C> {
     }
 
     /// Frames of the branch shown.
-    pub fn frames(&self) -> &[Rc<F>] {
+    pub fn frames(&self) -> &[Rc<Frame>] {
         &self.branch().frames
     }
 
     /// Frame number `index`, or the nearest there is; `None` if there is none yet.
-    pub fn frame(&self, index: u32) -> Option<&Rc<F>> {
+    pub fn frame(&self, index: u32) -> Option<&Rc<Frame>> {
         let frames = self.frames();
         frames.get(index as usize).or(frames.last())
     }
@@ -96,17 +67,17 @@ impl<F: AtStep, C> Timeline<F, C> {
     /// The number of the frame after `step` steps, or of the last one before.
     pub fn index_of(&self, step: u32) -> u32 {
         self.frames()
-            .partition_point(|frame| frame.step() <= step)
+            .partition_point(|frame| frame.step <= step)
             .saturating_sub(1) as u32
     }
 
     /// Adds a computed frame to branch `branch`; one of the same step is replaced.
-    pub fn push(&mut self, branch: usize, frame: F) {
+    pub fn push(&mut self, branch: usize, frame: Frame) {
         let Some(branch) = self.branches.get_mut(branch) else {
             return;
         };
         let frames = &mut branch.frames;
-        match frames.binary_search_by_key(&frame.step(), |kept| kept.step()) {
+        match frames.binary_search_by_key(&frame.step, |kept| kept.step) {
             Ok(at) => frames[at] = Rc::new(frame),
             Err(at) => frames.insert(at, Rc::new(frame)),
         }
@@ -118,7 +89,7 @@ impl<F: AtStep, C> Timeline<F, C> {
         let frames = self
             .frames()
             .iter()
-            .filter(|frame| frame.step() <= step)
+            .filter(|frame| frame.step <= step)
             .cloned()
             .collect();
         self.branches.push(Branch {
@@ -141,43 +112,48 @@ impl<F: AtStep, C> Timeline<F, C> {
 mod tests {
     use super::*;
 
-    #[derive(Debug, PartialEq)]
-    struct Mark(u32, char);
-    impl AtStep for Mark {
-        fn step(&self) -> u32 {
-            self.0
+    /// Its picture is its mark.
+    fn frame(step: u32, mark: char) -> Frame {
+        Frame {
+            step,
+            x: vec![f32::from(mark as u8)],
+            ..Frame::default()
         }
     }
 
-    fn text(timeline: &Timeline<Mark, u8>) -> String {
-        timeline.frames().iter().map(|frame| frame.1).collect()
+    fn mark(frame: &Rc<Frame>) -> char {
+        char::from(frame.x[0] as u8)
+    }
+
+    fn text(timeline: &Timeline<u8>) -> String {
+        timeline.frames().iter().map(mark).collect()
     }
 
     #[test]
     fn frames_are_ordered_and_replaced() {
         let mut timeline = Timeline::new(0);
         for (step, mark) in [(0, 'a'), (10, 'c'), (5, 'b'), (10, 'C')] {
-            timeline.push(0, Mark(step, mark));
+            timeline.push(0, frame(step, mark));
         }
         assert_eq!(text(&timeline), "abC");
         assert_eq!(
             [0, 4, 5, 9, 10, 99].map(|step| timeline.index_of(step)),
             [0, 0, 1, 1, 2, 2]
         );
-        assert_eq!(timeline.frame(7).map(|frame| frame.1), Some('C'));
+        assert_eq!(timeline.frame(7).map(mark), Some('C'));
     }
 
     #[test]
     fn a_branch_keeps_the_past_and_the_other_branch() {
         let mut timeline = Timeline::new(0);
         for (step, mark) in [(0, 'a'), (1, 'b'), (2, 'c'), (3, 'd')] {
-            timeline.push(0, Mark(step, mark));
+            timeline.push(0, frame(step, mark));
         }
         timeline.fork(1, 1);
         assert_eq!((text(&timeline).as_str(), timeline.shown()), ("ab", 1));
         // The new controls give step 1 another update, then another future.
         for (step, mark) in [(1, 'B'), (2, 'X'), (3, 'Y')] {
-            timeline.push(1, Mark(step, mark));
+            timeline.push(1, frame(step, mark));
         }
         assert_eq!(text(&timeline), "aBXY");
         assert!(Rc::ptr_eq(
@@ -192,7 +168,7 @@ mod tests {
 
     #[test]
     fn an_empty_timeline_has_no_frame() {
-        let timeline = Timeline::<Mark, u8>::new(0);
+        let timeline = Timeline::<u8>::new(0);
         assert!(timeline.frame(0).is_none());
         assert_eq!(timeline.index_of(3), 0);
     }

@@ -12,14 +12,13 @@ mod model;
 mod query;
 mod route;
 
-pub use diffusion::denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted};
-pub use diffusion::fewer::{CELL, COLUMNS, FewerState, QUICK_STEPS, Way, cell_job};
+pub use diffusion::denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted, two_decimals};
+pub use diffusion::fewer::{CELL, COLUMNS, FewerState, QUICK_STEPS, Way};
 pub use diffusion::from_drawing::{DRAWN_STEPS, DrawnMode, DrawnState, Hole, ROUNDS};
 pub use diffusion::network::NetworkState;
 pub use diffusion::noise::{NoiseState, Picture, SAMPLES};
 pub use diffusion::plane::{
     LEARNING_RATES, NOISE_LEVELS, PlaneState, SAMPLE_STEPS, SNAPSHOTS, TRAIN_STEPS, View,
-    method_id, rule_id,
 };
 pub use gan::{GameState, GuessState, PicturesState};
 pub use model::{ModelChoice, Training};

@@ -172,21 +172,13 @@ impl World {
         };
         let over = step == job.steps;
         self.jobs[place as usize] = (!over).then_some((run, job, step + 1));
-        let update = Update {
-            t_next: 0,
-            x0_factor: 0.0,
-            eps_factor: 0.0,
-            noise_factor: 0.0,
-            trend_factor: 0.0,
-        };
         let frame = Frame {
             step,
-            t: 0,
-            alpha_bar: 0.5,
             x0: vec![0.0; x.len()],
             x,
-            update: (!over).then_some(update),
+            update: (!over).then(Update::default),
             ms: self.step_ms[place as usize],
+            ..Frame::default()
         };
         self.scheduler
             .event(place, Event::Frame { run, frame }, 0.0);

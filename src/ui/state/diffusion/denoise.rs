@@ -2,7 +2,7 @@
 
 use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::models::diffusion::schedule::ScheduleKind;
-use crate::protocol::Sampler;
+use crate::protocol::{Denoise, Sampler};
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, ModelChoice, Named, Query};
 
@@ -109,6 +109,20 @@ impl Default for DenoiseState {
 }
 
 impl DenoiseState {
+    /// The run of so many pictures from pure noise, whatever its past.
+    pub fn job(&self, pictures: usize) -> Denoise {
+        Denoise {
+            model: self.model.id().into(),
+            labels: self.digit.labels(pictures),
+            seed: self.seed,
+            sampler: self.sampler,
+            schedule: self.schedule,
+            steps: self.steps,
+            guidance: self.guidance,
+            ..Denoise::default()
+        }
+    }
+
     /// Pictures at once.
     pub fn count(&self) -> usize {
         if self.grid { 16 } else { 1 }
@@ -182,13 +196,8 @@ pub(in crate::ui::state) fn visit_digit(
 
 /// The weight of guidance.
 pub(super) fn visit_guidance(guidance: &mut f32, q: &mut impl Query) {
-    q.setting(
-        "w",
-        guidance,
-        DEFAULT_GUIDANCE,
-        read_guidance,
-        f32::to_string,
-    );
+    let read = |text: &str| decimal(text, MAX_GUIDANCE);
+    q.setting("w", guidance, DEFAULT_GUIDANCE, read, f32::to_string);
 }
 
 /// The rule, and DDIM's eta, which no other rule has.
@@ -199,7 +208,8 @@ fn visit_sampler(sampler: &mut Sampler, q: &mut impl Query) {
         other => (other, 0.0),
     };
     q.named("sampler", &mut rule, ddim);
-    q.setting("eta", &mut eta, 0.0, read_eta, f32::to_string);
+    let read = |text: &str| decimal(text, 1.0);
+    q.setting("eta", &mut eta, 0.0, read, f32::to_string);
     *sampler = if rule == ddim {
         Sampler::Ddim { eta }
     } else {
@@ -220,19 +230,14 @@ impl Named for Sampler {
     }
 }
 
-fn read_guidance(text: &str) -> Option<f32> {
-    let weight: f32 = text.parse().ok()?;
-    (0.0..=MAX_GUIDANCE)
-        .contains(&weight)
-        .then(|| two_decimals(weight))
+/// A number up to `most`, with two decimals.
+fn decimal(text: &str, most: f32) -> Option<f32> {
+    let value: f32 = text.parse().ok()?;
+    (0.0..=most).contains(&value).then(|| two_decimals(value))
 }
 
-fn read_eta(text: &str) -> Option<f32> {
-    let eta: f32 = text.parse().ok()?;
-    (0.0..=1.0).contains(&eta).then(|| two_decimals(eta))
-}
-
-fn two_decimals(value: f32) -> f32 {
+/// What a link keeps of a number.
+pub fn two_decimals(value: f32) -> f32 {
     (value * 100.0).round() / 100.0
 }
 
@@ -266,12 +271,12 @@ fn read_one_past(text: &str) -> Option<Past> {
     let past = Past {
         until: parts.next()?.parse().ok()?,
         digit: Wanted::from_id(parts.next()?)?,
-        guidance: read_guidance(parts.next()?)?,
+        guidance: decimal(parts.next()?, MAX_GUIDANCE)?,
         sampler: match parts.next()? {
             "ddpm" => Sampler::Ddpm,
             "dpm" => Sampler::DpmSolver,
             eta => Sampler::Ddim {
-                eta: read_eta(eta)?,
+                eta: decimal(eta, 1.0)?,
             },
         },
     };

@@ -3,7 +3,6 @@
 use super::denoise::{visit_digit, visit_guidance};
 use crate::data::DataSet;
 use crate::models::diffusion::DEFAULT_GUIDANCE;
-use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::{Denoise, Sampler};
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, DenoiseState, ModelChoice, Query, Training, Wanted};
@@ -149,7 +148,7 @@ impl FewerState {
         let rows: Vec<_> = self.rows(has_distilled).collect();
         self.steps()
             .flat_map(|steps| rows.iter().filter_map(move |way| self.cell(*way, steps)))
-            .map(|cell| cell_job(&cell))
+            .map(|cell| cell.job(CELL))
             .collect()
     }
 }
@@ -177,20 +176,6 @@ impl Controls for FewerState {
         q.seed("seed", &mut self.seed, default.seed);
         let last = self.longest() - 1;
         q.maybe("step", &mut self.step, 0..=last);
-    }
-}
-
-/// What an engine computes for a cell.
-pub fn cell_job(cell: &DenoiseState) -> Denoise {
-    Denoise {
-        model: cell.model.id().into(),
-        labels: cell.digit.labels(CELL),
-        seed: cell.seed,
-        sampler: cell.sampler,
-        schedule: ScheduleKind::Cosine,
-        steps: cell.steps,
-        guidance: cell.guidance,
-        ..Denoise::default()
     }
 }
 

@@ -124,9 +124,9 @@ impl Controls for PlaneState {
         visit_cloud(&mut self.cloud, &default.cloud, q);
         q.named("method", &mut self.method, default.method);
         let rules = Rule::of(self.method);
-        let rule = |id: &str| rules.into_iter().find(|rule| rule_id(*rule) == id);
+        let rule = |name: &str| Rule::called(name).filter(|rule| rules.contains(rule));
         q.setting("sampler", &mut self.rule, rules[0], rule, |rule| {
-            rule_id(*rule).into()
+            rule.name().into()
         });
         q.one_of(
             "lr",
@@ -153,25 +153,23 @@ impl Named for Method {
     const VALUES: &'static [Self] = &[Self::Ddpm, Self::FlowMatching];
 
     fn name(self) -> &'static str {
-        method_id(self)
+        match self {
+            Self::Ddpm => "ddpm",
+            Self::FlowMatching => "flow",
+        }
     }
 }
 
-/// The method's name in links.
-pub fn method_id(method: Method) -> &'static str {
-    match method {
-        Method::Ddpm => "ddpm",
-        Method::FlowMatching => "flow",
-    }
-}
+impl Named for Rule {
+    const VALUES: &'static [Self] = &[Self::Ddim, Self::Ancestral, Self::Euler, Self::Heun];
 
-/// The rule's name in links.
-pub fn rule_id(rule: Rule) -> &'static str {
-    match rule {
-        Rule::Ddim => "ddim",
-        Rule::Ancestral => "ddpm",
-        Rule::Euler => "euler",
-        Rule::Heun => "heun",
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ddim => "ddim",
+            Self::Ancestral => "ddpm",
+            Self::Euler => "euler",
+            Self::Heun => "heun",
+        }
     }
 }
 

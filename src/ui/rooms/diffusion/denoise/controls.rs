@@ -1,94 +1,71 @@
 //! The controls of 'Denoise it'.
 
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::Sampler;
+use crate::ui::components::choice::choose;
 use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::slider::Slider;
 use crate::ui::host::use_engines;
-use crate::ui::rooms::diffusion::noise::schedule_name;
+use crate::ui::rooms::ChapterProps;
 use crate::ui::state::{
-    DenoiseState, MAX_GUIDANCE, ModelChoice, QUICK_STEPS, STEPS, Training, Wanted,
+    DenoiseState, MAX_GUIDANCE, ModelChoice, Named, QUICK_STEPS, STEPS, Training, Wanted,
+    two_decimals,
 };
 
-/// Properties of [`Controls`].
-#[derive(Properties, PartialEq)]
-pub struct ControlsProps {
-    /// The controls in force.
-    pub state: DenoiseState,
-    /// The visitor wants others.
-    pub on_edit: Callback<DenoiseState>,
-}
+/// Controls of the chapter, and who takes others.
+type Props = ChapterProps<DenoiseState>;
+
+/// The rules in the order in which they are listed; the first stands for all its etas.
+const SAMPLERS: [Sampler; 3] = [
+    Sampler::Ddim { eta: 0.0 },
+    Sampler::Ddpm,
+    Sampler::DpmSolver,
+];
 
 /// One row of controls.
 #[component]
-pub fn Controls(props: &ControlsProps) -> Html {
+pub fn Controls(props: &Props) -> Html {
     let state = &props.state;
-    let guidance = {
-        let (state, on_edit) = (state.clone(), props.on_edit.clone());
-        Callback::from(move |value: f32| {
-            on_edit.emit(DenoiseState {
-                guidance: round(value),
-                ..state.clone()
-            });
-        })
-    };
     html! {
         <div class="controls">
-            <SetField set={state.model.set} on_set={edit(props, |state, set| {
-                state.model = ModelChoice::of(set);
-            })} />
+            <SetField set={state.model.set}
+                on_set={props.edit(|state, set| state.model = ModelChoice::of(set))} />
             <ClassField set={state.model.set} wanted={state.digit} each={state.grid}
-                on_wanted={edit(props, |state, wanted| state.digit = wanted)} />
+                on_wanted={props.edit(|state, wanted| state.digit = wanted)} />
             { sampler_field(props) }
-            { steps_field(props) }
-            { schedule_field(props) }
-            <ModelField state={props.state.clone()} on_edit={props.on_edit.clone()} />
+            { choose("Steps", "steps", &STEPS, state.steps, u32::to_string,
+                props.edit(|state, steps| state.steps = steps)) }
+            { choose("Schedule", "schedule", &ScheduleKind::ALL, state.schedule, |kind| kind.name().to_owned(),
+                props.edit(|state, schedule| state.schedule = schedule)) }
+            <ModelField ..props.clone() />
             <Slider label="Guidance" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
-                disabled={state.digit == Wanted::Any} on_value={guidance} />
-            <SeedField seed={state.seed} on_seed={edit(props, |state, seed| state.seed = seed)} />
+                disabled={state.digit == Wanted::Any}
+                on_value={props.edit(|state, w| state.guidance = two_decimals(w))} />
+            <SeedField seed={state.seed} on_seed={props.edit(|state, seed| state.seed = seed)} />
             { count_field(props) }
         </div>
     }
 }
 
-/// Changes what `change` changes.
-fn edit<E>(props: &ControlsProps, change: impl Fn(&mut DenoiseState, E) + 'static) -> Callback<E> {
-    let (state, on_edit) = (props.state.clone(), props.on_edit.clone());
-    Callback::from(move |event| {
-        let mut state = state.clone();
-        change(&mut state, event);
-        on_edit.emit(state);
-    })
-}
-
-fn sampler_field(props: &ControlsProps) -> Html {
-    let onchange = edit(props, |state, event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        state.sampler = match select.map(|select| select.value()).as_deref() {
-            Some("ddpm") => Sampler::Ddpm,
-            Some("dpm") => Sampler::DpmSolver,
-            _ => Sampler::Ddim { eta: 0.0 },
+fn sampler_field(props: &Props) -> Html {
+    let name = |sampler: &Sampler| match sampler {
+        Sampler::Ddim { .. } => "DDIM".to_owned(),
+        Sampler::Ddpm => "DDPM".to_owned(),
+        Sampler::DpmSolver => "DPM-Solver++(2M)".to_owned(),
+    };
+    let on_eta = props.edit(|state, eta| {
+        state.sampler = Sampler::Ddim {
+            eta: two_decimals(eta),
         };
     });
-    let on_eta = edit(props, |state, eta: f32| {
-        state.sampler = Sampler::Ddim { eta: round(eta) }
-    });
-    let now = props.state.sampler;
     html! {
         <>
-            <label class="field">
-                { "Sampler" }
-                <select name="sampler" {onchange}>
-                    <option value="ddim" selected={matches!(now, Sampler::Ddim { .. })}>{ "DDIM" }</option>
-                    <option value="ddpm" selected={now == Sampler::Ddpm}>{ "DDPM" }</option>
-                    <option value="dpm" selected={now == Sampler::DpmSolver}>{ "DPM-Solver++(2M)" }</option>
-                </select>
-            </label>
+            { choose("Sampler", "sampler", &SAMPLERS, props.state.sampler, name,
+                props.edit(|state, sampler| state.sampler = sampler)) }
             if let Sampler::Ddim { eta } = props.state.sampler {
                 <Slider label="Eta" max={1.0} step={0.05} value={eta} digits={2} on_value={on_eta} />
             }
@@ -96,45 +73,9 @@ fn sampler_field(props: &ControlsProps) -> Html {
     }
 }
 
-fn steps_field(props: &ControlsProps) -> Html {
-    let onchange = edit(props, |state, event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        let steps = select.and_then(|select| select.value().parse().ok());
-        state.steps = steps.unwrap_or(state.steps);
-    });
-    html! {
-        <label class="field">
-            { "Steps" }
-            <select name="steps" {onchange}>
-                { for STEPS.into_iter().map(|steps| html! {
-                    <option value={steps.to_string()} selected={steps == props.state.steps}>{ steps }</option>
-                }) }
-            </select>
-        </label>
-    }
-}
-
-fn schedule_field(props: &ControlsProps) -> Html {
-    let onchange = edit(props, |state, event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        let index = select.map_or(0, |select| select.selected_index().max(0) as usize);
-        state.schedule = ScheduleKind::ALL.get(index).copied().unwrap_or_default();
-    });
-    html! {
-        <label class="field">
-            { "Schedule" }
-            <select name="schedule" {onchange}>
-                { for ScheduleKind::ALL.into_iter().map(|kind| html! {
-                    <option selected={kind == props.state.schedule}>{ schedule_name(kind) }</option>
-                }) }
-            </select>
-        </label>
-    }
-}
-
 /// The trainings of the model that ship, when there are several.
 #[component]
-fn ModelField(props: &ControlsProps) -> Html {
+fn ModelField(props: &Props) -> Html {
     let manifest = use_engines().manifest;
     let now = props.state.model;
     let all = [Training::Full, Training::Early, Training::Quick].map(|training| ModelChoice {
@@ -151,30 +92,13 @@ fn ModelField(props: &ControlsProps) -> Html {
     if choices.is_empty() || choices == [now] {
         return Html::default();
     }
-    let onchange = {
-        let choices = choices.clone();
-        edit(props, move |state, event: Event| {
-            let select = event.target_dyn_into::<HtmlSelectElement>();
-            let index = select.map_or(0, |select| select.selected_index().max(0) as usize);
-            if let Some(model) = choices.get(index) {
-                *state = with_model(state, *model);
-            }
-        })
+    let name = |model: &ModelChoice| match model.training {
+        Training::Full => "trained".to_owned(),
+        Training::Early => "undertrained".to_owned(),
+        Training::Quick => "distilled".to_owned(),
     };
-    html! {
-        <label class="field">
-            { "Model" }
-            <select name="model" {onchange}>
-                { for choices.iter().map(|model| html! {
-                    <option selected={*model == now}>{ match model.training {
-                        Training::Full => "trained",
-                        Training::Early => "undertrained",
-                        Training::Quick => "distilled",
-                    } }</option>
-                }) }
-            </select>
-        </label>
-    }
+    let on_model = props.edit(|state, model| *state = with_model(state, model));
+    choose("Model", "model", &choices, now, name, on_model)
 }
 
 /// The same with another model: the distilled one comes with the steps, the rule and the
@@ -184,31 +108,30 @@ pub(in crate::ui::rooms::diffusion) fn with_model(
     model: ModelChoice,
 ) -> DenoiseState {
     let plain = DenoiseState::default();
-    let (steps, guidance) = match (model.training, state.model.training) {
-        (Training::Quick, _) => (QUICK_STEPS, 1.0),
-        (_, Training::Quick) => (plain.steps, plain.guidance),
-        _ => (state.steps, state.guidance),
-    };
-    let sampler = match model.training {
-        Training::Quick => plain.sampler,
-        _ => state.sampler,
-    };
-    DenoiseState {
+    let mut changed = DenoiseState {
         model,
-        steps,
-        guidance,
-        sampler,
         ..state.clone()
+    };
+    match (model.training, state.model.training) {
+        (Training::Quick, _) => {
+            (changed.steps, changed.guidance) = (QUICK_STEPS, 1.0);
+            changed.sampler = plain.sampler;
+        }
+        (_, Training::Quick) => {
+            (changed.steps, changed.guidance) = (plain.steps, plain.guidance);
+        }
+        _ => {}
     }
+    changed
 }
 
-fn count_field(props: &ControlsProps) -> Html {
+fn count_field(props: &Props) -> Html {
     html! {
         <div class="field">
             <span id="count-label">{ "Show" }</span>
             <span class="seg" role="group" aria-labelledby="count-label">
                 { for [(false, "1"), (true, "16")].into_iter().map(|(grid, text)| {
-                    let onclick = edit(props, move |state, _: MouseEvent| {
+                    let onclick = props.edit(move |state, _: MouseEvent| {
                         state.grid = grid;
                         if !grid && state.digit == Wanted::Each {
                             state.digit = DenoiseState::default().digit;
@@ -216,21 +139,12 @@ fn count_field(props: &ControlsProps) -> Html {
                     });
                     html! {
                         <button type="button" {onclick} data-count={text}
-                            aria-pressed={pressed(grid == props.state.grid)}>{ text }</button>
+                            aria-pressed={(grid == props.state.grid).to_string()}>{ text }</button>
                     }
                 }) }
             </span>
         </div>
     }
-}
-
-fn pressed(pressed: bool) -> &'static str {
-    if pressed { "true" } else { "false" }
-}
-
-/// Two decimals: what a link keeps.
-pub(in crate::ui::rooms::diffusion) fn round(value: f32) -> f32 {
-    (value * 100.0).round() / 100.0
 }
 
 #[cfg(test)]

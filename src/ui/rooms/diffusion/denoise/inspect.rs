@@ -56,7 +56,7 @@ fn this_step(props: &InspectorsProps) -> Html {
         return html! { <p class="hint">{ "The equation follows with the first step." }</p> };
     };
     let changed = props.before.as_ref().map(|before| {
-        let share = 100.0 * changed(&before.x0, &frame.x0);
+        let share = 100.0 * changed(&before.x0, &frame.x0, CHANGED);
         html! {
             <>{ " Since the step before, " }<span class="num">{ format!("{share:.1} %") }</span>
             { " of the guess’s pixels have changed." }</>
@@ -107,14 +107,10 @@ fn equation(t: u32, update: &Update) -> Html {
     }
 }
 
-/// Share of values that differ visibly.
-fn changed(before: &[f32], now: &[f32]) -> f64 {
-    let differing = before
-        .iter()
-        .zip(now)
-        .filter(|(a, b)| (*a - *b).abs() > CHANGED)
-        .count();
-    differing as f64 / now.len().max(1) as f64
+/// Share of values that differ by more than `visibly`.
+pub fn changed(before: &[f32], now: &[f32], visibly: f32) -> f64 {
+    let differs = |(a, b): &(&f32, &f32)| (*a - *b).abs() > visibly;
+    before.iter().zip(now).filter(differs).count() as f64 / now.len().max(1) as f64
 }
 
 #[cfg(test)]
@@ -123,8 +119,9 @@ mod tests {
 
     #[test]
     fn changed_counts_visible_changes_only() {
-        assert_eq!(changed(&[0.0; 4], &[0.05, -0.2, 0.5, 0.0]), 0.5);
-        assert_eq!(changed(&[1.0; 3], &[1.0; 3]), 0.0);
-        assert_eq!(changed(&[], &[]), 0.0);
+        assert_eq!(changed(&[0.0; 4], &[0.05, -0.2, 0.5, 0.0], 0.1), 0.5);
+        assert_eq!(changed(&[0.0; 4], &[0.05, -0.2, 0.6, 0.0], 0.5), 0.25);
+        assert_eq!(changed(&[1.0; 3], &[1.0; 3], 0.1), 0.0);
+        assert_eq!(changed(&[], &[], 0.1), 0.0);
     }
 }

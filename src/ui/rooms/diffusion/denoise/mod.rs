@@ -5,7 +5,6 @@ pub(super) mod inspect;
 mod look_ahead;
 pub(super) mod presets;
 pub(super) mod run;
-mod save;
 pub(super) mod views;
 
 use yew::prelude::*;
@@ -14,18 +13,20 @@ use self::controls::Controls;
 use self::inspect::Inspectors;
 use self::look_ahead::{look_view, use_look_ahead};
 use self::presets::PresetCard;
-use self::run::{DenoiseRun, Entry, use_denoise_run};
-use self::save::save;
-use self::views::{Strip, Views, sigma};
+use self::run::DenoiseRun;
+use self::views::{COLUMNS, Strip, Views, shown_eps, spoken, time};
+use crate::data::PIXELS;
 use crate::protocol::{EngineKind, Frame, Sampler};
 use crate::ui::components::extras::extras;
 use crate::ui::components::icon::{Icon, IconButton};
-use crate::ui::components::progress::{computed, progress};
+use crate::ui::components::progress::step_progress;
+use crate::ui::components::save::save_sheet;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
+use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
-use crate::ui::runs::player::{self, Course, mover, use_player};
+use crate::ui::runs::player::{Course, mover, use_player};
 use crate::ui::runs::timeline::Branch;
 use crate::ui::state::{DenoiseState, Route};
 
@@ -40,7 +41,7 @@ struct Fork {
 #[component]
 pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
     let (look, waits) = use_look_ahead(&props.state);
-    let run = use_denoise_run(&props.state, waits);
+    let run = use_booked(|| DenoiseRun::of(&props.state), props.state.clone(), waits);
     let player = use_run_player(&run, props);
     let fork = use_state_eq(|| None::<Fork>);
 
@@ -60,32 +61,23 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
     let on_move = mover(&player);
     let on_edit = {
         let (fork, on_state) = (fork.clone(), props.on_state.clone());
-        Callback::from(
-            move |state: DenoiseState| match branched(fork.as_ref(), &state) {
-                Some(state) => on_state.emit(state),
-                None => {
-                    fork.set(None);
-                    on_state.emit(DenoiseState {
-                        step: None,
-                        past: Vec::new(),
-                        ..state
-                    });
-                }
-            },
-        )
+        Callback::from(move |state| {
+            let branched = branched(fork.as_ref(), &state);
+            if branched.is_none() {
+                fork.set(None);
+            }
+            on_state.emit(branched.unwrap_or(DenoiseState {
+                step: None,
+                past: Vec::new(),
+                ..state
+            }));
+        })
     };
     let on_fork = {
         let (fork, from) = (fork.clone(), controls.clone());
         Callback::from(move |()| {
-            let next = if fork.is_some() {
-                None
-            } else {
-                Some(Fork {
-                    from: from.clone(),
-                    step,
-                })
-            };
-            fork.set(next);
+            let from = from.clone();
+            fork.set(fork.is_none().then_some(Fork { from, step }));
         })
     };
     let on_save = {
@@ -96,27 +88,26 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
             }
         })
     };
-    let at_end = step >= run.controls().steps;
+    let steps = run.controls().steps;
     html! {
         <>
             <div class="card denoise" data-run-state={run.book.phase.map(Phase::id)} data-step={step.to_string()}
-                data-steps={run.controls().steps.to_string()}
+                data-steps={steps.to_string()}
                 data-frames={run.timeline.frames().len().to_string()}
                 data-branches={run.timeline.branches().len().to_string()}
                 data-engine={run.book.engine.map(engine_id)}>
-                <Controls state={controls.clone()} {on_edit} />
+                <Controls state={controls.clone()} on_state={on_edit} />
                 <PresetCard state={controls.clone()} />
                 { fork_line(fork.as_ref(), &on_fork) }
                 <Views frame={frame.clone()} controls={controls.clone()} />
                 { progress_line(&run) }
-                { look_view(&look) }
+                { for look.as_ref().map(look_view) }
                 <Strip run={(*run).clone()} cursor={playback.cursor} on_pick={on_move.reform(Move::To)} />
                 { branch_line(&run, step, &props.on_state) }
-                <Transport {playback} on={on_move} position={position(&run, step)}
-                    time={frame.as_ref().map(|frame| time(frame)).unwrap_or_default()}
-                    spoken={spoken(&run, frame.as_deref())}>
+                <Transport {playback} on={on_move} position={format!("{step} / {steps}")}
+                    time={time(frame.as_deref())} spoken={spoken(frame.as_deref(), steps)}>
                     <IconButton class="branch" icon={Icon::Branch} label="Branch from here"
-                        pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || at_end)} onclick={on_fork} />
+                        pressed={fork.is_some()} disabled={fork.is_none() && (frame.is_none() || step >= steps)} onclick={on_fork} />
                     { extras(Route::of(controls), "Save PNG", frame.is_some(), on_save) }
                 </Transport>
             </div>
@@ -147,33 +138,24 @@ fn use_run_player(
     let controls = run.controls().clone();
     let course = Course {
         of: run.entered,
-        entry: match run.entered.1 {
-            Entry::Fresh => player::Entry::Start,
-            Entry::Forked | Entry::Switched => player::Entry::On(None),
-        },
+        entry: run.entered.1,
         ready: run.ready_index(),
         last: run.last_index(),
         at: props.state.step.map(|step| (step, run.index_of(step))),
         tells: controls.same_run(&props.state),
     };
-    let (run, on_state) = (run.clone(), props.on_state.clone());
-    use_player(course, move |frame| {
-        on_state.emit(DenoiseState {
-            step: Some(run.step_of(frame)),
-            ..controls.clone()
-        });
-    })
+    let run = run.clone();
+    let on_rest = props.on_state.reform(move |frame| DenoiseState {
+        step: Some(run.step_of(frame)),
+        ..controls.clone()
+    });
+    use_player(course, on_rest)
 }
 
 /// What is being computed, and the button that stops it.
 fn progress_line(run: &UseReducerHandle<DenoiseRun>) -> Html {
-    let running = |engine: &str| {
-        let steps = run.controls().steps;
-        let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
-        format!("{engine}: step {done} of {steps}")
-    };
-    let done = |engine: &str| computed(run.book.took_ms.unwrap_or(0.0), engine);
-    progress(run, running, done)
+    let done = run.timeline.frames().last().map_or(0, |frame| frame.step);
+    step_progress(run, (done, run.controls().steps), run.book.took_ms)
 }
 
 /// What 'branch from here' is about to do.
@@ -209,7 +191,7 @@ fn branch_line(run: &DenoiseRun, step: u32, on_state: &Callback<DenoiseState>) -
                 let onclick = on_state.reform(move |_: MouseEvent| state.clone());
                 html! {
                     <button type="button" class="button small" {onclick}
-                        aria-pressed={if here { "true" } else { "false" }}>
+                        aria-pressed={here.to_string()}>
                         { branch_name(number, branch, &branches[0].controls) }
                     </button>
                 }
@@ -220,11 +202,7 @@ fn branch_line(run: &DenoiseRun, step: u32, on_state: &Callback<DenoiseState>) -
 
 /// `B: 8 from step 11, w 4`: what a branch was asked for, and what it does otherwise than the
 /// first one.
-fn branch_name(
-    number: usize,
-    branch: &Branch<Frame, DenoiseState>,
-    first: &DenoiseState,
-) -> String {
+fn branch_name(number: usize, branch: &Branch<DenoiseState>, first: &DenoiseState) -> String {
     let letter = char::from(b'A' + (number % 26) as u8);
     let controls = &branch.controls;
     let mut name = format!("{letter}: {}", controls.digit.id());
@@ -244,30 +222,20 @@ fn branch_name(
     name
 }
 
-fn position(run: &DenoiseRun, step: u32) -> String {
-    format!("{step} / {}", run.controls().steps)
-}
-
-fn time(frame: &Frame) -> String {
-    format!("t = {:.2}", f64::from(frame.t) / 1000.0)
-}
-
-fn spoken(run: &DenoiseRun, frame: Option<&Frame>) -> String {
-    match frame {
-        Some(frame) => format!(
-            "Step {} of {}, noise level {:.2}",
-            frame.step,
-            run.controls().steps,
-            sigma(frame.alpha_bar)
-        ),
-        None => "No step computed yet".into(),
-    }
-}
-
 fn engine_id(engine: EngineKind) -> &'static str {
     match engine {
         EngineKind::Cpu => "cpu",
         EngineKind::Gpu => "gpu",
+    }
+}
+
+/// Offers the frame as a file: the three pictures side by side, or the sheet of a batch.
+fn save(frame: &Frame, name: &str) {
+    if frame.x.len() > PIXELS {
+        save_sheet(&frame.x, COLUMNS, name);
+    } else {
+        let pixels = [frame.x.clone(), shown_eps(frame), frame.x0.clone()].concat();
+        save_sheet(&pixels, 3, name);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::Sampler;
 use crate::ui::content::{self, texts};
-use crate::ui::rooms::diffusion::fewer::use_has_model;
+use crate::ui::host::use_has_model;
 use crate::ui::state::{DenoiseState, MAX_GUIDANCE, ModelChoice, Route, Training, Wanted};
 
 /// The model that was stopped early.
@@ -43,52 +43,31 @@ impl Preset {
 
     /// `state` with what goes wrong in it.
     fn spoil(self, state: &DenoiseState) -> DenoiseState {
-        let state = state.clone();
+        let mut state = state.clone();
         match self {
-            Self::Guidance => DenoiseState {
-                guidance: MAX_GUIDANCE,
-                ..state
-            },
-            Self::FewSteps => DenoiseState {
-                sampler: Sampler::Ddpm,
-                steps: 4,
-                ..state
-            },
-            Self::Schedule => DenoiseState {
-                schedule: ScheduleKind::Linear,
-                ..state
-            },
-            Self::Undertrained => DenoiseState {
-                model: EARLY,
-                ..state
-            },
+            Self::Guidance => state.guidance = MAX_GUIDANCE,
+            Self::FewSteps => (state.sampler, state.steps) = (Sampler::Ddpm, 4),
+            Self::Schedule => state.schedule = ScheduleKind::Linear,
+            Self::Undertrained => state.model = EARLY,
         }
+        state
     }
 
     /// `state` with only that put right.
     pub fn mend(self, state: &DenoiseState) -> DenoiseState {
         let plain = DenoiseState::default();
-        let state = DenoiseState {
+        let mut state = DenoiseState {
             step: None,
             past: Vec::new(),
             ..state.clone()
         };
         match self {
-            Self::Guidance => DenoiseState {
-                guidance: plain.guidance,
-                ..state
-            },
-            Self::FewSteps => DenoiseState {
-                sampler: plain.sampler,
-                steps: plain.steps,
-                ..state
-            },
-            Self::Schedule => DenoiseState {
-                schedule: plain.schedule,
-                ..state
-            },
-            Self::Undertrained => with_model(&state, plain.model),
+            Self::Guidance => state.guidance = plain.guidance,
+            Self::FewSteps => (state.sampler, state.steps) = (plain.sampler, plain.steps),
+            Self::Schedule => state.schedule = plain.schedule,
+            Self::Undertrained => return with_model(&state, plain.model),
         }
+        state
     }
 
     /// What its link opens: sixteen pictures, since some failures are seen only in several.
@@ -121,32 +100,18 @@ impl Preset {
         (found != Self::Guidance || state.digit != Wanted::Any).then_some(found)
     }
 
-    fn title(self) -> AttrValue {
+    /// Its title, what to look for and why it happens, and what the cure does.
+    fn texts(self) -> [&'static str; 3] {
+        use texts::presets::*;
         match self {
-            Self::Guidance => AttrValue::from(texts::presets::guidance::TITLE),
-            Self::FewSteps => AttrValue::from(texts::presets::few_steps::TITLE),
-            Self::Schedule => AttrValue::from(texts::presets::schedule::TITLE),
-            Self::Undertrained => AttrValue::from(texts::presets::undertrained::TITLE),
-        }
-    }
-
-    /// What to look for, and why it happens.
-    fn look(self) -> Html {
-        match self {
-            Self::Guidance => content::section(texts::presets::guidance::HTML),
-            Self::FewSteps => content::section(texts::presets::few_steps::HTML),
-            Self::Schedule => content::section(texts::presets::schedule::HTML),
-            Self::Undertrained => content::section(texts::presets::undertrained::HTML),
-        }
-    }
-
-    /// What the cure does.
-    fn cure(self) -> String {
-        match self {
-            Self::Guidance => texts::presets::guidance_cure::PLAIN.to_owned(),
-            Self::FewSteps => texts::presets::few_steps_cure::PLAIN.to_owned(),
-            Self::Schedule => texts::presets::schedule_cure::PLAIN.to_owned(),
-            Self::Undertrained => texts::presets::undertrained_cure::PLAIN.to_owned(),
+            Self::Guidance => [guidance::TITLE, guidance::HTML, guidance_cure::PLAIN],
+            Self::FewSteps => [few_steps::TITLE, few_steps::HTML, few_steps_cure::PLAIN],
+            Self::Schedule => [schedule::TITLE, schedule::HTML, schedule_cure::PLAIN],
+            Self::Undertrained => [
+                undertrained::TITLE,
+                undertrained::HTML,
+                undertrained_cure::PLAIN,
+            ],
         }
     }
 }
@@ -154,7 +119,7 @@ impl Preset {
 /// The failures as links; that of the undertrained model only where there is one.
 #[component]
 pub fn PresetList() -> Html {
-    let has_early = use_has_model(EARLY);
+    let has_early = use_has_model(EARLY.id());
     let shown = move |preset: &Preset| *preset != Preset::Undertrained || has_early;
     html! {
         <div class="presets">
@@ -168,15 +133,14 @@ pub fn PresetList() -> Html {
 }
 
 fn link(preset: Preset) -> Html {
-    let href = Route::of(preset.state()).href();
-    html! { <li><a {href}>{ preset.title() }</a></li> }
+    let (href, [title, ..]) = (Route::of(preset.state()).href(), preset.texts());
+    html! { <li><a {href}>{ title }</a></li> }
 }
 
 /// The link to DDPM with few steps, for the chapter about steps.
 pub fn few_steps_link() -> Html {
-    let preset = Preset::FewSteps;
-    let href = Route::of(preset.state()).href();
-    html! { <p><a {href}>{ "See it fail: " }{ preset.title() }</a></p> }
+    let href = Route::of(Preset::FewSteps.state()).href();
+    html! { <p><a {href}>{ "See it fail: " }{ texts::presets::few_steps::TITLE }</a></p> }
 }
 
 /// Properties of [`PresetCard`].
@@ -192,12 +156,13 @@ pub fn PresetCard(props: &PresetCardProps) -> Html {
     let Some(preset) = Preset::of(&props.state) else {
         return Html::default();
     };
+    let [title, look, cure] = preset.texts();
     let mended = Route::of(preset.mend(&props.state)).href();
     html! {
         <section class="preset" aria-labelledby="preset-title">
-            <h4 id="preset-title">{ preset.title() }</h4>
-            { preset.look() }
-            <p><a class="button small mend" href={mended}>{ "Mend it" }</a>{ " " }{ preset.cure() }</p>
+            <h4 id="preset-title">{ title }</h4>
+            { content::section(look) }
+            <p><a class="button small mend" href={mended}>{ "Mend it" }</a>{ " " }{ cure }</p>
         </section>
     }
 }

@@ -7,35 +7,24 @@
 
 use std::collections::VecDeque;
 
-use yew::prelude::*;
-
-use crate::protocol::{Denoise, Frame, Start};
+use crate::protocol::{Denoise, Frame};
 use crate::ui::host::Phase;
-use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
-use crate::ui::runs::lanes::guess_before;
+use crate::ui::runs::booked::{Book, Booked, Store};
+use crate::ui::runs::lanes::start_after;
+use crate::ui::runs::player::Entry;
 use crate::ui::runs::timeline::Timeline;
 use crate::ui::state::DenoiseState;
 
 /// A grid keeps about this many frames at most.
 const GRID_FRAMES: u32 = 128;
 
-/// How the shown branch came to be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// A new run.
-    Fresh,
-    /// It just left another branch.
-    Forked,
-    /// The visitor switched to it.
-    Switched,
-}
-
 /// What there is of the run.
 #[derive(Clone, Debug)]
 pub struct Branches {
     /// Frames and branches.
-    pub timeline: Timeline<Frame, DenoiseState>,
-    /// Counts the times another branch came to be shown, and how it did.
+    pub timeline: Timeline<DenoiseState>,
+    /// Counts the times another branch came to be shown, and how playback enters it: a new run from
+    /// its start, a branch where the one before it stands.
     pub entered: (u32, Entry),
     /// Controls of a restored link that come after the branch being computed.
     queue: VecDeque<DenoiseState>,
@@ -63,7 +52,7 @@ impl Store for Branches {
         };
         if let Some(branch) = found(&state) {
             self.queue.clear();
-            self.enter(book, branch, Entry::Switched);
+            self.enter(book, branch);
             return;
         }
         let parent = parent(&state).and_then(|(parent, step)| {
@@ -82,7 +71,7 @@ impl Store for Branches {
             None => {
                 let entered = self.entered.0 + 1;
                 *self = Self::new(&state);
-                self.entered = (entered, Entry::Fresh);
+                self.entered.0 = entered;
                 book.reset();
                 self.compute(book, 0);
             }
@@ -93,23 +82,10 @@ impl Store for Branches {
     fn ask(&self, branch: &usize) -> Option<Denoise> {
         let branch = self.timeline.branches().get(*branch)?;
         let controls = &branch.controls;
-        let start = branch.frames.last().map(|frame| Start {
-            step: frame.step,
-            x: frame.x.clone(),
-            x0_before: guess_before(&branch.frames),
-        });
         Some(Denoise {
-            model: controls.model.id().into(),
-            labels: controls.digit.labels(controls.count()),
-            first_index: 0,
-            seed: controls.seed,
-            sampler: controls.sampler,
-            schedule: controls.schedule,
-            steps: controls.steps,
-            guidance: controls.guidance,
-            start,
+            start: start_after(&branch.frames),
             frame_every: frame_every(controls),
-            ..Denoise::default()
+            ..controls.job(controls.count())
         })
     }
 
@@ -150,7 +126,7 @@ impl Branches {
         let mut queue = ancestry(state);
         Self {
             timeline: Timeline::new(queue.pop_front().unwrap_or_default()),
-            entered: (0, Entry::Fresh),
+            entered: (0, Entry::Start),
             queue,
         }
     }
@@ -198,12 +174,12 @@ impl Branches {
     fn fork(&mut self, book: &mut Works, branch: usize, step: u32, state: DenoiseState) {
         self.timeline.show(branch);
         self.timeline.fork(step, state);
-        self.enter(book, self.timeline.shown(), Entry::Forked);
+        self.enter(book, self.timeline.shown());
     }
 
-    fn enter(&mut self, book: &mut Works, branch: usize, entry: Entry) {
+    fn enter(&mut self, book: &mut Works, branch: usize) {
         self.timeline.show(branch);
-        self.entered = (self.entered.0 + 1, entry);
+        self.entered = (self.entered.0 + 1, Entry::On(None));
         self.compute(book, branch);
     }
 
@@ -255,36 +231,20 @@ fn ancestry(state: &DenoiseState) -> VecDeque<DenoiseState> {
     all
 }
 
-/// The run that the controls in the URL want, computed by the page's engines; not while it `waits`.
-#[hook]
-pub fn use_denoise_run(state: &DenoiseState, waits: bool) -> UseReducerHandle<DenoiseRun> {
-    use_booked(|| DenoiseRun::of(state), state.clone(), waits)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use super::*;
     use crate::protocol::Job;
     use crate::ui::host::RunEvent;
-    use crate::ui::runs::booked::Action;
+    use crate::ui::runs::booked::{Action, testing::after};
     use crate::ui::state::{Past, Wanted};
 
     fn frame(step: u32) -> Frame {
         Frame {
             step,
-            t: 0,
-            alpha_bar: 0.5,
             x: vec![step as f32],
-            x0: Vec::new(),
-            update: None,
-            ms: 1.0,
+            ..Frame::default()
         }
-    }
-
-    fn after(run: DenoiseRun, action: Action<DenoiseState>) -> DenoiseRun {
-        (*Rc::new(run).reduce(action)).clone()
     }
 
     /// The frames that the engine would send for the work under way, up to `last`.
@@ -328,10 +288,8 @@ mod tests {
         assert_eq!((steps(&run).len(), run.controls()), (0, &other));
         assert!(run.job().map(|(id, _)| id) != old);
         // News of the old work are not taken.
-        let run = after(
-            run,
-            Action::News(old.unwrap_or(0), RunEvent::Frame(frame(8))),
-        );
+        let late = RunEvent::Frame(frame(8));
+        let run = after(run, Action::News(old.unwrap_or(0), late));
         assert!(steps(&run).is_empty());
     }
 
@@ -339,13 +297,11 @@ mod tests {
     fn a_step_in_the_link_changes_nothing() {
         let state = DenoiseState::default();
         let run = computed(DenoiseRun::of(&state), 20);
-        let same = after(
-            run.clone(),
-            Action::Want(DenoiseState {
-                step: Some(4),
-                ..state
-            }),
-        );
+        let there = DenoiseState {
+            step: Some(4),
+            ..state
+        };
+        let same = after(run.clone(), Action::Want(there));
         assert_eq!((steps(&same), same.entered), (steps(&run), run.entered));
         assert_eq!(same.book.phase, Some(Phase::Done));
     }
@@ -361,7 +317,7 @@ mod tests {
         };
         let run = after(run, Action::Want(branch.clone()));
         assert_eq!(steps(&run), (0..=12).collect::<Vec<_>>());
-        assert_eq!(run.entered.1, Entry::Forked);
+        assert_eq!(run.entered.1, Entry::On(None));
         let Some((_, Job::Denoise(job))) = run.job() else {
             panic!("no job")
         };
@@ -400,7 +356,7 @@ mod tests {
             .map(|branch| branch.frames.len())
             .collect();
         assert_eq!(lengths, [4, 10, 21]);
-        assert_eq!(run.entered, (0, Entry::Fresh));
+        assert_eq!(run.entered, (0, Entry::Start));
         // An unfinished branch is finished when it is shown.
         let first = run.timeline.branches()[0].controls.clone();
         let run = computed(after(run, Action::Want(first)), 20);

@@ -44,6 +44,22 @@ pub fn sigma(alpha_bar: f32) -> f32 {
     (1.0 - alpha_bar).max(0.0).sqrt()
 }
 
+/// The frame's time for the transport.
+pub fn time(frame: Option<&Frame>) -> String {
+    frame.map_or_else(String::new, |frame| {
+        format!("t = {:.2}", f64::from(frame.t) / 1000.0)
+    })
+}
+
+/// The frame's place in words.
+pub fn spoken(frame: Option<&Frame>, steps: u32) -> String {
+    let Some(frame) = frame else {
+        return "No step computed yet".into();
+    };
+    let level = sigma(frame.alpha_bar);
+    format!("Step {} of {steps}, noise level {level:.2}", frame.step)
+}
+
 /// Properties of [`Views`].
 #[derive(Properties, PartialEq)]
 pub struct ViewsProps {
@@ -86,10 +102,9 @@ pub fn Views(props: &ViewsProps) -> Html {
     );
     let [x, noise, guess] = &*pictures;
     let [x_label, noise_label, guess_label] = labels(props);
-    let columns = if n > 1 { COLUMNS } else { 1 };
     let class = classes!("pix", (n > 1).then_some("sheet"));
     let picture = |pixels: &Rc<Vec<f32>>, label: String| {
-        html! { <PictureView class={class.clone()} pixels={pixels.clone()} {label} {columns} /> }
+        html! { <PictureView class={class.clone()} pixels={pixels.clone()} {label} columns={COLUMNS} /> }
     };
     if let (None, Some(step)) = (&props.frame, opening(controls)) {
         return opening_views(step, picture(noise, noise_label));
@@ -212,16 +227,12 @@ fn Thumb(props: &ThumbProps) -> Html {
     let pixels = use_memo(props.frame.clone(), |frame| {
         frame.as_ref().map(|frame| Rc::new(frame.x.clone()))
     });
-    let columns = pixels
-        .as_ref()
-        .as_ref()
-        .map_or(1, |x| if x.len() > PIXELS { COLUMNS } else { 1 });
     let onclick = props.onclick.reform(|_: MouseEvent| ());
     html! {
         <button type="button" class="thumb" aria-label={format!("Step {}", props.step)}
             aria-current={props.shown.then_some("step")} disabled={pixels.is_none()} {onclick}>
             if let Some(pixels) = &*pixels {
-                <PictureView pixels={pixels.clone()} label="" {columns} />
+                <PictureView pixels={pixels.clone()} label="" columns={COLUMNS} />
             }
         </button>
     }
@@ -241,24 +252,19 @@ mod tests {
             .map(|(x0, e)| 0.6 * x0 + 0.8 * e)
             .collect();
         let frame = Frame {
-            step: 1,
-            t: 500,
             alpha_bar,
             x,
             x0,
-            update: None,
-            ms: 0.0,
+            ..Frame::default()
         };
         for (seen, added) in eps(&frame).iter().zip(&noise) {
             assert!((seen - added).abs() < 1e-5);
         }
-        assert_eq!(
-            eps(&Frame {
-                alpha_bar: 1.0,
-                ..frame
-            }),
-            [0.0, 0.0]
-        );
+        let end = Frame {
+            alpha_bar: 1.0,
+            ..frame
+        };
+        assert_eq!(eps(&end), [0.0, 0.0]);
     }
 
     #[test]

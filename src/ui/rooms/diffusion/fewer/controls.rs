@@ -6,16 +6,14 @@ use yew::prelude::*;
 use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::slider::Slider;
-use crate::ui::rooms::diffusion::denoise::controls::round;
-use crate::ui::state::{COLUMNS, FewerState, MAX_GUIDANCE, ModelChoice, Wanted, Way};
+use crate::ui::rooms::ChapterProps;
+use crate::ui::state::{COLUMNS, FewerState, MAX_GUIDANCE, ModelChoice, Wanted, Way, two_decimals};
 
 /// Properties of [`Controls`].
 #[derive(Properties, PartialEq)]
 pub struct ControlsProps {
-    /// The controls in force.
-    pub state: FewerState,
-    /// The visitor wants others.
-    pub on_state: Callback<FewerState>,
+    /// The controls in force, and who takes others.
+    pub chapter: ChapterProps<FewerState>,
     /// Is there a distilled model?
     pub has_distilled: bool,
 }
@@ -23,7 +21,7 @@ pub struct ControlsProps {
 /// Two rows of controls.
 #[component]
 pub fn Controls(props: &ControlsProps) -> Html {
-    let state = &props.state;
+    let state = &props.chapter.state;
     let ways: Vec<_> = Way::ALL
         .into_iter()
         .map(Way::name)
@@ -38,7 +36,7 @@ pub fn Controls(props: &ControlsProps) -> Html {
                 on_wanted={edit(props, |state, digit| state.digit = digit)} />
             <Slider label="Guidance" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
                 disabled={state.digit == Wanted::Any}
-                on_value={edit(props, |state, value| state.guidance = round(value))} />
+                on_value={edit(props, |state, value| state.guidance = two_decimals(value))} />
             <SeedField seed={state.seed} on_seed={edit(props, |state, seed| state.seed = seed)} />
             { ticks("Samplers", &state.ways, &ways, edit(props, |state, (at, on): (usize, bool)| state.ways[at] = on)) }
             { ticks("Steps", &state.columns, &columns.each_ref().map(String::as_str),
@@ -48,15 +46,13 @@ pub fn Controls(props: &ControlsProps) -> Html {
 }
 
 /// Changes what `change` changes; playback goes to the end.
-fn edit<E>(props: &ControlsProps, change: impl Fn(&mut FewerState, E) + 'static) -> Callback<E> {
-    let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    Callback::from(move |event| {
-        let mut state = FewerState {
-            step: None,
-            ..state.clone()
-        };
-        change(&mut state, event);
-        on_state.emit(state);
+fn edit<E: 'static>(
+    props: &ControlsProps,
+    change: impl Fn(&mut FewerState, E) + 'static,
+) -> Callback<E> {
+    props.chapter.edit(move |state, event| {
+        state.step = None;
+        change(state, event);
     })
 }
 

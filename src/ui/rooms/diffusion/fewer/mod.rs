@@ -16,7 +16,7 @@ use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::progress::progress;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
-use crate::ui::host::{Phase, use_engines};
+use crate::ui::host::{Phase, use_has_model};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
@@ -26,11 +26,10 @@ use crate::ui::state::{FewerState, ModelChoice, Route};
 #[component]
 pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
     let state = &props.state;
-    let has_distilled = use_has_model(ModelChoice::DISTILLED);
+    let has_distilled = use_has_model(ModelChoice::DISTILLED.id());
     let jobs = state.jobs(has_distilled);
     let lanes = use_lanes(&jobs);
-    let finished = lanes.lanes.iter().filter(|lane| lane.end().is_some());
-    let finished = finished.count();
+    let finished = lanes.finished();
     let player = use_position(props, finished > 0);
     let playback = player.0;
     let on_move = mover(&player);
@@ -41,12 +40,11 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
         })
     };
     let share = 100 * playback.cursor / playback.last.max(1);
-    let on_state = props.on_state.clone();
     html! {
         <>
             <div class="card fewer" data-run-state={lanes.book.phase.map(Phase::id)} data-cells={jobs.len().to_string()}
                 data-finished={finished.to_string()} data-position={share.to_string()}>
-                <Controls state={state.clone()} {on_state} {has_distilled} />
+                <Controls chapter={props.clone()} {has_distilled} />
                 <Table state={state.clone()} lanes={(*lanes).clone()} {has_distilled} cursor={playback.cursor} />
                 { progress_line(&lanes) }
                 <Transport {playback} on={on_move} position={format!("{share} %")}
@@ -65,7 +63,7 @@ pub fn FewerChapter(props: &ChapterProps<FewerState>) -> Html {
 /// What the chapter tells.
 #[component]
 pub fn FewerStory() -> Html {
-    let has_distilled = use_has_model(ModelChoice::DISTILLED);
+    let has_distilled = use_has_model(ModelChoice::DISTILLED.id());
     html! {
         <>
             { content::section(texts::fewer::story::HTML) }
@@ -78,13 +76,6 @@ pub fn FewerStory() -> Html {
             <div class="hint">{ content::section(texts::fewer::sources::HTML) }</div>
         </>
     }
-}
-
-/// Is this model among those that ship?
-#[hook]
-pub(super) fn use_has_model(model: ModelChoice) -> bool {
-    let manifest = use_engines().manifest;
-    manifest.is_some_and(|manifest| manifest.find(model.id()).is_some())
 }
 
 /// Playback over the finished cells, each on its own way from noise to picture, in step with
@@ -101,14 +92,10 @@ fn use_position(props: &ChapterProps<FewerState>, any_finished: bool) -> UseRedu
         at: Some((at, at)),
         tells: true,
     };
-    let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    use_player(course, move |cursor| {
-        let step = (cursor < last).then_some(cursor);
-        on_state.emit(FewerState {
-            step,
-            ..state.clone()
-        });
-    })
+    let on_rest = props.edit(move |state, cursor| {
+        state.step = Some(cursor).filter(|cursor| *cursor < last);
+    });
+    use_player(course, on_rest)
 }
 
 /// What is being computed, and the button that stops it.

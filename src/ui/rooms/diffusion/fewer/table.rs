@@ -12,7 +12,7 @@ use crate::protocol::Frame;
 use crate::ui::components::picture::PictureView;
 use crate::ui::components::save::save_sheet;
 use crate::ui::runs::lanes::{Lane, Lanes};
-use crate::ui::state::{CELL, DenoiseState, FewerState, Route, Wanted, Way, cell_job};
+use crate::ui::state::{CELL, DenoiseState, FewerState, Route, Wanted, Way};
 
 /// Pictures side by side in a cell.
 const ACROSS: usize = 2;
@@ -64,12 +64,12 @@ fn cell(props: &TableProps, way: Way, steps: u32) -> Html {
     };
     let lane = lane_of(&props.lanes, &controls);
     let frame = lane.and_then(|lane| shown(lane, props.cursor, props.state.longest()));
-    let took_ms = lane.filter(|lane| lane.end().is_some()).map(took_ms);
+    let took_ms = lane.filter(|lane| lane.end().is_some()).map(Lane::steps_ms);
     html! { <Cell {way} {controls} frame={frame.cloned()} {took_ms} /> }
 }
 
 fn lane_of<'a>(lanes: &'a Lanes, controls: &DenoiseState) -> Option<&'a Lane> {
-    let job = cell_job(controls);
+    let job = controls.job(CELL);
     lanes.lanes.iter().find(|lane| lane.job == job)
 }
 
@@ -79,11 +79,6 @@ fn shown(lane: &Lane, cursor: u32, longest: u32) -> Option<&Rc<Frame>> {
         Some(_) => lane.at(cursor * lane.job.steps / longest.max(1)),
         None => lane.frames.last(),
     }
-}
-
-/// Time of all steps of a lane, ms.
-fn took_ms(lane: &Lane) -> f32 {
-    lane.frames.iter().map(|frame| frame.ms).sum()
 }
 
 /// Network evaluations a picture: guidance asks twice.
@@ -157,21 +152,11 @@ mod tests {
     use crate::protocol::{Denoise, Update};
 
     fn lane(steps: u32, frames: u32) -> Lane {
-        let update = Update {
-            t_next: 0,
-            x0_factor: 0.0,
-            eps_factor: 0.0,
-            noise_factor: 0.0,
-            trend_factor: 0.0,
-        };
         let frame = |step| Frame {
             step,
-            t: 0,
-            alpha_bar: 0.5,
-            x: Vec::new(),
-            x0: Vec::new(),
-            update: (step < steps).then_some(update),
+            update: (step < steps).then(Update::default),
             ms: 100.0,
+            ..Frame::default()
         };
         Lane {
             job: Denoise {
@@ -194,7 +179,7 @@ mod tests {
         // One under way shows what it has got.
         assert_eq!(step(&lane(20, 8), 2), Some(7));
         assert_eq!(step(&lane(20, 0), 2), None);
-        assert_eq!(took_ms(&short), 500.0);
+        assert_eq!(short.steps_ms(), 500.0);
     }
 
     #[test]

@@ -5,11 +5,15 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::controls::PERCENT;
-use super::jobs::{FILLINGS, changed, variants};
+use super::jobs::{FILLINGS, variants};
 use crate::models::diffusion::inpaint::evaluations;
 use crate::ui::components::picture::PictureView;
+use crate::ui::rooms::diffusion::denoise::inspect::changed;
 use crate::ui::runs::lanes::{Lane, Lanes};
 use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState};
+
+/// A pixel has changed if it moved by more than a quarter of the way from black to white.
+const CHANGED: f32 = 0.5;
 
 /// Properties of [`Compare`].
 #[derive(Properties, PartialEq)]
@@ -70,7 +74,7 @@ fn result(props: &CompareProps, strength: u32, lane: Option<&Lane>) -> Html {
     let (done, pixels) = pixels(lane, 1);
     let percent = strength * PERCENT;
     let chosen = strength == props.state.strength;
-    let share = 100.0 * changed(&props.x_0, &pixels);
+    let share = 100.0 * changed(&props.x_0, &pixels, CHANGED);
     let label = match done {
         true => format!("Strength {percent} %: {share:.0} % of the pixels changed"),
         false => format!("Strength {percent} %: not computed yet"),

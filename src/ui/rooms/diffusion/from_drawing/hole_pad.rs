@@ -6,6 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::data::SIDE;
+use crate::ui::components::choice::pressed;
 use crate::ui::components::pad::in_pixels;
 use crate::ui::components::pen::{Pen, Place, pen_events, pen_mark};
 use crate::ui::components::picture::PictureView;
@@ -170,11 +171,9 @@ pub fn HolePad(props: &HolePadProps) -> Html {
                 aria-pressed={pressed.to_string()} {onclick}>{ text }</button>
         }
     };
-    let tool = |heals: bool, text: &'static str| {
+    let on_tool = {
         let dispatcher = state.dispatcher();
-        let onclick = Callback::from(move |_: MouseEvent| dispatcher.dispatch(Action::Heal(heals)));
-        let pressed = (state.heals == heals).to_string();
-        html! { <button type="button" aria-pressed={pressed} {onclick}>{ text }</button> }
+        Callback::from(move |heals| dispatcher.dispatch(Action::Heal(heals)))
     };
     html! {
         <>
@@ -191,7 +190,7 @@ pub fn HolePad(props: &HolePadProps) -> Html {
                 { preset("top", "Top") }{ preset("left", "Left") }
                 { preset("centre", "Centre") }{ preset("none", "Clear") }
                 <span class="seg" role="group" aria-label="Brush">
-                    { tool(false, "Cut out") }{ tool(true, "Put back") }
+                    { pressed([(false, "Cut out"), (true, "Put back")], state.heals, &on_tool) }
                 </span>
             </div>
             <span class="sr-only" role="status">{ state.spoken() }</span>
@@ -232,10 +231,10 @@ fn outline(hole: &[bool]) -> String {
 mod tests {
     use super::*;
 
-    fn after(actions: Vec<Action>) -> State {
+    fn after(pens: Vec<Pen>) -> State {
         let mut state = State::new(Hole::none());
-        for action in actions {
-            state.apply(action);
+        for pen in pens {
+            state.brush(pen);
         }
         state
     }
@@ -247,11 +246,11 @@ mod tests {
     #[test]
     fn a_pointer_paints_along_its_way() {
         let state = after(vec![
-            Action::Brush(Pen::Move([2.0, 2.0])),
-            Action::Brush(Pen::Down([5.0, 5.0])),
-            Action::Brush(Pen::Move([20.0, 5.0])),
-            Action::Brush(Pen::Up),
-            Action::Brush(Pen::Move([20.0, 20.0])),
+            Pen::Move([2.0, 2.0]),
+            Pen::Down([5.0, 5.0]),
+            Pen::Move([20.0, 5.0]),
+            Pen::Up,
+            Pen::Move([20.0, 20.0]),
         ]);
         assert!((4..=20).all(|x| at(&state, x, 5)));
         assert!(!at(&state, 2, 2) && !at(&state, 20, 20) && !at(&state, 12, 8));
@@ -260,14 +259,11 @@ mod tests {
 
     #[test]
     fn the_keyboard_dabs_and_takes_back() {
-        let mut state = after(vec![
-            Action::Brush(Pen::Nudge(-4, 0)),
-            Action::Brush(Pen::Dot),
-        ]);
+        let mut state = after(vec![Pen::Nudge(-4, 0), Pen::Dot]);
         assert!(at(&state, 9, 13) && !at(&state, 14, 13));
         assert_eq!(state.spoken(), "Column 10, row 14; 12 pixels to fill");
         state.apply(Action::Heal(true));
-        state.apply(Action::Brush(Pen::Dot));
+        state.brush(Pen::Dot);
         assert!(state.hole.is_empty());
         assert_eq!(state.version, 2);
     }

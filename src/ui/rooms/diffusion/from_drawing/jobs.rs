@@ -86,13 +86,6 @@ pub fn first_x(job: &Denoise) -> Vec<f32> {
     }
 }
 
-/// Share of a picture's pixels that are visibly different: by more than a quarter of the way
-/// from black to white.
-pub fn changed(before: &[f32], after: &[f32]) -> f64 {
-    let differs = |(a, b): &(&f32, &f32)| (*a - *b).abs() > 0.5;
-    before.iter().zip(after).filter(differs).count() as f64 / before.len().max(1) as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,11 +144,5 @@ mod tests {
             ..state
         };
         assert_eq!(jobs(&whole, &x_0), []);
-    }
-
-    #[test]
-    fn only_visible_changes_count() {
-        assert_eq!(changed(&[0.0, 0.0, -1.0, 1.0], &[0.4, 0.6, 1.0, 1.0]), 0.5);
-        assert_eq!(changed(&[], &[]), 0.0);
     }
 }

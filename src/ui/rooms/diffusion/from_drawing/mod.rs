@@ -16,7 +16,6 @@ use self::controls::{Controls, PERCENT};
 use self::jobs::{FILLINGS, jobs};
 use self::views::Views;
 use super::noise::{clean, describe};
-use crate::protocol::Frame;
 use crate::ui::components::extras::extras;
 use crate::ui::components::progress::{computed, progress};
 use crate::ui::components::save::save_sheet;
@@ -25,7 +24,7 @@ use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::diffusion::denoise::inspect::Inspectors;
-use crate::ui::rooms::diffusion::denoise::views::sigma;
+use crate::ui::rooms::diffusion::denoise::views::{spoken, time};
 use crate::ui::rooms::diffusion::noise::pick::Pick;
 use crate::ui::runs::lanes::{Lane, Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
@@ -77,33 +76,21 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
         at: state.step.map(|step| (step, step.saturating_sub(first))),
         tells: true,
     };
-    let player = {
-        let (state, on_state) = (state.clone(), props.on_state.clone());
-        use_player(course, move |frame| {
-            on_state.emit(DrawnState {
-                step: Some(first + frame),
-                ..state.clone()
-            });
-        })
-    };
+    let on_rest = props.edit(move |state, frame| state.step = Some(first + frame));
+    let player = use_player(course, on_rest);
     let cursor = player.0.cursor as usize;
     let frame = lane.and_then(|lane| lane.frames.get(cursor)).cloned();
     let before = lane
         .and_then(|lane| lane.frames.get(cursor.checked_sub(1)?))
         .cloned();
 
-    let on_edit = props.on_state.reform(|state| DrawnState {
-        step: None,
-        ..state
-    });
     let on_move = mover(&player);
-    let on_strength = {
-        let run = run.clone();
-        on_edit.reform(move |strength| DrawnState {
-            strength,
-            ..run.clone()
-        })
+    // Other controls play from their start.
+    let anew = ChapterProps {
+        state: run.clone(),
+        on_state: props.on_state.clone(),
     };
+    let on_strength = anew.edit(|state, strength| state.strength = strength);
     let on_save = {
         let (x_0, lanes) = ((*x_0).clone(), (*lanes).clone());
         Callback::from(move |()| {
@@ -125,17 +112,16 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
         <>
             <div class="card drawn" data-run-state={phase.map(Phase::id)} data-step={step.to_string()}
                 data-finished={finished.to_string()} data-wanted={jobs.len().to_string()}>
-                <Controls state={state.clone()} on_edit={on_edit.clone()} />
-                { pick(state, &on_edit, &loaded, on_retry) }
+                <Controls ..anew.clone() />
+                { pick(&anew, &loaded, on_retry) }
                 if let Some(x_0) = &*x_0 {
-                    <Views state={state.clone()} x_0={x_0.clone()} what={describe(state.model.set, &state.picture, &loaded)}
-                        job={jobs.first().cloned()} frame={frame.clone()} {on_edit} />
+                    <Views chapter={anew} x_0={x_0.clone()} what={describe(state.model.set, &state.picture, &loaded)}
+                        job={jobs.first().cloned()} frame={frame.clone()} />
                     { progress_line(&lanes) }
                     <Compare state={state.clone()} lanes={(*lanes).clone()} x_0={x_0.clone()} {on_strength} />
                 }
                 <Transport playback={player.0} on={on_move} position={format!("{step} / {DRAWN_STEPS}")}
-                    time={frame.as_deref().map(time).unwrap_or_default()}
-                    spoken={spoken(frame.as_deref())}>
+                    time={time(frame.as_deref())} spoken={spoken(frame.as_deref(), DRAWN_STEPS)}>
                     { extras(seen(state, shown), "Save PNG", finished > 0, on_save) }
                 </Transport>
             </div>
@@ -145,31 +131,22 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
 }
 
 /// Where the given picture comes from, and the seed.
-fn pick(
-    state: &DrawnState,
-    on_edit: &Callback<DrawnState>,
-    loaded: &Loaded,
-    on_retry: Callback<()>,
-) -> Html {
-    let picked = NoiseState {
-        set: state.model.set,
-        picture: state.picture.clone(),
-        seed: state.seed,
+fn pick(anew: &ChapterProps<DrawnState>, loaded: &Loaded, on_retry: Callback<()>) -> Html {
+    let drawn = &anew.state;
+    let state = NoiseState {
+        set: drawn.model.set,
+        picture: drawn.picture.clone(),
+        seed: drawn.seed,
         ..NoiseState::default()
     };
-    let now = state.clone();
-    let on_state = on_edit.reform(move |picked: NoiseState| DrawnState {
-        model: if picked.set == now.model.set {
-            now.model
-        } else {
-            ModelChoice::of(picked.set)
-        },
-        picture: picked.picture,
-        seed: picked.seed,
-        ..now.clone()
+    let on_state = anew.edit(|state, picked: NoiseState| {
+        if picked.set != state.model.set {
+            state.model = ModelChoice::of(picked.set);
+        }
+        (state.picture, state.seed) = (picked.picture, picked.seed);
     });
-    let loaded = loaded.clone();
-    html! { <Pick state={picked} {on_state} {loaded} {on_retry} has_schedule=false /> }
+    let (chapter, loaded) = (ChapterProps { state, on_state }, loaded.clone());
+    html! { <Pick {chapter} {loaded} {on_retry} has_schedule=false /> }
 }
 
 /// What is seen, to be shared.
@@ -178,10 +155,6 @@ fn seen(state: &DrawnState, shown: Option<u32>) -> Route {
         step: shown.or(state.step),
         ..state.clone()
     })
-}
-
-fn time(frame: &Frame) -> String {
-    format!("t = {:.2}", f64::from(frame.t) / 1000.0)
 }
 
 /// What is being computed, and the button that stops it.
@@ -195,17 +168,6 @@ fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
         |engine| format!("{engine}: run {run} of {total}, step {step} of {DRAWN_STEPS}"),
         |engine| computed(lanes.took_ms(), engine),
     )
-}
-
-fn spoken(frame: Option<&Frame>) -> String {
-    match frame {
-        Some(frame) => format!(
-            "Step {} of {DRAWN_STEPS}, noise level {:.2}",
-            frame.step,
-            sigma(frame.alpha_bar)
-        ),
-        None => "No step computed yet".into(),
-    }
 }
 
 /// Saves the given picture and all results in one row, or a row of fillings for each number of

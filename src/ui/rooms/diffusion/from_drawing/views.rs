@@ -9,14 +9,15 @@ use super::jobs::{FILLINGS, first_x};
 use crate::protocol::{Denoise, Frame};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};
+use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::diffusion::denoise::views::sigma;
 use crate::ui::state::{DrawnMode, DrawnState};
 
 /// Properties of [`Views`].
 #[derive(Properties, PartialEq)]
 pub struct ViewsProps {
-    /// The controls.
-    pub state: DrawnState,
+    /// The controls, and who takes others.
+    pub chapter: ChapterProps<DrawnState>,
     /// The given picture, `[28, 28]`.
     pub x_0: Rc<Vec<f32>>,
     /// What it is, in words.
@@ -25,19 +26,16 @@ pub struct ViewsProps {
     pub job: Option<Denoise>,
     /// The frame shown; `None` until there is one.
     pub frame: Option<Rc<Frame>>,
-    /// The visitor wants other controls.
-    pub on_edit: Callback<DrawnState>,
 }
 
 /// The pictures in a row; a hole is painted on the first.
 #[component]
 pub fn Views(props: &ViewsProps) -> Html {
-    let fills = props.state.mode == DrawnMode::Fill;
+    let fills = props.chapter.state.mode == DrawnMode::Fill;
     let count = match props.job {
         Some(_) if fills => FILLINGS,
         _ => 1,
     };
-    let columns = if count > 1 { 2 } else { 1 };
     let class = classes!("pix", (count > 1).then_some("sheet"));
     let [x, guess] = pictures(props);
     let level = props.frame.as_ref().map_or(1.0, |f| sigma(f.alpha_bar));
@@ -52,13 +50,13 @@ pub fn Views(props: &ViewsProps) -> Html {
                 <figure class="given">{ given(props) }<figcaption>{ caption }</figcaption></figure>
                 <div class="op" aria-hidden="true">{ "→" }<small>{ op }</small></div>
                 <figure>
-                    <PictureView class={class.clone()} pixels={x} {columns}
+                    <PictureView class={class.clone()} pixels={x} columns={2}
                         label={format!("x now: noise level {level:.2}")} />
                     <figcaption>{ "now: x" }<sub>{ "t" }</sub></figcaption>
                 </figure>
                 <div class="op" aria-hidden="true">{ "→" }<small>{ "U-Net" }</small></div>
                 <figure>
-                    <PictureView {class} pixels={guess} {columns} label="The network’s guess at the end" />
+                    <PictureView {class} pixels={guess} columns={2} label="The network’s guess at the end" />
                     <figcaption>{ "its guess at the end: x̂" }<sub>{ "0" }</sub></figcaption>
                 </figure>
             </div>
@@ -84,7 +82,7 @@ fn pictures(props: &ViewsProps) -> [Rc<Vec<f32>>; 2] {
 }
 
 fn given(props: &ViewsProps) -> Html {
-    let state = &props.state;
+    let state = &props.chapter.state;
     let (pixels, label) = (
         props.x_0.clone(),
         format!("The given picture: {}", props.what),
@@ -92,12 +90,6 @@ fn given(props: &ViewsProps) -> Html {
     if state.mode == DrawnMode::Scribble {
         return html! { <PictureView class="pix" {pixels} {label} /> };
     }
-    let (now, on_edit) = (state.clone(), props.on_edit.clone());
-    let on_hole = Callback::from(move |hole| {
-        on_edit.emit(DrawnState {
-            hole,
-            ..now.clone()
-        });
-    });
+    let on_hole = props.chapter.edit(|state, hole| state.hole = hole);
     html! { <HolePad {pixels} {label} hole={state.hole.clone()} {on_hole} /> }
 }

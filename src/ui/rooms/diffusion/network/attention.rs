@@ -4,19 +4,20 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::Edit;
 use super::board::{Board, mark};
 use super::look::Look;
 use super::maps::{picture, span};
 use crate::models::diffusion::blocks::{DEEP_SIDE, POSITIONS};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};
+use crate::ui::rooms::ChapterProps;
+use crate::ui::state::NetworkState;
 
 /// Properties of [`AttentionCard`].
 #[derive(Properties, PartialEq)]
 pub struct AttentionCardProps {
     /// The controls.
-    pub edit: Edit,
+    pub chapter: ChapterProps<NetworkState>,
     /// The input picture, x_t.
     pub x: Rc<Vec<f32>>,
     /// What was seen.
@@ -26,8 +27,10 @@ pub struct AttentionCardProps {
 /// A position on the input, and what each head looks at from there.
 #[component]
 pub fn AttentionCard(props: &AttentionCardProps) -> Html {
-    let position = props.edit.state.position.min(POSITIONS - 1);
-    let on_pick = props.edit.with(|state, position| state.position = position);
+    let position = props.chapter.state.position.min(POSITIONS - 1);
+    let on_pick = props
+        .chapter
+        .edit(|state, position| state.position = position);
     let weights = props
         .look
         .anatomy

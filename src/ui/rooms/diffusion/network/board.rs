@@ -1,8 +1,9 @@
 //! A sheet of equal fields, one of which is chosen: by pointer, or with the arrow keys.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent, MouseEvent};
+use web_sys::{KeyboardEvent, MouseEvent};
 use yew::prelude::*;
+
+use crate::ui::components::pen::share;
 
 /// Properties of [`Board`].
 #[derive(Properties, PartialEq)]
@@ -41,7 +42,7 @@ pub fn Board(props: &BoardProps) -> Html {
         let on_pick = props.on_pick.clone();
         Callback::from(move |event: MouseEvent| {
             let place = share(&event);
-            if let Some(field) = place.and_then(|at| field_at(at, columns, count)) {
+            if let Some(field) = place.and_then(|(_, at)| field_at(at, columns, count)) {
                 on_pick.emit(field);
             }
         })
@@ -83,24 +84,11 @@ fn after_key(key: &str, chosen: usize, columns: usize, count: usize) -> Option<u
     Some(to.filter(|&to| to < count).unwrap_or(chosen))
 }
 
-/// Where a click fell, as shares of width and height.
-fn share(event: &MouseEvent) -> Option<(f64, f64)> {
-    let frame = event
-        .current_target()?
-        .dyn_into::<Element>()
-        .ok()?
-        .get_bounding_client_rect();
-    let share = |at: i32, from: f64, size: f64| (f64::from(at) - from) / size.max(1.0);
-    Some((
-        share(event.client_x(), frame.left(), frame.width()),
-        share(event.client_y(), frame.top(), frame.height()),
-    ))
-}
-
-fn field_at((x, y): (f64, f64), columns: usize, count: usize) -> Option<usize> {
+/// The field at a place, which is given in shares of the board's width and height.
+fn field_at([x, y]: [f32; 2], columns: usize, count: usize) -> Option<usize> {
     let rows = count.div_ceil(columns);
     // A cast of a negative number gives 0.
-    let place = |share: f64, fields: usize| ((share * fields as f64) as usize).min(fields - 1);
+    let place = |share: f32, fields: usize| ((share * fields as f32) as usize).min(fields - 1);
     let field = place(y, rows) * columns + place(x, columns);
     (field < count).then_some(field)
 }
@@ -123,10 +111,10 @@ mod tests {
 
     #[test]
     fn clicks_find_their_field() {
-        assert_eq!(field_at((0.0, 0.0), 12, 48), Some(0));
-        assert_eq!(field_at((0.99, 0.99), 12, 48), Some(47));
-        assert_eq!(field_at((0.5, 0.3), 12, 48), Some(18));
-        assert_eq!(field_at((0.9, 0.9), 3, 5), None, "the last row is short");
-        assert_eq!(field_at((-0.1, 1.1), 3, 6), Some(3));
+        assert_eq!(field_at([0.0, 0.0], 12, 48), Some(0));
+        assert_eq!(field_at([0.99, 0.99], 12, 48), Some(47));
+        assert_eq!(field_at([0.5, 0.3], 12, 48), Some(18));
+        assert_eq!(field_at([0.9, 0.9], 3, 5), None, "the last row is short");
+        assert_eq!(field_at([-0.1, 1.1], 3, 6), Some(3));
     }
 }

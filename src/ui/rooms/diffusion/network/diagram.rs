@@ -10,13 +10,14 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::Edit;
 use super::look::Look;
 use super::maps::{liveliest, name};
 use crate::data::SIDE;
 use crate::models::diffusion::blocks::{Block, DEEP_SIDE, Kind, SHIPPED, TRUNK_SIDE};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::texts;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::state::NetworkState;
 
 /// Grid lines from one to another, along the network and across it.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,7 +185,7 @@ impl Layout {
 #[derive(Properties, PartialEq)]
 pub struct DiagramProps {
     /// The controls.
-    pub edit: Edit,
+    pub chapter: ChapterProps<NetworkState>,
     /// The input picture, x_t.
     pub x: Rc<Vec<f32>>,
     /// What was seen last.
@@ -214,7 +215,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
     html! {
         <div class={classes!("unet", (!props.fresh).then_some("stale"))} {style} role="group"
             aria-label={texts::network::diagram::PLAIN} aria-busy={(!props.fresh).to_string()}>
-            { for lines.iter().flatten().map(|line| line_view(line, props.edit.state.cut)) }
+            { for lines.iter().flatten().map(|line| line_view(line, props.chapter.state.cut)) }
             <figure class="unet-x" style={layout.x().style()}>
                 <PictureView pixels={props.x.clone()} label="The input: x" />
                 <figcaption>{ "x" }<sub>{ "t" }</sub><small>{ size(1, SIDE) }</small></figcaption>
@@ -222,7 +223,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
             { for layout.blocks.iter().enumerate().map(|(number, block)| {
                 block_view(props, &layout.place(number), number, block, thumbs.get(number))
             }) }
-            { for layout.skips().iter().map(|line| switch_view(&props.edit, &layout, line)) }
+            { for layout.skips().iter().map(|line| switch_view(&props.chapter, &layout, line)) }
         </div>
     }
 }
@@ -242,11 +243,11 @@ fn block_view(
     block: &Block,
     thumb: Option<&Rc<Vec<f32>>>,
 ) -> Html {
-    let onclick = props.edit.with(move |state, _: MouseEvent| {
+    let onclick = props.chapter.edit(move |state, _: MouseEvent| {
         // A map's number says nothing about another block's maps.
         (state.block, state.channel) = (number, 0);
     });
-    let pressed = (props.edit.state.block == number).to_string();
+    let pressed = (props.chapter.state.block == number).to_string();
     let share = props.look.share(number).map(|share| 100.0 * share);
     html! {
         <button type="button" class="unet-block" style={place.style()} data-block={block.id()}
@@ -272,12 +273,12 @@ fn size(channels: usize, side: usize) -> String {
     }
 }
 
-fn switch_view(edit: &Edit, layout: &Layout, line: &Line) -> Html {
+fn switch_view(chapter: &ChapterProps<NetworkState>, layout: &Layout, line: &Line) -> Html {
     let Some(skip) = line.skip else {
         return Html::default();
     };
-    let onclick = edit.with(move |state, _: MouseEvent| state.cut ^= 1 << skip);
-    let whole = edit.state.cut >> skip & 1 == 0;
+    let onclick = chapter.edit(move |state, _: MouseEvent| state.cut ^= 1 << skip);
+    let whole = chapter.state.cut >> skip & 1 == 0;
     let state = if whole { "on" } else { "cut" };
     html! {
         <button type="button" class="skip-switch" role="switch" data-skip={(skip + 1).to_string()}

@@ -2,11 +2,8 @@
 
 use std::rc::Rc;
 
-use yew::prelude::*;
-
-use crate::protocol::ask::Seen;
-use crate::protocol::{Anatomy, Inspect};
-use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::protocol::{Anatomy, Inspect, Job, Report};
+use crate::ui::runs::booked::{Book, Store};
 
 /// A look that is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +38,7 @@ impl Look {
 impl Store for Look {
     type Want = Option<Ask>;
     type Work = Ask;
-    type Ask = Inspect;
+    type Ask = Job;
     /// While the step is dragged, each answer is something to see.
     const TAKES_LATE: bool = true;
 
@@ -52,25 +49,20 @@ impl Store for Look {
         }
     }
 
-    fn ask(&self, ask: &Ask) -> Option<Inspect> {
-        Some(ask.job.clone())
+    fn ask(&self, ask: &Ask) -> Option<Job> {
+        Some(Job::Inspect(ask.job.clone()))
     }
 
-    fn answer(&mut self, _: &mut Book<Ask>, ask: Ask, seen: Seen) {
+    fn answer(&mut self, _: &mut Book<Ask>, ask: Ask, seen: Report) {
         match seen {
-            Seen::Anatomy(anatomy) => {
+            Report::Anatomy(anatomy) => {
                 self.of = Some(ask);
                 self.anatomy = Some(Rc::new(anatomy));
             }
-            Seen::BlockTimes(times) => self.times_ms = Rc::new(times),
+            Report::BlockTimes(times) => self.times_ms = Rc::new(times),
+            _ => {}
         }
     }
-}
-
-/// Looks at what is asked for; nothing is asked while other runs need the engine.
-#[hook]
-pub fn use_look(ask: Option<Ask>) -> UseReducerHandle<Booked<Look>> {
-    use_booked(Booked::default, ask, false)
 }
 
 #[cfg(test)]
@@ -92,9 +84,9 @@ mod tests {
         let mut look = Look::default();
         assert_eq!(look.share(0), None);
         for (step, seen) in [
-            (1, Seen::Anatomy(Anatomy::default())),
-            (1, Seen::BlockTimes(vec![1.0, 3.0])),
-            (2, Seen::Anatomy(Anatomy::default())),
+            (1, Report::Anatomy(Anatomy::default())),
+            (1, Report::BlockTimes(vec![1.0, 3.0])),
+            (2, Report::Anatomy(Anatomy::default())),
         ] {
             look.answer(&mut Book::default(), ask(step), seen);
         }

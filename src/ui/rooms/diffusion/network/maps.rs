@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::Edit;
 use super::board::Board;
 use super::look::Look;
 use crate::data::{PIXELS, SIDE};
@@ -12,6 +11,8 @@ use crate::models::diffusion::blocks::{Block, Kind};
 use crate::protocol::Maps;
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};
+use crate::ui::rooms::ChapterProps;
+use crate::ui::state::NetworkState;
 
 /// Feature maps a row.
 pub const COLUMNS: usize = 12;
@@ -71,7 +72,7 @@ pub fn liveliest(maps: &Maps) -> Vec<f32> {
 #[derive(Properties, PartialEq)]
 pub struct MapsCardProps {
     /// The controls.
-    pub edit: Edit,
+    pub chapter: ChapterProps<NetworkState>,
     /// What was seen.
     pub look: Look,
 }
@@ -79,7 +80,7 @@ pub struct MapsCardProps {
 /// What one block does, and its feature maps at this step.
 #[component]
 pub fn MapsCard(props: &MapsCardProps) -> Html {
-    let state = props.edit.state;
+    let state = props.chapter.state;
     let maps = props.look.anatomy.as_ref();
     let maps = maps
         .and_then(|anatomy| anatomy.blocks.get(state.block))
@@ -94,7 +95,7 @@ pub fn MapsCard(props: &MapsCardProps) -> Html {
         <section class="card maps" aria-labelledby="maps-title" data-block={block.id()}>
             <div class="maps-text">
                 <h3 id="maps-title">{ texts::network::maps::TITLE }{ ": " }{ name(&block) }</h3>
-                { about(block.kind) }
+                { content::section(told(block.kind).1) }
                 { facts(&block, state.block, &props.look) }
             </div>
             { maps.map_or_else(
@@ -107,15 +108,15 @@ pub fn MapsCard(props: &MapsCardProps) -> Html {
 
 /// The sheet of all maps, and one of them large.
 fn views(props: &MapsCardProps, block: &Block, maps: &Maps, sheet: &Rc<Vec<f32>>) -> Html {
-    let edit = &props.edit;
+    let chapter = &props.chapter;
     let count = maps.channels.max(1) as usize;
-    let chosen = edit.state.channel.min(count - 1);
+    let chosen = chapter.state.channel.min(count - 1);
     let size = (maps.side * maps.side) as usize;
     let values = maps.values.get(chosen * size..(chosen + 1) * size);
     let [low, high] = span(values.unwrap_or_default());
     let large = sheet.get(chosen * PIXELS..(chosen + 1) * PIXELS);
     let large = Rc::new(large.unwrap_or_default().to_vec());
-    let on_pick = edit.with(|state, channel| state.channel = channel);
+    let on_pick = chapter.edit(|state, channel| state.channel = channel);
     let spoken = format!("Map {} of {count}: from {low:.2} to {high:.2}", chosen + 1);
     let columns = COLUMNS.min(count);
     html! {
@@ -166,29 +167,20 @@ fn facts(block: &Block, at: usize, look: &Look) -> Html {
 
 /// The block's name for people.
 pub fn name(block: &Block) -> &'static str {
-    match block.kind {
-        Kind::Embed => "Time, class",
-        Kind::Input => "Input",
-        Kind::Res => "ResBlock",
-        Kind::Halve => "Halve",
-        Kind::Attention => "Attention",
-        Kind::Double => "Double",
-        Kind::Merge => "Merge",
-        Kind::Output => "Output",
-    }
+    told(block.kind).0
 }
 
-/// What such a block is for.
-fn about(kind: Kind) -> Html {
+/// A kind's name for people, and what such a block is for.
+fn told(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Embed => content::section(texts::network::block_embed::HTML),
-        Kind::Input => content::section(texts::network::block_input::HTML),
-        Kind::Res => content::section(texts::network::block_res::HTML),
-        Kind::Halve => content::section(texts::network::block_halve::HTML),
-        Kind::Attention => content::section(texts::network::block_attention::HTML),
-        Kind::Double => content::section(texts::network::block_double::HTML),
-        Kind::Merge => content::section(texts::network::block_merge::HTML),
-        Kind::Output => content::section(texts::network::block_output::HTML),
+        Kind::Embed => ("Time, class", texts::network::block_embed::HTML),
+        Kind::Input => ("Input", texts::network::block_input::HTML),
+        Kind::Res => ("ResBlock", texts::network::block_res::HTML),
+        Kind::Halve => ("Halve", texts::network::block_halve::HTML),
+        Kind::Attention => ("Attention", texts::network::block_attention::HTML),
+        Kind::Double => ("Double", texts::network::block_double::HTML),
+        Kind::Merge => ("Merge", texts::network::block_merge::HTML),
+        Kind::Output => ("Output", texts::network::block_output::HTML),
     }
 }
 

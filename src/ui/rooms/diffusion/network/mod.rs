@@ -17,9 +17,9 @@ use yew::prelude::*;
 
 use self::attention::AttentionCard;
 use self::diagram::Diagram;
-use self::look::{Ask, Look, use_look};
+use self::look::{Ask, Look};
 use self::maps::MapsCard;
-use self::results::{progress_line, results};
+use self::results::results;
 use crate::data::PIXELS;
 use crate::models::diffusion::blocks::Kind;
 use crate::noise::{INITIAL_DRAW, normal};
@@ -27,12 +27,14 @@ use crate::protocol::{Denoise, Inspect};
 use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::progress::step_progress;
 use crate::ui::components::save::save_sheet;
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
+use crate::ui::runs::booked::{Booked, use_booked};
 use crate::ui::runs::lanes::{Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::{ModelChoice, NetworkState, Route, Wanted};
@@ -45,25 +47,6 @@ pub fn story() -> Html {
             { content::predict(texts::network::story_try::HTML, texts::network::story_reveal::HTML) }
             <div class="hint">{ content::section(texts::network::sources::HTML) }</div>
         </>
-    }
-}
-
-/// Changes of the controls.
-#[derive(Clone, PartialEq)]
-struct Edit {
-    state: NetworkState,
-    on_state: Callback<NetworkState>,
-}
-
-impl Edit {
-    /// Changes what `change` changes.
-    fn with<E: 'static>(&self, change: impl Fn(&mut NetworkState, E) + 'static) -> Callback<E> {
-        let Self { state, on_state } = self.clone();
-        Callback::from(move |event| {
-            let mut changed = state;
-            change(&mut changed, event);
-            on_state.emit(changed);
-        })
     }
 }
 
@@ -81,15 +64,10 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
         at: props.state.step.map(|step| (step, step)),
         tells: true,
     };
-    let edit = Edit {
-        state: props.state,
-        on_state: props.on_state.clone(),
-    };
-    let on_step = edit.with(|state, step| state.step = Some(step));
-    let player = use_player(course, move |step| on_step.emit(step));
+    let player = use_player(course, props.edit(|state, step| state.step = Some(step)));
     let step = player.0.cursor;
     let ask = ask(&lanes, step);
-    let look = use_look(ask.clone());
+    let look = use_booked(Booked::<Look>::default, ask.clone(), false);
     let noise = use_memo(props.state.seed, |seed| {
         Rc::new(normal(*seed, 0, INITIAL_DRAW, PIXELS))
     });
@@ -127,10 +105,10 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
                 data-looked={looked.filter(|_| fresh).map(|ask| ask.step.to_string())}
                 data-looked-cut={looked.filter(|_| fresh).map(|ask| ask.job.cut.to_string())}
                 data-timed={(!look.times_ms.is_empty()).to_string()}>
-                { controls(&edit) }
-                <Diagram edit={edit.clone()} x={x.clone()} look={(**look).clone()} {fresh} />
+                { controls(props) }
+                <Diagram chapter={props.clone()} x={x.clone()} look={(**look).clone()} {fresh} />
                 { results(&lanes, step, &noise) }
-                { progress_line(&lanes) }
+                { step_progress(&lanes, lanes.progress(), Some(lanes.took_ms())) }
                 <Transport playback={player.0} on={on_move}
                     position={format!("{step} / {}", NetworkState::STEPS)}
                     time={now.map(|frame| format!("t = {}", frame.t)).unwrap_or_default()}
@@ -138,7 +116,7 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
                     { extras(Route::of(state), "Save these feature maps as PNG", maps.is_some(), on_save) }
                 </Transport>
             </div>
-            { inspectors(edit, x, (**look).clone()) }
+            { inspectors(props, x, (**look).clone()) }
         </>
     }
 }
@@ -179,14 +157,14 @@ fn ask(lanes: &Lanes, step: u32) -> Option<Ask> {
     })
 }
 
-fn controls(edit: &Edit) -> Html {
-    let state = edit.state;
+fn controls(props: &ChapterProps<NetworkState>) -> Html {
+    let state = props.state;
     // Another run plays from its start.
-    let on_set = edit.with(|state, set| {
+    let on_set = props.edit(|state, set| {
         (state.model, state.step) = (ModelChoice::of(set), None);
     });
-    let on_wanted = edit.with(|state, digit: Wanted| (state.digit, state.step) = (digit, None));
-    let on_seed = edit.with(|state, seed| (state.seed, state.step) = (seed, None));
+    let on_wanted = props.edit(|state, digit: Wanted| (state.digit, state.step) = (digit, None));
+    let on_seed = props.edit(|state, seed| (state.seed, state.step) = (seed, None));
     html! {
         <div class="controls">
             <SetField set={state.model.set} {on_set} />
@@ -196,15 +174,15 @@ fn controls(edit: &Edit) -> Html {
     }
 }
 
-fn inspectors(edit: Edit, x: Rc<Vec<f32>>, look: Look) -> Html {
-    let state = edit.state;
+fn inspectors(chapter: &ChapterProps<NetworkState>, x: Rc<Vec<f32>>, look: Look) -> Html {
+    let state = chapter.state;
     let attends = state
         .chosen()
         .is_some_and(|block| block.kind == Kind::Attention);
     html! {
         <>
-            <MapsCard edit={edit.clone()} look={look.clone()} />
-            if attends { <AttentionCard {edit} {x} {look} /> }
+            <MapsCard chapter={chapter.clone()} look={look.clone()} />
+            if attends { <AttentionCard chapter={chapter.clone()} {x} {look} /> }
             <div class="inspect network-inspect">
                 <div class="card">
                     <h4>{ texts::network::same_size::TITLE }</h4>

@@ -7,7 +7,6 @@ use yew::prelude::*;
 use crate::data::PIXELS;
 use crate::protocol::Frame;
 use crate::ui::components::picture::PictureView;
-use crate::ui::components::progress::{computed, progress};
 use crate::ui::content::texts;
 use crate::ui::runs::lanes::{Lane, Lanes};
 
@@ -82,16 +81,6 @@ fn difference(a: &Frame, b: &Frame) -> Option<f32> {
     (!a.x.is_empty()).then(|| 127.5 * sum / a.x.len() as f32)
 }
 
-/// What is being computed, and the button that stops it.
-pub fn progress_line(lanes: &UseReducerHandle<Lanes>) -> Html {
-    let (done, all) = lanes.progress();
-    progress(
-        lanes,
-        |engine| format!("{engine}: step {done} of {all}"),
-        |engine| computed(lanes.took_ms(), engine),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,13 +95,8 @@ mod tests {
     #[test]
     fn what_lies_beyond_black_and_white_does_not_count() {
         let frame = |x: Vec<f32>| Frame {
-            step: 0,
-            t: 0,
-            alpha_bar: 1.0,
-            x0: vec![],
             x,
-            update: None,
-            ms: 0.0,
+            ..Frame::default()
         };
         let (a, b) = (frame(vec![1.0, -1.0]), frame(vec![3.0, 0.0]));
         assert_eq!(difference(&a, &b), Some(63.75));

@@ -8,7 +8,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::schedule_name;
 use crate::data::PIXELS;
 use crate::models::diffusion::schedule::{Schedule, ScheduleKind};
 use crate::noise::{INITIAL_DRAW, normal};
@@ -18,6 +17,7 @@ use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::ui::state::Named;
 
 /// Runs of each kind.
 const RUNS: u32 = 200;
@@ -146,7 +146,7 @@ fn result(comparison: &Comparison, phase: Option<Phase>) -> Html {
     };
     html! {
         <>
-            <p class="hint">{ format!("t = {}, {} schedule", of.t, schedule_name(of.schedule)) }</p>
+            <p class="hint">{ format!("t = {}, {} schedule", of.t, of.schedule.name()) }</p>
             <div class="pair">
                 { figure(&comparison.jump, "one jump") }
                 { figure(&comparison.steps, "small steps") }

@@ -13,7 +13,7 @@ use yew::prelude::*;
 use self::compare::Compare;
 use self::pick::Pick;
 use crate::data::{DataSet, PIXELS};
-use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
+use crate::models::diffusion::schedule::{Schedule, T};
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::equation::Equation;
@@ -23,7 +23,7 @@ use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, Samples, use_samples};
-use crate::ui::state::{NoiseState, Picture};
+use crate::ui::state::{Named, NoiseState, Picture};
 
 /// Points of a schedule's curve.
 const CURVE_POINTS: usize = 100;
@@ -50,8 +50,7 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
     html! {
         <>
             <div class="card">
-                <Pick state={state.clone()} on_state={props.on_state.clone()}
-                    loaded={loaded.clone()} on_retry={retry} />
+                <Pick chapter={props.clone()} loaded={loaded.clone()} on_retry={retry} />
                 { views(&x_0, &eps, &schedule, t, &describe(state.set, &state.picture, &loaded)) }
                 <Transport playback={player.0} on={on_move} position={format!("t = {t} / {T}")}
                     {spoken} />
@@ -83,40 +82,31 @@ fn use_time(props: &ChapterProps<NoiseState>) -> UseReducerHandle<Player> {
         at: Some((t, t)),
         tells: true,
     };
-    let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    use_player(course, move |t| {
-        on_state.emit(NoiseState { t, ..state.clone() })
-    })
+    use_player(course, props.edit(|state, t| state.t = t))
 }
 
 /// The clean picture; `None` while there is none.
 pub(super) fn clean(picture: &Picture, loaded: &Loaded) -> Option<Rc<Vec<f32>>> {
-    let pixels = match (picture, loaded) {
-        (Picture::Drawing(drawing), _) => drawing.pixels(),
-        (Picture::Sample(index), Loaded::Ready(samples)) => {
-            samples.pixels(*index as usize)?.to_vec()
-        }
-        (Picture::Sample(_), _) => return None,
+    let pixels = match picture {
+        Picture::Drawing(drawing) => drawing.pixels(),
+        Picture::Sample(index) => loaded.ready()?.pixels(*index as usize)?.to_vec(),
     };
     Some(Rc::new(pixels))
 }
 
 /// What the clean picture is, in words.
 pub(super) fn describe(set: DataSet, picture: &Picture, loaded: &Loaded) -> String {
-    let known = |samples: &Samples, index: u32| {
-        let (label, place) = (
-            samples.label(index as usize)?,
-            samples.test_index(index as usize)?,
-        );
+    let known = |samples: &Samples, index: usize| {
+        let (label, place) = (samples.label(index)?, samples.test_index(index)?);
         let name = set.class_name(label);
         Some(format!("a real {name}, number {place} of the test set"))
     };
-    match (picture, loaded) {
+    match (picture, loaded.ready()) {
         (Picture::Drawing(_), _) => "your drawing".into(),
-        (Picture::Sample(index), Loaded::Ready(samples)) => {
-            known(samples, *index).unwrap_or_default()
+        (Picture::Sample(index), Some(samples)) => {
+            known(samples, *index as usize).unwrap_or_default()
         }
-        (Picture::Sample(_), _) => format!("a real {}", set.noun()),
+        (Picture::Sample(_), None) => format!("a real {}", set.noun()),
     }
 }
 
@@ -220,7 +210,7 @@ pub(super) fn schedule_chart(schedule: &Schedule, t: usize) -> Html {
     let message = content::fill(
         texts::diffusion::schedule_chart::PLAIN,
         &[
-            ("name", schedule_name(schedule.kind())),
+            ("name", schedule.kind().name()),
             ("t", &t.to_string()),
             ("signal", &format!("{signal:.2}")),
             ("noise", &format!("{sigma:.2}")),
@@ -257,14 +247,6 @@ fn decibels(alpha_bar: f64) -> String {
     }
     let db = 10.0 * (alpha_bar / (1.0 - alpha_bar)).log10();
     format!("{db:.1} dB").replace('-', "\u{2212}")
-}
-
-/// The schedule's name for people.
-pub(super) fn schedule_name(kind: ScheduleKind) -> &'static str {
-    match kind {
-        ScheduleKind::Cosine => "cosine",
-        ScheduleKind::Linear => "linear",
-    }
 }
 
 #[cfg(test)]

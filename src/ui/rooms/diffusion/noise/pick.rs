@@ -2,25 +2,24 @@
 
 use yew::prelude::*;
 
-use super::schedule_name;
 use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
+use crate::ui::components::choice::{place, segments};
 use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::fetched::failure;
 use crate::ui::components::pad::Pad;
 use crate::ui::components::seed::SeedField;
 use crate::ui::content::{self, texts};
 use crate::ui::ink::Drawing;
+use crate::ui::rooms::ChapterProps;
 use crate::ui::samples::{Loaded, Samples, preview_style};
-use crate::ui::state::{NoiseState, Picture, SAMPLES, Wanted};
+use crate::ui::state::{Named, NoiseState, Picture, SAMPLES, Wanted};
 
 /// Properties of [`Pick`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct PickProps {
-    /// The chapter's controls.
-    pub state: NoiseState,
-    /// Asks for other controls.
-    pub on_state: Callback<NoiseState>,
+    /// The chapter's controls, and who takes others.
+    pub chapter: ChapterProps<NoiseState>,
     /// The real digits.
     pub loaded: Loaded,
     /// Load them again.
@@ -30,50 +29,26 @@ pub struct PickProps {
     pub has_schedule: bool,
 }
 
-impl PickProps {
-    /// A callback that changes the controls.
-    fn change<E: 'static>(&self, how: impl Fn(&mut NoiseState) + 'static) -> Callback<E> {
-        let (state, on_state) = (self.state.clone(), self.on_state.clone());
-        Callback::from(move |_| {
-            let mut changed = state.clone();
-            how(&mut changed);
-            on_state.emit(changed);
-        })
-    }
-}
-
 /// Controls and, below them, the digits to choose from or the pad.
 #[component]
 pub fn Pick(props: &PickProps) -> Html {
-    let drawing = use_state_eq(|| matches!(props.state.picture, Picture::Drawing(_)));
+    let PickProps {
+        chapter,
+        has_schedule,
+        ..
+    } = props;
+    let state = &chapter.state;
+    let drawing = use_state_eq(|| matches!(state.picture, Picture::Drawing(_)));
     let filter = use_state_eq(|| None);
     {
         // A link followed while the chapter is open: show where its picture comes from.
         let (drawing, filter) = (drawing.setter(), filter.setter());
-        use_effect_with(props.state.picture.clone(), move |picture| {
+        use_effect_with(state.picture.clone(), move |picture| {
             drawing.set(matches!(picture, Picture::Drawing(_)));
             filter.set(None);
         });
     }
-    let on_any = props.change(|state| state.picture = Picture::Sample(random(SAMPLES)));
-    let on_seed = {
-        let (state, on_state) = (props.state.clone(), props.on_state.clone());
-        Callback::from(move |seed| {
-            on_state.emit(NoiseState {
-                seed,
-                ..state.clone()
-            })
-        })
-    };
-    let on_set = {
-        let (state, on_state) = (props.state.clone(), props.on_state.clone());
-        Callback::from(move |set| {
-            on_state.emit(NoiseState {
-                set,
-                ..state.clone()
-            })
-        })
-    };
+    let on_any = chapter.edit(|state, ()| state.picture = Picture::Sample(random(SAMPLES)));
     let on_class = {
         let filter = filter.setter();
         Callback::from(move |wanted| match wanted {
@@ -86,16 +61,21 @@ pub fn Pick(props: &PickProps) -> Html {
         <>
             <div class="controls">
                 { source_control(&drawing) }
-                if !*drawing || !props.has_schedule {
-                    <SetField set={props.state.set} {on_set} />
+                if !*drawing || !has_schedule {
+                    <SetField set={state.set} on_set={chapter.edit(|state, set| state.set = set)} />
                 }
                 if !*drawing {
-                    <ClassField set={props.state.set} wanted={Wanted::Digit(class)} on_wanted={on_class} />
+                    <ClassField set={state.set} wanted={Wanted::Digit(class)} on_wanted={on_class} />
                 }
-                if props.has_schedule { { schedule_control(props) } }
-                <SeedField seed={props.state.seed} {on_seed} />
+                if *has_schedule {
+                    { segments("Schedule", &ScheduleKind::ALL.map(ScheduleKind::name),
+                        place(&ScheduleKind::ALL, state.schedule),
+                        chapter.edit(|state, at: usize| state.schedule = ScheduleKind::ALL[at]),
+                        state.schedule.name()) }
+                }
+                <SeedField seed={state.seed} on_seed={chapter.edit(|state, seed| state.seed = seed)} />
             </div>
-            if *drawing { <DrawIt ..props.clone() /> } else { { digits(props, class) } }
+            if *drawing { <DrawIt ..chapter.clone() /> } else { { digits(props, class) } }
         </>
     }
 }
@@ -117,30 +97,11 @@ fn source_control(drawing: &UseStateHandle<bool>) -> Html {
 
 /// The class the picker shows for the picture.
 fn class_of(props: &PickProps) -> u8 {
-    match (&props.state.picture, &props.loaded) {
-        (Picture::Sample(index), Loaded::Ready(samples)) => {
-            samples.label(*index as usize).unwrap_or(0)
-        }
-        _ => 0,
-    }
-}
-
-fn schedule_control(props: &PickProps) -> Html {
-    let button = |kind: ScheduleKind| {
-        let pressed = (kind == props.state.schedule).to_string();
-        html! {
-            <button type="button" aria-pressed={pressed}
-                onclick={props.change(move |s| s.schedule = kind)}>{ schedule_name(kind) }</button>
-        }
+    let Picture::Sample(index) = props.chapter.state.picture else {
+        return 0;
     };
-    html! {
-        <span class="field">
-            { "Schedule " }
-            <span class="seg" role="group" aria-label="Schedule">
-                { for ScheduleKind::ALL.map(button) }
-            </span>
-        </span>
-    }
+    let samples = props.loaded.ready();
+    samples.and_then(|s| s.label(index as usize)).unwrap_or(0)
 }
 
 /// The real digits of a class, or what there is instead.
@@ -160,17 +121,20 @@ fn digits(props: &PickProps, class: u8) -> Html {
 
 /// A row of radio buttons that look like their digits: arrow keys come with them.
 fn strip(props: &PickProps, samples: &Samples, class: u8) -> Html {
-    let set = props.state.set;
+    let state = &props.chapter.state;
+    let set = state.set;
     let name = set.class_name(class);
     let choice = |(n, index): (usize, usize)| {
         let picture = Picture::Sample(index as u32);
-        let checked = props.state.picture == picture;
-        let onchange = props.change::<Event>(move |state| state.picture = picture.clone());
+        let checked = state.picture == picture;
+        let onchange = props
+            .chapter
+            .edit(move |state, _: Event| state.picture = picture.clone());
         html! {
             <label key={index}>
                 <input type="radio" name="digit" class="sr-only" {checked} {onchange}
                     aria-label={format!("{name}, number {}", n + 1)} />
-                <span class="digit" style={preview_style(props.state.set, index)} />
+                <span class="digit" style={preview_style(set, index)} />
             </label>
         }
     };
@@ -183,28 +147,25 @@ fn strip(props: &PickProps, samples: &Samples, class: u8) -> Html {
 }
 
 /// Whose pictures they are.
-fn source(set: DataSet) -> String {
+fn source(set: DataSet) -> &'static str {
     match set {
-        DataSet::Mnist => texts::diffusion::digit_source::PLAIN.to_owned(),
-        DataSet::FashionMnist => texts::diffusion::garment_source::PLAIN.to_owned(),
+        DataSet::Mnist => texts::diffusion::digit_source::PLAIN,
+        DataSet::FashionMnist => texts::diffusion::garment_source::PLAIN,
     }
 }
 
 /// The pad, and a word when it is empty.
 #[component]
-fn DrawIt(props: &PickProps) -> Html {
+fn DrawIt(props: &ChapterProps<NoiseState>) -> Html {
     let empty = use_state_eq(|| !matches!(props.state.picture, Picture::Drawing(_)));
     let on_picture = {
-        let (state, on_state) = (props.state.clone(), props.on_state.clone());
+        let on_drawing = props.edit(|state, drawing| state.picture = Picture::Drawing(drawing));
         let empty = empty.setter();
         Callback::from(move |pixels: Option<Vec<f32>>| {
             let drawing = pixels.as_deref().and_then(Drawing::new);
             empty.set(drawing.is_none());
             if let Some(drawing) = drawing {
-                on_state.emit(NoiseState {
-                    picture: Picture::Drawing(drawing),
-                    ..state.clone()
-                });
+                on_drawing.emit(drawing);
             }
         })
     };

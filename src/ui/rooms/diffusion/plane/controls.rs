@@ -3,87 +3,65 @@
 use yew::prelude::*;
 
 use crate::protocol::diffusion::plane::{Method, Rule};
-use crate::ui::components::choice::{place, segments, select};
+use crate::ui::components::choice::{choose, place, segments};
 use crate::ui::components::cloud::CloudField;
 use crate::ui::components::seed::SeedField;
-use crate::ui::state::{
-    LEARNING_RATES, PlaneState, SAMPLE_STEPS, TRAIN_STEPS, View, method_id, rule_id,
-};
+use crate::ui::rooms::ChapterProps;
+use crate::ui::state::{LEARNING_RATES, Named, PlaneState, SAMPLE_STEPS, TRAIN_STEPS, View};
 
 /// Properties of [`Controls`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct ControlsProps {
-    /// The chapter's controls.
-    pub state: PlaneState,
-    /// Asks for other controls.
-    pub on_state: Callback<PlaneState>,
+    /// The chapter's controls, and who takes others.
+    pub chapter: ChapterProps<PlaneState>,
     /// The visitor draws.
     pub editing: bool,
     /// The visitor wants to draw.
     pub on_edit: Callback<()>,
 }
 
+impl ControlsProps {
+    /// Changes how samples are made.
+    fn sample<E: 'static>(&self, change: impl Fn(&mut PlaneState, E) + 'static) -> Callback<E> {
+        self.chapter.edit(move |state, event| {
+            state.at = None;
+            change(state, event);
+        })
+    }
+
+    /// Changes what the weights depend on: which of them were sampled is forgotten.
+    fn train<E: 'static>(&self, change: impl Fn(&mut PlaneState, E) + 'static) -> Callback<E> {
+        self.sample(move |state, event| {
+            state.from = None;
+            change(state, event);
+        })
+    }
+}
+
 /// Data, method, training, sampling, seed.
 #[component]
 pub fn Controls(props: &ControlsProps) -> Html {
-    let state = &props.state;
-    // What the weights depend on forgets which of them are sampled.
-    let edit = |keeps: bool, apply: fn(&mut PlaneState, usize)| {
-        let (state, on_state) = (state.clone(), props.on_state.clone());
-        Callback::from(move |index: usize| {
-            let mut changed = state.clone();
-            changed.at = None;
-            changed.from = state.from.filter(|_| keeps);
-            apply(&mut changed, index);
-            on_state.emit(changed);
-        })
-    };
-    let change = |apply| edit(true, apply);
-    let retrain = |apply| edit(false, apply);
-    let rates = LEARNING_RATES.map(|rate| rate.to_string());
-    let on_seed = {
-        let (state, on_state) = (state.clone(), props.on_state.clone());
-        Callback::from(move |seed| {
-            on_state.emit(PlaneState {
-                seed,
-                at: None,
-                from: None,
-                ..state.clone()
-            });
-        })
-    };
-    let on_cloud = {
-        let (state, on_state) = (state.clone(), props.on_state.clone());
-        Callback::from(move |cloud| {
-            on_state.emit(PlaneState {
-                cloud,
-                at: None,
-                from: None,
-                ..state.clone()
-            });
-        })
-    };
+    const METHODS: [Method; 2] = [Method::FlowMatching, Method::Ddpm];
+    let state = &props.chapter.state;
+    let rules = Rule::of(state.method);
     html! {
         <div class="controls">
-            <CloudField cloud={state.cloud.clone()} editing={props.editing} {on_cloud}
-                on_edit={props.on_edit.clone()} />
-            { segments("Method", &["Flow matching", "DDPM"], usize::from(state.method == Method::Ddpm),
-                retrain(|state, index| {
-                    state.method = [Method::FlowMatching, Method::Ddpm][index.min(1)];
+            <CloudField cloud={state.cloud.clone()} editing={props.editing}
+                on_cloud={props.train(|state, cloud| state.cloud = cloud)} on_edit={props.on_edit.clone()} />
+            { segments("Method", &["Flow matching", "DDPM"], place(&METHODS, state.method),
+                props.train(|state, at: usize| {
+                    state.method = METHODS[at];
                     state.rule = Rule::of(state.method)[0];
-                }), method_id(state.method)) }
-            { select("Training steps", "train", &TRAIN_STEPS.map(|n| n.to_string()),
-                place(&TRAIN_STEPS, state.train_steps),
-                retrain(|state, index| state.train_steps = TRAIN_STEPS[index.min(3)])) }
-            { select("Learning rate", "lr", &rates, place(&LEARNING_RATES, state.learning_rate),
-                retrain(|state, index| state.learning_rate = LEARNING_RATES[index.min(4)])) }
-            { segments("Sampler", &Rule::of(state.method).map(rule_name),
-                usize::from(state.rule != Rule::of(state.method)[0]),
-                change(|state, index| state.rule = Rule::of(state.method)[index.min(1)]), rule_id(state.rule)) }
-            { select("in steps", "steps", &SAMPLE_STEPS.map(|n| n.to_string()),
-                place(&SAMPLE_STEPS, state.steps),
-                change(|state, index| state.steps = SAMPLE_STEPS[index.min(4)])) }
-            <SeedField seed={state.seed} {on_seed} />
+                }), state.method.name()) }
+            { choose("Training steps", "train", &TRAIN_STEPS, state.train_steps, u32::to_string,
+                props.train(|state, steps| state.train_steps = steps)) }
+            { choose("Learning rate", "lr", &LEARNING_RATES, state.learning_rate, f32::to_string,
+                props.train(|state, rate| state.learning_rate = rate)) }
+            { segments("Sampler", &rules.map(rule_name), place(&rules, state.rule),
+                props.sample(move |state, at: usize| state.rule = rules[at]), state.rule.name()) }
+            { choose("in steps", "steps", &SAMPLE_STEPS, state.steps, u32::to_string,
+                props.sample(|state, steps| state.steps = steps)) }
+            <SeedField seed={state.seed} on_seed={props.train(|state, seed| state.seed = seed)} />
         </div>
     }
 }
@@ -98,17 +76,14 @@ fn rule_name(rule: Rule) -> &'static str {
 }
 
 /// Which view of the stage.
-pub fn view_control(state: &PlaneState, on_state: &Callback<PlaneState>) -> Html {
+pub fn view_control(chapter: &ChapterProps<PlaneState>) -> Html {
     html! {
         <span class="seg plane-views" role="group" aria-label="View">
             { for View::ALL.map(|view| {
-                let state = state.clone();
-                let pressed = (state.view == view).to_string();
-                let onclick = on_state.reform(move |_: MouseEvent| PlaneState {
-                    view,
-                    at: None,
-                    from: sampled_step(&state, view),
-                    ..state.clone()
+                let pressed = (chapter.state.view == view).to_string();
+                let onclick = chapter.edit(move |state, _: MouseEvent| {
+                    state.from = sampled_step(state, view);
+                    (state.view, state.at) = (view, None);
                 });
                 let text = match view {
                     View::Noise => "Add noise",

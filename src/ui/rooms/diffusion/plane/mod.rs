@@ -14,8 +14,8 @@ use yew::prelude::*;
 
 use self::controls::{Controls, view_control};
 use self::inspect::Inspectors;
-use self::run::{Made, PlaneRun, Sampling, Wish, use_plane_run};
-use crate::data::points::{Cloud, EXTENT};
+use self::run::{Made, PlaneRun, Sampling, Wish};
+use crate::data::points::EXTENT;
 use crate::models::diffusion::plane::mix::Mixer;
 use crate::models::diffusion::plane::solve::noise_times;
 use crate::models::diffusion::plane::{FIELD_SIDE, field_grid, streams};
@@ -30,10 +30,10 @@ use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::booked::{Action, sender};
+use crate::ui::runs::booked::{Action, sender, use_booked};
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, PlaneState, Route, View, method_id};
+use crate::ui::state::{LEARNING_RATES, NOISE_LEVELS, Named, PlaneState, Route, View};
 
 /// Points of the data that are shown.
 const SHOWN: usize = 600;
@@ -52,13 +52,19 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
         rule: state.rule,
         steps: state.steps,
     });
-    let run = use_plane_run(Wish {
+    let wish = Wish {
         job: state.training(),
         needed,
         wanted,
-    });
+    };
+    let run = use_booked(PlaneRun::default, wish, false);
     let editing = use_state_eq(|| false);
-    let drawing = use_drawing(&state.cloud, *editing, on_drawn(props));
+    // A finished stroke becomes the cloud, seen without noise.
+    let on_drawn = props.edit(|state, cloud| {
+        (state.cloud, state.view) = (cloud, View::Noise);
+        (state.at, state.from) = (None, None);
+    });
+    let drawing = use_drawing(&state.cloud, *editing, on_drawn);
     let player = use_view_player(props, &run);
     let canvas = use_node_ref();
     let data = use_memo((state.cloud.clone(), state.seed), |(cloud, seed)| {
@@ -66,12 +72,16 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
     });
     let mixer = use_memo(state.method, |method| Mixer::new(*method));
 
-    let on_state = {
-        let (on_state, editing) = (props.on_state.clone(), editing.setter());
-        Callback::from(move |state| {
-            editing.set(false);
-            on_state.emit(state);
-        })
+    // Other controls end the drawing.
+    let chapter = {
+        let editing = editing.setter();
+        ChapterProps {
+            state: state.clone(),
+            on_state: props.on_state.reform(move |state| {
+                editing.set(false);
+                state
+            }),
+        }
     };
     let on_edit = {
         let editing = editing.clone();
@@ -101,11 +111,10 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
                 data-snapshots={run.snapshots.len().to_string()}
                 data-trained={run.snapshots.last().map(|s| s.step.to_string())}
                 data-made={run.current().map(|made| made.step.to_string())}>
-                <Controls state={state.clone()} on_state={on_state.clone()} editing={*editing}
-                    {on_edit} />
+                <Controls chapter={chapter.clone()} editing={*editing} {on_edit} />
                 <div class="plane-stage">
                     <div class="plane-sheet">
-                        { view_control(state, &on_state) }
+                        { view_control(&chapter) }
                         <PlaneView {layers} {label} canvas={canvas.clone()} {on_pen} />
                         if *editing {
                             { drawing_tools(&drawing, &editing) }
@@ -114,7 +123,7 @@ pub fn PlaneChapter(props: &ChapterProps<PlaneState>) -> Html {
                         }
                     </div>
                     <div class="plane-side">
-                        { progress(props, &run, &on_state) }
+                        { progress(&chapter, &run) }
                         <Inspectors state={state.clone()} run={(*run).clone()} {cursor} />
                     </div>
                 </div>
@@ -279,20 +288,6 @@ fn field_layer(made: &Made, at: usize) -> Layer {
     }
 }
 
-/// A finished stroke becomes the cloud, seen without noise.
-fn on_drawn(props: &ChapterProps<PlaneState>) -> Callback<Cloud> {
-    let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    Callback::from(move |cloud| {
-        on_state.emit(PlaneState {
-            cloud,
-            view: View::Noise,
-            at: None,
-            from: None,
-            ..state.clone()
-        });
-    })
-}
-
 /// Playback in step with the view, with what is computed, and with the link.
 #[hook]
 fn use_view_player(
@@ -314,17 +309,12 @@ fn use_view_player(
         at: at.map(|at| (at, at)),
         tells: ready > 0 && !run.is_training(),
     };
-    let player = {
-        let (state, on_state) = (state.clone(), props.on_state.clone());
-        use_player(course, move |cursor| {
-            if cursor != state.at.unwrap_or(0) {
-                on_state.emit(PlaneState {
-                    at: Some(cursor),
-                    ..state.clone()
-                });
-            }
-        })
-    };
+    let on_at = props.edit(|state, at| state.at = Some(at));
+    let player = use_player(course, move |cursor| {
+        if cursor != at.unwrap_or(0) {
+            on_at.emit(cursor);
+        }
+    });
     {
         // While it trains, what is newest is shown, unless the visitor looks at something else.
         let now = player.0;
@@ -356,20 +346,9 @@ fn use_view_player(
 }
 
 /// What is being computed, and the button for it.
-fn progress(
-    props: &ChapterProps<PlaneState>,
-    run: &UseReducerHandle<PlaneRun>,
-    on_state: &Callback<PlaneState>,
-) -> Html {
-    let state = &props.state;
-    let train = {
-        let (state, view) = (state.clone(), View::Train);
-        on_state.reform(move |_: MouseEvent| PlaneState {
-            view,
-            at: None,
-            ..state.clone()
-        })
-    };
+fn progress(chapter: &ChapterProps<PlaneState>, run: &UseReducerHandle<PlaneRun>) -> Html {
+    let state = &chapter.state;
+    let train = chapter.edit(|state, _: MouseEvent| (state.view, state.at) = (View::Train, None));
     let again = {
         let (run, train) = (run.dispatcher(), train.clone());
         Callback::from(move |event| {
@@ -399,7 +378,7 @@ fn progress(
         <div class="plane-run">
             <button type="button" {class} {onclick}>{ text }</button>
             <span class="progress-text">{ words }</span>
-            { diverged(state, run, on_state) }
+            { diverged(chapter, run) }
         </div>
     }
 }
@@ -415,7 +394,7 @@ fn speed(run: &PlaneRun) -> String {
 }
 
 /// What to do when the loss has left all bounds.
-fn diverged(state: &PlaneState, run: &PlaneRun, on_state: &Callback<PlaneState>) -> Html {
+fn diverged(chapter: &ChapterProps<PlaneState>, run: &PlaneRun) -> Html {
     let Some(step) = run.diverged else {
         return Html::default();
     };
@@ -423,18 +402,14 @@ fn diverged(state: &PlaneState, run: &PlaneRun, on_state: &Callback<PlaneState>)
         texts::plane::train_diverged::PLAIN,
         &[
             ("step", &step.to_string()),
-            ("lr", &state.learning_rate.to_string()),
+            ("lr", &chapter.state.learning_rate.to_string()),
         ],
     );
     let usual = LEARNING_RATES[2];
-    let state = PlaneState {
-        learning_rate: usual,
-        view: View::Train,
-        at: None,
-        from: None,
-        ..state.clone()
-    };
-    let onclick = on_state.reform(move |_: MouseEvent| state.clone());
+    let onclick = chapter.edit(move |state, _: MouseEvent| {
+        (state.learning_rate, state.view) = (usual, View::Train);
+        (state.at, state.from) = (None, None);
+    });
     html! {
         <p class="notice" role="alert">
             { text }{ " " }
@@ -461,7 +436,7 @@ fn extras(state: &PlaneState, shown: &Shown, canvas: &NodeRef, cursor: u32) -> H
         at: Some(cursor).filter(|at| *at > 0 || state.at.is_some()),
         ..state.clone()
     });
-    let (view, method) = (state.view.id(), method_id(state.method));
+    let (view, method) = (state.view.id(), state.method.name());
     let name = format!(
         "genscope-plane-{method}-{view}-seed-{}-at-{cursor}",
         state.seed

@@ -5,14 +5,11 @@
 
 use std::rc::Rc;
 
-use yew::prelude::*;
-
-use crate::protocol::ask::Ask;
 use crate::protocol::diffusion::plane::{
     PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
 };
 use crate::protocol::{Job, Report};
-use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::ui::runs::booked::{Book, Booked, Store};
 
 /// What samples are wanted of a training.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,40 +42,6 @@ pub enum Work {
     Train,
     /// Sample with what was learnt.
     Sample(Sampling),
-}
-
-/// The job that it is.
-pub enum Asked {
-    /// A training.
-    Train(PlaneTrain),
-    /// A sampling.
-    Sample(PlaneSample),
-}
-
-/// What is answered.
-pub enum Answer {
-    /// Where the training stands.
-    Training(PlaneTraining),
-    /// All samples.
-    Samples(PlaneSamples),
-}
-
-impl Ask for Asked {
-    type Answer = Answer;
-
-    fn into_job(self) -> Job {
-        match self {
-            Self::Train(job) => job.into_job(),
-            Self::Sample(job) => job.into_job(),
-        }
-    }
-
-    fn report(report: Report) -> Option<Answer> {
-        match report {
-            Report::PlaneSamples(samples) => Some(Answer::Samples(samples)),
-            report => PlaneTrain::report(report).map(Answer::Training),
-        }
-    }
 }
 
 /// Everything there is.
@@ -116,7 +79,7 @@ pub type PlaneRun = Booked<Learnt>;
 impl Store for Learnt {
     type Want = Wish;
     type Work = Work;
-    type Ask = Asked;
+    type Ask = Job;
 
     fn want(&mut self, book: &mut Book<Work>, wish: Wish) {
         self.wanted = wish.wanted;
@@ -133,11 +96,11 @@ impl Store for Learnt {
         }
     }
 
-    fn ask(&self, work: &Work) -> Option<Asked> {
+    fn ask(&self, work: &Work) -> Option<Job> {
         let train = self.job.clone()?;
         Some(match work {
-            Work::Train => Asked::Train(train),
-            Work::Sample(wanted) => Asked::Sample(PlaneSample {
+            Work::Train => Job::PlaneTrain(train),
+            Work::Sample(wanted) => Job::PlaneSample(PlaneSample {
                 weights: self.snapshot(wanted.from)?.weights.clone(),
                 cloud: train.cloud,
                 method: train.method,
@@ -149,11 +112,11 @@ impl Store for Learnt {
         })
     }
 
-    fn answer(&mut self, _: &mut Book<Work>, work: Work, answer: Answer) {
+    fn answer(&mut self, _: &mut Book<Work>, work: Work, answer: Report) {
         match (answer, work) {
-            (Answer::Training(training), _) => self.training(training),
-            (Answer::Samples(samples), Work::Sample(wanted)) => self.samples(wanted, samples),
-            (Answer::Samples(_), Work::Train) => {}
+            (Report::PlaneTraining(training), _) => self.training(training),
+            (Report::PlaneSamples(samples), Work::Sample(wanted)) => self.samples(wanted, samples),
+            _ => {}
         }
     }
 
@@ -237,12 +200,6 @@ impl Learnt {
     }
 }
 
-/// The training and the samples that the controls want, computed by the page's engine.
-#[hook]
-pub fn use_plane_run(wish: Wish) -> UseReducerHandle<PlaneRun> {
-    use_booked(PlaneRun::default, wish, false)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,9 +230,7 @@ mod tests {
     }
 
     fn after(run: PlaneRun, actions: Vec<Action>) -> PlaneRun {
-        actions
-            .into_iter()
-            .fold(run, |run, action| (*Rc::new(run).reduce(action)).clone())
+        actions.into_iter().fold(run, booked::testing::after)
     }
 
     fn wish(needed: bool, wanted: Option<Sampling>) -> Action {
