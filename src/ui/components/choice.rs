@@ -35,6 +35,30 @@ pub fn select(
     }
 }
 
+/// A labelled list of numbers, with the one in force among them; `on` gets the one that is chosen.
+pub fn numbers<T: Copy + PartialOrd + ToString + 'static>(
+    label: &'static str,
+    name: &'static str,
+    values: &[T],
+    now: T,
+    on: Callback<T>,
+) -> Html {
+    let values = listed(values, now);
+    let options: Vec<String> = values.iter().map(T::to_string).collect();
+    let chosen = place(&values, now);
+    let on = on.reform(move |index: usize| values.get(index).copied().unwrap_or(now));
+    select(label, name, &options, chosen, on)
+}
+
+/// The values to choose from, with the one in force.
+fn listed<T: Copy + PartialOrd>(values: &[T], now: T) -> Vec<T> {
+    let mut listed = values.to_vec();
+    if !values.contains(&now) {
+        listed.insert(values.partition_point(|value| *value < now), now);
+    }
+    listed
+}
+
 /// Labelled buttons, one of them pressed; `value` is its name for tests.
 pub fn segments(
     label: &'static str,
@@ -53,5 +77,18 @@ pub fn segments(
                 }) }
             </span>
         </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_force_is_listed() {
+        let rounds = [300, 1000, 3000];
+        assert_eq!(listed(&rounds, 3000), rounds);
+        assert_eq!(listed(&rounds, 2900), [300, 1000, 2900, 3000]);
+        assert_eq!(listed(&[0.01, 1.0], 5.0).last(), Some(&5.0));
     }
 }

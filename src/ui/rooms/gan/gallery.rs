@@ -48,6 +48,14 @@ impl Made {
             ms: answer.ms,
         }
     }
+
+    /// The real pictures, or the fakes, and the discriminator's scores of them.
+    pub fn of_kind(&self, is_real: bool) -> (&[Rc<Vec<f32>>], &[f32]) {
+        match is_real {
+            true => (&self.reals, &self.real_scores),
+            false => (&self.fakes, &self.scores),
+        }
+    }
 }
 
 /// What is wanted, and what is kept.

@@ -34,55 +34,23 @@ pub const LOSSES: [Loss; 4] = [
 /// Stages of slow motion in each half.
 pub const SLOW_STAGES: usize = 6;
 
-/// Layers of the stage that are switched on.
+/// Which layers of the stage are switched on, in the order in which a control lists them: real
+/// points, fakes, the discriminator's scores, the generator's warped grid, the pull on each fake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// Real points.
-    pub reals: bool,
-    /// Fakes.
-    pub fakes: bool,
-    /// The discriminator's scores.
-    pub scores: bool,
-    /// The generator's warped grid.
-    pub grid: bool,
-    /// The pull on each fake.
-    pub pulls: bool,
-}
+pub struct Shown(pub [bool; 5]);
 
 impl Default for Shown {
     fn default() -> Self {
-        Self {
-            reals: true,
-            fakes: true,
-            scores: true,
-            grid: false,
-            pulls: false,
-        }
+        Self([true, true, true, false, false])
     }
 }
 
 impl Shown {
-    /// Each layer's letter in links, in the order in which a control lists them.
+    /// Each layer's letter in links, in that order.
     const LETTERS: [char; 5] = ['r', 'f', 's', 'g', 'p'];
 
-    /// Which are on, in that order.
-    pub fn list(self) -> [bool; 5] {
-        [self.reals, self.fakes, self.scores, self.grid, self.pulls]
-    }
-
-    /// The layers that are on in `list`.
-    pub fn of([reals, fakes, scores, grid, pulls]: [bool; 5]) -> Self {
-        Self {
-            reals,
-            fakes,
-            scores,
-            grid,
-            pulls,
-        }
-    }
-
     fn code(self) -> String {
-        let on = Self::LETTERS.into_iter().zip(self.list());
+        let on = Self::LETTERS.into_iter().zip(self.0);
         let text: String = on.filter(|(_, on)| *on).map(|(letter, _)| letter).collect();
         if text.is_empty() { "-".into() } else { text }
     }
@@ -90,7 +58,7 @@ impl Shown {
     fn read(text: &str) -> Option<Self> {
         let known = text == "-" || text.chars().all(|c| Self::LETTERS.contains(&c));
         let on = Self::LETTERS.map(|letter| text.contains(letter));
-        (known && !text.is_empty()).then(|| Self::of(on))
+        (known && !text.is_empty()).then_some(Self(on))
     }
 }
 

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::protocol::gan::{Checkpoint, GanFrame, GanPlay, Plan};
-use crate::ui::host::Phase;
 use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
 use crate::ui::state::gan::{Case, Leg, Play, frame_ticks, ticks_of};
 
@@ -119,13 +118,6 @@ impl Store for Played {
             Some(_) => book.begin(()),
             None => book.drop_work(),
         }
-    }
-}
-
-impl GameRun {
-    /// Is the engine at work, or about to be?
-    pub fn is_busy(&self) -> bool {
-        self.book.work().is_some() && self.book.phase != Some(Phase::Failed)
     }
 }
 
@@ -314,7 +306,7 @@ mod tests {
     use super::*;
     use crate::protocol::gan::{Divergence, Game, Half};
     use crate::protocol::{EngineError, Report};
-    use crate::ui::host::RunEvent;
+    use crate::ui::host::{Phase, RunEvent};
     use crate::ui::runs::booked;
     use crate::ui::state::gan::{frame, hand, rounds};
 
@@ -611,16 +603,16 @@ mod tests {
 
         let broken = RunEvent::Failed(EngineError::Panicked("x".into()));
         let run = after(start(), vec![Action::News(1, broken)]);
-        assert!(!run.is_busy());
+        assert!(!run.book.is_busy());
         let retried = after(run.clone(), vec![Action::News(1, RunEvent::Resumed)]);
-        assert!(retried.is_busy());
+        assert!(retried.book.is_busy());
         // A retry, like a new engine, goes on from the last frame.
         assert_eq!(
             run.left().and_then(|job| job.start).map(|at| at.ticks),
             Some(20)
         );
         let run = after(run, vec![news(1, 20), news(1, 40)]);
-        assert_eq!((ticks(&run), run.is_busy()), (vec![0, 20, 40], true));
+        assert_eq!((ticks(&run), run.book.is_busy()), (vec![0, 20, 40], true));
     }
 
     #[test]

@@ -26,28 +26,16 @@ pub fn reals(game: &Game) -> Rc<Vec<f32>> {
 
 /// The layers that are switched on, from back to front.
 pub fn layers(game: &Game, shown: Shown, frame: &GanFrame, reals: &Rc<Vec<f32>>) -> Vec<Layer> {
-    let fakes = Rc::new(frame.fakes.clone());
-    let mut layers = Vec::new();
-    if shown.scores {
-        layers.push(heat(
-            game.loss,
-            &frame.scores,
-            frame_limit(game.loss, frame),
-        ));
-    }
-    if shown.grid {
-        layers.push(mesh(&frame.warped));
-    }
-    if shown.reals {
-        layers.push(dots(reals, Tone::Second, 0.75));
-    }
-    if shown.pulls {
-        layers.push(pulls(&fakes, &frame.pulls));
-    }
-    if shown.fakes {
-        layers.push(dots(&fakes, Tone::Accent, 0.9));
-    }
-    layers
+    let [has_reals, has_fakes, has_scores, has_grid, has_pulls] = shown.0;
+    let (loss, fakes) = (game.loss, Rc::new(frame.fakes.clone()));
+    let layers = [
+        has_scores.then(|| heat(loss, &frame.scores, frame_limit(loss, frame))),
+        has_grid.then(|| mesh(&frame.warped)),
+        has_reals.then(|| dots(reals, Tone::Second, 0.75)),
+        has_pulls.then(|| pulls(&fakes, &frame.pulls)),
+        has_fakes.then(|| dots(&fakes, Tone::Accent, 0.9)),
+    ];
+    layers.into_iter().flatten().collect()
 }
 
 /// The sheet at a moment of slow motion: both players as they were in the update that is shown, and
@@ -209,10 +197,9 @@ mod tests {
     #[test]
     fn layers_are_those_that_are_on() {
         let game = Game::default();
-        let all = Shown::of([true; 5]);
         let count = |shown| layers(&game, shown, &frame(2), &reals(&game)).len();
-        assert_eq!(count(all), 5);
-        assert_eq!(count(Shown::of([false; 5])), 0);
+        assert_eq!(count(Shown([true; 5])), 5);
+        assert_eq!(count(Shown([false; 5])), 0);
         assert_eq!(count(Shown::default()), 3);
     }
 
@@ -245,7 +232,7 @@ mod tests {
                 loss: Loss::Wasserstein,
                 ..Game::default()
             },
-            Shown::of([false, false, true, false, false]),
+            Shown([false, false, true, false, false]),
             &frame,
             &Rc::default(),
         );

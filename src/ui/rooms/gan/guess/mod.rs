@@ -25,7 +25,7 @@ use crate::models::gan::image::snapshot_id;
 use crate::protocol::gan::GanImages;
 use crate::ui::components::choice::select;
 use crate::ui::components::model_card::ModelCard;
-use crate::ui::components::seed::SeedField;
+use crate::ui::components::seed::{SeedField, new_seed};
 use crate::ui::components::share::ShareButton;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
@@ -93,7 +93,7 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
         Some((_, made)) if is_over => {
             let point = snapshots.timeline.ready().zip(step);
             let point = point.and_then(|(timeline, step)| timeline.at(step).copied());
-            let ways = ways(state, steps, chosen, &props.on_state, again_button);
+            let ways = ways(props, steps, chosen, again_button);
             result(&judged, made, point.as_ref(), ways)
         }
         _ => table(game, &judged, &gallery, on_answer.as_ref(), real_button),
@@ -139,34 +139,17 @@ fn job(seed: u64, step: u32, round: &Round, samples: &Samples) -> GanImages {
 
 /// The picture of a card.
 fn picture<'a>(card: &round::Card, made: &'a Made) -> Option<&'a Rc<Vec<f32>>> {
-    let pictures = if card.is_real {
-        &made.reals
-    } else {
-        &made.fakes
-    };
-    pictures.get(card.place)
+    made.of_kind(card.is_real).0.get(card.place)
 }
 
 fn controls(props: &ChapterProps<GuessState>, snapshots: &Snapshots, chosen: usize) -> Html {
     let (state, steps) = (&props.state, &snapshots.steps);
     let names: Vec<_> = steps.iter().map(|step| format!("{step} steps")).collect();
     let on_stage = {
-        let (state, on_state, steps) = (state.clone(), props.on_state.clone(), steps.clone());
-        Callback::from(move |place: usize| {
-            let step = steps.get(place).copied();
-            on_state.emit(GuessState {
-                step,
-                ..state.clone()
-            });
-        })
+        let steps = steps.clone();
+        props.edit(move |state, place: usize| state.step = steps.get(place).copied())
     };
-    let on_seed = {
-        let state = state.clone();
-        props.on_state.reform(move |seed| GuessState {
-            seed,
-            ..state.clone()
-        })
-    };
+    let on_seed = props.edit(|state, seed| state.seed = seed);
     let shared = link(&Page {
         route: Route::of(state.clone()),
         ..Page::default()
@@ -183,28 +166,15 @@ fn controls(props: &ChapterProps<GuessState>, snapshots: &Snapshots, chosen: usi
 }
 
 /// What to do after a round: another one, or one of an earlier or a later snapshot.
-fn ways(
-    state: &GuessState,
-    steps: &[u32],
-    chosen: usize,
-    on_state: &Callback<GuessState>,
-    again: NodeRef,
-) -> Html {
-    let state = state.clone();
-    let another = {
-        let state = state.clone();
-        on_state.reform(move |_: MouseEvent| GuessState {
-            seed: (js_sys::Math::random() * NEW_SEEDS) as u64,
-            ..state.clone()
-        })
-    };
+fn ways(props: &ChapterProps<GuessState>, steps: &[u32], chosen: usize, again: NodeRef) -> Html {
+    let another = props.edit(|state, _: MouseEvent| state.seed = new_seed());
     let stage = |place: Option<usize>, name: &str| {
         let step = place.and_then(|place| steps.get(place).copied())?;
-        let href = Route::of(GuessState {
+        let other = GuessState {
             step: Some(step),
-            ..state.clone()
-        })
-        .href();
+            ..props.state.clone()
+        };
+        let href = Route::of(other).href();
         Some(html! { <a class="button" {href}>{ format!("{name}: after {step} steps") }</a> })
     };
     html! {
@@ -217,9 +187,6 @@ fn ways(
         </p>
     }
 }
-
-/// New seeds are below this, short enough to read out.
-const NEW_SEEDS: f64 = 1e6;
 
 /// The keys that answer, while there is something to answer.
 #[hook]

@@ -62,12 +62,7 @@ pub fn judged(play: &Play, round: &Round, made: &Made) -> Vec<Judged> {
     let pairs = round.cards.iter().zip(&play.0);
     pairs
         .filter_map(|(&card, &yours)| {
-            let scores = if card.is_real {
-                &made.real_scores
-            } else {
-                &made.scores
-            };
-            let its = takes_for_real(*scores.get(card.place)?);
+            let its = takes_for_real(*made.of_kind(card.is_real).1.get(card.place)?);
             Some(Judged { card, yours, its })
         })
         .collect()
