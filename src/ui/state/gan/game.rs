@@ -233,14 +233,15 @@ impl GameState {
         Self { at, ..start }
     }
 
-    /// Halves by hand with which the course ends.
-    fn halves_at_the_end(&self) -> u32 {
+    /// Stages of slow motion, of the halves by hand with which the course ends.
+    pub fn slow_stages(&self) -> u32 {
         let course = self.course();
         let by_hand = course
             .iter()
             .rev()
             .take_while(|leg| matches!(leg.play, Play::Hand(_)));
-        by_hand.map(|leg| leg.play.ticks()).sum()
+        let halves: u32 = by_hand.map(|leg| leg.play.ticks()).sum();
+        halves * SLOW_STAGES as u32
     }
 
     /// Does a link hold the whole course?
@@ -319,7 +320,7 @@ impl Controls for GameState {
             every.filter(|every| frame_count(&course, *every) <= MAX_FRAMES)
         };
         q.setting("every", &mut self.every, usual, every, u32::to_string);
-        let stages = self.halves_at_the_end() * SLOW_STAGES as u32;
+        let stages = self.slow_stages();
         let slow = |text: &str| text.parse().ok().filter(|stage| *stage < stages);
         q.option("slow", &mut self.slow, slow, u32::to_string);
         q.maybe("at", &mut self.at, 0..=ticks_of(&course));
