@@ -79,10 +79,10 @@ impl Case {
     pub fn head_start(self, game: &Game) -> Vec<Leg> {
         match self {
             Self::Collapse | Self::Oscillation => Vec::new(),
-            Self::Vanishing => vec![Leg {
-                game: game.clone(),
-                play: Play::Hand(vec![Half::Discriminator; HEAD_START]),
-            }],
+            Self::Vanishing => {
+                let halves = vec![Half::Discriminator; HEAD_START];
+                vec![Leg::new(game, Play::Hand(halves))]
+            }
         }
     }
 
@@ -176,12 +176,8 @@ pub(crate) mod tests {
             real_scores: vec![0.5; 2],
             real_accuracy: 0.5,
             fake_accuracy: 0.5,
-            scores: vec![],
-            warped: vec![],
-            divergence: Divergence::default(),
-            detail: None,
-            diverged: false,
             ms: 2.0,
+            ..GanFrame::default()
         }
     }
 
