@@ -6,9 +6,10 @@ use std::rc::Rc;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_render::{AnimationFrame, request_animation_frame};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
+use super::choice::picked;
 use super::icon::{Icon, IconButton};
 use crate::ui::runs::playback::{Move, Playback, Speed};
 
@@ -37,7 +38,7 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let playback = props.playback;
-    use_keys(&props.on);
+    use_keys(Some(props.on.clone()), key);
     use_ticks(playback.playing && !playback.waiting(), &props.on);
     let button = |icon, label: &'static str, action, disabled| {
         let onclick = props.on.reform(move |()| action);
@@ -93,9 +94,7 @@ fn scrub_bar(props: &TransportProps) -> Html {
 
 fn speed_select(speed: Speed, on: &Callback<Move>) -> Html {
     let onchange = on.reform(|event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        let index = select.map_or(0, |select| select.selected_index().max(0) as usize);
-        Move::Speed(Speed::ALL.get(index).copied().unwrap_or_default())
+        Move::Speed(Speed::ALL.get(picked(&event)).copied().unwrap_or_default())
     });
     html! {
         <select class="speed" aria-label="Speed" {onchange}>
@@ -106,47 +105,47 @@ fn speed_select(speed: Speed, on: &Callback<Move>) -> Html {
     }
 }
 
-/// Reports the playback keys.
+/// Tells `on` what a key `means`, wherever on the page it is pressed, unless it is for the browser
+/// or for the control that has the focus.
 #[hook]
-fn use_keys(on: &Callback<Move>) {
-    use_effect_with(on.clone(), |on| {
-        let on = on.clone();
-        let listener = EventListener::new_with_options(
-            &gloo_utils::document(),
-            "keydown",
-            EventListenerOptions::enable_prevent_default(),
-            move |event| {
-                let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
-                    return;
-                };
-                if let Some(action) = key(event) {
-                    event.prevent_default();
-                    on.emit(action);
-                }
-            },
-        );
+pub fn use_keys<T: 'static>(on: Option<Callback<T>>, means: fn(&KeyboardEvent) -> Option<T>) {
+    use_effect_with(on, move |on| {
+        let listener = on.clone().map(|on| {
+            EventListener::new_with_options(
+                &gloo_utils::document(),
+                "keydown",
+                EventListenerOptions::enable_prevent_default(),
+                move |event| {
+                    let event = event.dyn_ref().filter(|event| is_for_page(event));
+                    if let Some((event, meaning)) = event.and_then(|e| Some((e, means(e)?))) {
+                        event.prevent_default();
+                        on.emit(meaning);
+                    }
+                },
+            )
+        });
         move || drop(listener)
     });
 }
 
-/// What a key does, if it is not for the control that has the focus.
-fn key(event: &KeyboardEvent) -> Option<Move> {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
-        return None;
-    }
+fn is_for_page(event: &KeyboardEvent) -> bool {
+    let for_browser = event.ctrl_key() || event.alt_key() || event.meta_key();
+    let fields = "input, select, textarea, [contenteditable], [data-keys]";
+    !for_browser && !event.default_prevented() && !is_inside(event, fields)
+}
+
+/// Is the focus inside of such an element?
+fn is_inside(event: &KeyboardEvent, css: &str) -> bool {
     let focus = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
-    let inside = |css| {
-        focus
-            .as_ref()
-            .is_some_and(|e| matches!(e.closest(css), Ok(Some(_))))
-    };
-    if inside("input, select, textarea, [contenteditable], [data-keys]") {
-        return None;
-    }
+    focus.is_some_and(|focus| matches!(focus.closest(css), Ok(Some(_))))
+}
+
+/// What a key does to playback.
+fn key(event: &KeyboardEvent) -> Option<Move> {
     match event.key().as_str() {
-        " " if !inside("button, a, summary") => Some(Move::Toggle),
+        " " if !is_inside(event, "button, a, summary") => Some(Move::Toggle),
         "ArrowLeft" => Some(Move::Back),
         "ArrowRight" => Some(Move::Forward),
         "Home" => Some(Move::First),

@@ -24,7 +24,7 @@ use self::play::{use_game_player, use_slow_player};
 use self::run::{Demand, GameRun, use_game_run};
 use self::slow::moment;
 use self::stage::{dots, layers, legend, reals, slow_layers, slow_words, words};
-use self::wrong::{TaskCard, median_pull};
+use self::wrong::task_card;
 use crate::data::points::Cloud;
 use crate::protocol::gan::{Game, GanFrame, Half};
 use crate::ui::components::chart::Tone;
@@ -147,18 +147,16 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
         (None, Some(frame)) => layers(rules, state.shown, frame, &real_points),
         (None, None) => vec![dots(&real_points, Tone::Second, 0.75)],
     };
+    let place = place_text(halves_of(&course, tick));
     let spoken = match (&now, frame) {
         _ if *editing => texts::plane::draw_label::PLAIN.to_owned(),
         (Some(moment), _) => slow_words(moment),
-        (None, Some(frame)) => words(rules.loss, frame, &place_text(halves_of(&course, tick))),
+        (None, Some(frame)) => words(rules.loss, frame, &place),
         (None, None) => texts::gan::waiting::PLAIN.to_owned(),
     };
     let playback = if is_slow { slow_player.0 } else { player.0 };
-    let position = if is_slow {
-        format!("{} / {}", playback.cursor + 1, playback.last + 1)
-    } else {
-        place_text(halves_of(&course, tick))
-    };
+    let stage = format!("{} / {}", playback.cursor + 1, playback.last + 1);
+    let position = if is_slow { stage } else { place };
     html! {
         <>
             <div class="card gan-game" data-tick={tick.to_string()} data-frames={run.frames.len().to_string()}
@@ -180,8 +178,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
                         { by_hand(&chapter, next) }
                         { progress(&chapter, &run) }
                         if let Some(case) = state.case {
-                            <TaskCard {case} state={state.clone()} pull={frame.map(|f| median_pull(f))}
-                                standing={case.standing(&run.frames)} solved={solved(&run)} />
+                            { task_card(case, state, &run, frame.map(Rc::as_ref)) }
                         } else {
                             <div class="hint game-legend">{ legend(rules.loss, is_slow) }</div>
                         }
@@ -242,12 +239,6 @@ fn next_tick(state: &GameState, is_still: bool, shown: u32) -> u32 {
     } else {
         shown
     }
-}
-
-/// When the task was done first, in words.
-fn solved(run: &GameRun) -> Option<AttrValue> {
-    let at = run.solved?;
-    Some(place_text(halves_of(run.course(), at)).into())
 }
 
 /// Switches for the layers of the sheet.

@@ -10,9 +10,7 @@ mod table;
 
 use std::rc::Rc;
 
-use gloo_events::{EventListener, EventListenerOptions};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use self::play::{Action, Play, judged};
@@ -27,6 +25,7 @@ use crate::ui::components::choice::select;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::seed::{SeedField, new_seed};
 use crate::ui::components::share::ShareButton;
+use crate::ui::components::transport::use_keys;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
@@ -81,7 +80,7 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
         let play = play.dispatcher();
         Callback::from(move |is_real| play.dispatch(Action::Answer(is_real)))
     });
-    use_keys(on_answer.clone());
+    use_keys(on_answer.clone(), answer);
     let (real_button, again_button) = use_focus(is_over, on_answer.is_some());
 
     let judged = game.map_or_else(Vec::new, |(round, made)| judged(&play, round, made));
@@ -188,37 +187,9 @@ fn ways(props: &ChapterProps<GuessState>, steps: &[u32], chosen: usize, again: N
     }
 }
 
-/// The keys that answer, while there is something to answer.
-#[hook]
-fn use_keys(on_answer: Option<Callback<bool>>) {
-    use_effect_with(on_answer, |on_answer| {
-        let listener = on_answer.clone().map(|on_answer| {
-            EventListener::new_with_options(
-                &gloo_utils::document(),
-                "keydown",
-                EventListenerOptions::enable_prevent_default(),
-                move |event| {
-                    let event = event.dyn_ref::<KeyboardEvent>();
-                    if let Some((event, is_real)) = event.and_then(|e| Some((e, answer(e)?))) {
-                        event.prevent_default();
-                        on_answer.emit(is_real);
-                    }
-                },
-            )
-        });
-        move || drop(listener)
-    });
-}
-
-/// What a key press says, if it is not for the control that has the focus.
+/// What a key press says.
 fn answer(event: &KeyboardEvent) -> Option<bool> {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat() {
-        return None;
-    }
-    let focus = event.target()?.dyn_into::<Element>().ok();
-    let in_field =
-        focus.is_some_and(|e| matches!(e.closest("input, select, textarea"), Ok(Some(_))));
-    key(&event.key()).filter(|_| !in_field)
+    key(&event.key()).filter(|_| !event.repeat())
 }
 
 fn key(key: &str) -> Option<bool> {
