@@ -105,8 +105,7 @@ fn speed_select(speed: Speed, on: &Callback<Move>) -> Html {
     }
 }
 
-/// Tells `on` what a key `means`, wherever on the page it is pressed, unless it is for the browser
-/// or for the control that has the focus.
+/// Tells `on` what a key `means`, wherever on the page it is pressed.
 #[hook]
 pub fn use_keys<T: 'static>(on: Option<Callback<T>>, means: fn(&KeyboardEvent) -> Option<T>) {
     use_effect_with(on, move |on| {
@@ -116,8 +115,7 @@ pub fn use_keys<T: 'static>(on: Option<Callback<T>>, means: fn(&KeyboardEvent) -
                 "keydown",
                 EventListenerOptions::enable_prevent_default(),
                 move |event| {
-                    let event = event.dyn_ref().filter(|event| is_for_page(event));
-                    if let Some((event, meaning)) = event.and_then(|e| Some((e, means(e)?))) {
+                    if let Some(meaning) = event.dyn_ref().and_then(means) {
                         event.prevent_default();
                         on.emit(meaning);
                     }
@@ -128,24 +126,24 @@ pub fn use_keys<T: 'static>(on: Option<Callback<T>>, means: fn(&KeyboardEvent) -
     });
 }
 
-fn is_for_page(event: &KeyboardEvent) -> bool {
-    let for_browser = event.ctrl_key() || event.alt_key() || event.meta_key();
-    let fields = "input, select, textarea, [contenteditable], [data-keys]";
-    !for_browser && !event.default_prevented() && !is_inside(event, fields)
-}
-
-/// Is the focus inside of such an element?
-fn is_inside(event: &KeyboardEvent, css: &str) -> bool {
+/// What a key does, if it is not for the control that has the focus.
+fn key(event: &KeyboardEvent) -> Option<Move> {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+        return None;
+    }
     let focus = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
-    focus.is_some_and(|focus| matches!(focus.closest(css), Ok(Some(_))))
-}
-
-/// What a key does to playback.
-fn key(event: &KeyboardEvent) -> Option<Move> {
+    let inside = |css| {
+        focus
+            .as_ref()
+            .is_some_and(|e| matches!(e.closest(css), Ok(Some(_))))
+    };
+    if inside("input, select, textarea, [contenteditable], [data-keys]") {
+        return None;
+    }
     match event.key().as_str() {
-        " " if !is_inside(event, "button, a, summary") => Some(Move::Toggle),
+        " " if !inside("button, a, summary") => Some(Move::Toggle),
         "ArrowLeft" => Some(Move::Back),
         "ArrowRight" => Some(Move::Forward),
         "Home" => Some(Move::First),

@@ -10,7 +10,8 @@ mod table;
 
 use std::rc::Rc;
 
-use web_sys::{HtmlElement, KeyboardEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use self::play::{Action, Play, judged};
@@ -187,9 +188,15 @@ fn ways(props: &ChapterProps<GuessState>, steps: &[u32], chosen: usize, again: N
     }
 }
 
-/// What a key press says.
+/// What a key press says, if it is not for the control that has the focus.
 fn answer(event: &KeyboardEvent) -> Option<bool> {
-    key(&event.key()).filter(|_| !event.repeat())
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat() {
+        return None;
+    }
+    let focus = event.target()?.dyn_into::<Element>().ok();
+    let in_field =
+        focus.is_some_and(|e| matches!(e.closest("input, select, textarea"), Ok(Some(_))));
+    key(&event.key()).filter(|_| !in_field)
 }
 
 fn key(key: &str) -> Option<bool> {
