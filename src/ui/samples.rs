@@ -16,6 +16,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 use yew::prelude::*;
 
 use crate::data::{CLASSES, DataSet, PIXELS, SIDE};
+use crate::ui::components::fetched::Fetched;
 
 /// Pictures in a row of the sheet.
 pub const COLUMNS: usize = 20;
@@ -112,29 +113,8 @@ pub fn preview_style(set: DataSet, index: usize) -> String {
     )
 }
 
-/// How far loading is.
-#[derive(Clone, Debug, Default)]
-pub enum Loaded {
-    /// Under way.
-    #[default]
-    Waiting,
-    /// There.
-    Ready(Rc<Samples>),
-    /// Failed, and why, as part of a sentence.
-    Failed(String),
-}
-
-impl PartialEq for Loaded {
-    /// Pictures are compared by identity: each set is there once.
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Waiting, Self::Waiting) => true,
-            (Self::Ready(a), Self::Ready(b)) => Rc::ptr_eq(a, b),
-            (Self::Failed(a), Self::Failed(b)) => a == b,
-            _ => false,
-        }
-    }
-}
+/// How far loading is. Each set is there once.
+pub type Loaded = Fetched<Samples>;
 
 /// The pictures of a set, and a way to try again. They are loaded once, however many rooms ask.
 #[hook]

@@ -1,4 +1,4 @@
-//! Figures that were measured ahead and ship as a file: on their way, here, or not to be had.
+//! What ships as a file, such as figures that were measured ahead: on its way, here, or not to be had.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// What came of a file.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Fetched<T> {
     /// Not here yet.
     Waiting,
@@ -17,13 +17,24 @@ pub enum Fetched<T> {
     Failed(String),
 }
 
-// Not derived: contents are shared, so they need not be cloned.
+// Neither is derived: contents are shared, so they need neither be cloned nor compared.
 impl<T> Clone for Fetched<T> {
     fn clone(&self) -> Self {
         match self {
             Self::Waiting => Self::Waiting,
             Self::Ready(contents) => Self::Ready(contents.clone()),
             Self::Failed(reason) => Self::Failed(reason.clone()),
+        }
+    }
+}
+
+impl<T> PartialEq for Fetched<T> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Waiting, Self::Waiting) => true,
+            (Self::Ready(a), Self::Ready(b)) => Rc::ptr_eq(a, b),
+            (Self::Failed(a), Self::Failed(b)) => a == b,
+            _ => false,
         }
     }
 }
@@ -82,7 +93,7 @@ pub fn failure(
 #[hook]
 pub fn use_fetched<T, F>(fetch: fn() -> F) -> (Fetched<T>, Callback<MouseEvent>)
 where
-    T: PartialEq + 'static,
+    T: 'static,
     F: Future<Output = Result<T, String>> + 'static,
 {
     let fetched = use_state_eq(|| Fetched::Waiting);

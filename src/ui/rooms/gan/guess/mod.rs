@@ -31,7 +31,7 @@ use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
-use crate::ui::samples::{Loaded, Samples};
+use crate::ui::samples::Samples;
 use crate::ui::state::{GuessState, Page, Route};
 
 /// The text of the chapter.
@@ -57,17 +57,13 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
     let step = steps.get(chosen).copied();
     let dealt = (state.seed, snapshots.reals.clone());
     let round = use_memo(dealt.clone(), |(seed, reals)| {
-        let Loaded::Ready(reals) = reals else {
-            return None;
-        };
+        let reals = reals.ready()?;
         let labels = (0..reals.len()).filter_map(|i| reals.label(i));
         Round::deal(*seed, &labels.collect::<Vec<_>>())
     });
     let job = use_memo((dealt, step), |((seed, reals), step)| {
-        let Loaded::Ready(reals) = reals else {
-            return None;
-        };
-        Some(Rc::new(job(*seed, (*step)?, (*round).as_ref()?, reals)))
+        let (round, reals) = ((*round).as_ref()?, reals.ready()?);
+        Some(Rc::new(job(*seed, (*step)?, round, reals)))
     });
     let gallery = use_gallery((*job).clone());
     let play = use_reducer_eq(Play::default);
