@@ -113,7 +113,7 @@ pub fn preview_style(set: DataSet, index: usize) -> String {
     )
 }
 
-/// How far loading is. Each set is there once.
+/// The pictures of a set, as far as they are loaded.
 pub type Loaded = Fetched<Samples>;
 
 /// The pictures of a set, and a way to try again. They are loaded once, however many rooms ask.

@@ -14,9 +14,29 @@ pub fn picked(event: &Event) -> usize {
     select.map_or(0, |select| select.selected_index().max(0) as usize)
 }
 
+/// A labelled list of values with their names; `on` gets the one that is chosen.
+pub fn choose<T: Copy + PartialEq + 'static>(
+    label: impl Into<AttrValue>,
+    name: &'static str,
+    values: &[T],
+    chosen: T,
+    name_of: impl Fn(&T) -> String,
+    on: Callback<T>,
+) -> Html {
+    let names: Vec<_> = values.iter().map(name_of).collect();
+    let (chosen, values) = (place(values, chosen), values.to_vec());
+    select(
+        label,
+        name,
+        &names,
+        chosen,
+        on.reform(move |at: usize| values[at]),
+    )
+}
+
 /// A labelled list; `on` gets the place of what is chosen.
 pub fn select(
-    label: &'static str,
+    label: impl Into<AttrValue>,
     name: &'static str,
     options: &[String],
     chosen: usize,
@@ -25,7 +45,7 @@ pub fn select(
     let onchange = on.reform(|event: Event| picked(&event));
     html! {
         <label class="field">
-            { label }
+            { label.into() }
             <select {name} {onchange}>
                 { for options.iter().enumerate().map(|(i, text)| html! {
                     <option selected={i == chosen}>{ text }</option>
@@ -35,28 +55,19 @@ pub fn select(
     }
 }
 
-/// A labelled list of numbers, with the one in force among them; `on` gets the one that is chosen.
-pub fn numbers<T: Copy + PartialOrd + ToString + 'static>(
-    label: &'static str,
-    name: &'static str,
-    values: &[T],
-    now: T,
-    on: Callback<T>,
+/// Buttons for values with their names, the chosen one pressed; `on` gets the one that is clicked.
+pub fn pressed<T: Copy + PartialEq + 'static>(
+    values: impl IntoIterator<Item = (T, &'static str)>,
+    chosen: T,
+    on: &Callback<T>,
 ) -> Html {
-    let values = listed(values, now);
-    let options: Vec<String> = values.iter().map(T::to_string).collect();
-    let chosen = place(&values, now);
-    let on = on.reform(move |index: usize| values.get(index).copied().unwrap_or(now));
-    select(label, name, &options, chosen, on)
-}
-
-/// The values to choose from, with the one in force.
-fn listed<T: Copy + PartialOrd>(values: &[T], now: T) -> Vec<T> {
-    let mut listed = values.to_vec();
-    if !values.contains(&now) {
-        listed.insert(values.partition_point(|value| *value < now), now);
-    }
-    listed
+    let button = |(value, name): (T, &'static str)| {
+        html! {
+            <button type="button" aria-pressed={(value == chosen).to_string()}
+                onclick={on.reform(move |_: MouseEvent| value)}>{ name }</button>
+        }
+    };
+    values.into_iter().map(button).collect()
 }
 
 /// Labelled buttons, one of them pressed; `value` is its name for tests.
@@ -71,24 +82,8 @@ pub fn segments(
         <span class="field">
             { label }{ " " }
             <span class="seg" role="group" aria-label={label} data-value={value}>
-                { for options.iter().enumerate().map(|(i, text)| html! {
-                    <button type="button" aria-pressed={(i == chosen).to_string()}
-                        onclick={on.reform(move |_: MouseEvent| i)}>{ *text }</button>
-                }) }
+                { pressed(options.iter().copied().enumerate(), chosen, &on) }
             </span>
         </span>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_in_force_is_listed() {
-        let rounds = [300, 1000, 3000];
-        assert_eq!(listed(&rounds, 3000), rounds);
-        assert_eq!(listed(&rounds, 2900), [300, 1000, 2900, 3000]);
-        assert_eq!(listed(&[0.01, 1.0], 5.0).last(), Some(&5.0));
     }
 }

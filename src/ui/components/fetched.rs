@@ -1,4 +1,4 @@
-//! What ships as a file, such as figures that were measured ahead: on its way, here, or not to be had.
+//! Figures that were measured ahead and ship as a file: on their way, here, or not to be had.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ pub enum Fetched<T> {
     Failed(String),
 }
 
-// Neither is derived: contents are shared, so they need neither be cloned nor compared.
+// Not derived: contents are shared, so they need not be cloned.
 impl<T> Clone for Fetched<T> {
     fn clone(&self) -> Self {
         match self {
@@ -29,6 +29,7 @@ impl<T> Clone for Fetched<T> {
 }
 
 impl<T> PartialEq for Fetched<T> {
+    /// Contents are compared by identity: each file is there once.
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Waiting, Self::Waiting) => true,

@@ -93,9 +93,7 @@ fn scrub_bar(props: &TransportProps) -> Html {
 }
 
 fn speed_select(speed: Speed, on: &Callback<Move>) -> Html {
-    let onchange = on.reform(|event: Event| {
-        Move::Speed(Speed::ALL.get(picked(&event)).copied().unwrap_or_default())
-    });
+    let onchange = on.reform(|event: Event| Move::Speed(Speed::ALL[picked(&event)]));
     html! {
         <select class="speed" aria-label="Speed" {onchange}>
             { for Speed::ALL.into_iter().map(|choice| html! {

@@ -11,7 +11,7 @@ pub mod landing;
 
 use yew::prelude::*;
 
-/// Properties of a chapter.
+/// Properties of a chapter, and of what changes its controls.
 #[derive(Clone, Properties, PartialEq)]
 pub struct ChapterProps<S: PartialEq> {
     /// The controls.
@@ -22,17 +22,12 @@ pub struct ChapterProps<S: PartialEq> {
 
 impl<S: Clone + PartialEq + 'static> ChapterProps<S> {
     /// Changes what `change` changes.
-    pub fn edit<E>(&self, change: impl Fn(&mut S, E) + 'static) -> Callback<E> {
+    pub fn edit<E: 'static>(&self, change: impl Fn(&mut S, E) + 'static) -> Callback<E> {
         let Self { state, on_state } = self.clone();
         Callback::from(move |event| {
-            let mut state = state.clone();
-            change(&mut state, event);
-            on_state.emit(state);
+            let mut changed = state.clone();
+            change(&mut changed, event);
+            on_state.emit(changed);
         })
-    }
-
-    /// Asks for `state` when something is clicked.
-    pub fn set(&self, state: S) -> Callback<MouseEvent> {
-        self.on_state.reform(move |_| state.clone())
     }
 }

@@ -280,6 +280,16 @@ impl<S: Store> Booked<S> {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// What a store has come to by this.
+    pub fn after<S: Store>(run: Booked<S>, action: Action<S::Want>) -> Booked<S> {
+        (*Rc::new(run).reduce(action)).clone()
+    }
+}
+
 /// The store `init`, with what the controls want computed by the page's engines; not while it
 /// `waits`.
 #[hook]
@@ -309,29 +319,4 @@ pub fn sender<S: Store>(
 ) -> Callback<MouseEvent> {
     let run = run.dispatcher();
     Callback::from(move |_| run.dispatch(action()))
-}
-
-#[cfg(test)]
-pub(crate) mod testing {
-    use super::*;
-    use crate::protocol::Report;
-
-    /// What becomes of `state`.
-    pub fn after<R>(state: R, actions: impl IntoIterator<Item = R::Action>) -> R
-    where
-        R: Reducible + Clone,
-    {
-        let reduce = |state: R, action| (*Rc::new(state).reduce(action)).clone();
-        actions.into_iter().fold(state, reduce)
-    }
-
-    /// An answer to this work.
-    pub fn report<W>(work: u32, report: Report) -> Action<W> {
-        Action::News(work, RunEvent::Report(report))
-    }
-
-    /// This work is complete.
-    pub fn done<W>(work: u32) -> Action<W> {
-        Action::News(work, RunEvent::Done { ms: 1.0 })
-    }
 }

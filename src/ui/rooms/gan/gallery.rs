@@ -188,7 +188,6 @@ mod tests {
     use crate::protocol::{EngineError, Job, Report};
     use crate::ui::host::RunEvent;
     use crate::ui::runs::booked;
-    use crate::ui::runs::booked::testing::{after, done, report};
 
     type Action = booked::Action<Option<Rc<GanImages>>>;
 
@@ -212,7 +211,15 @@ mod tests {
             ms: 3.0,
             ..GanPictures::default()
         };
-        [report(work, Report::GanPictures(pictures)), done(work)]
+        let news = [
+            RunEvent::Report(Report::GanPictures(pictures)),
+            RunEvent::Done { ms: 9.0 },
+        ];
+        news.map(|event| Action::News(work, event))
+    }
+
+    fn after(gallery: Gallery, actions: impl IntoIterator<Item = Action>) -> Gallery {
+        actions.into_iter().fold(gallery, booked::testing::after)
     }
 
     #[test]

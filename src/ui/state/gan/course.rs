@@ -270,7 +270,12 @@ impl Named for Loss {
     const VALUES: &'static [Self] = &super::game::LOSSES;
 
     fn name(self) -> &'static str {
-        super::loss_id(self)
+        match self {
+            Self::Minimax => "mm",
+            Self::NonSaturating => "ns",
+            Self::LeastSquares => "ls",
+            Self::Wasserstein => "w",
+        }
     }
 }
 

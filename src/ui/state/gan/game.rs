@@ -352,16 +352,6 @@ fn visit_player(who: char, player: &mut Player, default: &Player, q: &mut impl Q
     q.one_of(&key("k"), &mut player.updates, default.updates, &UPDATES);
 }
 
-/// The loss's name in links.
-pub fn loss_id(loss: Loss) -> &'static str {
-    match loss {
-        Loss::Minimax => "mm",
-        Loss::NonSaturating => "ns",
-        Loss::LeastSquares => "ls",
-        Loss::Wasserstein => "w",
-    }
-}
-
 impl Named for NoiseKind {
     const VALUES: &'static [Self] = &[Self::Gaussian, Self::Uniform];
 

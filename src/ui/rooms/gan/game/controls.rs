@@ -3,12 +3,12 @@
 use yew::prelude::*;
 
 use crate::protocol::gan::{Game, Loss, NoiseKind, Optimizer, Player};
-use crate::ui::components::choice::{numbers, place, segments, select};
+use crate::ui::components::choice::{choose, segments};
 use crate::ui::components::cloud::CloudField;
 use crate::ui::components::seed::SeedField;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::state::GameState;
 use crate::ui::state::gan::{BATCHES, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, UPDATES, WIDTHS};
+use crate::ui::state::{GameState, Named};
 
 /// Clips to choose from.
 const CLIPS: [f32; 5] = [0.01, 0.03, 0.1, 0.3, 1.0];
@@ -49,22 +49,46 @@ struct Edit<'a> {
 
 impl Edit<'_> {
     /// Rules that another game begins with.
-    fn anew<T>(&self, apply: impl Fn(&mut Game, T) + 'static) -> Callback<T> {
+    fn anew<T: 'static>(&self, apply: impl Fn(&mut Game, T) + 'static) -> Callback<T> {
         self.from(None, apply)
     }
 
     /// Rules that fit the same networks: they may change in mid-game.
-    fn fitting<T>(&self, apply: impl Fn(&mut Game, T) + 'static) -> Callback<T> {
+    fn fitting<T: 'static>(&self, apply: impl Fn(&mut Game, T) + 'static) -> Callback<T> {
         self.from(self.from, apply)
     }
 
-    fn from<T>(&self, from: Option<u32>, apply: impl Fn(&mut Game, T) + 'static) -> Callback<T> {
+    fn from<T: 'static>(
+        &self,
+        from: Option<u32>,
+        apply: impl Fn(&mut Game, T) + 'static,
+    ) -> Callback<T> {
         self.chapter.edit(move |state, chosen| {
             let mut game = state.game.clone();
             apply(&mut game, chosen);
             *state = changed(state, game, from);
         })
     }
+}
+
+/// A list of numbers to choose from, with the one in force.
+fn numbers<T: Copy + PartialOrd + ToString + 'static>(
+    label: &'static str,
+    name: &'static str,
+    values: &[T],
+    now: T,
+    on: Callback<T>,
+) -> Html {
+    choose(label, name, &listed(values, now), now, T::to_string, on)
+}
+
+/// The values to choose from, with the one in force.
+fn listed<T: Copy + PartialOrd>(values: &[T], now: T) -> Vec<T> {
+    let mut listed = values.to_vec();
+    if !values.contains(&now) {
+        listed.insert(values.partition_point(|value| *value < now), now);
+    }
+    listed
 }
 
 /// All controls.
@@ -90,9 +114,8 @@ pub fn Controls(props: &ControlsProps) -> Html {
             <div class="controls">
                 <CloudField cloud={game.cloud.clone()} editing={props.editing}
                     on_cloud={edit.anew(|game, cloud| game.cloud = cloud)} on_edit={props.on_edit.clone()} />
-                { select("Loss", "loss", &LOSSES.map(|loss| loss_name(loss).to_owned()),
-                    place(&LOSSES, game.loss),
-                    edit.fitting(|game, i: usize| game.loss = LOSSES[i.min(LOSSES.len() - 1)])) }
+                { choose("Loss", "loss", &LOSSES, game.loss, |loss| loss_name(*loss).to_owned(),
+                    edit.fitting(|game, loss| game.loss = loss)) }
                 if game.loss == Loss::Wasserstein {
                     { numbers("clip at", "clip", &CLIPS, game.clip, edit.fitting(|game, clip| game.clip = clip)) }
                 }
@@ -129,10 +152,7 @@ fn has_other_players(game: &Game) -> bool {
 /// Both players in a few words.
 fn summary(game: &Game) -> String {
     let words = |player: &Player| {
-        let optimizer = match player.optimizer {
-            Optimizer::Adam => "Adam",
-            Optimizer::Sgd => "SGD",
-        };
+        let optimizer = optimizer_name(player.optimizer);
         let Player {
             layers,
             width,
@@ -164,16 +184,20 @@ fn player(
             <legend>{ title }</legend>
             { numbers("layers", layers, &LAYERS, now.layers, edit.anew(move |game, n| of(game).layers = n)) }
             { numbers("of width", width, &WIDTHS, now.width, edit.anew(move |game, n| of(game).width = n)) }
-            { select("optimiser", optimizer, &["Adam".to_owned(), "SGD".to_owned()],
-                usize::from(now.optimizer == Optimizer::Sgd),
-                edit.fitting(move |game, i: usize| {
-                    of(game).optimizer = [Optimizer::Adam, Optimizer::Sgd][i.min(1)];
-                })) }
+            { choose("optimiser", optimizer, Optimizer::VALUES, now.optimizer, |of| optimizer_name(*of).to_owned(),
+                edit.fitting(move |game, chosen| of(game).optimizer = chosen)) }
             { numbers("learning rate", rate, &RATES, now.learning_rate,
                 edit.fitting(move |game, rate| of(game).learning_rate = rate)) }
             { numbers("updates a round", updates, &UPDATES, now.updates,
                 edit.fitting(move |game, n| of(game).updates = n)) }
         </fieldset>
+    }
+}
+
+fn optimizer_name(optimizer: Optimizer) -> &'static str {
+    match optimizer {
+        Optimizer::Adam => "Adam",
+        Optimizer::Sgd => "SGD",
     }
 }
 
@@ -200,6 +224,13 @@ mod tests {
         game.generator.updates = 5;
         assert!(summary(&game).starts_with("generator 2 × 32, Adam 0.002, 5 a round; "));
         assert!(has_other_players(&game));
+    }
+
+    #[test]
+    fn what_is_in_force_is_listed() {
+        assert_eq!(listed(&ROUNDS, 3000), ROUNDS);
+        assert_eq!(listed(&ROUNDS, 2900)[..3], [300, 1000, 2900]);
+        assert_eq!(listed(&CLIPS, 5.0).last(), Some(&5.0));
     }
 
     #[test]

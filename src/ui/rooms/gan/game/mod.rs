@@ -21,7 +21,7 @@ use self::controls::{Controls, loss_name};
 use self::flow::Flow;
 use self::inspect::Inspectors;
 use self::play::{use_game_player, use_slow_player};
-use self::run::{Demand, GameRun, use_game_run};
+use self::run::{Demand, GameRun};
 use self::slow::moment;
 use self::stage::{dots, layers, legend, reals, slow_layers, slow_words, words};
 use self::wrong::task_card;
@@ -35,10 +35,10 @@ use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::booked::{Action, sender};
+use crate::ui::runs::booked::{Action, sender, use_booked};
 use crate::ui::runs::playback::Move;
-use crate::ui::state::gan::{Case, Play, halves_of, loss_id, rules_at, ticks_of};
-use crate::ui::state::{GameState, Route};
+use crate::ui::state::gan::{Case, Play, halves_of, rules_at, ticks_of};
+use crate::ui::state::{GameState, Named, Route};
 
 /// The layers, as [`Shown`] lists them.
 ///
@@ -59,12 +59,13 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     let editing = use_state_eq(|| false);
     let course = state.course();
     let is_playing = *begun || state.needs_play();
-    let run = use_game_run(Demand {
+    let wanted = Demand {
         course: course.clone(),
         every: state.every,
         needed: is_playing,
         case: state.case,
-    });
+    };
+    let run = use_booked(GameRun::default, wanted, false);
     {
         // Who came by a link into a game has begun it: what follows plays too.
         let begun = begun.setter();
@@ -161,7 +162,7 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
         <>
             <div class="card gan-game" data-tick={tick.to_string()} data-frames={run.frames.len().to_string()}
                 data-run-state={run.book.phase.map(Phase::id)} data-over={run.is_over().to_string()}
-                data-loss={loss_id(rules.loss)} data-slow={now.as_ref().map(|now| now.stage.id())}>
+                data-loss={rules.loss.name()} data-slow={now.as_ref().map(|now| now.stage.id())}>
                 <Controls chapter={chapter.clone()} {tick} editing={*editing} {on_edit} />
                 <Flow game={rules.clone()} frame={frame.cloned()} reals={(*real_points).clone()}
                     moment={now.clone()} />
@@ -261,13 +262,14 @@ fn layer_switches(chapter: &ChapterProps<GameState>, is_slow: bool) -> Html {
 /// Halves of a round by hand from `tick` on, and slow motion.
 fn by_hand(chapter: &ChapterProps<GameState>, tick: u32) -> Html {
     let state = &chapter.state;
+    let set = |next: GameState| chapter.edit(move |state, _| *state = next.clone());
     let d = state.by_hand(tick, Half::Discriminator);
     let g = state.by_hand(tick, Half::Generator);
     let both = d.by_hand(tick + 1, Half::Generator);
     let button = |name: &'static str, text: &'static str, next: GameState| {
         html! {
             <button type="button" class="button small" data-hand={name} disabled={!next.fits_link()}
-                onclick={chapter.set(next)}>{ text }</button>
+                onclick={set(next)}>{ text }</button>
         }
     };
     let (is_slow, has_halves) = (state.slow.is_some(), !state.hand.is_empty());
@@ -288,7 +290,7 @@ fn by_hand(chapter: &ChapterProps<GameState>, tick: u32) -> Html {
             { button("g", "Generator", g) }
             { button("both", "Both", both) }
             <button type="button" class="button small slow" aria-pressed={is_slow.to_string()}
-                disabled={!can_slow} onclick={chapter.set(slow)}>{ "Slow motion" }</button>
+                disabled={!can_slow} onclick={set(slow)}>{ "Slow motion" }</button>
             if has_halves {
                 { button("on", "Play on", play_on) }
             }
@@ -366,7 +368,8 @@ fn diverged(chapter: &ChapterProps<GameState>, run: &GameRun) -> Html {
         )
     };
     let text = content::fill(text, &[("round", &place)]);
-    let onclick = chapter.set(state.anew(game));
+    let tame = state.anew(game);
+    let onclick = chapter.edit(move |state, _: MouseEvent| *state = tame.clone());
     html! {
         <p class="notice" role="alert">
             { text }{ " " }

@@ -5,10 +5,8 @@
 
 use std::rc::Rc;
 
-use yew::prelude::*;
-
 use crate::protocol::gan::{Checkpoint, GanFrame, GanPlay, Plan};
-use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::ui::runs::booked::{Book, Booked, Store};
 use crate::ui::state::gan::{Case, Leg, Play, frame_ticks, ticks_of};
 
 /// Most bytes of weights that the frames of a game keep; with more, a phone may close the page.
@@ -295,12 +293,6 @@ fn shared(a: &[Leg], b: &[Leg]) -> Option<u32> {
     Some(ticks)
 }
 
-/// The game that the controls want, played by the page's engine.
-#[hook]
-pub fn use_game_run(wanted: Demand) -> UseReducerHandle<GameRun> {
-    use_booked(GameRun::default, wanted, false)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,7 +300,6 @@ mod tests {
     use crate::protocol::{EngineError, Report};
     use crate::ui::host::{Phase, RunEvent};
     use crate::ui::runs::booked;
-    use crate::ui::runs::booked::testing::{after, done, report};
     use crate::ui::state::gan::{frame, hand, rounds};
 
     type Action = booked::Action<Demand>;
@@ -333,8 +324,17 @@ mod tests {
         })
     }
 
+    fn after(run: GameRun, actions: impl IntoIterator<Item = Action>) -> GameRun {
+        actions.into_iter().fold(run, booked::testing::after)
+    }
+
     fn came(work: u32, frame: GanFrame) -> Action {
-        report(work, Report::GanFrame(Box::new(frame)))
+        let report = Report::GanFrame(Box::new(frame));
+        Action::News(work, RunEvent::Report(report))
+    }
+
+    fn done(work: u32) -> Action {
+        Action::News(work, RunEvent::Done { ms: 1.0 })
     }
 
     fn news(work: u32, ticks: u32) -> Action {

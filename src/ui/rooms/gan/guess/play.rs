@@ -108,10 +108,10 @@ impl Wrong {
 mod tests {
     use super::*;
     use crate::protocol::gan::GanPictures;
-    use crate::ui::runs::booked::testing::after;
 
     fn played(actions: impl IntoIterator<Item = Action>) -> Play {
-        after(Play::default(), actions)
+        let play = actions.into_iter().fold(Rc::default(), Play::reduce);
+        Play::clone(&play)
     }
 
     #[test]

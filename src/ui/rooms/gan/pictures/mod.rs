@@ -135,7 +135,7 @@ fn use_place(
     let on_place = props.edit(move |state, cursor: usize| {
         state.step = steps.get(cursor).copied().filter(|_| cursor < last);
     });
-    use_player(course, move |cursor| {
+    use_player(course, move |cursor: u32| {
         // A link to what there is not stays what it is.
         if cursor as usize != at {
             on_place.emit(cursor as usize);

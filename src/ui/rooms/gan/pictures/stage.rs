@@ -148,7 +148,7 @@ fn tile(view: &View, index: usize, is_chosen: bool, name: String, chosen: Pictur
     let score = score_of(view, index);
     html! {
         <button type="button" class="pics-tile" data-fake={index.to_string()}
-            aria-pressed={is_chosen.to_string()} onclick={view.props.set(chosen)}>
+            aria-pressed={is_chosen.to_string()} onclick={view.props.edit(move |state, _| *state = chosen.clone())}>
             { view.fake(index, name) }
             { badge(score) }
         </button>
