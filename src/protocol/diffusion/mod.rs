@@ -82,7 +82,7 @@ pub struct Start {
 /// x0, `update` and `ms` are those of the first round that starts from x.
 ///
 /// `eps` is not sent; it is `(x - sqrt(alpha_bar) x0) / sqrt(1 - alpha_bar)`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// Steps done, `0..=steps`.
     pub step: u32,

@@ -145,11 +145,12 @@ pub fn takes_for_real(score: f32) -> bool {
 
 /// What it says of a picture of this score.
 pub fn verdict(score: f32) -> &'static str {
-    if takes_for_real(score) {
-        "real"
-    } else {
-        "fake"
-    }
+    kind(takes_for_real(score))
+}
+
+/// The name of a kind of picture.
+pub fn kind(is_real: bool) -> &'static str {
+    if is_real { "real" } else { "fake" }
 }
 
 /// How fast the pictures in view were made and judged, for the model card.

@@ -59,15 +59,19 @@ impl Shown {
         }
     }
 
-    /// The next frame of so many, or at the end the next run; `None` if there is none yet.
-    fn next(self, frames: usize, is_end: bool) -> Option<Self> {
-        let (run, at) = if is_end {
-            (self.run + 1, 0)
-        } else {
-            (self.run, self.at + 1)
+    /// What is shown next: another of the run's `frames`, or after its end the next run.
+    fn next(self, frames: &[Rc<Frame>]) -> Option<Self> {
+        let (run, at) = match frames.get(self.at).filter(is_end) {
+            Some(_) => (self.run + 1, 0),
+            None => (self.run, self.at + 1),
         };
-        (is_end || at < frames).then_some(Self { run, at })
+        (at < frames.len()).then_some(Self { run, at })
     }
+}
+
+/// Is the digit finished?
+fn is_end(frame: &&Rc<Frame>) -> bool {
+    frame.step == STEPS
 }
 
 /// One digit after another.
@@ -80,19 +84,11 @@ pub fn LivePicture() -> Html {
     // Until the lanes have heard of a new run, they hold the one before.
     let lane = lanes.lanes.first().filter(|lane| lane.job == job);
     let frames = lane.map_or(&[][..], |lane| &lane.frames);
-    let is_end = |frame: &&Rc<Frame>| frame.step == STEPS;
-    let now = frames.get(shown.at);
-    use_pace(
-        &shown,
-        frames.len(),
-        now.is_some_and(|frame| is_end(&frame)),
-        *still,
-    );
-    // With reduced motion only the picture's end.
+    use_pace(&shown, frames, *still);
     let frame = if *still {
         frames.last().filter(is_end)
     } else {
-        now
+        frames.get(shown.at)
     };
     let has_failed = lane.is_some() && lanes.book.phase == Some(Phase::Failed);
     html! {
@@ -116,13 +112,15 @@ fn picture(shown: Shown, frame: Option<&Rc<Frame>>) -> Html {
 
 /// Shows the next frame when its time has come.
 #[hook]
-fn use_pace(shown: &UseStateHandle<Shown>, frames: usize, is_end: bool, still: bool) {
+fn use_pace(shown: &UseStateHandle<Shown>, frames: &[Rc<Frame>], still: bool) {
     let visible = use_visible();
-    let next = shown.next(frames, is_end).filter(|_| visible && !still);
+    let next = shown.next(frames).filter(|_| visible && !still);
     let shown = shown.setter();
-    use_effect_with((next, is_end), move |&(next, is_end)| {
-        let ms = if is_end { REST_MS } else { STEP_MS };
-        let timer = next.map(|next| Timeout::new(ms, move || shown.set(next)));
+    use_effect_with(next, move |&next| {
+        let timer = next.map(|next| {
+            let ms = if next.at == 0 { REST_MS } else { STEP_MS };
+            Timeout::new(ms, move || shown.set(next))
+        });
         move || drop(timer)
     });
 }
@@ -146,7 +144,7 @@ fn caption(shown: Shown, frame: Option<&Rc<Frame>>, has_failed: bool) -> String 
     let text = match frame {
         _ if has_failed => texts::landing::diffusion_failed::PLAIN,
         None => texts::landing::diffusion_waiting::PLAIN,
-        Some(frame) if frame.step == STEPS => texts::landing::diffusion_still::PLAIN,
+        Some(frame) if is_end(&frame) => texts::landing::diffusion_still::PLAIN,
         Some(_) => texts::landing::diffusion_live::PLAIN,
     };
     let values = [
@@ -161,12 +159,20 @@ fn caption(shown: Shown, frame: Option<&Rc<Frame>>, has_failed: bool) -> String 
 mod tests {
     use super::*;
 
+    fn frame(step: u32) -> Rc<Frame> {
+        Rc::new(Frame {
+            step,
+            ..Frame::default()
+        })
+    }
+
     #[test]
     fn frames_follow_one_another_and_runs_too() {
-        let shown = Shown { run: 7, at: 2 };
-        assert_eq!(shown.next(3, false), None, "it waits");
-        assert_eq!(shown.next(4, false), Some(Shown { run: 7, at: 3 }));
-        assert_eq!(shown.next(3, true), Some(Shown { run: 8, at: 0 }));
-        assert_eq!((shown.class(), shown.seed()), (0, 49));
+        let frames: Vec<_> = (0..=STEPS).map(frame).collect();
+        let shown = |at| Shown { run: 7, at };
+        assert_eq!(shown(2).next(&frames[..3]), None, "it waits");
+        assert_eq!(shown(2).next(&frames[..4]), Some(shown(3)));
+        assert_eq!(shown(16).next(&frames), Some(Shown { run: 8, at: 0 }));
+        assert_eq!((shown(0).class(), shown(0).seed()), (0, 49));
     }
 }

@@ -159,7 +159,7 @@ fn far_square() -> Vec<[u8; 2]> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::protocol::gan::{Checkpoint, Divergence};
+    use crate::protocol::gan::Checkpoint;
 
     /// A frame at a tick.
     pub fn frame(ticks: u32) -> GanFrame {
@@ -183,13 +183,9 @@ pub(crate) mod tests {
 
     /// A frame of this round.
     fn with_js(round: u32, js: f32) -> Rc<GanFrame> {
-        Rc::new(GanFrame {
-            divergence: Divergence {
-                js,
-                ..Divergence::default()
-            },
-            ..frame(2 * round)
-        })
+        let mut frame = frame(2 * round);
+        frame.divergence.js = js;
+        Rc::new(frame)
     }
 
     #[test]

@@ -344,10 +344,9 @@ mod tests {
     fn frames(accuracies: &[f32]) -> Vec<Rc<GanFrame>> {
         let ticks = (0..).step_by(2);
         let frames = accuracies.iter().zip(ticks).map(|(accuracy, ticks)| {
-            Rc::new(GanFrame {
-                real_accuracy: *accuracy,
-                ..frame(ticks)
-            })
+            let mut frame = frame(ticks);
+            frame.real_accuracy = *accuracy;
+            Rc::new(frame)
         });
         frames.collect()
     }

@@ -137,14 +137,9 @@ pub fn use_slow_player(
         });
     }
     let seen = rest.map(|stage| {
-        let slow = Some(stage);
-        (
-            stage,
-            GameState {
-                slow,
-                ..state.clone()
-            },
-        )
+        let mut seen = state.clone();
+        seen.slow = Some(stage);
+        (stage, seen)
     });
     use_link(state, seen, told);
     player

@@ -220,22 +220,15 @@ mod tests {
     /// are judged right above the limit, fakes at and below it.
     #[test]
     fn the_tint_turns_where_the_accuracy_is_counted() {
-        let (real_scores, fake_scores) = (vec![4.0, 6.0], vec![-2.0, 0.0]);
-        let frame = GanFrame {
-            real_scores,
-            fake_scores,
-            scores: vec![-30.0, 2.0, 3.0],
-            ..frame(2)
+        let mut frame = frame(2);
+        (frame.real_scores, frame.fake_scores) = (vec![4.0, 6.0], vec![-2.0, 0.0]);
+        frame.scores = vec![-30.0, 2.0, 3.0];
+        let game = Game {
+            loss: Loss::Wasserstein,
+            ..Game::default()
         };
-        let layers = layers(
-            &Game {
-                loss: Loss::Wasserstein,
-                ..Game::default()
-            },
-            Shown([false, false, true, false, false]),
-            &frame,
-            &Rc::default(),
-        );
+        let scores = Shown([false, false, true, false, false]);
+        let layers = layers(&game, scores, &frame, &Rc::default());
         let Some(Layer::Heat { values, .. }) = layers.first() else {
             panic!("no tint")
         };
@@ -254,18 +247,11 @@ mod tests {
                 warped: vec![1.0; 2],
                 ..Detail::default()
             };
-            let frame = GanFrame {
-                scores: vec![30.0],
-                warped: vec![2.0; 2],
-                detail: Some(detail),
-                ..frame(4)
-            };
-            let moment = Moment {
-                frame: Rc::new(frame),
-                half,
-                stage,
-            };
-            let layers = slow_layers(Loss::NonSaturating, &moment);
+            let mut frame = frame(4);
+            (frame.scores, frame.warped) = (vec![30.0], vec![2.0; 2]);
+            frame.detail = Some(detail);
+            let frame = Rc::new(frame);
+            let layers = slow_layers(Loss::NonSaturating, &Moment { frame, half, stage });
             let tint = layers.iter().find_map(|layer| match layer {
                 Layer::Heat { values, .. } => Some(values[0]),
                 _ => None,

@@ -125,10 +125,6 @@ mod tests {
     #[test]
     fn the_pull_in_the_middle_is_found() {
         assert_eq!(median_pull(&frame(1)), 0.1 * 2f32.sqrt());
-        let none = GanFrame {
-            pulls: Vec::new(),
-            ..frame(1)
-        };
-        assert_eq!(median_pull(&none), 0.0);
+        assert_eq!(median_pull(&GanFrame::default()), 0.0);
     }
 }

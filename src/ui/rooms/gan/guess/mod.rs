@@ -14,7 +14,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
-use self::play::{Action, Play, judged};
+use self::play::{Action, Play, judged, right};
 use self::result::result;
 use self::round::{CARDS, Round, noise};
 use self::table::table;
@@ -32,7 +32,7 @@ use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::samples::Samples;
-use crate::ui::state::{GuessState, Page, Route};
+use crate::ui::state::{GuessState, Route};
 
 /// The text of the chapter.
 pub fn story() -> Html {
@@ -81,10 +81,7 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
     let (real_button, again_button) = use_focus(is_over, on_answer.is_some());
 
     let judged = game.map_or_else(Vec::new, |(round, made)| judged(&play, round, made));
-    let right = judged
-        .iter()
-        .filter(|judged| judged.you_are_right())
-        .count();
+    let right = right(&judged);
     let body = match game {
         Some((_, made)) if is_over => {
             let point = snapshots.timeline.ready().zip(step);
@@ -146,10 +143,7 @@ fn controls(props: &ChapterProps<GuessState>, snapshots: &Snapshots, chosen: usi
         props.edit(move |state, place: usize| state.step = steps.get(place).copied())
     };
     let on_seed = props.edit(|state, seed| state.seed = seed);
-    let shared = link(&Page {
-        route: Route::of(state.clone()),
-        ..Page::default()
-    });
+    let shared = link(&Route::of(state.clone()));
     html! {
         <div class="controls">
             { select("Fakes after", "stage", &names, chosen, on_stage) }

@@ -68,6 +68,11 @@ pub fn judged(play: &Play, round: &Round, made: &Made) -> Vec<Judged> {
         .collect()
 }
 
+/// How often the visitor was right.
+pub fn right(judged: &[Judged]) -> usize {
+    judged.iter().filter(|j| j.you_are_right()).count()
+}
+
 /// Who was wrong about a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrong {
