@@ -37,7 +37,7 @@ pub struct GanPlay {
 }
 
 /// A game after so many halves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GanFrame {
     /// Where it stands, and how to go on.
     pub at: Checkpoint,
@@ -85,7 +85,7 @@ pub struct Divergence {
 }
 
 /// Pictures from a trained generator, and what its discriminator says of them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GanImages {
     /// Model id; it has to be loaded.
     pub model: String,
@@ -100,7 +100,7 @@ pub struct GanImages {
 }
 
 /// The answer to [`GanImages`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GanPictures {
     /// The fakes, `[n, 28, 28]`, `-1..=1`.
     pub pictures: Vec<f32>,

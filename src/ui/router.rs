@@ -151,11 +151,11 @@ pub fn use_location() -> UseReducerHandle<Location> {
     location
 }
 
-/// The address of `page`, for sharing.
-pub fn link(page: &Page) -> String {
+/// The address of `route`, for sharing.
+pub fn link(route: &Route) -> String {
     let href = gloo_utils::window().location().href().unwrap_or_default();
     let site = href.split('#').next().unwrap_or_default();
-    format!("{site}{}", page.hash())
+    format!("{site}{}", route.href())
 }
 
 fn current_hash() -> String {

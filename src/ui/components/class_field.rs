@@ -43,13 +43,17 @@ pub struct ClassFieldProps {
     /// Is 'one of each in turn' on offer?
     #[prop_or_default]
     pub each: bool,
+    /// Is 'any'?
+    #[prop_or(true)]
+    pub any: bool,
     /// The visitor asks for another.
     pub on_wanted: Callback<Wanted>,
 }
 
-/// The ten classes, 'any', and perhaps 'each'.
+/// The ten classes, and perhaps 'any' and 'each'.
 #[component]
 pub fn ClassField(props: &ClassFieldProps) -> Html {
+    let any = props.any.then_some(Wanted::Any);
     let each = props.each.then_some(Wanted::Each);
     let classes = (0..CLASSES as u8).map(Wanted::Digit);
     let button = |wanted: Wanted| {
@@ -72,7 +76,7 @@ pub fn ClassField(props: &ClassFieldProps) -> Html {
             <span id="class-label">{ title }</span>
             <span class={classes!("seg", "digit-seg", props.set.id())} role="group"
                 aria-labelledby="class-label">
-                { for classes.chain([Wanted::Any]).chain(each).map(button) }
+                { for classes.chain(any).chain(each).map(button) }
             </span>
         </div>
     }

@@ -9,17 +9,13 @@ use super::icon::{Icon, IconButton};
 use super::save::{points_csv, save_canvas, save_csv};
 use super::share::ShareButton;
 use crate::ui::router::link;
-use crate::ui::state::{Page, Route};
+use crate::ui::state::Route;
 
 /// Shares `route`, and saves a picture if there `is_some`; `label` says of what.
 pub fn extras(route: Route, label: &'static str, is_some: bool, on_png: Callback<()>) -> Html {
-    let page = Page {
-        route,
-        ..Page::default()
-    };
     html! {
         <>
-            <ShareButton link={link(&page)} />
+            <ShareButton link={link(&route)} />
             <IconButton class="save" icon={Icon::Save} {label} disabled={!is_some} onclick={on_png} />
         </>
     }

@@ -81,8 +81,9 @@ pub struct PlaneViewProps {
     pub layers: Vec<Layer>,
     /// What is seen, for those who do not see it.
     pub label: AttrValue,
-    /// The canvas, for saving it.
-    pub canvas: NodeRef,
+    /// The canvas, for saving it; one that nobody saves has its own.
+    #[prop_or_default]
+    pub canvas: Option<NodeRef>,
     /// Who takes the pen; nobody: it is a picture.
     #[prop_or_default]
     pub on_pen: Option<Callback<Pen>>,
@@ -91,7 +92,9 @@ pub struct PlaneViewProps {
 /// The canvas; a square as wide as its parent.
 #[component]
 pub fn PlaneView(props: &PlaneViewProps) -> Html {
-    let canvas = props.canvas.clone();
+    let own = use_node_ref();
+    let node = props.canvas.clone().unwrap_or(own);
+    let canvas = node.clone();
     use_effect_with(props.layers.clone(), move |layers| {
         let layers = layers.clone();
         let paint = move || {
@@ -106,7 +109,7 @@ pub fn PlaneView(props: &PlaneViewProps) -> Html {
     });
     let Some(on_pen) = &props.on_pen else {
         return html! {
-            <canvas ref={props.canvas.clone()} class="plane-view" role="img"
+            <canvas ref={node} class="plane-view" role="img"
                 aria-label={props.label.clone()} />
         };
     };
@@ -114,7 +117,7 @@ pub fn PlaneView(props: &PlaneViewProps) -> Html {
         [2.0 * x - 1.0, 1.0 - 2.0 * y].map(|v| EXTENT * v)
     });
     html! {
-        <canvas ref={props.canvas.clone()} class="plane-view pen" tabindex="0" role="application"
+        <canvas ref={node} class="plane-view pen" tabindex="0" role="application"
             aria-label={props.label.clone()} aria-describedby="plane-pen-help"
             onpointerdown={pen.down} onpointermove={pen.moved} onpointerup={pen.up.clone()}
             onpointercancel={pen.up} onblur={pen.blur} onkeydown={pen.key} />

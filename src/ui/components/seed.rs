@@ -8,6 +8,11 @@ use super::icon::{Icon, IconButton};
 /// New seeds are below this, short enough to read out.
 const SEEDS: f64 = 1e6;
 
+/// A seed by chance.
+pub fn new_seed() -> u64 {
+    (js_sys::Math::random() * SEEDS) as u64
+}
+
 /// Properties of [`SeedField`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct SeedFieldProps {
@@ -36,9 +41,6 @@ pub fn SeedField(props: &SeedFieldProps) -> Html {
             }
         })
     };
-    let new_seed = props
-        .on_seed
-        .reform(|()| (js_sys::Math::random() * SEEDS) as u64);
     html! {
         <div class="field">
             <label class="field">
@@ -46,7 +48,8 @@ pub fn SeedField(props: &SeedFieldProps) -> Html {
                 <input class="seed" name="seed" type="number" min="0" step="1" inputmode="numeric"
                     value={seed.to_string()} {onchange} />
             </label>
-            <IconButton icon={Icon::Dice} label={format!("New {}", props.label.to_lowercase())} onclick={new_seed} />
+            <IconButton icon={Icon::Dice} label={format!("New {}", props.label.to_lowercase())}
+                onclick={props.on_seed.reform(|()| new_seed())} />
         </div>
     }
 }

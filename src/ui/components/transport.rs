@@ -43,7 +43,7 @@ pub struct TransportProps {
 #[component]
 pub fn Transport(props: &TransportProps) -> Html {
     let playback = props.playback;
-    use_keys(&props.on);
+    use_keys(Some(props.on.clone()), key);
     use_ticks(playback.playing && !playback.waiting(), &props.on);
     use_rest(&props.on);
     let spoken = if playback.playing {
@@ -149,25 +149,23 @@ fn use_announcement(text: AttrValue, going_on: bool) -> AttrValue {
     (*said).clone()
 }
 
-/// Reports the playback keys.
+/// Tells `on` what a key `means`, wherever on the page it is pressed.
 #[hook]
-fn use_keys(on: &Callback<Move>) {
-    use_effect_with(on.clone(), |on| {
-        let on = on.clone();
-        let listener = EventListener::new_with_options(
-            &gloo_utils::document(),
-            "keydown",
-            EventListenerOptions::enable_prevent_default(),
-            move |event| {
-                let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
-                    return;
-                };
-                if let Some(action) = key(event) {
-                    event.prevent_default();
-                    on.emit(action);
-                }
-            },
-        );
+pub fn use_keys<T: 'static>(on: Option<Callback<T>>, means: fn(&KeyboardEvent) -> Option<T>) {
+    use_effect_with(on, move |on| {
+        let listener = on.clone().map(|on| {
+            EventListener::new_with_options(
+                &gloo_utils::document(),
+                "keydown",
+                EventListenerOptions::enable_prevent_default(),
+                move |event| {
+                    if let Some(meaning) = event.dyn_ref().and_then(means) {
+                        event.prevent_default();
+                        on.emit(meaning);
+                    }
+                },
+            )
+        });
         move || drop(listener)
     });
 }

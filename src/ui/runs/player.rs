@@ -90,18 +90,18 @@ impl<K: PartialEq> Course<K> {
 
 /// A player whose link follows in a way of its own.
 pub struct Following {
-    /// The player.
-    pub player: UseReducerHandle<Player>,
     /// The frame at which it rests.
     pub rest: Option<u32>,
     /// The frame that was last told to the link, so that its echo moves nothing.
     pub told: Rc<RefCell<Option<u32>>>,
 }
 
-/// Plays `course`; whoever tells the link says so in [`Following::told`].
+/// `player` plays `course`; whoever tells the link says so in [`Following::told`].
 #[hook]
-pub fn use_following<K: PartialEq + 'static>(course: Course<K>) -> Following {
-    let player = use_playback(course.last);
+pub fn use_following<K: PartialEq + 'static>(
+    player: &UseReducerHandle<Player>,
+    course: Course<K>,
+) -> Following {
     let told = use_mut_ref(|| None::<u32>);
     let entered = use_mut_ref(|| None::<Rc<Course<K>>>);
     let course = Rc::new(course);
@@ -119,7 +119,7 @@ pub fn use_following<K: PartialEq + 'static>(course: Course<K>) -> Following {
             }
         });
     }
-    Following { player, rest, told }
+    Following { rest, told }
 }
 
 /// Plays `course`, and tells `on_rest` where it rests.
@@ -129,7 +129,8 @@ pub fn use_player<K: PartialEq + 'static>(
     on_rest: impl Into<Callback<u32>>,
 ) -> UseReducerHandle<Player> {
     let on_rest = on_rest.into();
-    let Following { player, rest, told } = use_following(course);
+    let player = use_playback(course.last);
+    let Following { rest, told } = use_following(&player, course);
     use_effect_with(rest, move |&rest| {
         if let Some(frame) = rest {
             *told.borrow_mut() = Some(frame);

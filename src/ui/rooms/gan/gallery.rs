@@ -34,7 +34,8 @@ pub struct Made {
 }
 
 impl Made {
-    fn new(job: Rc<GanImages>, answer: GanPictures) -> Self {
+    /// The answer to `job`.
+    pub fn new(job: Rc<GanImages>, answer: GanPictures) -> Self {
         let one_by_one = |pixels: &[f32]| {
             let pictures = pixels.chunks_exact(PIXELS);
             pictures.map(|picture| Rc::new(picture.to_vec())).collect()
@@ -46,6 +47,14 @@ impl Made {
             scores: answer.scores,
             real_scores: answer.real_scores,
             ms: answer.ms,
+        }
+    }
+
+    /// The real pictures, or the fakes, and the discriminator's scores of them.
+    pub fn of_kind(&self, is_real: bool) -> (&[Rc<Vec<f32>>], &[f32]) {
+        match is_real {
+            true => (&self.reals, &self.real_scores),
+            false => (&self.fakes, &self.scores),
         }
     }
 }
@@ -136,11 +145,12 @@ pub fn takes_for_real(score: f32) -> bool {
 
 /// What it says of a picture of this score.
 pub fn verdict(score: f32) -> &'static str {
-    if takes_for_real(score) {
-        "real"
-    } else {
-        "fake"
-    }
+    kind(takes_for_real(score))
+}
+
+/// The name of a kind of picture.
+pub fn kind(is_real: bool) -> &'static str {
+    if is_real { "real" } else { "fake" }
 }
 
 /// How fast the pictures in view were made and judged, for the model card.
@@ -187,8 +197,7 @@ mod tests {
             model: snapshot_id(step),
             z: vec![0.5; 2 * Z],
             labels: vec![label; 2],
-            reals: vec![],
-            real_labels: vec![],
+            ..GanImages::default()
         })
     }
 
@@ -196,29 +205,28 @@ mod tests {
         Action::Want(Some(job.clone()))
     }
 
-    fn answer(work: u32) -> Vec<Action> {
-        let report = Report::GanPictures(GanPictures {
+    fn answer(work: u32) -> [Action; 2] {
+        let pictures = GanPictures {
             pictures: vec![work as f32; 2 * PIXELS],
             scores: vec![1.0, -1.0],
-            real_scores: vec![],
             ms: 3.0,
-        });
-        vec![
-            Action::News(work, RunEvent::Report(report)),
-            Action::News(work, RunEvent::Done { ms: 9.0 }),
-        ]
+            ..GanPictures::default()
+        };
+        let news = [
+            RunEvent::Report(Report::GanPictures(pictures)),
+            RunEvent::Done { ms: 9.0 },
+        ];
+        news.map(|event| Action::News(work, event))
     }
 
-    fn after(gallery: Gallery, actions: Vec<Action>) -> Gallery {
-        actions.into_iter().fold(gallery, |gallery, action| {
-            (*Rc::new(gallery).reduce(action)).clone()
-        })
+    fn after(gallery: Gallery, actions: impl IntoIterator<Item = Action>) -> Gallery {
+        actions.into_iter().fold(gallery, booked::testing::after)
     }
 
     #[test]
     fn each_sheet_is_computed_once() {
         let (early, late) = (job(0, 3), job(400, 3));
-        let gallery = after(Gallery::default(), vec![want(&early)]);
+        let gallery = after(Gallery::default(), [want(&early)]);
         assert!(gallery.current().is_none() && gallery.latest().is_none());
         let (id, asked) = gallery.job().expect("work");
         assert_eq!((id, asked), (1, Job::GanImages((*early).clone())));
@@ -227,30 +235,27 @@ mod tests {
         let made = gallery.current().expect("made");
         assert_eq!((made.fakes.len(), made.fakes[1].len()), (2, PIXELS));
         // The other snapshot: the first stays in view until its answer comes.
-        let gallery = after(gallery, vec![want(&late)]);
+        let gallery = after(gallery, [want(&late)]);
         assert_eq!(gallery.job().map(|(id, _)| id), Some(2));
         assert!(gallery.current().is_none());
         assert_eq!(gallery.latest().map(|made| &made.job), Some(&early));
         let gallery = after(gallery, answer(2));
         assert_eq!(gallery.latest().map(|made| &made.job), Some(&late));
         // Back: at once, without work.
-        let gallery = after(gallery, vec![want(&early)]);
+        let gallery = after(gallery, [want(&early)]);
         assert_eq!(gallery.job(), None);
         assert_eq!(gallery.book.phase, Some(Phase::Done));
         assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(1.0));
         assert!(gallery.alike(&late.model).is_some());
         // Of another class nothing is there yet.
-        let gallery = after(gallery, vec![want(&job(0, 4))]);
+        let gallery = after(gallery, [want(&job(0, 4))]);
         assert!(gallery.alike(&late.model).is_none());
     }
 
     #[test]
     fn a_late_answer_is_shown_and_kept_but_the_newest_work_goes_on() {
         let jobs = [0, 50, 100, 150].map(|step| job(step, 3));
-        let gallery = after(
-            Gallery::default(),
-            jobs[..3].iter().map(want).collect::<Vec<_>>(),
-        );
+        let gallery = after(Gallery::default(), jobs[..3].iter().map(want));
         let gallery = after(gallery, answer(1));
         assert!(gallery.current().is_none());
         assert_eq!(gallery.latest().map(|made| &made.job), Some(&jobs[0]));
@@ -258,31 +263,31 @@ mod tests {
         assert_eq!(gallery.job().map(|(id, _)| id), Some(3));
         // The second gave way; what is over has no more to say.
         let gone = Action::News(2, RunEvent::Cancelled);
-        let gallery = after(gallery, vec![gone, want(&jobs[3])]);
-        let gallery = after(gallery, [1, 2].into_iter().flat_map(answer).collect());
+        let gallery = after(gallery, [gone, want(&jobs[3])]);
+        let gallery = after(gallery, [1, 2].into_iter().flat_map(answer));
         assert_eq!(gallery.latest().map(|made| made.fakes[0][0]), Some(1.0));
         let gallery = after(gallery, answer(4));
         assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(4.0));
-        let gallery = after(gallery, vec![want(&jobs[0])]);
+        let gallery = after(gallery, [want(&jobs[0])]);
         assert_eq!(gallery.current().map(|made| made.fakes[0][0]), Some(1.0));
     }
 
     #[test]
     fn a_failure_keeps_what_is_there_and_a_retry_goes_on() {
         let first = job(0, 3);
-        let gallery = after(Gallery::default(), vec![want(&first)]);
+        let gallery = after(Gallery::default(), [want(&first)]);
         let gallery = after(gallery, answer(1));
         let lost = EngineError::Fetch {
             file: "f".into(),
             reason: "r".into(),
         };
         let failed = Action::News(2, RunEvent::Failed(lost));
-        let gallery = after(gallery, vec![want(&job(50, 3)), failed]);
+        let gallery = after(gallery, [want(&job(50, 3)), failed]);
         assert_eq!(gallery.book.phase, Some(Phase::Failed));
         assert_eq!(gallery.latest().map(|made| &made.job), Some(&first));
         let (received, total) = (1000, 400_000);
         let loading = Action::News(2, RunEvent::Loading { received, total });
-        let gallery = after(gallery, vec![loading]);
+        let gallery = after(gallery, [loading]);
         assert_eq!(
             progress_text(&gallery),
             "Fetching this snapshot: 1 of 400 kB"
@@ -294,10 +299,10 @@ mod tests {
 
     #[test]
     fn an_answer_is_not_asked_for_again_when_its_engine_breaks() {
-        let gallery = after(Gallery::default(), vec![want(&job(0, 3))]);
+        let gallery = after(Gallery::default(), [want(&job(0, 3))]);
         assert!(gallery.job().is_some());
-        let report = answer(1).remove(0);
-        let gallery = after(gallery, vec![report]);
+        let [report, _] = answer(1);
+        let gallery = after(gallery, [report]);
         assert_eq!((gallery.book.id(), gallery.job()), (Some(1), None));
     }
 
@@ -305,7 +310,7 @@ mod tests {
     fn not_everything_is_kept_for_ever() {
         let mut gallery = Gallery::default();
         for n in 0..KEPT as u32 + 2 {
-            gallery = after(gallery, vec![want(&job(n, 0))]);
+            gallery = after(gallery, [want(&job(n, 0))]);
             gallery = after(gallery, answer(n + 1));
         }
         assert_eq!(gallery.kept.len(), KEPT);

@@ -48,13 +48,11 @@ pub fn use_snapshots() -> Snapshots {
 impl Snapshots {
     /// That there are no real digits, and why, in the words of `sentence`.
     pub fn without_reals(&self, sentence: impl FnOnce(&str) -> String) -> Html {
-        match &self.reals {
-            Loaded::Failed(reason) => {
-                let on_retry = self.on_retry_reals.reform(|_| ());
-                failure(sentence(reason), &on_retry, Some("pics-notice"))
-            }
-            Loaded::Waiting | Loaded::Ready(_) => Html::default(),
-        }
+        let Loaded::Failed(reason) = &self.reals else {
+            return Html::default();
+        };
+        let on_retry = self.on_retry_reals.reform(|_| ());
+        failure(sentence(reason), &on_retry, Some("pics-notice"))
     }
 
     /// That there is none after `asked` updates, in the words of `sentence`.
@@ -101,9 +99,8 @@ fn use_steps(timeline: &Fetched<Timeline>) -> Rc<Vec<u32>> {
 }
 
 fn listed(manifest: &Manifest) -> Vec<u32> {
-    let mut steps: Vec<u32> = manifest
-        .models
-        .iter()
+    let models = manifest.models.iter();
+    let mut steps: Vec<u32> = models
         .filter_map(|model| snapshot_step(&model.id))
         .collect();
     steps.sort_unstable();

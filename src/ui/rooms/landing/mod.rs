@@ -22,7 +22,13 @@ pub fn Landing() -> Html {
                 <h2 id="families">{ texts::landing::families::TITLE }</h2>
                 <div class="lead">{ content::section(texts::landing::families::HTML) }</div>
                 { diffusion() }
-                <div class="family-row">{ gan() }{ coming_vae() }{ coming_autoregressive() }</div>
+                <div class="family-row">
+                    { gan() }
+                    { coming("vae", texts::landing::vae::TITLE, texts::landing::vae::HTML,
+                        texts::landing::vae_coming::HTML) }
+                    { coming("autoregressive", texts::landing::autoregressive::TITLE,
+                        texts::landing::autoregressive::HTML, texts::landing::autoregressive_coming::HTML) }
+                </div>
                 <div class="flow">{ content::section(texts::landing::flow::HTML) }</div>
             </section>
             <section aria-labelledby="compare">
@@ -44,9 +50,6 @@ pub fn Landing() -> Html {
 }
 
 fn diffusion() -> Html {
-    let way = |chapter: Chapter, class: &'static str| {
-        html! { <a {class} href={chapter.href()}>{ chapter.title() }</a> }
-    };
     html! {
         <article class="card family open diffusion">
             <LivePicture />
@@ -54,8 +57,8 @@ fn diffusion() -> Html {
                 <h3>{ texts::landing::diffusion::TITLE }</h3>
                 { content::section(texts::landing::diffusion::HTML) }
                 <p class="ways">
-                    { way(Chapter::Denoise, "button go") }
-                    { way(Chapter::Noise, "button") }
+                    { way(Chapter::Denoise, "button go", Chapter::Denoise.title()) }
+                    { way(Chapter::Noise, "button", Chapter::Noise.title()) }
                 </p>
             </div>
         </article>
@@ -63,9 +66,6 @@ fn diffusion() -> Html {
 }
 
 fn gan() -> Html {
-    let way = |chapter: Chapter, class: &'static str, text: &str| {
-        html! { <a {class} href={chapter.href()}>{ text }</a> }
-    };
     html! {
         <article class="card family gan">
             <h3>{ texts::landing::gan::TITLE }</h3>
@@ -79,31 +79,23 @@ fn gan() -> Html {
     }
 }
 
-fn coming_vae() -> Html {
-    coming(
-        "vae",
-        AttrValue::from(texts::landing::vae::TITLE),
-        content::section(texts::landing::vae::HTML),
-        content::section(texts::landing::vae_coming::HTML),
-    )
-}
-
-fn coming_autoregressive() -> Html {
-    coming(
-        "autoregressive",
-        AttrValue::from(texts::landing::autoregressive::TITLE),
-        content::section(texts::landing::autoregressive::HTML),
-        content::section(texts::landing::autoregressive_coming::HTML),
-    )
+/// A link to a chapter.
+fn way(chapter: Chapter, class: &'static str, text: &'static str) -> Html {
+    html! { <a {class} href={chapter.href()}>{ text }</a> }
 }
 
 /// A family whose room is still to come: its idea, and what will be there.
-fn coming(family: &'static str, title: AttrValue, idea: Html, plan: Html) -> Html {
+fn coming(
+    family: &'static str,
+    title: &'static str,
+    idea: &'static str,
+    plan: &'static str,
+) -> Html {
     html! {
         <article class={classes!("card", "family", family)}>
             <h3>{ title }<span class="badge">{ "coming" }</span></h3>
-            { idea }
-            <div class="plan">{ plan }</div>
+            { content::section(idea) }
+            <div class="plan">{ content::section(plan) }</div>
         </article>
     }
 }

@@ -79,10 +79,10 @@ impl Case {
     pub fn head_start(self, game: &Game) -> Vec<Leg> {
         match self {
             Self::Collapse | Self::Oscillation => Vec::new(),
-            Self::Vanishing => vec![Leg {
-                game: game.clone(),
-                play: Play::Hand(vec![Half::Discriminator; HEAD_START]),
-            }],
+            Self::Vanishing => {
+                let halves = vec![Half::Discriminator; HEAD_START];
+                vec![Leg::new(game, Play::Hand(halves))]
+            }
         }
     }
 
@@ -159,7 +159,7 @@ fn far_square() -> Vec<[u8; 2]> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::protocol::gan::{Checkpoint, Divergence};
+    use crate::protocol::gan::Checkpoint;
 
     /// A frame at a tick.
     pub fn frame(ticks: u32) -> GanFrame {
@@ -176,24 +176,16 @@ pub(crate) mod tests {
             real_scores: vec![0.5; 2],
             real_accuracy: 0.5,
             fake_accuracy: 0.5,
-            scores: vec![],
-            warped: vec![],
-            divergence: Divergence::default(),
-            detail: None,
-            diverged: false,
             ms: 2.0,
+            ..GanFrame::default()
         }
     }
 
     /// A frame of this round.
     fn with_js(round: u32, js: f32) -> Rc<GanFrame> {
-        Rc::new(GanFrame {
-            divergence: Divergence {
-                js,
-                ..Divergence::default()
-            },
-            ..frame(2 * round)
-        })
+        let mut frame = frame(2 * round);
+        frame.divergence.js = js;
+        Rc::new(frame)
     }
 
     #[test]

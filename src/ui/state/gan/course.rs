@@ -4,6 +4,9 @@
 //! again. Rules that the networks' sizes, the data or the noise depend on are the same in all legs;
 //! a change of those begins a new game.
 
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
 use crate::protocol::gan::{Game, Half, Loss, Optimizer, Player};
 use crate::ui::state::Named;
 
@@ -14,6 +17,14 @@ pub struct Leg {
     pub game: Game,
     /// What was played.
     pub play: Play,
+}
+
+impl Leg {
+    /// A stretch by these rules.
+    pub fn new(game: &Game, play: Play) -> Self {
+        let game = game.clone();
+        Self { game, play }
+    }
 }
 
 /// What a leg consists of.
@@ -57,13 +68,7 @@ pub fn course_from(course: &[Leg], ticks: u32) -> Vec<Leg> {
         let play = leg.play.first(left);
         let is_whole = play == leg.play;
         left -= play.ticks();
-        add(
-            &mut cut,
-            Leg {
-                game: leg.game.clone(),
-                play,
-            },
-        );
+        add(&mut cut, Leg::new(&leg.game, play));
         if !is_whole {
             break;
         }
@@ -181,13 +186,15 @@ pub(super) const MAX_ROUNDS: u32 = 30_000;
 pub(super) fn code(leg: &Leg, last: &Game) -> String {
     let mut text = match &leg.play {
         Play::Rounds(count) => count.to_string(),
-        Play::Hand(halves) => halves.iter().fold("h".to_owned(), |mut text, half| {
-            text.push(match half {
+        Play::Hand(halves) => {
+            let letter = |half: &Half| match half {
                 Half::Discriminator => 'D',
                 Half::Generator => 'G',
-            });
-            text
-        }),
+            };
+            std::iter::once('h')
+                .chain(halves.iter().map(letter))
+                .collect()
+        }
     };
     if leg.game != *last {
         text.push_str(&format!(
@@ -202,12 +209,8 @@ pub(super) fn code(leg: &Leg, last: &Game) -> String {
 }
 
 fn player_code(player: &Player) -> String {
-    let Player {
-        learning_rate,
-        updates,
-        ..
-    } = player;
-    format!("{}{updates}-{learning_rate}", player.optimizer.name())
+    let (optimizer, rate) = (player.optimizer.name(), player.learning_rate);
+    format!("{optimizer}{}-{rate}", player.updates)
 }
 
 /// Reads [`code`]; `None` for anything else. Everything else is as in `last`.
@@ -226,34 +229,29 @@ pub(super) fn leg(text: &str, last: &Game) -> Option<Leg> {
 
 fn play(text: &str) -> Option<Play> {
     let Some(halves) = text.strip_prefix('h') else {
-        let count = text.parse().ok()?;
-        return (1..=MAX_ROUNDS)
-            .contains(&count)
-            .then_some(Play::Rounds(count));
+        return number(text, 1..=MAX_ROUNDS).map(Play::Rounds);
     };
-    let halves: Option<Vec<_>> = halves
-        .chars()
-        .map(|c| match c {
-            'D' => Some(Half::Discriminator),
-            'G' => Some(Half::Generator),
-            _ => None,
-        })
-        .collect();
-    halves
-        .filter(|halves| (1..=MAX_HAND).contains(&halves.len()))
-        .map(Play::Hand)
+    let half = |c| match c {
+        'D' => Some(Half::Discriminator),
+        'G' => Some(Half::Generator),
+        _ => None,
+    };
+    let halves: Vec<_> = halves.chars().map(half).collect::<Option<_>>()?;
+    let fits = (1..=MAX_HAND).contains(&halves.len());
+    fits.then_some(Play::Hand(halves))
 }
 
 fn read_player(text: &str, player: &mut Player) -> Option<()> {
     let mut chars = text.chars();
     player.optimizer = Optimizer::called(&chars.next()?.to_string())?;
     let (updates, rate) = chars.as_str().split_once('-')?;
-    player.updates = updates.parse().ok().filter(|n| (1..=20).contains(n))?;
+    player.updates = number(updates, 1..=20)?;
     player.learning_rate = number(rate, 0.0..=1e3)?;
     Some(())
 }
 
-fn number(text: &str, range: std::ops::RangeInclusive<f32>) -> Option<f32> {
+/// A number in `range`.
+pub(super) fn number<T: FromStr + PartialOrd>(text: &str, range: RangeInclusive<T>) -> Option<T> {
     text.parse().ok().filter(|value| range.contains(value))
 }
 
@@ -272,7 +270,12 @@ impl Named for Loss {
     const VALUES: &'static [Self] = &super::game::LOSSES;
 
     fn name(self) -> &'static str {
-        super::loss_id(self)
+        match self {
+            Self::Minimax => "mm",
+            Self::NonSaturating => "ns",
+            Self::LeastSquares => "ls",
+            Self::Wasserstein => "w",
+        }
     }
 }
 
@@ -282,18 +285,12 @@ pub(crate) mod tests {
 
     /// So many rounds by the usual rules.
     pub fn rounds(count: u32) -> Leg {
-        Leg {
-            game: Game::default(),
-            play: Play::Rounds(count),
-        }
+        Leg::new(&Game::default(), Play::Rounds(count))
     }
 
     /// These halves by hand.
     pub fn hand(halves: &[Half]) -> Leg {
-        Leg {
-            game: Game::default(),
-            play: Play::Hand(halves.to_vec()),
-        }
+        Leg::new(&Game::default(), Play::Hand(halves.to_vec()))
     }
 
     const DGG: [Half; 3] = [Half::Discriminator, Half::Generator, Half::Generator];
@@ -358,10 +355,7 @@ pub(crate) mod tests {
         other.discriminator.updates = 5;
         other.discriminator.optimizer = Optimizer::Sgd;
         other.generator.learning_rate = 1e-4;
-        let changed = Leg {
-            game: other,
-            play: Play::Rounds(7),
-        };
+        let changed = Leg::new(&other, Play::Rounds(7));
         for (leg, text) in [
             (rounds(120), "120"),
             (hand(&DGG), "hDGG"),
@@ -392,9 +386,7 @@ pub(crate) mod tests {
         ] {
             assert_eq!(leg(text, &Game::default()), None, "{text}");
         }
-        assert_eq!(
-            leg(&format!("h{}", "D".repeat(MAX_HAND + 1)), &Game::default()),
-            None
-        );
+        let too_long = format!("h{}", "D".repeat(MAX_HAND + 1));
+        assert_eq!(leg(&too_long, &Game::default()), None);
     }
 }

@@ -3,7 +3,7 @@
 use super::Case;
 use super::course::{
     Leg, MAX_FRAMES, MAX_HAND, MAX_ROUNDS, Play, code, course_from, fits_link, frame_count, leg,
-    spacing, ticks_of,
+    number, spacing, ticks_of,
 };
 use crate::protocol::gan::{Game, Half, Loss, NoiseKind, Player};
 use crate::ui::chapters::Chapter;
@@ -34,55 +34,23 @@ pub const LOSSES: [Loss; 4] = [
 /// Stages of slow motion in each half.
 pub const SLOW_STAGES: usize = 6;
 
-/// Layers of the stage that are switched on.
+/// Which layers of the stage are switched on, in the order in which a control lists them: real
+/// points, fakes, the discriminator's scores, the generator's warped grid, the pull on each fake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// Real points.
-    pub reals: bool,
-    /// Fakes.
-    pub fakes: bool,
-    /// The discriminator's scores.
-    pub scores: bool,
-    /// The generator's warped grid.
-    pub grid: bool,
-    /// The pull on each fake.
-    pub pulls: bool,
-}
+pub struct Shown(pub [bool; 5]);
 
 impl Default for Shown {
     fn default() -> Self {
-        Self {
-            reals: true,
-            fakes: true,
-            scores: true,
-            grid: false,
-            pulls: false,
-        }
+        Self([true, true, true, false, false])
     }
 }
 
 impl Shown {
-    /// Each layer's letter in links, in the order in which a control lists them.
+    /// Each layer's letter in links, in that order.
     const LETTERS: [char; 5] = ['r', 'f', 's', 'g', 'p'];
 
-    /// Which are on, in that order.
-    pub fn list(self) -> [bool; 5] {
-        [self.reals, self.fakes, self.scores, self.grid, self.pulls]
-    }
-
-    /// The layers that are on in `list`.
-    pub fn of([reals, fakes, scores, grid, pulls]: [bool; 5]) -> Self {
-        Self {
-            reals,
-            fakes,
-            scores,
-            grid,
-            pulls,
-        }
-    }
-
     fn code(self) -> String {
-        let on = Self::LETTERS.into_iter().zip(self.list());
+        let on = Self::LETTERS.into_iter().zip(self.0);
         let text: String = on.filter(|(_, on)| *on).map(|(letter, _)| letter).collect();
         if text.is_empty() { "-".into() } else { text }
     }
@@ -90,7 +58,7 @@ impl Shown {
     fn read(text: &str) -> Option<Self> {
         let known = text == "-" || text.chars().all(|c| Self::LETTERS.contains(&c));
         let on = Self::LETTERS.map(|letter| text.contains(letter));
-        (known && !text.is_empty()).then(|| Self::of(on))
+        (known && !text.is_empty()).then_some(Self(on))
     }
 }
 
@@ -137,13 +105,11 @@ impl GameState {
     /// How a case opens.
     pub fn of(case: Case) -> Self {
         let state = Self {
-            past: case.head_start(&case.game()),
-            game: case.game(),
             rounds: case.rounds(),
             case: Some(case),
             ..Self::default()
         };
-        state.spaced()
+        state.anew(case.game())
     }
 
     /// All legs of the game, the present one last.
@@ -153,23 +119,14 @@ impl GameState {
         } else {
             Play::Hand(self.hand.clone())
         };
-        let game = self.game.clone();
         let mut course = self.past.clone();
-        course.push(Leg { game, play });
+        course.push(Leg::new(&self.game, play));
         course
     }
 
     /// Rounds of the whole game, if the present leg is one of rounds.
     fn all_rounds(&self) -> u32 {
         ticks_of(&self.past) / 2 + self.rounds
-    }
-
-    /// The same with as many frames as the game's length asks for.
-    fn spaced(self) -> Self {
-        Self {
-            every: spacing(self.all_rounds()),
-            ..self
-        }
     }
 
     /// A game of so many rounds.
@@ -183,32 +140,24 @@ impl GameState {
         if !self.hand.is_empty() {
             return next;
         }
-        let every = spacing(next.all_rounds());
-        // A longer game keeps the frames there are.
-        let least = if next.all_rounds() >= self.all_rounds() {
-            self.every
-        } else {
-            1
-        };
-        Self {
-            every: every.max(least),
-            ..next
+        let mut every = spacing(next.all_rounds());
+        if next.all_rounds() >= self.all_rounds() {
+            // A longer game keeps the frames there are.
+            every = every.max(self.every);
         }
+        Self { every, ..next }
     }
 
     /// One more half by hand, after the half `ticks`.
     pub fn by_hand(&self, ticks: u32, half: Half) -> Self {
         let mut past = course_from(&self.course(), ticks);
-        let mut hand = match past.pop() {
-            Some(Leg {
-                game,
-                play: Play::Hand(hand),
-            }) if game == self.game && hand.len() < MAX_HAND => hand,
-            Some(other) => {
-                past.push(other);
-                Vec::new()
-            }
-            None => Vec::new(),
+        let goes_on = |leg: &mut Leg| {
+            let fits = matches!(&leg.play, Play::Hand(hand) if hand.len() < MAX_HAND);
+            fits && leg.game == self.game
+        };
+        let mut hand = match past.pop_if(goes_on).map(|leg| leg.play) {
+            Some(Play::Hand(hand)) => hand,
+            _ => Vec::new(),
         };
         hand.push(half);
         Self {
@@ -265,14 +214,15 @@ impl GameState {
         Self { at, ..start }
     }
 
-    /// Halves by hand with which the course ends.
-    fn halves_at_the_end(&self) -> u32 {
+    /// Stages of slow motion, of the halves by hand with which the course ends.
+    pub fn slow_stages(&self) -> u32 {
         let course = self.course();
         let by_hand = course
             .iter()
             .rev()
             .take_while(|leg| matches!(leg.play, Play::Hand(_)));
-        by_hand.map(|leg| leg.play.ticks()).sum()
+        let halves: u32 = by_hand.map(|leg| leg.play.ticks()).sum();
+        halves * SLOW_STAGES as u32
     }
 
     /// Does a link hold the whole course?
@@ -282,17 +232,16 @@ impl GameState {
 
     /// A new game by these rules, with the head start of the case that is shown.
     pub fn anew(&self, game: Game) -> Self {
-        let state = Self {
-            past: self
-                .case
-                .map_or_else(Vec::new, |case| case.head_start(&game)),
+        let next = Self {
+            past: head_start(self.case, &game),
             game,
             hand: Vec::new(),
             at: None,
             slow: None,
             ..self.clone()
         };
-        state.spaced()
+        let every = spacing(next.all_rounds());
+        Self { every, ..next }
     }
 }
 
@@ -324,15 +273,9 @@ impl Controls for GameState {
             Play::Rounds(_) => None,
         };
         q.setting("hand", &mut self.hand, Vec::new(), read, |hand| {
-            let hand = Leg {
-                game: game.clone(),
-                play: Play::Hand(hand.clone()),
-            };
-            code(&hand, game)[1..].to_owned()
+            code(&Leg::new(game, Play::Hand(hand.clone())), game)[1..].to_owned()
         });
-        let head_start = self
-            .case
-            .map_or_else(Vec::new, |case| case.head_start(game));
+        let head_start = head_start(self.case, game);
         let (past, write) = (
             |text: &str| read_past(text, game),
             |past: &Vec<_>| write_past(past, game),
@@ -344,14 +287,10 @@ impl Controls for GameState {
         });
         let (course, usual) = (self.course(), spacing(self.all_rounds()));
         let every = |text: &str| {
-            let every = text
-                .parse()
-                .ok()
-                .filter(|every| (1..=MAX_ROUNDS).contains(every));
-            every.filter(|every| frame_count(&course, *every) <= MAX_FRAMES)
+            number(text, 1..=MAX_ROUNDS).filter(|every| frame_count(&course, *every) <= MAX_FRAMES)
         };
         q.setting("every", &mut self.every, usual, every, u32::to_string);
-        let stages = self.halves_at_the_end() * SLOW_STAGES as u32;
+        let stages = self.slow_stages();
         let slow = |text: &str| text.parse().ok().filter(|stage| *stage < stages);
         q.option("slow", &mut self.slow, slow, u32::to_string);
         q.maybe("at", &mut self.at, 0..=ticks_of(&course));
@@ -361,6 +300,11 @@ impl Controls for GameState {
     fn key(&self) -> &'static str {
         self.case.map_or("game", Case::id)
     }
+}
+
+/// What is played before the rounds of a game.
+fn head_start(case: Option<Case>, game: &Game) -> Vec<Leg> {
+    case.map_or_else(Vec::new, |case| case.head_start(game))
 }
 
 /// What was played before; 0 says that nothing was, where a silent link means something.
@@ -406,16 +350,6 @@ fn visit_player(who: char, player: &mut Player, default: &Player, q: &mut impl Q
     let (rate, usual) = (&mut player.learning_rate, default.learning_rate);
     q.one_of(&key("lr"), rate, usual, &RATES);
     q.one_of(&key("k"), &mut player.updates, default.updates, &UPDATES);
-}
-
-/// The loss's name in links.
-pub fn loss_id(loss: Loss) -> &'static str {
-    match loss {
-        Loss::Minimax => "mm",
-        Loss::NonSaturating => "ns",
-        Loss::LeastSquares => "ls",
-        Loss::Wasserstein => "w",
-    }
 }
 
 impl Named for NoiseKind {

@@ -14,7 +14,7 @@ pub(crate) use course::tests::{hand, rounds};
 pub use course::{Leg, Play, course_from, frame_ticks, halves_of, rules_at, ticks_of};
 pub use game::{
     BATCHES, GameState, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, SLOW_STAGES, Shown, UPDATES,
-    WIDTHS, loss_id,
+    WIDTHS,
 };
 pub use guess::GuessState;
 pub use pictures::{PicturesState, SHEET, WALK_EVERY, WALK_PARTS, Walk};

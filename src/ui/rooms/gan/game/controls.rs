@@ -3,11 +3,12 @@
 use yew::prelude::*;
 
 use crate::protocol::gan::{Game, Loss, NoiseKind, Optimizer, Player};
-use crate::ui::components::choice::{place, segments, select};
+use crate::ui::components::choice::{choose, segments};
 use crate::ui::components::cloud::CloudField;
 use crate::ui::components::seed::SeedField;
-use crate::ui::state::GameState;
+use crate::ui::rooms::ChapterProps;
 use crate::ui::state::gan::{BATCHES, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, UPDATES, WIDTHS};
+use crate::ui::state::{GameState, Named};
 
 /// Clips to choose from.
 const CLIPS: [f32; 5] = [0.01, 0.03, 0.1, 0.3, 1.0];
@@ -20,46 +21,65 @@ const SHORTEST_BRANCH: u32 = 300;
 /// Properties of [`Controls`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct ControlsProps {
-    /// The chapter's controls.
-    pub state: GameState,
-    /// Asks for other controls.
-    pub on_state: Callback<GameState>,
+    /// The chapter's controls, and who asks for others.
+    pub chapter: ChapterProps<GameState>,
     /// The tick that is shown.
     pub tick: u32,
-    /// Rules that allow it change from the shown tick on, not from the start.
-    pub from_here: bool,
-    /// The visitor wants it so, or not.
-    pub on_from_here: Callback<bool>,
     /// The visitor draws.
     pub editing: bool,
     /// The visitor wants to draw, or no longer.
     pub on_edit: Callback<()>,
 }
 
-/// `state` by other rules. Those that fit the same networks may change in mid-game.
-fn changed(props: &ControlsProps, game: Game, fits: bool) -> GameState {
-    let (state, tick) = (&props.state, props.tick);
-    if fits && props.from_here && tick > 0 {
-        let branch = state.branch_to_end(tick, game.clone(), SHORTEST_BRANCH);
-        if branch.fits_link() {
-            return branch;
-        }
-    }
-    state.anew(game)
+/// `state` by other rules: from the half `from` on, if there is one and a link can hold it, or from
+/// the start.
+fn changed(state: &GameState, game: Game, from: Option<u32>) -> GameState {
+    from.filter(|tick| *tick > 0)
+        .map(|tick| state.branch_to_end(tick, game.clone(), SHORTEST_BRANCH))
+        .filter(GameState::fits_link)
+        .unwrap_or_else(|| state.anew(game))
 }
 
-/// A change of the rules by the place of what was chosen.
-fn edit(
-    props: &ControlsProps,
-    fits: bool,
-    apply: impl Fn(&mut Game, usize) + 'static,
-) -> Callback<usize> {
-    let props = props.clone();
-    Callback::from(move |index: usize| {
-        let mut game = props.state.game.clone();
-        apply(&mut game, index);
-        props.on_state.emit(changed(&props, game, fits));
-    })
+/// How the rules change.
+struct Edit<'a> {
+    chapter: &'a ChapterProps<GameState>,
+    /// Rules that allow it change from this half on.
+    from: Option<u32>,
+}
+
+impl Edit<'_> {
+    /// Rules that another game begins with.
+    fn anew<T: 'static>(&self, apply: impl Fn(&mut Game, T) + 'static) -> Callback<T> {
+        self.from(None, apply)
+    }
+
+    /// Rules that fit the same networks: they may change in mid-game.
+    fn fitting<T: 'static>(&self, apply: impl Fn(&mut Game, T) + 'static) -> Callback<T> {
+        self.from(self.from, apply)
+    }
+
+    fn from<T: 'static>(
+        &self,
+        from: Option<u32>,
+        apply: impl Fn(&mut Game, T) + 'static,
+    ) -> Callback<T> {
+        self.chapter.edit(move |state, chosen| {
+            let mut game = state.game.clone();
+            apply(&mut game, chosen);
+            *state = changed(state, game, from);
+        })
+    }
+}
+
+/// A list of numbers to choose from, with the one in force.
+fn numbers<T: Copy + PartialOrd + ToString + 'static>(
+    label: &'static str,
+    name: &'static str,
+    values: &[T],
+    now: T,
+    on: Callback<T>,
+) -> Html {
+    choose(label, name, &listed(values, now), now, T::to_string, on)
 }
 
 /// The values to choose from, with the one in force.
@@ -71,80 +91,52 @@ fn listed<T: Copy + PartialOrd>(values: &[T], now: T) -> Vec<T> {
     listed
 }
 
-fn names<T: ToString>(values: &[T]) -> Vec<String> {
-    values.iter().map(T::to_string).collect()
-}
-
 /// All controls.
 #[component]
 pub fn Controls(props: &ControlsProps) -> Html {
-    let state = &props.state;
-    let game = &state.game;
-    let on_cloud = {
-        let props = props.clone();
-        Callback::from(move |cloud| {
-            let game = Game {
-                cloud,
-                ..props.state.game.clone()
-            };
-            props.on_state.emit(changed(&props, game, false));
-        })
+    let chapter = &props.chapter;
+    let (state, game) = (&chapter.state, &chapter.state.game);
+    let from_here = use_state_eq(|| false);
+    let edit = Edit {
+        chapter,
+        from: from_here.then_some(props.tick),
     };
-    let on_seed = {
-        let props = props.clone();
-        Callback::from(move |seed| {
-            let game = Game {
-                seed,
-                ..props.state.game.clone()
-            };
-            props.on_state.emit(changed(&props, game, false));
-        })
+    let on_from_here = {
+        let from_here = from_here.setter();
+        Callback::from(move |index| from_here.set(index == 1))
     };
-    let on_rounds = {
-        let (state, on_state) = (state.clone(), props.on_state.clone());
-        Callback::from(move |index: usize| {
-            if let Some(rounds) = listed(&ROUNDS, state.rounds).get(index) {
-                on_state.emit(state.of_rounds(*rounds));
-            }
-        })
+    let (noise, noise_name) = match game.noise {
+        NoiseKind::Gaussian => (0, "normal"),
+        NoiseKind::Uniform => (1, "uniform"),
     };
-    let (clips, rounds) = (listed(&CLIPS, game.clip), listed(&ROUNDS, state.rounds));
-    let on_from_here = props.on_from_here.reform(|index: usize| index == 1);
     html! {
         <>
             <div class="controls">
-                <CloudField cloud={game.cloud.clone()} editing={props.editing} {on_cloud}
-                    on_edit={props.on_edit.clone()} />
-                { select("Loss", "loss", &LOSSES.map(|loss| loss_name(loss).to_owned()),
-                    place(&LOSSES, game.loss),
-                    edit(props, true, |game, i| game.loss = LOSSES[i.min(LOSSES.len() - 1)])) }
+                <CloudField cloud={game.cloud.clone()} editing={props.editing}
+                    on_cloud={edit.anew(|game, cloud| game.cloud = cloud)} on_edit={props.on_edit.clone()} />
+                { choose("Loss", "loss", &LOSSES, game.loss, |loss| loss_name(*loss).to_owned(),
+                    edit.fitting(|game, loss| game.loss = loss)) }
                 if game.loss == Loss::Wasserstein {
-                    { select("clip at", "clip", &names(&clips), place(&clips, game.clip),
-                        edit(props, true, |game, i| {
-                            game.clip = listed(&CLIPS, game.clip).get(i).copied().unwrap_or(game.clip);
-                        })) }
+                    { numbers("clip at", "clip", &CLIPS, game.clip, edit.fitting(|game, clip| game.clip = clip)) }
                 }
-                { segments("Noise", &["normal", "uniform"],
-                    usize::from(game.noise == NoiseKind::Uniform),
-                    edit(props, false, |game, i| {
-                        game.noise = [NoiseKind::Gaussian, NoiseKind::Uniform][i.min(1)];
-                    }), if game.noise == NoiseKind::Uniform { "uniform" } else { "normal" }) }
-                { select("numbers", "dims", &NOISE_DIMS.map(|n| n.to_string()),
-                    place(&NOISE_DIMS, game.noise_dims),
-                    edit(props, false, |game, i| game.noise_dims = NOISE_DIMS[i.min(3)])) }
-                { select("Batch", "batch", &BATCHES.map(|n| n.to_string()), place(&BATCHES, game.batch),
-                    edit(props, false, |game, i| game.batch = BATCHES[i.min(3)])) }
-                { select("Rounds", "rounds", &names(&rounds), place(&rounds, state.rounds), on_rounds) }
-                <SeedField seed={game.seed} {on_seed} />
+                { segments("Noise", &["normal", "uniform"], noise, edit.anew(|game, i: usize| {
+                    game.noise = [NoiseKind::Gaussian, NoiseKind::Uniform][i.min(1)];
+                }), noise_name) }
+                { numbers("numbers", "dims", &NOISE_DIMS, game.noise_dims,
+                    edit.anew(|game, dims| game.noise_dims = dims)) }
+                { numbers("Batch", "batch", &BATCHES, game.batch, edit.anew(|game, batch| game.batch = batch)) }
+                { numbers("Rounds", "rounds", &ROUNDS, state.rounds,
+                    chapter.edit(|state, rounds| *state = state.of_rounds(rounds))) }
+                <SeedField seed={game.seed} on_seed={edit.anew(|game, seed| game.seed = seed)} />
             </div>
             <details class="players" open={has_other_players(game)}>
                 <summary>{ "Both players: " }{ summary(game) }</summary>
                 <div>
-                { player(props, "Generator", GENERATOR, &game.generator, |game| &mut game.generator) }
-                { player(props, "Discriminator", DISCRIMINATOR, &game.discriminator, |game| &mut game.discriminator) }
+                { player(&edit, "Generator", GENERATOR, |game| &mut game.generator) }
+                { player(&edit, "Discriminator", DISCRIMINATOR, |game| &mut game.discriminator) }
                 { segments("Changes apply", &["from the start", "from here"],
-                    usize::from(props.from_here), on_from_here,
-                    if props.from_here { "here" } else { "start" }) }
+                    usize::from(*from_here), on_from_here,
+                    if *from_here { "here" } else { "start" }) }
                 </div>
             </details>
         </>
@@ -160,10 +152,7 @@ fn has_other_players(game: &Game) -> bool {
 /// Both players in a few words.
 fn summary(game: &Game) -> String {
     let words = |player: &Player| {
-        let optimizer = match player.optimizer {
-            Optimizer::Adam => "Adam",
-            Optimizer::Sgd => "SGD",
-        };
+        let optimizer = optimizer_name(player.optimizer);
         let Player {
             layers,
             width,
@@ -183,34 +172,32 @@ fn summary(game: &Game) -> String {
 
 /// One player's network and how it learns; `names` are those of its fields.
 fn player(
-    props: &ControlsProps,
+    edit: &Edit,
     title: &'static str,
     names: [&'static str; 5],
-    player: &Player,
     of: fn(&mut Game) -> &mut Player,
 ) -> Html {
     let [layers, width, optimizer, rate, updates] = names;
+    let now = *of(&mut edit.chapter.state.game.clone());
     html! {
         <fieldset class="player">
             <legend>{ title }</legend>
-            { select("layers", layers, &LAYERS.map(|n| n.to_string()),
-                place(&LAYERS, player.layers),
-                edit(props, false, move |game, i| of(game).layers = LAYERS[i.min(3)])) }
-            { select("of width", width, &WIDTHS.map(|n| n.to_string()),
-                place(&WIDTHS, player.width),
-                edit(props, false, move |game, i| of(game).width = WIDTHS[i.min(5)])) }
-            { select("optimiser", optimizer, &["Adam".to_owned(), "SGD".to_owned()],
-                usize::from(player.optimizer == Optimizer::Sgd),
-                edit(props, true, move |game, i| {
-                    of(game).optimizer = [Optimizer::Adam, Optimizer::Sgd][i.min(1)];
-                })) }
-            { select("learning rate", rate, &RATES.map(|rate| rate.to_string()),
-                place(&RATES, player.learning_rate),
-                edit(props, true, move |game, i| of(game).learning_rate = RATES[i.min(8)])) }
-            { select("updates a round", updates, &UPDATES.map(|n| n.to_string()),
-                place(&UPDATES, player.updates),
-                edit(props, true, move |game, i| of(game).updates = UPDATES[i.min(4)])) }
+            { numbers("layers", layers, &LAYERS, now.layers, edit.anew(move |game, n| of(game).layers = n)) }
+            { numbers("of width", width, &WIDTHS, now.width, edit.anew(move |game, n| of(game).width = n)) }
+            { choose("optimiser", optimizer, Optimizer::VALUES, now.optimizer, |of| optimizer_name(*of).to_owned(),
+                edit.fitting(move |game, chosen| of(game).optimizer = chosen)) }
+            { numbers("learning rate", rate, &RATES, now.learning_rate,
+                edit.fitting(move |game, rate| of(game).learning_rate = rate)) }
+            { numbers("updates a round", updates, &UPDATES, now.updates,
+                edit.fitting(move |game, n| of(game).updates = n)) }
         </fieldset>
+    }
+}
+
+fn optimizer_name(optimizer: Optimizer) -> &'static str {
+    match optimizer {
+        Optimizer::Adam => "Adam",
+        Optimizer::Sgd => "SGD",
     }
 }
 
@@ -228,18 +215,6 @@ pub fn loss_name(loss: Loss) -> &'static str {
 mod tests {
     use super::*;
     use crate::ui::state::gan::ticks_of;
-
-    fn props(tick: u32, from_here: bool) -> ControlsProps {
-        ControlsProps {
-            state: GameState::default(),
-            on_state: Callback::noop(),
-            tick,
-            from_here,
-            on_from_here: Callback::noop(),
-            editing: false,
-            on_edit: Callback::noop(),
-        }
-    }
 
     #[test]
     fn players_are_summed_up() {
@@ -260,18 +235,19 @@ mod tests {
 
     #[test]
     fn rules_change_from_here_or_from_the_start() {
+        let start = GameState::default();
         let game = Game {
             loss: Loss::LeastSquares,
             ..Game::default()
         };
-        let branch = changed(&props(1000, true), game.clone(), true);
+        let branch = changed(&start, game.clone(), Some(1000));
         assert_eq!((branch.past.len(), ticks_of(&branch.course())), (1, 6000));
-        for (tick, from_here, fits) in [(1000, false, true), (0, true, true), (1000, true, false)] {
-            let anew = changed(&props(tick, from_here), game.clone(), fits);
+        for from in [None, Some(0)] {
+            let anew = changed(&start, game.clone(), from);
             assert!(anew.past.is_empty() && anew.game == game);
         }
         // Near the end there is still something to see.
-        let late = changed(&props(5990, true), game, true);
+        let late = changed(&start, game, Some(5990));
         assert_eq!(late.rounds, SHORTEST_BRANCH);
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::inspect::equations;
+use super::inspect::{equations, number};
 use super::slow::{Moment, Stage};
 use super::stage::{beliefs, dots, frame_limit, mean, noise_points};
 use crate::models::gan::plane::{noise_vectors, streams};
@@ -74,7 +74,7 @@ pub fn Flow(props: &FlowProps) -> Html {
                 { part(Part::Loss, "Loss", flowing.losses()) }
             </ol>
             if let Some(moment) = moment {
-                <div class="flow-words" role="status">{ words(moment) }{ notes(moment) }</div>
+                <div class="flow-words" role="status">{ words(moment) }{ for notes(moment) }</div>
             }
             { equations(game.loss, flowing.losses) }
         </div>
@@ -172,14 +172,9 @@ impl Flowing {
     /// What has not come yet in this half is not shown yet.
     fn slow(moment: &Moment, loss: Loss, dims: usize) -> Self {
         let detail = moment.frame.detail.clone().unwrap_or_default();
-        let from = |stage, values: Vec<f32>| {
-            if moment.stage >= stage {
-                values
-            } else {
-                Vec::new()
-            }
-        };
-        let cost = if moment.stage >= Stage::Loss {
+        let has = |stage| moment.stage >= stage;
+        let from = |stage, values| if has(stage) { values } else { Vec::new() };
+        let cost = if has(Stage::Loss) {
             detail.loss
         } else {
             f32::NAN
@@ -195,7 +190,7 @@ impl Flowing {
                 Half::Discriminator => [cost, f32::NAN],
                 Half::Generator => [f32::NAN, cost],
             },
-            gradients: (moment.stage >= Stage::Back).then_some((moment.half, detail.gradients)),
+            gradients: has(Stage::Back).then_some((moment.half, detail.gradients)),
         }
     }
 
@@ -209,27 +204,25 @@ impl Flowing {
         let both = [self.real_scores.as_slice(), &self.fake_scores].concat();
         let mut fakes = beliefs(loss, &both, self.limit);
         let reals: Vec<f32> = fakes.drain(..self.real_scores.len()).collect();
-        let (label, ends) = if loss == Loss::Wasserstein {
-            let (real, fake) = (mean(&self.real_scores), mean(&self.fake_scores));
-            let values = [("real", &*score(real)), ("fake", &score(fake))];
-            let label = content::fill(texts::gan::flow_scores_critic::PLAIN, &values);
-            (label, ["low", "high"])
+        let is_critic = loss == Loss::Wasserstein;
+        let (text, ends, [real, fake]) = if is_critic {
+            let means = [&self.real_scores, &self.fake_scores].map(|scores| mean(scores));
+            (
+                texts::gan::flow_scores_critic::PLAIN,
+                ["low", "high"],
+                means,
+            )
         } else {
-            let values = [
-                ("real", &*percent(mean(&reals))),
-                ("fake", &percent(mean(&fakes))),
-            ];
-            let label = content::fill(texts::gan::flow_verdicts::PLAIN, &values);
-            (label, ["fake", "real"])
+            let means = [&reals, &fakes].map(|beliefs| mean(beliefs));
+            (texts::gan::flow_verdicts::PLAIN, ["fake", "real"], means)
         };
+        let values = [
+            ("real", told(real, is_critic)),
+            ("fake", told(fake, is_critic)),
+        ];
+        let label = content::fill(text, &values);
         let (reals, fakes) = (histogram(&reals), histogram(&fakes));
-        let most = reals
-            .iter()
-            .chain(&fakes)
-            .copied()
-            .max()
-            .unwrap_or(0)
-            .max(1);
+        let most = reals.iter().chain(&fakes).copied().fold(1, u32::max);
         html! {
             <>
                 <svg class="verdict-bars" viewBox="0 0 96 56" role="img" aria-label={label}
@@ -245,12 +238,7 @@ impl Flowing {
     fn losses(&self) -> Html {
         let [d, g] = self.losses;
         let row = |name: &'static str, value: f32| {
-            let text = if value.is_finite() {
-                format!("{value:.3}")
-            } else {
-                "–".into()
-            };
-            html! { <><dt>{ name }</dt><dd class="num">{ text }</dd></> }
+            html! { <><dt>{ name }</dt><dd class="num">{ number(value, 3) }</dd></> }
         };
         html! { <dl>{ row("D", d) }{ row("G", g) }</dl> }
     }
@@ -268,21 +256,12 @@ pub fn mean_losses(losses: &[[f32; 2]]) -> [f32; 2] {
     })
 }
 
-/// A share in whole percent.
-fn percent(share: f32) -> String {
-    if share.is_finite() {
-        format!("{:.0} %", 100.0 * share)
-    } else {
-        "none".into()
-    }
-}
-
-/// A mean score.
-fn score(score: f32) -> String {
-    if score.is_finite() {
-        format!("{score:.2}")
-    } else {
-        "none".into()
+/// A mean score of a critic's, or a share in whole percent.
+fn told(mean: f32, is_critic: bool) -> String {
+    match mean {
+        _ if !mean.is_finite() => "none".into(),
+        _ if is_critic => format!("{mean:.2}"),
+        _ => format!("{:.0} %", 100.0 * mean),
     }
 }
 
@@ -316,20 +295,7 @@ fn sheet(below: &Rc<Vec<f32>>, above: Option<&Rc<Vec<f32>>>, label: &'static str
     };
     let mut layers = vec![dots(below, tone, strength)];
     layers.extend(above.map(|points| dots(points, Tone::Accent, 0.8)));
-    html! { <Sheet {layers} {label} /> }
-}
-
-#[derive(PartialEq, Properties)]
-struct SheetProps {
-    layers: Vec<crate::ui::components::plane_view::Layer>,
-    label: AttrValue,
-}
-
-/// A sheet with a canvas of its own.
-#[component]
-fn Sheet(props: &SheetProps) -> Html {
-    let canvas = use_node_ref();
-    html! { <PlaneView layers={props.layers.clone()} label={props.label.clone()} {canvas} /> }
+    html! { <PlaneView {layers} {label} /> }
 }
 
 /// A network's layers, and how large the gradient is in each.
@@ -362,33 +328,29 @@ fn filled(gradient: f32) -> f32 {
 }
 
 /// Which update is shown, and, once there are gradients, how they are drawn.
-fn notes(moment: &Moment) -> Html {
-    let mut notes: Vec<String> = moment.which_update().into_iter().collect();
-    if moment.stage >= Stage::Back {
-        notes.push(texts::gan::flow_bars::PLAIN.to_owned());
-    }
-    if notes.is_empty() {
-        return Html::default();
-    }
-    html! { <p class="hint">{ notes.join(" ") }</p> }
+fn notes(moment: &Moment) -> Option<Html> {
+    let bars = (moment.stage >= Stage::Back).then(|| texts::gan::flow_bars::PLAIN.to_owned());
+    let notes: Vec<_> = moment.which_update().into_iter().chain(bars).collect();
+    (!notes.is_empty()).then(|| html! { <p class="hint">{ notes.join(" ") }</p> })
 }
 
 /// What happens in this stage.
 fn words(moment: &Moment) -> Html {
-    match (moment.half, moment.stage) {
-        (Half::Discriminator, Stage::Draw) => content::section(texts::gan::flow_d_draw::HTML),
-        (Half::Discriminator, Stage::Fakes) => content::section(texts::gan::flow_d_fakes::HTML),
-        (Half::Discriminator, Stage::Scores) => content::section(texts::gan::flow_d_scores::HTML),
-        (Half::Discriminator, Stage::Loss) => content::section(texts::gan::flow_d_loss::HTML),
-        (Half::Discriminator, Stage::Back) => content::section(texts::gan::flow_d_back::HTML),
-        (Half::Discriminator, Stage::Moved) => content::section(texts::gan::flow_d_moved::HTML),
-        (Half::Generator, Stage::Draw) => content::section(texts::gan::flow_g_draw::HTML),
-        (Half::Generator, Stage::Fakes) => content::section(texts::gan::flow_g_fakes::HTML),
-        (Half::Generator, Stage::Scores) => content::section(texts::gan::flow_g_scores::HTML),
-        (Half::Generator, Stage::Loss) => content::section(texts::gan::flow_g_loss::HTML),
-        (Half::Generator, Stage::Back) => content::section(texts::gan::flow_g_back::HTML),
-        (Half::Generator, Stage::Moved) => content::section(texts::gan::flow_g_moved::HTML),
-    }
+    use texts::gan;
+    content::section(match (moment.half, moment.stage) {
+        (Half::Discriminator, Stage::Draw) => gan::flow_d_draw::HTML,
+        (Half::Discriminator, Stage::Fakes) => gan::flow_d_fakes::HTML,
+        (Half::Discriminator, Stage::Scores) => gan::flow_d_scores::HTML,
+        (Half::Discriminator, Stage::Loss) => gan::flow_d_loss::HTML,
+        (Half::Discriminator, Stage::Back) => gan::flow_d_back::HTML,
+        (Half::Discriminator, Stage::Moved) => gan::flow_d_moved::HTML,
+        (Half::Generator, Stage::Draw) => gan::flow_g_draw::HTML,
+        (Half::Generator, Stage::Fakes) => gan::flow_g_fakes::HTML,
+        (Half::Generator, Stage::Scores) => gan::flow_g_scores::HTML,
+        (Half::Generator, Stage::Loss) => gan::flow_g_loss::HTML,
+        (Half::Generator, Stage::Back) => gan::flow_g_back::HTML,
+        (Half::Generator, Stage::Moved) => gan::flow_g_moved::HTML,
+    })
 }
 
 #[cfg(test)]
@@ -397,23 +359,18 @@ mod tests {
 
     #[test]
     fn the_gradient_reaches_the_generator_only_in_its_own_half() {
-        let reached = |half| {
-            [
-                Part::Loss,
-                Part::Discriminator,
-                Part::Points,
-                Part::Generator,
-                Part::Noise,
-            ]
-            .map(|part| on(part, Stage::Back, half))
-        };
-        assert_eq!(
-            reached(Half::Discriminator),
-            [true, true, false, false, false]
-        );
-        assert_eq!(reached(Half::Generator), [true, true, true, true, false]);
-        assert!(on(Part::Discriminator, Stage::Moved, Half::Discriminator));
-        assert!(!on(Part::Discriminator, Stage::Moved, Half::Generator));
+        let (d, g) = (Half::Discriminator, Half::Generator);
+        for (part, reached) in [
+            (Part::Loss, [true, true]),
+            (Part::Discriminator, [true, true]),
+            (Part::Points, [false, true]),
+            (Part::Generator, [false, true]),
+            (Part::Noise, [false, false]),
+        ] {
+            assert_eq!([d, g].map(|half| on(part, Stage::Back, half)), reached);
+        }
+        let moved = [d, g].map(|half| on(Part::Discriminator, Stage::Moved, half));
+        assert_eq!(moved, [true, false]);
     }
 
     #[test]
@@ -427,8 +384,8 @@ mod tests {
     fn histograms_count_all() {
         let counts = histogram(&[0.0, 0.5, 1.0, 0.99]);
         assert_eq!((counts[0], counts[BINS / 2], counts[BINS - 1]), (1, 1, 2));
-        assert_eq!(percent(0.256), "26 %");
-        assert_eq!([percent(f32::NAN), score(f32::NAN)], ["none", "none"]);
+        assert_eq!(told(0.256, false), "26 %");
+        assert_eq!([true, false].map(|is| told(f32::NAN, is)), ["none", "none"]);
     }
 
     /// A bar tells how large a gradient is, not only which is the largest.

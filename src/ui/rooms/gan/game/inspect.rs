@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::flow::mean_losses;
 use super::run::GameRun;
+use crate::models::gan::plane::modes_covered;
 use crate::protocol::gan::{Game, GanFrame, Loss};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::equation::Equation;
@@ -30,14 +31,6 @@ pub struct InspectorsProps {
     pub frame: Option<Rc<GanFrame>>,
 }
 
-/// A curve of the game.
-struct Curve {
-    name: &'static str,
-    points: Vec<(f64, f64)>,
-    tone: Tone,
-    dashed: bool,
-}
-
 /// The charts, this frame's equation, and what is measured here.
 #[component]
 pub fn Inspectors(props: &InspectorsProps) -> Html {
@@ -51,10 +44,9 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
         sampling,
     };
     let means = sampling.words();
-    let accuracy_hint = if game.loss == Loss::Wasserstein {
-        content::section(texts::gan::accuracy_critic::HTML)
-    } else {
-        content::section(texts::gan::accuracy::HTML)
+    let accuracy_hint = match game.loss {
+        Loss::Wasserstein => texts::gan::accuracy_critic::HTML,
+        _ => texts::gan::accuracy::HTML,
     };
     html! {
         <div class="inspect game-inspect">
@@ -69,7 +61,7 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
                 <h4>{ "Discriminator’s accuracy" }</h4>
                 { charts.accuracy(game.loss) }
                 <div class="hint">
-                    { accuracy_hint }
+                    { content::section(accuracy_hint) }
                     if let Some(means) = &means {
                         <p>{ means }</p>
                     }
@@ -151,8 +143,8 @@ fn means(frames: &[Rc<GanFrame>], n: usize, figure: impl Fn(&GanFrame) -> f32) -
         .collect()
 }
 
-/// A number of the shown frame, if there is one.
-fn number(value: f32, decimals: usize) -> String {
+/// A number, if there is one.
+pub fn number(value: f32, decimals: usize) -> String {
     if value.is_finite() {
         format!("{value:.decimals$}")
     } else {
@@ -196,27 +188,45 @@ impl Charts<'_> {
         }
     }
 
-    fn chart(&self, curves: Vec<Curve>, y_range: [f64; 2], message: String) -> Html {
-        let end = self.end();
-        let at = self.shown.map(round);
-        let mut marks: Vec<Mark> = at.map(|x| Mark::Rule { x }).into_iter().collect();
-        for (number, curve) in curves.into_iter().enumerate() {
-            let label = (!curve.name.is_empty() && !curve.points.is_empty()).then(|| Label {
-                text: curve.name.into(),
-                x: if curve.dashed { end } else { 0.62 * end },
-                above: number % 2 == 0,
-            });
-            marks.push(Mark::Line {
-                points: curve.points,
-                tone: curve.tone,
-                dashed: curve.dashed,
-                label,
-            });
-        }
+    fn chart(&self, lines: Vec<Mark>, y_range: [f64; 2], message: String) -> Html {
+        let at = self.shown.map(|frame| Mark::Rule { x: round(frame) });
+        let marks: Vec<Mark> = at.into_iter().chain(lines).collect();
         html! {
-            <Chart x={Axis::new("rounds", [0.0, end], 4)} y={Axis::new("", y_range, 3)} {marks} {message}
-                height={136.0} />
+            <Chart x={Axis::new("rounds", [0.0, self.end()], 4)} y={Axis::new("", y_range, 3)} {marks}
+                {message} height={136.0} />
         }
+    }
+
+    /// A line, and its name above it or below.
+    fn line(
+        &self,
+        points: Vec<(f64, f64)>,
+        tone: Tone,
+        name: Option<(&'static str, bool)>,
+    ) -> Mark {
+        let name = name.filter(|_| !points.is_empty());
+        Mark::Line {
+            points,
+            tone,
+            dashed: false,
+            label: name.map(|(text, above)| self.label(text, 0.62, above)),
+        }
+    }
+
+    /// A dashed line across the chart, and its name at its end.
+    fn flat(&self, y: f32, tone: Tone, name: Option<&'static str>) -> Mark {
+        let y = f64::from(y);
+        Mark::Line {
+            points: vec![(0.0, y), (self.end(), y)],
+            tone,
+            dashed: true,
+            label: name.map(|text| self.label(text, 1.0, true)),
+        }
+    }
+
+    fn label(&self, text: &'static str, share: f64, above: bool) -> Label {
+        let (text, x) = (text.into(), share * self.end());
+        Label { text, x, above }
     }
 
     fn losses(&self) -> Html {
@@ -226,11 +236,11 @@ impl Charts<'_> {
         let (low, high) = (all().fold(0.0, f64::min), all().fold(0.1, f64::max));
         let values = [("d", &*self.now(of(0), 2)), ("g", &self.now(of(1), 2))];
         let message = self.with_means(content::fill(texts::gan::losses_chart::PLAIN, &values));
-        let curves = vec![
-            curve("generator", g, Tone::Accent),
-            curve("discriminator", d, Tone::Second),
+        let lines = vec![
+            self.line(g, Tone::Accent, Some(("generator", true))),
+            self.line(d, Tone::Second, Some(("discriminator", false))),
         ];
-        self.chart(curves, [1.1 * low, 1.1 * high], message)
+        self.chart(lines, [1.1 * low, 1.1 * high], message)
     }
 
     fn accuracy(&self, loss: Loss) -> Html {
@@ -241,12 +251,12 @@ impl Charts<'_> {
             Loss::Wasserstein => content::fill(texts::gan::accuracy_critic_chart::PLAIN, &values),
             _ => content::fill(texts::gan::accuracy_chart::PLAIN, &values),
         };
-        let curves = vec![
-            self.flat("coin flip", 50.0, Tone::Muted),
-            curve("", self.smooth(real), Tone::Second),
-            curve("", self.smooth(fake), Tone::Accent),
+        let lines = vec![
+            self.flat(50.0, Tone::Muted, Some("coin flip")),
+            self.line(self.smooth(real), Tone::Second, None),
+            self.line(self.smooth(fake), Tone::Accent, None),
         ];
-        self.chart(curves, [0.0, 105.0], self.with_means(message))
+        self.chart(lines, [0.0, 105.0], self.with_means(message))
     }
 
     /// As it is: a mean would hide that it goes up and down.
@@ -264,53 +274,24 @@ impl Charts<'_> {
             ("jsfloor", &self.now(|frame| frame.divergence.js_floor, 3)),
         ];
         let message = content::fill(texts::gan::divergence_chart::PLAIN, &values);
-        let curves = vec![
-            curve("KL", kl, Tone::Accent),
-            curve("JS", js, Tone::Second),
-            self.flat("", floor.kl_floor, Tone::Accent),
-            self.flat("", floor.js_floor, Tone::Second),
+        let lines = vec![
+            self.line(kl, Tone::Accent, Some(("KL", true))),
+            self.line(js, Tone::Second, Some(("JS", false))),
+            self.flat(floor.kl_floor, Tone::Accent, None),
+            self.flat(floor.js_floor, Tone::Second, None),
         ];
-        self.chart(curves, [0.0, 1.08 * high], message)
-    }
-
-    /// A dashed line across the chart.
-    fn flat(&self, name: &'static str, y: f32, tone: Tone) -> Curve {
-        let y = f64::from(y);
-        Curve {
-            dashed: true,
-            ..curve(name, vec![(0.0, y), (self.end(), y)], tone)
-        }
-    }
-}
-
-fn curve(name: &'static str, points: Vec<(f64, f64)>, tone: Tone) -> Curve {
-    Curve {
-        name,
-        points,
-        tone,
-        dashed: false,
+        self.chart(lines, [0.0, 1.08 * high], message)
     }
 }
 
 /// Both players' losses, with the numbers: discriminator's, generator's.
 pub fn equations(loss: Loss, [d, g]: [f32; 2]) -> Html {
+    use texts::gan;
     let (judge, maker) = match loss {
-        Loss::Minimax => (
-            texts::gan::loss_d_log::HTML.to_owned(),
-            texts::gan::loss_g_minimax::HTML.to_owned(),
-        ),
-        Loss::NonSaturating => (
-            texts::gan::loss_d_log::HTML.to_owned(),
-            texts::gan::loss_g_log::HTML.to_owned(),
-        ),
-        Loss::LeastSquares => (
-            texts::gan::loss_d_squares::HTML.to_owned(),
-            texts::gan::loss_g_squares::HTML.to_owned(),
-        ),
-        Loss::Wasserstein => (
-            texts::gan::loss_d_wasserstein::HTML.to_owned(),
-            texts::gan::loss_g_wasserstein::HTML.to_owned(),
-        ),
+        Loss::Minimax => (gan::loss_d_log::HTML, gan::loss_g_minimax::HTML),
+        Loss::NonSaturating => (gan::loss_d_log::HTML, gan::loss_g_log::HTML),
+        Loss::LeastSquares => (gan::loss_d_squares::HTML, gan::loss_g_squares::HTML),
+        Loss::Wasserstein => (gan::loss_d_wasserstein::HTML, gan::loss_g_wasserstein::HTML),
     };
     // In one player's half the other has no loss.
     let shown = |value: f32, other: f32| value.is_finite() || !other.is_finite();
@@ -332,7 +313,7 @@ fn figures(props: &InspectorsProps) -> Html {
         return Html::default();
     };
     let divergence = frame.divergence;
-    let modes = crate::models::gan::plane::modes_covered(&game.cloud, &frame.fakes);
+    let modes = modes_covered(&game.cloud, &frame.fakes);
     let [d, g] = frame.at.updates;
     // The first frame always has its weights.
     let weights = run.frames.first().map_or([0, 0], |first| {
@@ -363,10 +344,9 @@ mod tests {
     fn frames(accuracies: &[f32]) -> Vec<Rc<GanFrame>> {
         let ticks = (0..).step_by(2);
         let frames = accuracies.iter().zip(ticks).map(|(accuracy, ticks)| {
-            Rc::new(GanFrame {
-                real_accuracy: *accuracy,
-                ..frame(ticks)
-            })
+            let mut frame = frame(ticks);
+            frame.real_accuracy = *accuracy;
+            Rc::new(frame)
         });
         frames.collect()
     }

@@ -21,10 +21,10 @@ use self::controls::{Controls, loss_name};
 use self::flow::Flow;
 use self::inspect::Inspectors;
 use self::play::{use_game_player, use_slow_player};
-use self::run::{Demand, GameRun, use_game_run};
+use self::run::{Demand, GameRun};
 use self::slow::moment;
 use self::stage::{dots, layers, legend, reals, slow_layers, slow_words, words};
-use self::wrong::{TaskCard, median_pull};
+use self::wrong::task_card;
 use crate::data::points::Cloud;
 use crate::protocol::gan::{Game, GanFrame, Half};
 use crate::ui::components::chart::Tone;
@@ -35,13 +35,15 @@ use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::booked::{Action, sender};
+use crate::ui::runs::booked::{Action, sender, use_booked};
 use crate::ui::runs::playback::Move;
-use crate::ui::state::gan::{Case, Play, Shown, halves_of, loss_id, rules_at, ticks_of};
-use crate::ui::state::{GameState, Route};
+use crate::ui::state::gan::{Case, Play, halves_of, rules_at, ticks_of};
+use crate::ui::state::{GameState, Named, Route};
 
-/// Names of the layers, as [`Shown::list`] lists them.
-const LAYER_NAMES: [(&str, &str); 5] = [
+/// The layers, as [`Shown`] lists them.
+///
+/// [`Shown`]: crate::ui::state::gan::Shown
+const LAYERS: [(&str, &str); 5] = [
     ("reals", "real"),
     ("fakes", "fake"),
     ("scores", "discriminator’s view"),
@@ -54,16 +56,16 @@ const LAYER_NAMES: [(&str, &str); 5] = [
 pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     let state = &props.state;
     let begun = use_state_eq(|| false);
-    let from_here = use_state_eq(|| false);
     let editing = use_state_eq(|| false);
     let course = state.course();
     let is_playing = *begun || state.needs_play();
-    let run = use_game_run(Demand {
+    let wanted = Demand {
         course: course.clone(),
         every: state.every,
         needed: is_playing,
         case: state.case,
-    });
+    };
+    let run = use_booked(GameRun::default, wanted, false);
     {
         // Who came by a link into a game has begun it: what follows plays too.
         let begun = begun.setter();
@@ -104,12 +106,16 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
     let rules = rules_at(&course, tick).unwrap_or(&state.game);
     let is_still = player.0.settled() && run.is_over() && run.course() == course;
     let next = next_tick(state, is_still, tick);
-    let on_state = {
-        let (on_state, editing) = (props.on_state.clone(), editing.setter());
-        Callback::from(move |state| {
-            editing.set(false);
-            on_state.emit(state);
-        })
+    // Whoever chooses something else has drawn enough.
+    let chapter = ChapterProps {
+        state: state.clone(),
+        on_state: {
+            let editing = editing.setter();
+            props.on_state.reform(move |state| {
+                editing.set(false);
+                state
+            })
+        },
     };
     let on_move = {
         let (player, slow) = (player.dispatcher(), slow_player.dispatcher());
@@ -142,25 +148,22 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
         (None, Some(frame)) => layers(rules, state.shown, frame, &real_points),
         (None, None) => vec![dots(&real_points, Tone::Second, 0.75)],
     };
+    let place = place_text(halves_of(&course, tick));
     let spoken = match (&now, frame) {
         _ if *editing => texts::plane::draw_label::PLAIN.to_owned(),
         (Some(moment), _) => slow_words(moment),
-        (None, Some(frame)) => words(rules.loss, frame, &place_text(halves_of(&course, tick))),
+        (None, Some(frame)) => words(rules.loss, frame, &place),
         (None, None) => texts::gan::waiting::PLAIN.to_owned(),
     };
     let playback = if is_slow { slow_player.0 } else { player.0 };
-    let position = if is_slow {
-        format!("{} / {}", playback.cursor + 1, playback.last + 1)
-    } else {
-        place_text(halves_of(&course, tick))
-    };
+    let stage = format!("{} / {}", playback.cursor + 1, playback.last + 1);
+    let position = if is_slow { stage } else { place };
     html! {
         <>
             <div class="card gan-game" data-tick={tick.to_string()} data-frames={run.frames.len().to_string()}
                 data-run-state={run.book.phase.map(Phase::id)} data-over={run.is_over().to_string()}
-                data-loss={loss_id(rules.loss)} data-slow={now.as_ref().map(|now| now.stage.id())}>
-                <Controls state={state.clone()} on_state={on_state.clone()} {tick} from_here={*from_here}
-                    on_from_here={from_here_setter(&from_here)} editing={*editing} {on_edit} />
+                data-loss={rules.loss.name()} data-slow={now.as_ref().map(|now| now.stage.id())}>
+                <Controls chapter={chapter.clone()} {tick} editing={*editing} {on_edit} />
                 <Flow game={rules.clone()} frame={frame.cloned()} reals={(*real_points).clone()}
                     moment={now.clone()} />
                 <div class="game-stage">
@@ -169,15 +172,14 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
                         if *editing {
                             { drawing_tools(&drawing, &editing) }
                         } else {
-                            { layer_switches(state, is_slow, &on_state) }
+                            { layer_switches(&chapter, is_slow) }
                         }
                     </div>
                     <div class="game-side">
-                        { by_hand(state, next, &on_state) }
-                        { progress(state, &run, &on_state) }
+                        { by_hand(&chapter, next) }
+                        { progress(&chapter, &run) }
                         if let Some(case) = state.case {
-                            <TaskCard {case} state={state.clone()} pull={frame.map(|f| median_pull(f))}
-                                standing={case.standing(&run.frames)} solved={solved(&run)} />
+                            { task_card(case, state, &run, frame.map(Rc::as_ref)) }
                         } else {
                             <div class="hint game-legend">{ legend(rules.loss, is_slow) }</div>
                         }
@@ -208,18 +210,13 @@ pub fn story(state: &GameState) -> Html {
     }
 }
 
-fn from_here_setter(from_here: &UseStateHandle<bool>) -> Callback<bool> {
-    let from_here = from_here.setter();
-    Callback::from(move |here| from_here.set(here))
-}
-
 /// A finished stroke becomes the data of a new game.
 fn on_drawn(props: &ChapterProps<GameState>) -> Callback<Cloud> {
-    let (state, on_state) = (props.state.clone(), props.on_state.clone());
-    Callback::from(move |cloud| {
-        let mut game = state.game.clone();
-        game.cloud = cloud;
-        on_state.emit(state.anew(game));
+    props.edit(|state, cloud| {
+        *state = state.anew(Game {
+            cloud,
+            ..state.game.clone()
+        });
     })
 }
 
@@ -245,66 +242,45 @@ fn next_tick(state: &GameState, is_still: bool, shown: u32) -> u32 {
     }
 }
 
-/// When the task was done first, in words.
-fn solved(run: &GameRun) -> Option<AttrValue> {
-    let at = run.solved?;
-    Some(place_text(halves_of(run.course(), at)).into())
-}
-
 /// Switches for the layers of the sheet.
-fn layer_switches(state: &GameState, is_slow: bool, on_state: &Callback<GameState>) -> Html {
-    let on = state.shown.list();
-    let switch = |number: usize| {
-        let (id, name) = LAYER_NAMES[number];
-        let mut changed = on;
-        changed[number] = !on[number];
-        let next = GameState {
-            shown: Shown::of(changed),
-            ..state.clone()
-        };
-        let onclick = on_state.reform(move |_: MouseEvent| next.clone());
+fn layer_switches(chapter: &ChapterProps<GameState>, is_slow: bool) -> Html {
+    let switch = |(number, (id, name)): (usize, (&'static str, &'static str))| {
+        let pressed = chapter.state.shown.0[number].to_string();
+        let onclick = chapter.edit(move |state, _: MouseEvent| state.shown.0[number] ^= true);
         html! {
             <button type="button" class={classes!("layer", id)} data-layer={id}
-                aria-pressed={on[number].to_string()} disabled={is_slow} {onclick}>{ name }</button>
+                aria-pressed={pressed} disabled={is_slow} {onclick}>{ name }</button>
         }
     };
     html! {
-        <div class="layer-switches" role="group" aria-label="Layers">{ for (0..on.len()).map(switch) }</div>
+        <div class="layer-switches" role="group" aria-label="Layers">
+            { for LAYERS.into_iter().enumerate().map(switch) }
+        </div>
     }
 }
 
 /// Halves of a round by hand from `tick` on, and slow motion.
-fn by_hand(state: &GameState, tick: u32, on_state: &Callback<GameState>) -> Html {
+fn by_hand(chapter: &ChapterProps<GameState>, tick: u32) -> Html {
+    let state = &chapter.state;
+    let set = |next: GameState| chapter.edit(move |state, _| *state = next.clone());
     let d = state.by_hand(tick, Half::Discriminator);
     let g = state.by_hand(tick, Half::Generator);
     let both = d.by_hand(tick + 1, Half::Generator);
     let button = |name: &'static str, text: &'static str, next: GameState| {
-        let fits = next.fits_link();
-        let onclick = on_state.reform(move |_: MouseEvent| next.clone());
         html! {
-            <button type="button" class="button small" data-hand={name} disabled={!fits} {onclick}>{ text }</button>
+            <button type="button" class="button small" data-hand={name} disabled={!next.fits_link()}
+                onclick={set(next)}>{ text }</button>
         }
     };
-    let is_slow = state.slow.is_some();
-    let slow = if is_slow {
-        GameState {
-            slow: None,
-            ..state.clone()
-        }
+    let (is_slow, has_halves) = (state.slow.is_some(), !state.hand.is_empty());
+    let mut slow = if is_slow || has_halves {
+        state.clone()
     } else {
-        let has_halves = !state.hand.is_empty();
-        GameState {
-            slow: Some(0),
-            at: None,
-            ..if has_halves {
-                state.clone()
-            } else {
-                both.clone()
-            }
-        }
+        both.clone()
     };
+    slow.slow = (!is_slow).then_some(0);
+    slow.at = slow.at.filter(|_| is_slow);
     let can_slow = is_slow || slow.fits_link();
-    let on_slow = on_state.reform(move |_: MouseEvent| slow.clone());
     let play_on = state.branch(tick, state.game.clone(), state.rounds);
     let fits = both.fits_link() && play_on.fits_link();
     html! {
@@ -314,8 +290,8 @@ fn by_hand(state: &GameState, tick: u32, on_state: &Callback<GameState>) -> Html
             { button("g", "Generator", g) }
             { button("both", "Both", both) }
             <button type="button" class="button small slow" aria-pressed={is_slow.to_string()}
-                disabled={!can_slow} onclick={on_slow}>{ "Slow motion" }</button>
-            if !state.hand.is_empty() {
+                disabled={!can_slow} onclick={set(slow)}>{ "Slow motion" }</button>
+            if has_halves {
                 { button("on", "Play on", play_on) }
             }
             if !fits { <p class="hint">{ texts::gan::too_long::PLAIN }</p> }
@@ -324,11 +300,7 @@ fn by_hand(state: &GameState, tick: u32, on_state: &Callback<GameState>) -> Html
 }
 
 /// What is being computed, a way to stop it, and what to do when it has failed.
-fn progress(
-    state: &GameState,
-    run: &UseReducerHandle<GameRun>,
-    on_state: &Callback<GameState>,
-) -> Html {
+fn progress(chapter: &ChapterProps<GameState>, run: &UseReducerHandle<GameRun>) -> Html {
     let has_halves = run
         .course()
         .iter()
@@ -338,39 +310,37 @@ fn progress(
     } else {
         ("rounds", 2)
     };
+    let is_busy = run.book.is_busy();
     let reached = run.reached().unwrap_or(0) / parts;
     let whole = run.ticks().last().map_or(0, |tick| tick / parts);
     let speed = run.speed().map_or(String::new(), |speed| {
         format!(", {speed:.0} rounds a second")
     });
     let text = match run.book.phase {
-        _ if run.frames.is_empty() && run.is_busy() => texts::gan::waiting::PLAIN.to_owned(),
+        _ if run.frames.is_empty() && is_busy => texts::gan::waiting::PLAIN.to_owned(),
         Some(Phase::Failed) => texts::gan::failed::PLAIN.to_owned(),
-        _ if reached == 0 && !run.is_busy() => texts::gan::idle::PLAIN.to_owned(),
+        _ if reached == 0 && !is_busy => texts::gan::idle::PLAIN.to_owned(),
         _ => format!("{reached} of {whole} {unit} played{speed}"),
     };
     let stopped =
         matches!(run.book.phase, Some(Phase::Cancelled | Phase::Failed)) && !run.is_over();
     html! {
         <div class="game-run">
-            if run.is_busy() && reached > 0 {
+            if is_busy && reached > 0 {
                 <button type="button" class="button small stop" onclick={sender(run, || Action::Stop)}>{ "Stop" }</button>
             }
             if stopped {
                 <button type="button" class="button small resume" onclick={sender(run, || Action::GoOn)}>{ "Go on" }</button>
             }
             <span class="progress-text">{ text }</span>
-            { diverged(state, run, on_state) }
+            { diverged(chapter, run) }
         </div>
     }
 }
 
 /// What to do when the numbers have left all bounds.
-fn diverged(
-    state: &GameState,
-    run: &UseReducerHandle<GameRun>,
-    on_state: &Callback<GameState>,
-) -> Html {
+fn diverged(chapter: &ChapterProps<GameState>, run: &GameRun) -> Html {
+    let state = &chapter.state;
     let Some(tick) = run.diverged else {
         return Html::default();
     };
@@ -388,10 +358,9 @@ fn diverged(
     let (text, way_back) = if by_rates {
         (texts::gan::diverged::PLAIN, "Play with the usual rates")
     } else {
-        let usual_game = state.case.map_or(usual, Case::game);
         game = Game {
             cloud: game.cloud,
-            ..usual_game
+            ..state.case.map_or(usual, Case::game)
         };
         (
             texts::gan::diverged_otherwise::PLAIN,
@@ -400,7 +369,7 @@ fn diverged(
     };
     let text = content::fill(text, &[("round", &place)]);
     let tame = state.anew(game);
-    let onclick = on_state.reform(move |_: MouseEvent| tame.clone());
+    let onclick = chapter.edit(move |state, _: MouseEvent| *state = tame.clone());
     html! {
         <p class="notice" role="alert">
             { text }{ " " }

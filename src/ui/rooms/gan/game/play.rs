@@ -1,15 +1,18 @@
 //! Playback of the game, in step with what is played, with the link, and with slow motion.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::run::GameRun;
 use super::slow;
-use crate::ui::components::transport::{Player, use_paced_playback};
+use crate::ui::components::transport::{Player, use_paced_playback, use_playback};
 use crate::ui::media::reduced_motion;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::use_follow;
-use crate::ui::runs::playback::Move;
+use crate::ui::runs::playback::{Move, Playback};
 use crate::ui::runs::player::{Course, Entry, Following, use_following};
 use crate::ui::state::{GameState, Route};
 
@@ -56,88 +59,45 @@ pub fn use_game_player(
         at: state.at.map(|at| (at, index_of(&ticks, at))),
         tells: state.slow.is_none(),
     };
-    let Following { player, rest, told } = use_following(course);
-    let settled = rest.and_then(|at| Some((at, run.frames.get(at as usize)?.at.ticks)));
+    let player = use_playback(course.last);
+    let Following { rest, told } = use_following(&player, course);
+    let seen = rest.and_then(|at| Some((at, state.seen_at(run.frames.get(at as usize)?.at.ticks))));
+    use_link(state, seen, told);
+    player
+}
+
+/// The link follows playback to what is `seen` at a frame, once it has rested there.
+#[hook]
+fn use_link(state: &GameState, seen: Option<(u32, GameState)>, told: Rc<RefCell<Option<u32>>>) {
     let follow = use_follow();
-    use_effect_with((settled, state.clone()), move |(settled, state)| {
-        let seen = settled.map(|(at, tick)| (at, state.seen_at(tick)));
-        let news = seen.filter(|(_, seen)| seen.at != state.at);
+    use_effect_with((seen, state.clone()), move |(seen, state)| {
+        let news = seen.clone().filter(|(_, seen)| seen != state);
         let tell = news.map(|(at, seen)| {
-            let before = Route::of(state.clone());
+            let (before, seen) = (Route::of(state.clone()), Route::of(seen));
             Timeout::new(REST_MS, move || {
                 *told.borrow_mut() = Some(at);
-                follow.emit((before, Route::of(seen)));
+                follow.emit((before, seen));
             })
         });
         move || drop(tell)
     });
-    player
 }
 
-/// What slow motion knew when it was drawn last.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Known {
-    /// The controls' stage, if it was on.
-    stage: Option<u32>,
-    /// Stages there were.
-    length: u32,
-    /// A stage that a link asks for, until it is there.
-    due: Option<u32>,
-    /// What it last told the controls itself.
-    told: Option<u32>,
-}
-
-/// Where slow motion goes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum SlowMove {
-    Stay,
-    /// To this stage, and rests there.
-    To(u32),
-    /// To this stage, and plays.
-    PlayFrom(u32),
-}
-
-impl Known {
-    /// What to do now that the controls ask for `stage`, and there are `length` stages, with more
-    /// to come unless it `is_over`. `at_end`: it stands at the last stage there was.
-    fn next(&mut self, stage: Option<u32>, length: u32, is_over: bool, at_end: bool) -> SlowMove {
-        let before = std::mem::replace(
-            self,
-            Self {
-                stage,
-                length,
-                due: self.due,
-                told: None,
-            },
-        );
-        let Some(asked) = stage else {
-            *self = Self::default();
-            return SlowMove::Stay;
-        };
-        // Switched on, it begins at its start and plays; a link to a stage is another matter.
-        let is_link = before.stage != stage && before.told != stage;
-        if is_link && (asked > 0 || before.stage.is_some()) {
-            self.due = Some(asked);
-        }
-        if length == 0 {
-            return SlowMove::Stay;
-        }
-        if let Some(due) = self.due {
-            if due < length || is_over {
-                self.due = None;
-            }
-            return SlowMove::To(due.min(length - 1));
-        }
-        let known = before.stage.map_or(0, |_| before.length);
-        if length <= known || (known > 0 && !at_end) {
-            return SlowMove::Stay;
-        }
-        SlowMove::PlayFrom(known)
+/// Where slow motion goes, and whether it plays from there, now that there are `length` stages and
+/// no longer `before`; `stage` is the link's, `now` is where it stands. Switched on, it begins at its
+/// start and plays; a link to a stage is another matter. New halves play once those before them have
+/// been seen.
+fn onwards(stage: u32, before: u32, length: u32, now: Playback) -> Option<(u32, bool)> {
+    if length <= before {
+        None
+    } else if before == 0 {
+        Some((stage, stage == 0))
+    } else {
+        (now.settled() && now.cursor + 1 >= before).then_some((before, true))
     }
 }
 
-/// Playback over the stages of the halves by hand, from the one that the link names; new halves
-/// start to play, once those before them have been seen.
+/// Playback over the stages of the halves by hand, from the one that the link names.
 #[hook]
 pub fn use_slow_player(
     props: &ChapterProps<GameState>,
@@ -145,53 +105,43 @@ pub fn use_slow_player(
 ) -> UseReducerHandle<Player> {
     let state = &props.state;
     let length = slow::length(&run.frames);
-    let player = use_paced_playback(length.saturating_sub(1), STAGE_MS);
-    let known = use_mut_ref(Known::default);
-    let is_due = known.borrow().due.is_some();
-    let now = player.0;
+    // What never comes is not waited for.
+    let all = if run.is_over() {
+        length
+    } else {
+        length.max(state.slow_stages())
+    };
+    let course = Course {
+        of: state.slow.is_some(),
+        entry: Entry::Rest(0),
+        ready: length.checked_sub(1),
+        last: all.saturating_sub(1),
+        at: state.slow.map(|stage| (stage, stage)),
+        tells: state.slow.is_some(),
+    };
+    let player = use_paced_playback(course.last, STAGE_MS);
+    let Following { rest, told } = use_following(&player, course);
+    let known = use_mut_ref(|| 0);
     {
-        let (player, known) = (player.dispatcher(), known.clone());
-        use_effect_with(
-            (state.slow, length, run.is_over()),
-            move |&(stage, length, is_over)| {
-                let next = known
-                    .borrow_mut()
-                    .next(stage, length, is_over, now.at_end());
-                if stage.is_some() && length > 0 {
-                    let last = length - 1;
-                    player.dispatch(Move::Ready { ready: last, last });
+        let (slow, now, player) = (state.slow, player.0, player.dispatcher());
+        let length = slow.map_or(0, |_| length);
+        use_effect_with(length, move |&length| {
+            let before = known.replace(length);
+            let next = slow.and_then(|stage| onwards(stage, before, length, now));
+            if let Some((stage, plays)) = next {
+                player.dispatch(Move::To(stage));
+                if plays && !reduced_motion() {
+                    player.dispatch(Move::Play);
                 }
-                match next {
-                    SlowMove::Stay => {}
-                    SlowMove::To(stage) => player.dispatch(Move::To(stage)),
-                    SlowMove::PlayFrom(stage) => {
-                        player.dispatch(Move::To(stage));
-                        if !reduced_motion() {
-                            player.dispatch(Move::Play);
-                        }
-                    }
-                }
-            },
-        );
-    }
-    let follow = use_follow();
-    let rests = state.slow.is_some() && length > 0 && now.settled() && !is_due;
-    let settled = rests.then_some(now.cursor);
-    use_effect_with((settled, state.clone()), move |(settled, state)| {
-        let news = settled.filter(|stage| state.slow != Some(*stage));
-        let tell = news.map(|stage| {
-            let before = Route::of(state.clone());
-            let seen = Route::of(GameState {
-                slow: Some(stage),
-                ..state.clone()
-            });
-            Timeout::new(REST_MS, move || {
-                known.borrow_mut().told = Some(stage);
-                follow.emit((before, seen));
-            })
+            }
         });
-        move || drop(tell)
+    }
+    let seen = rest.map(|stage| {
+        let mut seen = state.clone();
+        seen.slow = Some(stage);
+        (stage, seen)
     });
+    use_link(state, seen, told);
     player
 }
 
@@ -213,29 +163,28 @@ mod tests {
     }
 
     #[test]
-    fn slow_motion_goes_where_it_is_asked_to() {
+    fn slow_motion_goes_on_with_what_is_new() {
+        let at = |stage| {
+            let ready = Move::Ready { ready: 5, last: 11 };
+            Playback::new(11).after(ready).after(Move::To(stage))
+        };
         // Switched on: it plays, and goes on when another half comes.
-        let mut known = Known::default();
-        assert_eq!(known.next(Some(0), 0, false, false), SlowMove::Stay);
-        assert_eq!(known.next(Some(0), 6, false, false), SlowMove::PlayFrom(0));
-        known.told = Some(5);
-        assert_eq!(known.next(Some(5), 6, true, true), SlowMove::Stay);
-        assert_eq!(known.next(Some(5), 12, true, true), SlowMove::PlayFrom(6));
+        assert_eq!(onwards(0, 0, 0, at(0)), None);
+        assert_eq!(onwards(0, 0, 6, at(0)), Some((0, true)));
+        assert_eq!(onwards(5, 6, 6, at(5)), None);
+        assert_eq!(onwards(5, 6, 12, at(5)), Some((6, true)));
         // Not before the one on show has been seen.
-        assert_eq!(known.next(Some(5), 18, true, false), SlowMove::Stay);
-        // A link to another stage of the same halves.
-        assert_eq!(known.next(Some(10), 18, true, false), SlowMove::To(10));
-        assert_eq!(known.next(Some(0), 18, true, false), SlowMove::To(0));
-        assert_eq!(known.next(None, 18, true, false), SlowMove::Stay);
+        assert_eq!(onwards(5, 6, 12, at(4)), None);
         // A link from elsewhere waits for its stage, but not for what never comes.
-        let mut known = Known::default();
-        assert_eq!(known.next(Some(10), 6, false, false), SlowMove::To(5));
-        assert_eq!(known.due, Some(10));
-        assert_eq!(known.next(Some(10), 12, false, true), SlowMove::To(10));
-        assert_eq!(known.due, None);
-        let mut known = Known::default();
-        assert_eq!(known.next(Some(10), 6, true, false), SlowMove::To(5));
-        assert_eq!(known.due, None);
+        assert_eq!(onwards(10, 0, 6, at(0)), Some((10, false)));
+        assert_eq!(onwards(10, 6, 12, at(10)), None);
+        let came = at(10).after(Move::Ready {
+            ready: 11,
+            last: 11,
+        });
+        assert_eq!((came.cursor, came.settled()), (10, true));
+        let over = at(10).after(Move::Ready { ready: 5, last: 5 });
+        assert_eq!((over.cursor, over.settled()), (5, true));
     }
 
     #[test]

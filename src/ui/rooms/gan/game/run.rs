@@ -5,11 +5,8 @@
 
 use std::rc::Rc;
 
-use yew::prelude::*;
-
 use crate::protocol::gan::{Checkpoint, GanFrame, GanPlay, Plan};
-use crate::ui::host::Phase;
-use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
+use crate::ui::runs::booked::{Book, Booked, Store};
 use crate::ui::state::gan::{Case, Leg, Play, frame_ticks, ticks_of};
 
 /// Most bytes of weights that the frames of a game keep; with more, a phone may close the page.
@@ -119,13 +116,6 @@ impl Store for Played {
             Some(_) => book.begin(()),
             None => book.drop_work(),
         }
-    }
-}
-
-impl GameRun {
-    /// Is the engine at work, or about to be?
-    pub fn is_busy(&self) -> bool {
-        self.book.work().is_some() && self.book.phase != Some(Phase::Failed)
     }
 }
 
@@ -303,171 +293,156 @@ fn shared(a: &[Leg], b: &[Leg]) -> Option<u32> {
     Some(ticks)
 }
 
-/// The game that the controls want, played by the page's engine.
-#[hook]
-pub fn use_game_run(wanted: Demand) -> UseReducerHandle<GameRun> {
-    use_booked(GameRun::default, wanted, false)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::gan::{Divergence, Game, Half};
+    use crate::protocol::gan::{Game, Half};
     use crate::protocol::{EngineError, Report};
-    use crate::ui::host::RunEvent;
+    use crate::ui::host::{Phase, RunEvent};
     use crate::ui::runs::booked;
     use crate::ui::state::gan::{frame, hand, rounds};
 
     type Action = booked::Action<Demand>;
 
-    fn after(run: GameRun, actions: Vec<Action>) -> GameRun {
-        actions
-            .into_iter()
-            .fold(run, |run, action| (*Rc::new(run).reduce(action)).clone())
-    }
-
-    fn want(course: &[Leg], needed: bool) -> Action {
-        Action::Want(Demand {
+    fn demand(course: &[Leg]) -> Demand {
+        Demand {
             course: course.to_vec(),
             every: 10,
-            needed,
+            needed: true,
             case: None,
+        }
+    }
+
+    fn want(course: &[Leg]) -> Action {
+        Action::Want(demand(course))
+    }
+
+    fn look(course: &[Leg]) -> Action {
+        Action::Want(Demand {
+            needed: false,
+            ..demand(course)
         })
     }
 
-    fn news(work: u32, ticks: u32) -> Action {
-        Action::News(
-            work,
-            RunEvent::Report(Report::GanFrame(Box::new(frame(ticks)))),
-        )
+    fn after(run: GameRun, actions: impl IntoIterator<Item = Action>) -> GameRun {
+        actions.into_iter().fold(run, booked::testing::after)
+    }
+
+    fn came(work: u32, frame: GanFrame) -> Action {
+        let report = Report::GanFrame(Box::new(frame));
+        Action::News(work, RunEvent::Report(report))
     }
 
     fn done(work: u32) -> Action {
         Action::News(work, RunEvent::Done { ms: 1.0 })
     }
 
+    fn news(work: u32, ticks: u32) -> Action {
+        came(work, frame(ticks))
+    }
+
+    fn game(actions: impl IntoIterator<Item = Action>) -> GameRun {
+        after(GameRun::default(), actions)
+    }
+
+    /// A game of these rounds, with a frame at each of these ticks.
+    fn played(count: u32, ticks: &[u32]) -> GameRun {
+        let frames = ticks.iter().map(|ticks| news(1, *ticks));
+        game([want(&[rounds(count)])].into_iter().chain(frames))
+    }
+
     fn ticks(run: &GameRun) -> Vec<u32> {
         run.frames.iter().map(|f| f.at.ticks).collect()
     }
 
+    fn plan(run: &GameRun) -> Option<Plan> {
+        run.left().map(|job| job.plan)
+    }
+
+    /// The tick from which the next work starts.
+    fn start(run: &GameRun) -> Option<u32> {
+        Some(run.left()?.start?.ticks)
+    }
+
     #[test]
     fn only_the_start_is_shown_until_more_is_needed() {
-        let run = after(GameRun::default(), vec![want(&[rounds(40)], false)]);
-        let job = run.left().expect("a look at the start");
-        assert!(matches!(job.plan, Plan::Rounds { count: 0, .. }) && job.start.is_none());
-        let run = after(run, vec![news(1, 0), done(1)]);
+        let run = game([look(&[rounds(40)])]);
+        assert!(matches!(plan(&run), Some(Plan::Rounds { count: 0, .. })));
+        assert_eq!(start(&run), None, "a look at the start");
+        let run = after(run, [news(1, 0), done(1)]);
         assert_eq!((run.book.id(), ticks(&run)), (None, vec![0]));
         assert_eq!(run.ticks(), [0, 20, 40, 60, 80]);
-        let run = after(run, vec![want(&[rounds(40)], true)]);
-        let job = run.left().expect("the game");
-        assert_eq!(
-            (run.book.id(), job.start.map(|at| at.ticks)),
-            (Some(2), Some(0))
-        );
-        assert!(matches!(
-            job.plan,
-            Plan::Rounds {
-                count: 40,
-                frame_every: 10
-            }
-        ));
+        let run = after(run, [want(&[rounds(40)])]);
+        assert_eq!((run.book.id(), start(&run)), (Some(2), Some(0)));
+        let whole = Plan::Rounds {
+            count: 40,
+            frame_every: 10,
+        };
+        assert_eq!(plan(&run), Some(whole));
     }
 
     #[test]
     fn legs_follow_one_another() {
         let course = [rounds(10), hand(&[Half::Generator; 2]), rounds(20)];
-        let run = after(
-            GameRun::default(),
-            vec![want(&course, true), news(1, 0), news(1, 20), done(1)],
-        );
-        let Some(Plan::Halves(halves)) = run.left().map(|job| job.plan) else {
-            panic!("no halves: {:?}", run.book.phase)
-        };
-        assert_eq!((halves.len(), run.book.id()), (2, Some(2)));
-        let run = after(run, vec![news(2, 21), news(2, 22), done(2)]);
-        assert!(matches!(
-            run.left().map(|job| job.plan),
-            Some(Plan::Rounds { count: 20, .. })
-        ));
+        let run = game([want(&course), news(1, 0), news(1, 20), done(1)]);
+        let halves = Plan::Halves(vec![Half::Generator; 2]);
+        assert_eq!((plan(&run), run.book.id()), (Some(halves), Some(2)));
+        let run = after(run, [news(2, 21), news(2, 22), done(2)]);
+        assert!(matches!(plan(&run), Some(Plan::Rounds { count: 20, .. })));
         assert_eq!(run.ticks(), [0, 20, 21, 22, 42, 62]);
-        let run = after(run, vec![news(3, 42), news(3, 62), done(3)]);
+        let run = after(run, [news(3, 42), news(3, 62), done(3)]);
         assert!(run.is_over() && run.book.id().is_none());
     }
 
     #[test]
     fn what_two_courses_share_is_kept() {
-        let run = after(
-            GameRun::default(),
-            vec![
-                want(&[rounds(40)], true),
-                news(1, 0),
-                news(1, 20),
-                news(1, 40),
-            ],
-        );
+        let run = played(40, &[0, 20, 40]);
         // A step by hand from the middle.
         let course = [rounds(10), hand(&[Half::Discriminator])];
-        let by_hand = after(run.clone(), vec![want(&course, true)]);
+        let by_hand = after(run.clone(), [want(&course)]);
         assert_eq!((ticks(&by_hand), by_hand.book.id()), (vec![0, 20], Some(2)));
         assert_eq!((by_hand.epoch, by_hand.kept), (2, 20));
         // Other rules from there on.
         let mut other = Game::default();
         other.generator.learning_rate = 0.1;
-        let branch = Leg {
-            game: other.clone(),
-            play: Play::Rounds(5),
-        };
-        let branched = after(run.clone(), vec![want(&[rounds(20), branch.clone()], true)]);
+        let branch = Leg::new(&other, Play::Rounds(5));
+        let branched = after(run.clone(), [want(&[rounds(20), branch.clone()])]);
         assert_eq!(ticks(&branched), [0, 20, 40]);
         assert_eq!(branched.left().map(|job| job.game), Some(other));
         // Other rules from the start: nothing is kept.
-        let anew = after(run, vec![want(&[branch], true)]);
+        let anew = after(run, [want(&[branch])]);
         assert!(anew.frames.is_empty());
     }
 
     #[test]
     fn frames_that_another_spacing_has_too_are_kept() {
-        let played = (0..=4).map(|n| news(1, 20 * n));
-        let run = after(
-            GameRun::default(),
-            [want(&[rounds(40)], true)]
-                .into_iter()
-                .chain(played)
-                .collect(),
-        );
-        let wanted = |rounds_wanted, every| {
-            Action::Want(Demand {
-                course: vec![rounds(rounds_wanted)],
+        let run = played(40, &[0, 20, 40, 60, 80]);
+        let spaced = |count, every| {
+            let wanted = Demand {
                 every,
-                needed: true,
-                case: None,
-            })
+                ..demand(&[rounds(count)])
+            };
+            after(run.clone(), [Action::Want(wanted)])
         };
-        let longer = after(run.clone(), vec![wanted(100, 20)]);
+        let longer = spaced(100, 20);
         assert_eq!((ticks(&longer), longer.kept), (vec![0, 40, 80], 80));
         assert_eq!(longer.ticks(), [0, 40, 80, 120, 160, 200]);
         // Those in between were never there.
-        let closer = after(run, vec![wanted(40, 5)]);
-        assert_eq!(ticks(&closer), [0]);
+        assert_eq!(ticks(&spaced(40, 5)), [0]);
     }
 
     #[test]
     fn a_long_game_keeps_some_frames_and_all_losses() {
         let wanted = Demand {
-            course: vec![rounds(30_000), rounds(7)],
             every: 1,
-            needed: true,
-            case: None,
+            ..demand(&[rounds(30_000), rounds(7)])
         };
         let kept = wanted.ticks();
         assert!(kept.len() <= KEPT_FRAMES + 2, "{}", kept.len());
         assert!(kept.contains(&60_000) && kept.last() == Some(&60_014));
         // 30,008 frames: one of eleven.
         let played = (0..=16).chain(5..=22).map(|n| news(1, 2 * n));
-        let played = std::iter::once(Action::Want(wanted))
-            .chain(played)
-            .collect();
-        let run = after(GameRun::default(), played);
+        let run = game([Action::Want(wanted)].into_iter().chain(played));
         assert_eq!(ticks(&run), [0, 22, 44]);
         let losses: usize = run.frames.iter().map(|frame| frame.losses.len()).sum();
         let each = frame(20).losses.len();
@@ -475,162 +450,103 @@ mod tests {
         assert_eq!(run.ticks().len(), kept.len());
     }
 
-    /// A frame of 4 MB of weights.
-    fn large(ticks: u32) -> GanFrame {
-        let mut frame = frame(ticks);
-        frame.at.generator = vec![0.5; 1 << 20];
-        frame
-    }
-
     #[test]
     fn large_games_keep_some_weights_and_go_on_from_those() {
         assert_eq!((stride(40_000, 341), stride(1_200_000, 341)), (1, 7));
-        let news = |work, ticks| {
-            Action::News(
-                work,
-                RunEvent::Report(Report::GanFrame(Box::new(large(ticks)))),
-            )
+        // A frame of 4 MB of weights.
+        let large = |work, ticks| {
+            let mut frame = frame(ticks);
+            frame.at.generator = vec![0.5; 1 << 20];
+            came(work, frame)
         };
         let whole = |run: &GameRun| -> Vec<u32> {
             let whole = run.frames.iter().filter(|frame| frame.at.is_whole());
             whole.map(|frame| frame.at.ticks).collect()
         };
         // 41 frames of 4 MB: one of three.
-        let played = (0..=10).map(|n| news(1, 20 * n));
-        let run = after(
-            GameRun::default(),
-            [want(&[rounds(400)], true)]
-                .into_iter()
-                .chain(played)
-                .collect(),
-        );
-        assert_eq!(
-            (run.frames.len(), whole(&run)),
-            (11, vec![0, 60, 120, 180, 200])
-        );
+        let run = played(400, &[]);
+        let run = after(run, (0..=10).map(|n| large(1, 20 * n)));
+        assert_eq!(run.frames.len(), 11);
+        assert_eq!(whole(&run), [0, 60, 120, 180, 200]);
         // A half after round 80: round 60 has weights, and what follows it is played again.
-        let by_hand = after(
-            run,
-            vec![want(&[rounds(80), hand(&[Half::Generator])], true)],
-        );
+        let by_hand = after(run, [want(&[rounds(80), hand(&[Half::Generator])])]);
         assert_eq!((by_hand.kept, whole(&by_hand)), (160, vec![0, 60, 120]));
-        let job = by_hand.left().expect("work");
-        assert_eq!(job.start.map(|at| at.ticks), Some(120));
-        assert!(matches!(job.plan, Plan::Rounds { count: 20, .. }));
-        let by_hand = after(by_hand, vec![news(2, 140), news(2, 160), done(2)]);
-        let job = by_hand.left().expect("more work");
-        assert_eq!(job.start.map(|at| at.ticks), Some(160));
-        assert!(matches!(job.plan, Plan::Halves(halves) if halves.len() == 1));
+        assert_eq!(start(&by_hand), Some(120));
+        assert!(matches!(
+            plan(&by_hand),
+            Some(Plan::Rounds { count: 20, .. })
+        ));
+        let by_hand = after(by_hand, [large(2, 140), large(2, 160), done(2)]);
+        assert_eq!(start(&by_hand), Some(160));
+        assert_eq!(plan(&by_hand), Some(Plan::Halves(vec![Half::Generator])));
         assert_eq!(by_hand.frames.len(), 9);
     }
 
     #[test]
     fn a_task_that_was_done_stays_done() {
         let case = Case::Vanishing;
-        let course = |count| {
-            vec![Leg {
-                game: case.game(),
-                play: Play::Rounds(count),
-            }]
-        };
-        let wanted = |course, case| {
+        let course = |count| Leg::new(&case.game(), Play::Rounds(count));
+        let wanted = |course: &[Leg], case| {
             Action::Want(Demand {
-                course,
-                every: 10,
-                needed: true,
                 case,
+                ..demand(course)
             })
         };
         let with_js = |ticks, js| {
-            let divergence = Divergence {
-                js,
-                ..Divergence::default()
-            };
-            let frame = GanFrame {
-                divergence,
-                ..frame(ticks)
-            };
-            Action::News(1, RunEvent::Report(Report::GanFrame(Box::new(frame))))
+            let mut frame = frame(ticks);
+            frame.divergence.js = js;
+            came(1, frame)
         };
-        let bad = vec![
-            wanted(course(40), Some(case)),
-            with_js(0, 0.6),
-            with_js(20, 0.6),
-        ];
-        let run = after(GameRun::default(), bad);
+        let run = game([wanted(&[course(40)], Some(case))]);
+        let run = after(run, [with_js(0, 0.6), with_js(20, 0.6)]);
         assert_eq!(run.solved, None);
-        let run = after(run, vec![with_js(40, 0.1), with_js(60, 0.6)]);
+        let run = after(run, [with_js(40, 0.1), with_js(60, 0.6)]);
         assert_eq!(run.solved, Some(40));
         // Other rules from later on leave it done, from earlier on they do not.
         let branch = |rounds| {
             let mut other = case.game();
             other.generator.learning_rate = 0.1;
-            let mut course = course(rounds);
-            course.push(Leg {
-                game: other,
-                play: Play::Rounds(20),
-            });
-            wanted(course, Some(case))
+            let branch = Leg::new(&other, Play::Rounds(20));
+            wanted(&[course(rounds), branch], Some(case))
         };
-        assert_eq!(after(run.clone(), vec![branch(30)]).solved, Some(40));
-        assert_eq!(after(run.clone(), vec![branch(10)]).solved, None);
-        assert_eq!(after(run, vec![wanted(course(40), None)]).solved, None);
+        assert_eq!(after(run.clone(), [branch(30)]).solved, Some(40));
+        assert_eq!(after(run.clone(), [branch(10)]).solved, None);
+        assert_eq!(after(run, [wanted(&[course(40)], None)]).solved, None);
     }
 
     #[test]
     fn diverged_broken_and_stopped_games_keep_what_is_there() {
-        let start = || {
-            after(
-                GameRun::default(),
-                vec![want(&[rounds(40)], true), news(1, 0), news(1, 20)],
-            )
-        };
+        let begun = || played(40, &[0, 20]);
         let lost = GanFrame {
             diverged: true,
             ..frame(34)
         };
-        let lost = RunEvent::Report(Report::GanFrame(Box::new(lost)));
-        let run = after(start(), vec![Action::News(1, lost), done(1)]);
+        let run = after(begun(), [came(1, lost), done(1)]);
         assert_eq!((run.diverged, ticks(&run)), (Some(34), vec![0, 20]));
         assert!(run.is_over() && run.book.id().is_none());
         assert_eq!(run.ticks(), [0, 20]);
 
-        let stopped = after(start(), vec![Action::Stop, news(1, 40)]);
-        assert_eq!(
-            (stopped.book.phase, ticks(&stopped)),
-            (Some(Phase::Cancelled), vec![0, 20])
-        );
-        let on = after(stopped, vec![Action::GoOn]);
-        assert_eq!(
-            (
-                on.book.id(),
-                on.left().and_then(|j| j.start).map(|at| at.ticks)
-            ),
-            (Some(2), Some(20))
-        );
+        let stopped = after(begun(), [Action::Stop, news(1, 40)]);
+        assert_eq!(stopped.book.phase, Some(Phase::Cancelled));
+        assert_eq!(ticks(&stopped), [0, 20]);
+        let on = after(stopped, [Action::GoOn]);
+        assert_eq!((on.book.id(), start(&on)), (Some(2), Some(20)));
 
         let broken = RunEvent::Failed(EngineError::Panicked("x".into()));
-        let run = after(start(), vec![Action::News(1, broken)]);
-        assert!(!run.is_busy());
-        let retried = after(run.clone(), vec![Action::News(1, RunEvent::Resumed)]);
-        assert!(retried.is_busy());
+        let run = after(begun(), [Action::News(1, broken)]);
+        assert!(!run.book.is_busy());
+        let retried = after(run.clone(), [Action::News(1, RunEvent::Resumed)]);
+        assert!(retried.book.is_busy());
         // A retry, like a new engine, goes on from the last frame.
-        assert_eq!(
-            run.left().and_then(|job| job.start).map(|at| at.ticks),
-            Some(20)
-        );
-        let run = after(run, vec![news(1, 20), news(1, 40)]);
-        assert_eq!((ticks(&run), run.is_busy()), (vec![0, 20, 40], true));
+        assert_eq!(start(&run), Some(20));
+        let run = after(run, [news(1, 20), news(1, 40)]);
+        assert_eq!((ticks(&run), run.book.is_busy()), (vec![0, 20, 40], true));
     }
 
     #[test]
     fn speed_is_of_the_updates() {
-        let run = after(
-            GameRun::default(),
-            vec![want(&[rounds(40)], true), news(1, 0), news(1, 20)],
-        );
         // One round in 2 ms, and 2 ms of a first frame without rounds.
-        let speed = run.speed().expect("measured");
+        let speed = played(40, &[0, 20]).speed().expect("measured");
         assert!((speed - 1000.0 / (0.9 * 2.0 + 2.0)).abs() < 1.0, "{speed}");
     }
 }

@@ -76,12 +76,8 @@ impl Moment {
     /// Which of the half's updates is shown, if it has several.
     pub fn which_update(&self) -> Option<String> {
         let updates = self.frame.detail.as_ref()?.updates;
-        (updates > 1).then(|| {
-            content::fill(
-                texts::gan::slow_last::PLAIN,
-                &[("updates", &updates.to_string())],
-            )
-        })
+        let values = [("updates", updates.to_string())];
+        (updates > 1).then(|| content::fill(texts::gan::slow_last::PLAIN, &values))
     }
 }
 
@@ -121,13 +117,9 @@ mod tests {
     #[test]
     fn halves_by_hand_at_the_end_are_slow() {
         let hand = |ticks, half| {
-            Rc::new(GanFrame {
-                detail: Some(Detail {
-                    half: Some(half),
-                    ..Detail::default()
-                }),
-                ..frame(ticks)
-            })
+            let mut frame = frame(ticks);
+            frame.detail.get_or_insert_default().half = Some(half);
+            Rc::new(frame)
         };
         let round = |ticks| Rc::new(frame(ticks));
         let frames = [
@@ -151,16 +143,11 @@ mod tests {
     }
 
     fn at_back(half: Half, detail: Detail) -> Moment {
-        Moment {
-            frame: Rc::new(GanFrame {
-                detail: Some(detail),
-                real_scores: vec![10.0],
-                fake_scores: vec![-50.0],
-                ..frame(4)
-            }),
-            half,
-            stage: Stage::Back,
-        }
+        let mut frame = frame(4);
+        (frame.real_scores, frame.fake_scores) = (vec![10.0], vec![-50.0]);
+        frame.detail = Some(detail);
+        let (frame, stage) = (Rc::new(frame), Stage::Back);
+        Moment { frame, half, stage }
     }
 
     /// The frame's own fakes were made after the generator had moved.

@@ -26,28 +26,16 @@ pub fn reals(game: &Game) -> Rc<Vec<f32>> {
 
 /// The layers that are switched on, from back to front.
 pub fn layers(game: &Game, shown: Shown, frame: &GanFrame, reals: &Rc<Vec<f32>>) -> Vec<Layer> {
-    let fakes = Rc::new(frame.fakes.clone());
-    let mut layers = Vec::new();
-    if shown.scores {
-        layers.push(heat(
-            game.loss,
-            &frame.scores,
-            frame_limit(game.loss, frame),
-        ));
-    }
-    if shown.grid {
-        layers.push(mesh(&frame.warped));
-    }
-    if shown.reals {
-        layers.push(dots(reals, Tone::Second, 0.75));
-    }
-    if shown.pulls {
-        layers.push(pulls(&fakes, &frame.pulls));
-    }
-    if shown.fakes {
-        layers.push(dots(&fakes, Tone::Accent, 0.9));
-    }
-    layers
+    let [has_reals, has_fakes, has_scores, has_grid, has_pulls] = shown.0;
+    let (loss, fakes) = (game.loss, Rc::new(frame.fakes.clone()));
+    let layers = [
+        has_scores.then(|| heat(loss, &frame.scores, frame_limit(loss, frame))),
+        has_grid.then(|| mesh(&frame.warped)),
+        has_reals.then(|| dots(reals, Tone::Second, 0.75)),
+        has_pulls.then(|| pulls(&fakes, &frame.pulls)),
+        has_fakes.then(|| dots(&fakes, Tone::Accent, 0.9)),
+    ];
+    layers.into_iter().flatten().collect()
 }
 
 /// The sheet at a moment of slow motion: both players as they were in the update that is shown, and
@@ -209,10 +197,9 @@ mod tests {
     #[test]
     fn layers_are_those_that_are_on() {
         let game = Game::default();
-        let all = Shown::of([true; 5]);
         let count = |shown| layers(&game, shown, &frame(2), &reals(&game)).len();
-        assert_eq!(count(all), 5);
-        assert_eq!(count(Shown::of([false; 5])), 0);
+        assert_eq!(count(Shown([true; 5])), 5);
+        assert_eq!(count(Shown([false; 5])), 0);
         assert_eq!(count(Shown::default()), 3);
     }
 
@@ -233,22 +220,15 @@ mod tests {
     /// are judged right above the limit, fakes at and below it.
     #[test]
     fn the_tint_turns_where_the_accuracy_is_counted() {
-        let (real_scores, fake_scores) = (vec![4.0, 6.0], vec![-2.0, 0.0]);
-        let frame = GanFrame {
-            real_scores,
-            fake_scores,
-            scores: vec![-30.0, 2.0, 3.0],
-            ..frame(2)
+        let mut frame = frame(2);
+        (frame.real_scores, frame.fake_scores) = (vec![4.0, 6.0], vec![-2.0, 0.0]);
+        frame.scores = vec![-30.0, 2.0, 3.0];
+        let game = Game {
+            loss: Loss::Wasserstein,
+            ..Game::default()
         };
-        let layers = layers(
-            &Game {
-                loss: Loss::Wasserstein,
-                ..Game::default()
-            },
-            Shown::of([false, false, true, false, false]),
-            &frame,
-            &Rc::default(),
-        );
+        let scores = Shown([false, false, true, false, false]);
+        let layers = layers(&game, scores, &frame, &Rc::default());
         let Some(Layer::Heat { values, .. }) = layers.first() else {
             panic!("no tint")
         };
@@ -267,18 +247,11 @@ mod tests {
                 warped: vec![1.0; 2],
                 ..Detail::default()
             };
-            let frame = GanFrame {
-                scores: vec![30.0],
-                warped: vec![2.0; 2],
-                detail: Some(detail),
-                ..frame(4)
-            };
-            let moment = Moment {
-                frame: Rc::new(frame),
-                half,
-                stage,
-            };
-            let layers = slow_layers(Loss::NonSaturating, &moment);
+            let mut frame = frame(4);
+            (frame.scores, frame.warped) = (vec![30.0], vec![2.0; 2]);
+            frame.detail = Some(detail);
+            let frame = Rc::new(frame);
+            let layers = slow_layers(Loss::NonSaturating, &Moment { frame, half, stage });
             let tint = layers.iter().find_map(|layer| match layer {
                 Layer::Heat { values, .. } => Some(values[0]),
                 _ => None,

@@ -2,9 +2,11 @@
 
 use yew::prelude::*;
 
+use super::place_text;
+use super::run::GameRun;
 use crate::protocol::gan::GanFrame;
 use crate::ui::content::{self, texts};
-use crate::ui::state::gan::{Case, Standing};
+use crate::ui::state::gan::{Case, Standing, halves_of};
 use crate::ui::state::{GameState, Route};
 
 /// The half of all fakes that is pulled least is pulled by at most this much.
@@ -72,33 +74,17 @@ pub fn story(here: Option<Case>) -> Html {
     }
 }
 
-/// Properties of [`TaskCard`].
-#[derive(PartialEq, Properties)]
-pub struct TaskCardProps {
-    /// The case.
-    pub case: Case,
-    /// The controls in force.
-    pub state: GameState,
-    /// How its task stands; `None` before the first frame.
-    pub standing: Option<Standing>,
-    /// When it was done first, in words.
-    pub solved: Option<AttrValue>,
-    /// The pull on the fakes in the middle, of the frame that is shown.
-    pub pull: Option<f32>,
-}
-
-/// What goes wrong, what to do, and how far it is done.
-#[component]
-pub fn TaskCard(props: &TaskCardProps) -> Html {
-    let case = props.case;
-    let done = props.solved.as_ref();
-    let has_its_data = case.is_on(&props.state.game.cloud);
+/// What goes wrong, what to do, and how far it is done; `frame` is the one that is shown.
+pub fn task_card(case: Case, state: &GameState, run: &GameRun, frame: Option<&GanFrame>) -> Html {
+    let done = run.solved.map(|at| place_text(halves_of(run.course(), at)));
+    let has_its_data = case.is_on(&state.game.cloud);
+    let pull = frame.filter(|_| case == Case::Vanishing).map(median_pull);
     let own_data = {
-        let mut game = props.state.game.clone();
+        let mut game = state.game.clone();
         game.cloud = case.game().cloud;
-        Route::of(props.state.anew(game)).href()
+        Route::of(state.anew(game)).href()
     };
-    let mended = Route::of(props.state.anew(case.mended())).href();
+    let mended = Route::of(state.anew(case.mended())).href();
     html! {
         <section class="task" aria-labelledby="task-title" data-case={case.id()}
             data-done={done.is_some().to_string()}>
@@ -109,17 +95,17 @@ pub fn TaskCard(props: &TaskCardProps) -> Html {
                     { texts::gan_wrong::other_data::PLAIN }{ " " }
                     <a href={own_data}>{ texts::gan_wrong::other_data::TITLE }</a>
                 </p>
-            } else if let Some(standing) = &props.standing {
+            } else if let Some(standing) = &case.standing(&run.frames) {
                 <p class="task-line">
-                    <b>{ done.map_or("Task: ".into(), |at| format!("Done at {at}: ")) }</b>
+                    <b>{ done.as_ref().map_or("Task: ".into(), |at| format!("Done at {at}: ")) }</b>
                     { task(case, standing) }
                 </p>
             }
             // The line above changes with every frame: who listens is told the end alone.
             <span class="sr-only" role="status">
-                if let Some(at) = done { { format!("{}: done at {at}", title(case)) } }
+                if let Some(at) = &done { { format!("{}: done at {at}", title(case)) } }
             </span>
-            if let Some(pull) = props.pull.filter(|_| case == Case::Vanishing) {
+            if let Some(pull) = pull {
                 <p class="hint">{ "Median pull on a fake: " }<span class="num" data-name="pull">{ format!("{pull:.1e}") }</span></p>
             }
             <details>
@@ -139,10 +125,6 @@ mod tests {
     #[test]
     fn the_pull_in_the_middle_is_found() {
         assert_eq!(median_pull(&frame(1)), 0.1 * 2f32.sqrt());
-        let none = GanFrame {
-            pulls: Vec::new(),
-            ..frame(1)
-        };
-        assert_eq!(median_pull(&none), 0.0);
+        assert_eq!(median_pull(&GanFrame::default()), 0.0);
     }
 }

@@ -10,12 +10,11 @@ mod table;
 
 use std::rc::Rc;
 
-use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
-use self::play::{Action, Play, judged};
+use self::play::{Action, Play, judged, right};
 use self::result::result;
 use self::round::{CARDS, Round, noise};
 use self::table::table;
@@ -25,14 +24,15 @@ use crate::models::gan::image::snapshot_id;
 use crate::protocol::gan::GanImages;
 use crate::ui::components::choice::select;
 use crate::ui::components::model_card::ModelCard;
-use crate::ui::components::seed::SeedField;
+use crate::ui::components::seed::{SeedField, new_seed};
 use crate::ui::components::share::ShareButton;
+use crate::ui::components::transport::use_keys;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
-use crate::ui::samples::{Loaded, Samples};
-use crate::ui::state::{GuessState, Page, Route};
+use crate::ui::samples::Samples;
+use crate::ui::state::{GuessState, Route};
 
 /// The text of the chapter.
 pub fn story() -> Html {
@@ -57,17 +57,13 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
     let step = steps.get(chosen).copied();
     let dealt = (state.seed, snapshots.reals.clone());
     let round = use_memo(dealt.clone(), |(seed, reals)| {
-        let Loaded::Ready(reals) = reals else {
-            return None;
-        };
+        let reals = reals.ready()?;
         let labels = (0..reals.len()).filter_map(|i| reals.label(i));
         Round::deal(*seed, &labels.collect::<Vec<_>>())
     });
     let job = use_memo((dealt, step), |((seed, reals), step)| {
-        let Loaded::Ready(reals) = reals else {
-            return None;
-        };
-        Some(Rc::new(job(*seed, (*step)?, (*round).as_ref()?, reals)))
+        let (round, reals) = ((*round).as_ref()?, reals.ready()?);
+        Some(Rc::new(job(*seed, (*step)?, round, reals)))
     });
     let gallery = use_gallery((*job).clone());
     let play = use_reducer_eq(Play::default);
@@ -81,19 +77,16 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
         let play = play.dispatcher();
         Callback::from(move |is_real| play.dispatch(Action::Answer(is_real)))
     });
-    use_keys(on_answer.clone());
+    use_keys(on_answer.clone(), answer);
     let (real_button, again_button) = use_focus(is_over, on_answer.is_some());
 
     let judged = game.map_or_else(Vec::new, |(round, made)| judged(&play, round, made));
-    let right = judged
-        .iter()
-        .filter(|judged| judged.you_are_right())
-        .count();
+    let right = right(&judged);
     let body = match game {
         Some((_, made)) if is_over => {
             let point = snapshots.timeline.ready().zip(step);
             let point = point.and_then(|(timeline, step)| timeline.at(step).copied());
-            let ways = ways(state, steps, chosen, &props.on_state, again_button);
+            let ways = ways(props, steps, chosen, again_button);
             result(&judged, made, point.as_ref(), ways)
         }
         _ => table(game, &judged, &gallery, on_answer.as_ref(), real_button),
@@ -139,38 +132,18 @@ fn job(seed: u64, step: u32, round: &Round, samples: &Samples) -> GanImages {
 
 /// The picture of a card.
 fn picture<'a>(card: &round::Card, made: &'a Made) -> Option<&'a Rc<Vec<f32>>> {
-    let pictures = if card.is_real {
-        &made.reals
-    } else {
-        &made.fakes
-    };
-    pictures.get(card.place)
+    made.of_kind(card.is_real).0.get(card.place)
 }
 
 fn controls(props: &ChapterProps<GuessState>, snapshots: &Snapshots, chosen: usize) -> Html {
     let (state, steps) = (&props.state, &snapshots.steps);
     let names: Vec<_> = steps.iter().map(|step| format!("{step} steps")).collect();
     let on_stage = {
-        let (state, on_state, steps) = (state.clone(), props.on_state.clone(), steps.clone());
-        Callback::from(move |place: usize| {
-            let step = steps.get(place).copied();
-            on_state.emit(GuessState {
-                step,
-                ..state.clone()
-            });
-        })
+        let steps = steps.clone();
+        props.edit(move |state, place: usize| state.step = steps.get(place).copied())
     };
-    let on_seed = {
-        let state = state.clone();
-        props.on_state.reform(move |seed| GuessState {
-            seed,
-            ..state.clone()
-        })
-    };
-    let shared = link(&Page {
-        route: Route::of(state.clone()),
-        ..Page::default()
-    });
+    let on_seed = props.edit(|state, seed| state.seed = seed);
+    let shared = link(&Route::of(state.clone()));
     html! {
         <div class="controls">
             { select("Fakes after", "stage", &names, chosen, on_stage) }
@@ -183,28 +156,15 @@ fn controls(props: &ChapterProps<GuessState>, snapshots: &Snapshots, chosen: usi
 }
 
 /// What to do after a round: another one, or one of an earlier or a later snapshot.
-fn ways(
-    state: &GuessState,
-    steps: &[u32],
-    chosen: usize,
-    on_state: &Callback<GuessState>,
-    again: NodeRef,
-) -> Html {
-    let state = state.clone();
-    let another = {
-        let state = state.clone();
-        on_state.reform(move |_: MouseEvent| GuessState {
-            seed: (js_sys::Math::random() * NEW_SEEDS) as u64,
-            ..state.clone()
-        })
-    };
+fn ways(props: &ChapterProps<GuessState>, steps: &[u32], chosen: usize, again: NodeRef) -> Html {
+    let another = props.edit(|state, _: MouseEvent| state.seed = new_seed());
     let stage = |place: Option<usize>, name: &str| {
         let step = place.and_then(|place| steps.get(place).copied())?;
-        let href = Route::of(GuessState {
+        let other = GuessState {
             step: Some(step),
-            ..state.clone()
-        })
-        .href();
+            ..props.state.clone()
+        };
+        let href = Route::of(other).href();
         Some(html! { <a class="button" {href}>{ format!("{name}: after {step} steps") }</a> })
     };
     html! {
@@ -216,31 +176,6 @@ fn ways(
             { for stage(Some(chosen + 1), "Later fakes") }
         </p>
     }
-}
-
-/// New seeds are below this, short enough to read out.
-const NEW_SEEDS: f64 = 1e6;
-
-/// The keys that answer, while there is something to answer.
-#[hook]
-fn use_keys(on_answer: Option<Callback<bool>>) {
-    use_effect_with(on_answer, |on_answer| {
-        let listener = on_answer.clone().map(|on_answer| {
-            EventListener::new_with_options(
-                &gloo_utils::document(),
-                "keydown",
-                EventListenerOptions::enable_prevent_default(),
-                move |event| {
-                    let event = event.dyn_ref::<KeyboardEvent>();
-                    if let Some((event, is_real)) = event.and_then(|e| Some((e, answer(e)?))) {
-                        event.prevent_default();
-                        on_answer.emit(is_real);
-                    }
-                },
-            )
-        });
-        move || drop(listener)
-    });
 }
 
 /// What a key press says, if it is not for the control that has the focus.

@@ -62,15 +62,15 @@ pub fn judged(play: &Play, round: &Round, made: &Made) -> Vec<Judged> {
     let pairs = round.cards.iter().zip(&play.0);
     pairs
         .filter_map(|(&card, &yours)| {
-            let scores = if card.is_real {
-                &made.real_scores
-            } else {
-                &made.scores
-            };
-            let its = takes_for_real(*scores.get(card.place)?);
+            let its = takes_for_real(*made.of_kind(card.is_real).1.get(card.place)?);
             Some(Judged { card, yours, its })
         })
         .collect()
+}
+
+/// How often the visitor was right.
+pub fn right(judged: &[Judged]) -> usize {
+    judged.iter().filter(|j| j.you_are_right()).count()
 }
 
 /// Who was wrong about a card.
@@ -112,39 +112,18 @@ impl Wrong {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::gan::GanImages;
+    use crate::protocol::gan::GanPictures;
 
-    fn made(scores: [f32; 6], real_scores: [f32; 6]) -> Made {
-        let job = GanImages {
-            model: "gan-mnist-000600".into(),
-            z: vec![],
-            labels: vec![],
-            reals: vec![],
-            real_labels: vec![],
-        };
-        Made {
-            job: Rc::new(job),
-            fakes: vec![],
-            reals: vec![],
-            scores: scores.to_vec(),
-            real_scores: real_scores.to_vec(),
-            ms: 1.0,
-        }
-    }
-
-    fn after(actions: &[Action]) -> Play {
-        let play = Rc::new(Play::default());
-        let play = actions
-            .iter()
-            .fold(play, |play, action| play.reduce(*action));
-        (*play).clone()
+    fn played(actions: impl IntoIterator<Item = Action>) -> Play {
+        let play = actions.into_iter().fold(Rc::default(), Play::reduce);
+        Play::clone(&play)
     }
 
     #[test]
     fn a_round_takes_as_many_answers_as_it_has_cards() {
-        let play = after(&[Action::Answer(true); CARDS + 3]);
+        let play = played([Action::Answer(true); CARDS + 3]);
         assert_eq!(play.0.len(), CARDS);
-        let play = after(&[Action::Answer(true), Action::Deal, Action::Answer(false)]);
+        let play = played([Action::Answer(true), Action::Deal, Action::Answer(false)]);
         assert_eq!(play.0, [false]);
     }
 
@@ -152,11 +131,13 @@ mod tests {
     fn every_answer_is_judged_beside_the_discriminators() {
         let round = Round::deal(42, &[5; 20]).expect("enough");
         // It takes all fakes but the first for fake, and all real digits but the last for real.
-        let made = made(
-            [0.5, -1.0, -1.0, -1.0, -1.0, 0.0],
-            [1.0, 1.0, 1.0, 1.0, 1.0, -0.5],
-        );
-        let play = after(&[Action::Answer(true); CARDS]);
+        let scores = GanPictures {
+            scores: vec![0.5, -1.0, -1.0, -1.0, -1.0, 0.0],
+            real_scores: vec![1.0, 1.0, 1.0, 1.0, 1.0, -0.5],
+            ..GanPictures::default()
+        };
+        let made = Made::new(Rc::default(), scores);
+        let play = played([Action::Answer(true); CARDS]);
         let judged = judged(&play, &round, &made);
         let right = |of: fn(&Judged) -> bool| judged.iter().filter(|j| of(j)).count();
         assert_eq!(right(Judged::you_are_right), 6);
@@ -164,7 +145,7 @@ mod tests {
         let wrong = Wrong::ALL.map(|kind| judged.iter().filter(|j| kind.is(j)).count());
         // Five fakes fool the visitor alone, one real digit fools it alone, one fake fools both.
         assert_eq!(wrong, [5, 1, 1]);
-        let few = super::judged(&after(&[Action::Answer(false)]), &round, &made);
+        let few = super::judged(&played([Action::Answer(false)]), &round, &made);
         assert_eq!(few.len(), 1);
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::super::gallery::Made;
+use super::super::gallery::{Made, kind};
 use super::picture;
 use super::play::{Judged, Wrong};
 use crate::ui::components::picture::PictureView;
@@ -75,8 +75,7 @@ fn group(wrong: Wrong, judged: &[Judged], made: &Made) -> Html {
     };
     let cards: Vec<_> = judged.iter().filter(|judged| wrong.is(judged)).collect();
     let one = |judged: &&Judged| {
-        let kind = if judged.card.is_real { "real" } else { "fake" };
-        let caption = format!("a {kind} {}", judged.card.label);
+        let caption = format!("a {} {}", kind(judged.card.is_real), judged.card.label);
         let pixels = picture(&judged.card, made)?.clone();
         Some(html! {
             <figure>

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::super::gallery::{Gallery, Made, progress_text};
+use super::super::gallery::{Gallery, Made, kind, progress_text};
 use super::picture;
-use super::play::Judged;
+use super::play::{Judged, right};
 use super::round::{CARDS, Round};
 use crate::data::PIXELS;
 use crate::ui::components::picture::PictureView;
@@ -38,6 +38,15 @@ pub fn table(
         }
         None => (Rc::new(vec![-1.0; PIXELS]), progress_text(gallery)),
     };
+    let button = |is_real: bool, name: &'static str, keys: [&'static str; 2], node: NodeRef| {
+        let onclick = on_answer.map(|on| on.reform(move |_: MouseEvent| is_real));
+        html! {
+            <button type="button" class="button" ref={node} data-answer={kind(is_real)}
+                disabled={onclick.is_none()} aria-keyshortcuts={keys[0]} {onclick}>
+                { name }<span class="guess-keys" aria-hidden="true">{ for keys.map(|key| html! { <kbd>{ key }</kbd> }) }</span>
+            </button>
+        }
+    };
     let last = judged.last();
     html! {
         <div class="guess-table">
@@ -45,8 +54,8 @@ pub fn table(
                 <PictureView class="guess-card" {pixels} label={question.clone()} />
                 <p class="guess-question">{ question }</p>
                 <div class="guess-buttons">
-                    { button("Real", "real", ["R", "\u{2190}"], true, on_answer, real_button) }
-                    { button("Fake", "fake", ["F", "\u{2192}"], false, on_answer, NodeRef::default()) }
+                    { button(true, "Real", ["R", "\u{2190}"], real_button) }
+                    { button(false, "Fake", ["F", "\u{2192}"], NodeRef::default()) }
                 </div>
             </div>
             <div class="guess-side">
@@ -65,29 +74,9 @@ pub fn table(
     }
 }
 
-fn button(
-    name: &'static str,
-    id: &'static str,
-    keys: [&'static str; 2],
-    is_real: bool,
-    on_answer: Option<&Callback<bool>>,
-    node: NodeRef,
-) -> Html {
-    let onclick = on_answer.map(|on| on.reform(move |_: MouseEvent| is_real));
-    html! {
-        <button type="button" class="button" ref={node} data-answer={id} disabled={on_answer.is_none()}
-            aria-keyshortcuts={keys[0]} {onclick}>
-            { name }<span class="guess-keys" aria-hidden="true">{ for keys.map(|key| html! { <kbd>{ key }</kbd> }) }</span>
-        </button>
-    }
-}
-
 /// A mark for each picture of the round, and the visitor's score.
 fn marks(judged: &[Judged]) -> Html {
-    let right = judged
-        .iter()
-        .filter(|judged| judged.you_are_right())
-        .count();
+    let right = right(judged);
     let mark = |number: usize| match judged.get(number).map(Judged::you_are_right) {
         Some(true) => ("right", "\u{2713}"),
         Some(false) => ("wrong", "\u{2717}"),
@@ -110,7 +99,6 @@ fn marks(judged: &[Judged]) -> Html {
 
 /// What is said of an answer.
 fn said(judged: &Judged) -> String {
-    let kind = |is_real| if is_real { "real" } else { "fake" };
     let class = judged.card.label.to_string();
     let values = [
         ("class", class.as_str()),

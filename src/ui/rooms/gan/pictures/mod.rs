@@ -15,11 +15,11 @@ use yew::prelude::*;
 
 use self::controls::Controls;
 use self::measured::Measured;
-use self::stage::{View, stage};
+use self::stage::{EVERY, View, stage};
 use self::strip::strip;
 use super::gallery::{Gallery, progress_text, speed_text, use_gallery};
 use super::snapshots::{Snapshots, place, use_snapshots};
-use crate::models::gan::image::{snapshot_id, snapshot_step};
+use crate::models::gan::image::snapshot_id;
 use crate::protocol::gan::GanImages;
 use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
@@ -76,8 +76,8 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
     };
     let on_place = on_move.reform(|place: usize| Move::To(place as u32));
     let view = View {
-        state: state.clone(),
-        on_state: props.on_state.clone(),
+        props,
+        state,
         steps: steps.clone(),
         cursor,
         made: gallery
@@ -87,16 +87,13 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
     };
     let model = step.map(snapshot_id);
     let fresh = gallery.current().is_some();
-    let shown = view
-        .made
-        .as_ref()
-        .and_then(|made| snapshot_step(&made.job.model));
+    let shown = view.step();
     html! {
         <>
             <div class="card gan-pictures" data-run-state={gallery.book.phase.map(Phase::id)}
                 data-step={step.map(|step| step.to_string())}
                 data-shown={shown.map(|step| step.to_string())} data-fresh={fresh.to_string()}>
-                <Controls state={state.clone()} on_state={props.on_state.clone()} />
+                <Controls ..props.clone() />
                 { stage(&view) }
                 { snapshots.without_reals(|reason| content::fill(texts::gan_pictures::reals_failed::PLAIN, &[("reason", reason)])) }
                 { strip(&view, &gallery, on_place) }
@@ -134,16 +131,14 @@ fn use_place(
         at: Some((props.state.step.unwrap_or(u32::MAX), at as u32)),
         tells: last > 0,
     };
-    let (state, on_state, steps) = (props.state.clone(), props.on_state.clone(), steps.clone());
-    use_player(course, move |cursor| {
-        let cursor = cursor as usize;
+    let steps = steps.clone();
+    let on_place = props.edit(move |state, cursor: usize| {
+        state.step = steps.get(cursor).copied().filter(|_| cursor < last);
+    });
+    use_player(course, move |cursor: u32| {
         // A link to what there is not stays what it is.
-        if cursor != at {
-            let step = steps.get(cursor).copied().filter(|_| cursor < last);
-            on_state.emit(PicturesState {
-                step,
-                ..state.clone()
-            });
+        if cursor as usize != at {
+            on_place.emit(cursor as usize);
         }
     })
 }
@@ -222,40 +217,23 @@ fn spoken(step: Option<u32>) -> String {
 /// Offers what is in view as a file: the sheet in two rows, a walk in one.
 fn on_save(view: &View) -> Callback<()> {
     let (made, state) = (view.made.clone(), view.state.clone());
+    let (every, columns, what) = match state.walk {
+        Some(_) => (EVERY, WALK_PARTS as usize / EVERY + 1, "walk"),
+        None => (1, SHEET / 2, "fakes"),
+    };
     Callback::from(move |()| {
         let Some(made) = &made else { return };
-        let (every, columns) = match state.walk {
-            Some(_) => (stage::EVERY, WALK_PARTS as usize / stage::EVERY + 1),
-            None => (1, SHEET / 2),
-        };
-        let pixels: Vec<f32> = made
-            .fakes
-            .iter()
-            .step_by(every)
-            .flat_map(|f| f.iter())
-            .copied()
-            .collect();
-        let what = if state.walk.is_some() {
-            "walk"
-        } else {
-            "fakes"
-        };
-        let (model, seed) = (&made.job.model, state.seed);
+        let fakes = made.fakes.iter().step_by(every);
+        let pixels: Vec<f32> = fakes.flat_map(|fake| fake.iter().copied()).collect();
+        let name = format!("genscope-{}-{what}-seed-{}.png", made.job.model, state.seed);
         // Nothing happens where the browser gives no canvas.
-        let _ = save_sheet(
-            &pixels,
-            columns,
-            &format!("genscope-{model}-{what}-seed-{seed}.png"),
-        );
+        let _ = save_sheet(&pixels, columns, &name);
     })
 }
 
 /// What is being computed, and of what the pictures are that stay until then.
 fn progress(view: &View, gallery: &Gallery, snapshots: &Snapshots, step: Option<u32>) -> Html {
-    let shown = view
-        .made
-        .as_ref()
-        .and_then(|made| snapshot_step(&made.job.model));
+    let shown = view.step();
     // While playback is elsewhere, what the link asked for is of no interest.
     let asked = view.state.step;
     let asked = asked.filter(|_| place(&view.steps, asked, 0) == view.cursor);

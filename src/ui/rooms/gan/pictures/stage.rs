@@ -11,6 +11,7 @@ use crate::data::{CLASSES, PIXELS};
 use crate::models::gan::image::snapshot_step;
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};
+use crate::ui::rooms::ChapterProps;
 use crate::ui::state::PicturesState;
 use crate::ui::state::gan::{SHEET, WALK_EVERY, WALK_PARTS, Walk};
 
@@ -18,11 +19,11 @@ use crate::ui::state::gan::{SHEET, WALK_EVERY, WALK_PARTS, Walk};
 pub const EVERY: usize = WALK_EVERY as usize;
 
 /// What is in view.
-pub struct View {
-    /// The controls in force.
-    pub state: PicturesState,
-    /// The visitor wants others.
-    pub on_state: Callback<PicturesState>,
+pub struct View<'a> {
+    /// The chapter.
+    pub props: &'a ChapterProps<PicturesState>,
+    /// Its controls.
+    pub state: &'a PicturesState,
     /// Updates before each snapshot.
     pub steps: Rc<Vec<u32>>,
     /// The snapshot that playback stands at.
@@ -31,9 +32,10 @@ pub struct View {
     pub made: Option<Rc<Made>>,
 }
 
-impl View {
-    fn set(&self, state: PicturesState) -> Callback<MouseEvent> {
-        self.on_state.reform(move |_| state.clone())
+impl View<'_> {
+    /// Updates before the snapshot whose pictures these are.
+    pub fn step(&self) -> Option<u32> {
+        snapshot_step(&self.made.as_ref()?.job.model)
     }
 
     /// Fake number `index`, or a stand-in that was made ahead.
@@ -67,10 +69,7 @@ pub fn ahead(index: usize, row: Option<usize>, rows: usize, label: String) -> Ht
 
 /// The pictures.
 pub fn stage(view: &View) -> Html {
-    let busy = view
-        .made
-        .as_ref()
-        .is_some_and(|made| snapshot_step(&made.job.model) != view.steps.get(view.cursor).copied());
+    let busy = view.made.is_some() && view.step() != view.steps.get(view.cursor).copied();
     html! {
         <div class={classes!("pics-stage", busy.then_some("stale"))}>
             { large(view) }
@@ -102,7 +101,7 @@ fn score_of(view: &View, index: usize) -> Option<f32> {
 
 /// The chosen fake.
 fn large(view: &View) -> Html {
-    let (state, index) = (&view.state, view.state.shown());
+    let (state, index) = (view.state, view.state.shown());
     let values = [
         ("class", class_of(view, index).to_string()),
         ("pick", state.pick.to_string()),
@@ -149,7 +148,7 @@ fn tile(view: &View, index: usize, is_chosen: bool, name: String, chosen: Pictur
     let score = score_of(view, index);
     html! {
         <button type="button" class="pics-tile" data-fake={index.to_string()}
-            aria-pressed={is_chosen.to_string()} onclick={view.set(chosen)}>
+            aria-pressed={is_chosen.to_string()} onclick={view.props.edit(move |state, _| *state = chosen.clone())}>
             { view.fake(index, name) }
             { badge(score) }
         </button>
@@ -164,7 +163,7 @@ pub fn badge(score: Option<f32>) -> Html {
 
 /// Ten fakes.
 fn sheet(view: &View) -> Html {
-    let state = &view.state;
+    let state = view.state;
     let one = |index| {
         let name = format!("Fake {}, the digit {}", index + 1, class_of(view, index));
         let chosen = PicturesState {
@@ -194,18 +193,11 @@ fn way(view: &View, walk: Walk) -> Html {
             to(index as u32),
         )
     };
-    let oninput = {
-        let (state, on_state) = (view.state.clone(), view.on_state.clone());
-        Callback::from(move |event: InputEvent| {
-            let input = event.target_dyn_into::<HtmlInputElement>();
-            let share = input.map_or(0.0, |input| input.value_as_number()) as u32;
-            let walk = Some(Walk { share, ..walk });
-            on_state.emit(PicturesState {
-                walk,
-                ..state.clone()
-            });
-        })
-    };
+    let oninput = view.props.edit(move |state, event: InputEvent| {
+        let input = event.target_dyn_into::<HtmlInputElement>();
+        let share = input.map_or(0.0, |input| input.value_as_number()) as u32;
+        state.walk = Some(Walk { share, ..walk });
+    });
     let spoken = format!("{} % along the walk", percent(walk.share as usize));
     html! {
         <div class="pics-way">
@@ -230,16 +222,11 @@ fn summary(view: &View) -> Html {
     let taken = |scores: &[f32]| {
         scores
             .iter()
-            .filter(|score| takes_for_real(**score))
+            .filter(|&&score| takes_for_real(score))
             .count()
     };
     let values = [
-        (
-            "step",
-            snapshot_step(&made.job.model)
-                .unwrap_or_default()
-                .to_string(),
-        ),
+        ("step", view.step().unwrap_or_default().to_string()),
         ("fakes", made.scores.len().to_string()),
         ("taken", taken(&made.scores).to_string()),
         ("reals", made.real_scores.len().to_string()),

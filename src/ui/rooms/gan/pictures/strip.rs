@@ -28,7 +28,7 @@ pub fn strip(view: &View, gallery: &Gallery, on_place: Callback<usize>) -> Html 
 }
 
 fn moment(view: &View, gallery: &Gallery, place: usize, step: u32) -> Html {
-    let (state, index) = (&view.state, view.state.shown());
+    let (state, index) = (view.state, view.state.shown());
     let made = gallery.alike(&snapshot_id(step));
     match made.and_then(|made| made.fakes.get(index)) {
         Some(pixels) => html! { <PictureView pixels={pixels.clone()} label="" /> },
