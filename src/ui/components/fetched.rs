@@ -58,12 +58,12 @@ impl<T> Fetched<T> {
         }
     }
 
-    /// `show` of its contents; until they are here that they come, or why they do not, in the words
+    /// `show` of its contents; until they are here that they come, or that they do not, in the words
     /// of `failed`, and a way to try again.
     pub fn show(
         &self,
         show: impl FnOnce(&T) -> Html,
-        failed: impl FnOnce(&str) -> String,
+        failed: &'static str,
         on_retry: &Callback<MouseEvent>,
     ) -> Html {
         match self {
@@ -71,23 +71,31 @@ impl<T> Fetched<T> {
                 html! { <p class="hint" aria-busy="true">{ "Fetching the figures" }</p> }
             }
             Self::Ready(contents) => show(contents),
-            Self::Failed(reason) => failure(failed(reason), on_retry, None),
+            Self::Failed(reason) => failure(failed, reason, on_retry, None),
         }
     }
 }
 
-/// A sentence on what did not come, and a way to try again; `class` says how it is placed.
+/// A sentence on what did not come, the machine's reason for who asks, and a way to try again; `class`
+/// says how it is placed.
 pub fn failure(
-    sentence: String,
+    sentence: &'static str,
+    reason: &str,
     on_retry: &Callback<MouseEvent>,
     class: Option<&'static str>,
 ) -> Html {
     html! {
-        <p class={classes!("notice", class)} role="alert">
+        <div class={classes!("notice", class)} role="alert">
             { sentence }{ " " }
             <button type="button" class="button small" onclick={on_retry}>{ "Try again" }</button>
-        </p>
+            { details(reason) }
+        </div>
     }
+}
+
+/// The machine's own words, folded.
+pub fn details(words: &str) -> Html {
+    html! { <details><summary>{ "Details" }</summary><p>{ words.to_owned() }</p></details> }
 }
 
 /// What `fetch` gives, once it is here, and a way to try again.

@@ -32,7 +32,7 @@ pub fn ModelCard(props: &ModelCardProps) -> Html {
     };
     html! {
         <div class="card model-card">
-            <h4>{ "Model card" }</h4>
+            <h3>{ "Model card" }</h3>
             <dl>
                 { entry.map_or_else(|| html! { <><dt>{ "Model" }</dt><dd>{ "not here yet" }</dd></> }, facts) }
                 <dt>{ "Speed here, now" }</dt>

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::fetched::details;
 use super::icon::{Icon, IconButton};
 use crate::ui::errors::{Notice, WayOn, Weight};
 
@@ -39,9 +40,7 @@ fn one(props: &NoticesProps, number: usize, notice: &Notice) -> Html {
         <div class={classes!("notice", kind)} key={notice.text.clone()}>
             <div class="said">
                 <p>{ &notice.text }</p>
-                if let Some(details) = &notice.details {
-                    <details><summary>{ "Details" }</summary><p>{ details }</p></details>
-                }
+                { notice.details.as_deref().map(details).unwrap_or_default() }
             </div>
             { way_on.unwrap_or_default() }
             <IconButton icon={Icon::Close} label="Close this notice"

@@ -14,7 +14,7 @@ pub const EPS_CONTRAST: f32 = 0.45;
 pub struct PictureProps {
     /// Grey values in `[-1, 1]` (clamped), pictures one after another, `[n, 28, 28]`.
     pub pixels: std::rc::Rc<Vec<f32>>,
-    /// What is seen, for those who do not see it.
+    /// What is seen, for those who do not see it; empty where what is around it says so.
     pub label: AttrValue,
     /// Pictures a row, for more than one.
     #[prop_or(1)]
@@ -40,9 +40,25 @@ pub fn PictureView(props: &PictureProps) -> Html {
             },
         );
     }
+    let (role, name, hidden) = image(&props.label);
     html! {
-        <canvas ref={canvas} class={props.class.clone()} role="img" aria-label={props.label.clone()}
+        <canvas ref={canvas} class={props.class.clone()} {role} aria-label={name} aria-hidden={hidden}
             width={(columns * SIDE).to_string()} height={(rows * SIDE).to_string()} />
+    }
+}
+
+/// What makes an element an image of this name: `role`, `aria-label`, `aria-hidden`. One without a name
+/// is for the eye only.
+pub fn image(
+    label: &AttrValue,
+) -> (
+    Option<&'static str>,
+    Option<AttrValue>,
+    Option<&'static str>,
+) {
+    match label.is_empty() {
+        true => (None, None, Some("true")),
+        false => (Some("img"), Some(label.clone()), None),
     }
 }
 

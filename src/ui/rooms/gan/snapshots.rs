@@ -46,13 +46,13 @@ pub fn use_snapshots() -> Snapshots {
 }
 
 impl Snapshots {
-    /// That there are no real digits, and why, in the words of `sentence`.
-    pub fn without_reals(&self, sentence: impl FnOnce(&str) -> String) -> Html {
+    /// That there are no real digits, in the words of `sentence`.
+    pub fn without_reals(&self, sentence: &'static str) -> Html {
         let Loaded::Failed(reason) = &self.reals else {
             return Html::default();
         };
         let on_retry = self.on_retry_reals.reform(|_| ());
-        failure(sentence(reason), &on_retry, Some("pics-notice"))
+        failure(sentence, reason, &on_retry, Some("pics-notice"))
     }
 
     /// That there is none after `asked` updates, in the words of `sentence`.

@@ -36,8 +36,8 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
     let t = props.frame.as_ref().map_or(1000, |frame| frame.t as usize);
     html! {
         <div class="inspect">
-            <div class="card this-step"><h4>{ "This step" }</h4>{ this_step(props) }</div>
-            <div class="card"><h4>{ "Noise schedule" }</h4>{ schedule_chart(&schedule, t) }{ schedule_note(props.schedule) }</div>
+            <div class="card this-step"><h3>{ "This step" }</h3>{ this_step(props) }</div>
+            <div class="card"><h3>{ "Noise schedule" }</h3>{ schedule_chart(&schedule, t) }{ schedule_note(props.schedule) }</div>
             <ModelCard model={props.model.id()} />
         </div>
     }

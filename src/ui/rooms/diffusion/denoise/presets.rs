@@ -160,7 +160,7 @@ pub fn PresetCard(props: &PresetCardProps) -> Html {
     let mended = Route::of(preset.mend(&props.state)).href();
     html! {
         <section class="preset" aria-labelledby="preset-title">
-            <h4 id="preset-title">{ title }</h4>
+            <h3 id="preset-title">{ title }</h3>
             { content::section(look) }
             <p><a class="button small mend" href={mended}>{ "Mend it" }</a>{ " " }{ cure }</p>
         </section>

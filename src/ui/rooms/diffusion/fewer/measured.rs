@@ -40,10 +40,10 @@ pub fn Measured() -> Html {
     let (fetched, retry) = use_fetched(fetch);
     html! {
         <section class="card measured" aria-labelledby="measured-title" data-curve={fetched.id()}>
-            <h4 id="measured-title">{ texts::fewer::measured::TITLE }</h4>
+            <h3 id="measured-title">{ texts::fewer::measured::TITLE }</h3>
             { fetched.show(
                 |(curve, quick)| charts(curve, quick),
-                |reason| content::fill(texts::fewer::measured_failed::PLAIN, &[("reason", reason)]),
+                texts::fewer::measured_failed::PLAIN,
                 &retry,
             ) }
         </section>

@@ -185,7 +185,7 @@ fn inspectors(chapter: &ChapterProps<NetworkState>, x: Rc<Vec<f32>>, look: Look)
             if attends { <AttentionCard chapter={chapter.clone()} {x} {look} /> }
             <div class="inspect network-inspect">
                 <div class="card">
-                    <h4>{ texts::network::same_size::TITLE }</h4>
+                    <h3>{ texts::network::same_size::TITLE }</h3>
                     <div class="hint">{ content::section(texts::network::same_size::HTML) }</div>
                 </div>
                 <ModelCard model={state.model.id()} />

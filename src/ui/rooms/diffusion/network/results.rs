@@ -49,7 +49,7 @@ fn lane_view(lane: &Lane, against: Option<&Lane>, step: u32, noise: &Rc<Vec<f32>
     html! {
         <section class="lane" data-cut={lane.job.cut.to_string()}
             data-frames={lane.frames.len().to_string()} aria-label={title.clone()}>
-            <h4>{ &title }</h4>
+            <h3>{ &title }</h3>
             <div class="lane-views">
                 { view(now, "x now", html! { <>{ "x" }<sub>{ "t" }</sub></> }) }
                 { view(guess, "its guess", html! { <>{ "guess x̂" }<sub>{ "0" }</sub></> }) }

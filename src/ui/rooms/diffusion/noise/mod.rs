@@ -58,7 +58,7 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
             <div class="inspect">
                 { this_step(&schedule, t) }
                 <div class="card">
-                    <h4>{ "Noise schedule" }</h4>
+                    <h3>{ "Noise schedule" }</h3>
                     { schedule_chart(&schedule, t) }
                 </div>
                 { remains(&schedule, t) }
@@ -159,7 +159,7 @@ fn this_step(schedule: &Schedule, t: usize) -> Html {
     };
     html! {
         <div class="card">
-            <h4>{ "This step" }</h4>
+            <h3>{ "This step" }</h3>
             <Equation {formula} {values} indices={vec![("t", t)]} />
             <p class="hint">{ step }</p>
         </div>
@@ -226,7 +226,7 @@ fn remains(schedule: &Schedule, t: usize) -> Html {
     let alpha_bar = schedule.alpha_bar(t);
     html! {
         <div class="card">
-            <h4>{ "What remains" }</h4>
+            <h3>{ "What remains" }</h3>
             <dl>
                 <dt>{ "Signal to noise" }</dt>
                 <dd class="num" data-name="snr">{ decibels(alpha_bar) }</dd>

@@ -9,7 +9,7 @@ use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::fetched::failure;
 use crate::ui::components::pad::Pad;
 use crate::ui::components::seed::SeedField;
-use crate::ui::content::{self, texts};
+use crate::ui::content::texts;
 use crate::ui::ink::Drawing;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::samples::{Loaded, Samples, preview_style};
@@ -110,11 +110,8 @@ fn digits(props: &PickProps, class: u8) -> Html {
         Loaded::Ready(samples) => strip(props, samples, class),
         Loaded::Waiting => html! { <div class="digits" aria-busy="true" /> },
         Loaded::Failed(reason) => {
-            let sentence = content::fill(
-                texts::diffusion::samples_failed::PLAIN,
-                &[("reason", reason)],
-            );
-            failure(sentence, &props.on_retry.reform(|_| ()), None)
+            let sentence = texts::diffusion::samples_failed::PLAIN;
+            failure(sentence, reason, &props.on_retry.reform(|_| ()), None)
         }
     }
 }

@@ -39,9 +39,9 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
             if run.losses.is_empty() {
                 { task(state.method) }
             } else {
-                <h4>{ "Loss" }</h4>
+                <h3>{ "Loss" }</h3>
                 { loss_chart(state, run, rule.clone()) }
-                <h4>{ "Distance to the data" }</h4>
+                <h3>{ "Distance to the data" }</h3>
                 { distance_chart(state, run, rule) }
                 { figures(props) }
             }

@@ -57,7 +57,7 @@ pub fn Flow(props: &FlowProps) -> Html {
             is_on(part).then_some("on"),
             (back && is_on(part)).then_some("back")
         );
-        html! { <li {class}><h4>{ title }</h4>{ inside }</li> }
+        html! { <li {class}><h3>{ title }</h3>{ inside }</li> }
     };
     html! {
         <div class={classes!("flow", moment.is_some().then_some("slow"))} data-stage={stage.map(Stage::id)}

@@ -51,14 +51,14 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
     html! {
         <div class="inspect game-inspect">
             <section class="card">
-                <h4>{ "Losses" }</h4>
+                <h3>{ "Losses" }</h3>
                 { charts.losses() }
                 if let Some(means) = &means {
                     <p class="hint">{ means }</p>
                 }
             </section>
             <section class="card">
-                <h4>{ "Discriminator’s accuracy" }</h4>
+                <h3>{ "Discriminator’s accuracy" }</h3>
                 { charts.accuracy(game.loss) }
                 <div class="hint">
                     { content::section(accuracy_hint) }
@@ -68,7 +68,7 @@ pub fn Inspectors(props: &InspectorsProps) -> Html {
                 </div>
             </section>
             <section class="card">
-                <h4>{ "Fakes’ distance to real" }</h4>
+                <h3>{ "Fakes’ distance to real" }</h3>
                 { charts.divergence() }
                 { figures(props) }
             </section>

@@ -88,7 +88,7 @@ pub fn task_card(case: Case, state: &GameState, run: &GameRun, frame: Option<&Ga
     html! {
         <section class="task" aria-labelledby="task-title" data-case={case.id()}
             data-done={done.is_some().to_string()}>
-            <h4 id="task-title">{ title(case) }</h4>
+            <h3 id="task-title">{ title(case) }</h3>
             { look(case) }
             if !has_its_data {
                 <p class="task-line">

@@ -97,12 +97,12 @@ pub fn GuessChapter(props: &ChapterProps<GuessState>) -> Html {
                 data-step={step.map(|step| step.to_string())} data-answered={judged.len().to_string()}
                 data-right={right.to_string()} data-ready={game.is_some().to_string()}>
                 { controls(props, &snapshots, chosen) }
-                { snapshots.without_reals(|reason| content::fill(texts::gan_guess::reals_failed::PLAIN, &[("reason", reason)])) }
+                { snapshots.without_reals(texts::gan_guess::reals_failed::PLAIN) }
                 { body }
             </div>
             <div class="inspect pics-inspect">
                 <div class="card">
-                    <h4>{ texts::gan_guess::how::TITLE }</h4>
+                    <h3>{ texts::gan_guess::how::TITLE }</h3>
                     <div class="hint">{ content::section(texts::gan_guess::how::HTML) }</div>
                 </div>
                 if let Some(step) = step {

@@ -86,7 +86,7 @@ fn group(wrong: Wrong, judged: &[Judged], made: &Made) -> Html {
     };
     html! {
         <section class="guess-group" data-wrong={wrong.id()} data-count={cards.len().to_string()}>
-            <h4>{ title }</h4>
+            <h3>{ title }</h3>
             if cards.is_empty() {
                 <p class="hint">{ "None." }</p>
             } else {

@@ -41,10 +41,10 @@ pub fn Measured(props: &MeasuredProps) -> Html {
     html! {
         <>
             <section class="card measured" aria-labelledby="measured-title" data-timeline={props.fetched.id()}>
-                <h4 id="measured-title">{ texts::gan_pictures::measured::TITLE }</h4>
+                <h3 id="measured-title">{ texts::gan_pictures::measured::TITLE }</h3>
                 { props.fetched.show(
                     |timeline| charts(timeline, props.step),
-                    |reason| content::fill(texts::gan_pictures::measured_failed::PLAIN, &[("reason", reason)]),
+                    texts::gan_pictures::measured_failed::PLAIN,
                     &props.on_retry,
                 ) }
             </section>
@@ -202,7 +202,7 @@ fn figures(point: &Point) -> Html {
     ];
     html! {
         <section class="card pics-figures" aria-labelledby="figures-title" data-figures={point.step.to_string()}>
-            <h4 id="figures-title">{ texts::gan_pictures::figures::TITLE }</h4>
+            <h3 id="figures-title">{ texts::gan_pictures::figures::TITLE }</h3>
             <dl>{ for rows.map(|(name, value)| html! { <><dt>{ name }</dt><dd class="num">{ value }</dd></> }) }</dl>
             { match point.losses {
                 Some([discriminator, generator]) => html! {

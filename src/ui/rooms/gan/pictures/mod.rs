@@ -95,7 +95,7 @@ pub fn PicturesChapter(props: &ChapterProps<PicturesState>) -> Html {
                 data-shown={shown.map(|step| step.to_string())} data-fresh={fresh.to_string()}>
                 <Controls ..props.clone() />
                 { stage(&view) }
-                { snapshots.without_reals(|reason| content::fill(texts::gan_pictures::reals_failed::PLAIN, &[("reason", reason)])) }
+                { snapshots.without_reals(texts::gan_pictures::reals_failed::PLAIN) }
                 { strip(&view, &gallery, on_place) }
                 { progress(&view, &gallery, &snapshots, step) }
                 <Transport playback={player.0} on={on_move} position={position(steps, step)}

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::super::gallery::{Made, takes_for_real, verdict};
 use crate::data::{CLASSES, PIXELS};
 use crate::models::gan::image::snapshot_step;
-use crate::ui::components::picture::PictureView;
+use crate::ui::components::picture::{PictureView, image};
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::state::PicturesState;
@@ -64,7 +64,8 @@ pub fn ahead(index: usize, row: Option<usize>, rows: usize, label: String) -> Ht
     let style = format!(
         "background-image:url(samples/gan-opening.png);background-position:{x:.3}% {y:.3}%"
     );
-    html! { <span class="fake ahead-fake" role="img" aria-label={label} {style} /> }
+    let (role, name, hidden) = image(&label.into());
+    html! { <span class="fake ahead-fake" {role} aria-label={name} aria-hidden={hidden} {style} /> }
 }
 
 /// The pictures.
