@@ -1,7 +1,8 @@
 //! Jobs with the answers that they get: who asks one thing hears of nothing else.
 
+use super::diffusion::plane::{PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining};
 use super::gan::{GanFrame, GanImages, GanPictures, GanPlay};
-use super::{Denoise, Frame, Job, NoiseStats, NoiseStatsFrame, Report};
+use super::{Anatomy, Denoise, Frame, Inspect, Job, NoiseStats, NoiseStatsFrame, Report};
 
 /// A job whose answers have a type of their own.
 pub trait Ask {
@@ -34,16 +35,28 @@ impl Ask for Denoise {
     }
 }
 
-/// Jobs of several kinds, or with answers of several kinds: who asks tells them apart.
-impl Ask for Job {
-    type Answer = Report;
+/// The answers to [`Inspect`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// What every block gave.
+    Anatomy(Anatomy),
+    /// The time each block takes, ms.
+    BlockTimes(Vec<f32>),
+}
+
+impl Ask for Inspect {
+    type Answer = Seen;
 
     fn into_job(self) -> Job {
-        self
+        Job::Inspect(self)
     }
 
-    fn report(report: Report) -> Option<Report> {
-        Some(report)
+    fn report(report: Report) -> Option<Seen> {
+        match report {
+            Report::Anatomy(anatomy) => Some(Seen::Anatomy(anatomy)),
+            Report::BlockTimes(times) => Some(Seen::BlockTimes(times)),
+            _ => None,
+        }
     }
 }
 
@@ -69,6 +82,8 @@ macro_rules! ask {
 
 ask! {
     NoiseStats, Job::NoiseStats => NoiseStats(NoiseStatsFrame);
+    PlaneTrain, Job::PlaneTrain => PlaneTraining(PlaneTraining);
+    PlaneSample, Job::PlaneSample => PlaneSamples(PlaneSamples);
     Box<GanPlay>, Job::GanPlay => GanFrame(Box<GanFrame>);
     GanImages, Job::GanImages => GanPictures(GanPictures);
 }
@@ -80,7 +95,7 @@ mod tests {
     #[test]
     fn a_job_hears_its_own_answers_only() {
         let times = || Report::BlockTimes(vec![1.0]);
-        assert_eq!(Job::report(times()), Some(times()));
+        assert_eq!(Inspect::report(times()), Some(Seen::BlockTimes(vec![1.0])));
         assert_eq!(Denoise::report(times()), None);
         assert_eq!(GanImages::report(times()), None);
         let answer = GanPictures {
@@ -90,7 +105,7 @@ mod tests {
             ms: 1.0,
         };
         let report = Report::GanPictures(answer.clone());
-        assert_eq!(NoiseStats::report(report.clone()), None);
+        assert_eq!(Inspect::report(report.clone()), None);
         assert_eq!(GanImages::report(report), Some(answer));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{Anatomy, Inspect, Job, Report};
+use crate::protocol::ask::Seen;
+use crate::protocol::{Anatomy, Inspect};
 use crate::ui::runs::booked::{Book, Store};
 
 /// A look that is wanted.
@@ -38,7 +39,7 @@ impl Look {
 impl Store for Look {
     type Want = Option<Ask>;
     type Work = Ask;
-    type Ask = Job;
+    type Ask = Inspect;
     /// While the step is dragged, each answer is something to see.
     const TAKES_LATE: bool = true;
 
@@ -49,18 +50,17 @@ impl Store for Look {
         }
     }
 
-    fn ask(&self, ask: &Ask) -> Option<Job> {
-        Some(Job::Inspect(ask.job.clone()))
+    fn ask(&self, ask: &Ask) -> Option<Inspect> {
+        Some(ask.job.clone())
     }
 
-    fn answer(&mut self, _: &mut Book<Ask>, ask: Ask, seen: Report) {
+    fn answer(&mut self, _: &mut Book<Ask>, ask: Ask, seen: Seen) {
         match seen {
-            Report::Anatomy(anatomy) => {
+            Seen::Anatomy(anatomy) => {
                 self.of = Some(ask);
                 self.anatomy = Some(Rc::new(anatomy));
             }
-            Report::BlockTimes(times) => self.times_ms = Rc::new(times),
-            _ => {}
+            Seen::BlockTimes(times) => self.times_ms = Rc::new(times),
         }
     }
 }
@@ -84,9 +84,9 @@ mod tests {
         let mut look = Look::default();
         assert_eq!(look.share(0), None);
         for (step, seen) in [
-            (1, Report::Anatomy(Anatomy::default())),
-            (1, Report::BlockTimes(vec![1.0, 3.0])),
-            (2, Report::Anatomy(Anatomy::default())),
+            (1, Seen::Anatomy(Anatomy::default())),
+            (1, Seen::BlockTimes(vec![1.0, 3.0])),
+            (2, Seen::Anatomy(Anatomy::default())),
         ] {
             look.answer(&mut Book::default(), ask(step), seen);
         }

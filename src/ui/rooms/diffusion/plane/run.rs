@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use crate::protocol::ask::Ask;
 use crate::protocol::diffusion::plane::{
     PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
 };
@@ -44,6 +45,40 @@ pub enum Work {
     Sample(Sampling),
 }
 
+/// The job that it is.
+pub enum Asked {
+    /// A training.
+    Train(PlaneTrain),
+    /// A sampling.
+    Sample(PlaneSample),
+}
+
+/// What is answered.
+pub enum Answer {
+    /// Where the training stands.
+    Training(PlaneTraining),
+    /// All samples.
+    Samples(PlaneSamples),
+}
+
+impl Ask for Asked {
+    type Answer = Answer;
+
+    fn into_job(self) -> Job {
+        match self {
+            Self::Train(job) => job.into_job(),
+            Self::Sample(job) => job.into_job(),
+        }
+    }
+
+    fn report(report: Report) -> Option<Answer> {
+        match report {
+            Report::PlaneSamples(samples) => Some(Answer::Samples(samples)),
+            report => PlaneTrain::report(report).map(Answer::Training),
+        }
+    }
+}
+
 /// Everything there is.
 #[derive(Clone, Debug, Default)]
 pub struct Learnt {
@@ -79,7 +114,7 @@ pub type PlaneRun = Booked<Learnt>;
 impl Store for Learnt {
     type Want = Wish;
     type Work = Work;
-    type Ask = Job;
+    type Ask = Asked;
 
     fn want(&mut self, book: &mut Book<Work>, wish: Wish) {
         self.wanted = wish.wanted;
@@ -96,11 +131,11 @@ impl Store for Learnt {
         }
     }
 
-    fn ask(&self, work: &Work) -> Option<Job> {
+    fn ask(&self, work: &Work) -> Option<Asked> {
         let train = self.job.clone()?;
         Some(match work {
-            Work::Train => Job::PlaneTrain(train),
-            Work::Sample(wanted) => Job::PlaneSample(PlaneSample {
+            Work::Train => Asked::Train(train),
+            Work::Sample(wanted) => Asked::Sample(PlaneSample {
                 weights: self.snapshot(wanted.from)?.weights.clone(),
                 cloud: train.cloud,
                 method: train.method,
@@ -112,11 +147,11 @@ impl Store for Learnt {
         })
     }
 
-    fn answer(&mut self, _: &mut Book<Work>, work: Work, answer: Report) {
+    fn answer(&mut self, _: &mut Book<Work>, work: Work, answer: Answer) {
         match (answer, work) {
-            (Report::PlaneTraining(training), _) => self.training(training),
-            (Report::PlaneSamples(samples), Work::Sample(wanted)) => self.samples(wanted, samples),
-            _ => {}
+            (Answer::Training(training), _) => self.training(training),
+            (Answer::Samples(samples), Work::Sample(wanted)) => self.samples(wanted, samples),
+            (Answer::Samples(_), Work::Train) => {}
         }
     }
 
