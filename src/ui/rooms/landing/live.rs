@@ -12,13 +12,12 @@ use yew::prelude::*;
 
 use crate::data::{CLASSES, PIXELS};
 use crate::noise::{INITIAL_DRAW, normal};
-use crate::protocol::{Denoise, Frame};
+use crate::protocol::{Denoise, Frame, Job};
 use crate::ui::components::picture::{PictureView, opening_picture};
 use crate::ui::content::{self, texts};
-use crate::ui::host::Phase;
+use crate::ui::host::{RunEvent, RunHandle, use_host};
 use crate::ui::media::use_reduced_motion;
 use crate::ui::rooms::diffusion::DIGITS_MODEL;
-use crate::ui::runs::lanes::use_lanes;
 
 const STEPS: u32 = 16;
 /// The steps of the picture made ahead.
@@ -31,96 +30,140 @@ const STEP_MS: u32 = 160;
 /// Time a finished digit is shown, ms.
 const REST_MS: u32 = 2800;
 
-/// What is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Shown {
+/// What is shown of a run: its frames so far, and which of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Show {
     /// Number of the run, from 0.
     run: u32,
-    /// Which of its frames.
-    at: usize,
+    frames: Vec<Rc<Frame>>,
+    shown: usize,
+    failed: bool,
 }
 
-impl Shown {
-    fn class(self) -> u8 {
+enum Action {
+    Event(RunEvent),
+    /// The next frame, or at the end the next run.
+    On,
+}
+
+impl Reducible for Show {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            // After a change of engine a frame may come a second time.
+            Action::Event(RunEvent::Frame(frame)) if next.is_new(&frame) => {
+                next.frames.push(Rc::new(frame));
+                // A retry may have saved the run.
+                next.failed = false;
+            }
+            Action::Event(RunEvent::Failed(_)) => next.failed = true,
+            Action::Event(_) => return self,
+            Action::On if next.complete() => {
+                next = Self {
+                    run: next.run + 1,
+                    ..Self::default()
+                };
+            }
+            Action::On => next.shown = (next.shown + 1).min(next.frames.len().saturating_sub(1)),
+        }
+        Rc::new(next)
+    }
+}
+
+impl Show {
+    fn is_new(&self, frame: &Frame) -> bool {
+        self.frames.last().is_none_or(|last| last.step < frame.step)
+    }
+
+    fn class(&self) -> u8 {
         ((u32::from(FIRST_CLASS) + self.run) % CLASSES as u32) as u8
     }
 
-    fn seed(self) -> u64 {
+    fn seed(&self) -> u64 {
         SEED + u64::from(self.run)
     }
 
-    fn job(self) -> Denoise {
-        Denoise {
+    /// The frame shown; with `still`, only the picture's end.
+    fn frame(&self, still: bool) -> Option<&Rc<Frame>> {
+        match still {
+            false => self.frames.get(self.shown),
+            true => self.frames.last().filter(|frame| frame.step == STEPS),
+        }
+    }
+
+    /// At the last frame of the run?
+    fn complete(&self) -> bool {
+        self.frames
+            .get(self.shown)
+            .is_some_and(|frame| frame.step == STEPS)
+    }
+
+    fn job(&self) -> Job {
+        Job::Denoise(Denoise {
             model: DIGITS_MODEL.into(),
             labels: vec![Some(self.class())],
             seed: self.seed(),
             steps: STEPS,
             ..Denoise::default()
-        }
+        })
     }
-
-    /// What is shown next: another of the run's `frames`, or after its end the next run.
-    fn next(self, frames: &[Rc<Frame>]) -> Option<Self> {
-        let (run, at) = match frames.get(self.at).filter(is_end) {
-            Some(_) => (self.run + 1, 0),
-            None => (self.run, self.at + 1),
-        };
-        (at < frames.len()).then_some(Self { run, at })
-    }
-}
-
-/// Is the digit finished?
-fn is_end(frame: &&Rc<Frame>) -> bool {
-    frame.step == STEPS
 }
 
 /// One digit after another.
 #[component]
 pub fn LivePicture() -> Html {
-    let shown = use_state_eq(Shown::default);
+    let show = use_reducer_eq(Show::default);
     let still = use_reduced_motion();
-    let job = shown.job();
-    let lanes = use_lanes(std::slice::from_ref(&job));
-    // Until the lanes have heard of a new run, they hold the one before.
-    let lane = lanes.lanes.first().filter(|lane| lane.job == job);
-    let frames = lane.map_or(&[][..], |lane| &lane.frames);
-    use_pace(&shown, frames, still);
-    let frame = if still {
-        frames.last().filter(is_end)
-    } else {
-        frames.get(shown.at)
-    };
-    let has_failed = lane.is_some() && lanes.book.phase == Some(Phase::Failed);
+    use_runs(&show);
+    use_pace(&show, still);
+    let frame = show.frame(still);
+    let caption = caption(&show, still);
     html! {
-        <figure class="live" data-step={frame.map(|f| f.step.to_string())} data-run={shown.run.to_string()}>
-            { picture(*shown, frame) }
-            <figcaption>{ caption(*shown, frame, has_failed) }</figcaption>
+        <figure class="live" data-step={frame.map(|f| f.step.to_string())} data-run={show.run.to_string()}>
+            { picture(&show, frame) }
+            <figcaption>{ caption }</figcaption>
         </figure>
     }
 }
 
-fn picture(shown: Shown, frame: Option<&Rc<Frame>>) -> Html {
+fn picture(show: &Show, frame: Option<&Rc<Frame>>) -> Html {
     let pixels = match frame {
         Some(frame) => Rc::new(frame.x.clone()),
-        None if shown.run == 0 => return opening_picture(0, OPENING_STEPS, "A digit three"),
+        None if show.run == 0 => return opening_picture(0, OPENING_STEPS, "A digit three"),
         // The very noise that the next run starts from.
-        None => Rc::new(normal(shown.seed(), 0, INITIAL_DRAW, PIXELS)),
+        None => Rc::new(normal(show.seed(), 0, INITIAL_DRAW, PIXELS)),
     };
-    let label = format!("A digit being made: class {}", shown.class());
+    let label = format!("A digit being made: class {}", show.class());
     html! { <PictureView class="pix" {pixels} {label} /> }
+}
+
+/// Starts each run; leaving the page cancels it.
+#[hook]
+fn use_runs(show: &UseReducerHandle<Show>) {
+    let host = use_host();
+    let kept = use_mut_ref(|| None::<RunHandle>);
+    let (dispatcher, job) = (show.dispatcher(), show.job());
+    use_effect_with(show.run, move |_| {
+        let on = Callback::from(move |event| dispatcher.dispatch(Action::Event(event)));
+        let old = kept.borrow_mut().take();
+        drop(old);
+        *kept.borrow_mut() = Some(host.run(job, on));
+    });
 }
 
 /// Shows the next frame when its time has come.
 #[hook]
-fn use_pace(shown: &UseStateHandle<Shown>, frames: &[Rc<Frame>], still: bool) {
+fn use_pace(show: &UseReducerHandle<Show>, still: bool) {
+    let dispatcher = show.dispatcher();
     let visible = use_visible();
-    let next = shown.next(frames).filter(|_| visible && !still);
-    let shown = shown.setter();
-    use_effect_with(next, move |&next| {
-        let timer = next.map(|next| {
-            let ms = if next.at == 0 { REST_MS } else { STEP_MS };
-            Timeout::new(ms, move || shown.set(next))
-        });
+    let complete = show.complete();
+    let waits = !complete && show.shown + 1 >= show.frames.len();
+    let goes_on = visible && !still && !waits;
+    use_effect_with((show.run, show.shown, goes_on), move |&(_, _, goes_on)| {
+        let ms = if complete { REST_MS } else { STEP_MS };
+        let timer = goes_on.then(|| Timeout::new(ms, move || dispatcher.dispatch(Action::On)));
         move || drop(timer)
     });
 }
@@ -140,39 +183,18 @@ fn use_visible() -> bool {
     *visible
 }
 
-fn caption(shown: Shown, frame: Option<&Rc<Frame>>, has_failed: bool) -> String {
-    let text = match frame {
-        _ if has_failed => texts::landing::diffusion_failed::PLAIN,
+fn caption(show: &Show, still: bool) -> String {
+    let step = show.frame(still).map(|frame| frame.step);
+    let text = match step {
+        _ if show.failed => texts::landing::diffusion_failed::PLAIN,
         None => texts::landing::diffusion_waiting::PLAIN,
-        Some(frame) if is_end(&frame) => texts::landing::diffusion_still::PLAIN,
+        Some(STEPS) => texts::landing::diffusion_still::PLAIN,
         Some(_) => texts::landing::diffusion_live::PLAIN,
     };
     let values = [
-        ("step", frame.map_or(0, |frame| frame.step).to_string()),
+        ("step", step.unwrap_or_default().to_string()),
         ("steps", STEPS.to_string()),
-        ("class", shown.class().to_string()),
+        ("class", show.class().to_string()),
     ];
     content::fill(text, &values)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn frame(step: u32) -> Rc<Frame> {
-        Rc::new(Frame {
-            step,
-            ..Frame::default()
-        })
-    }
-
-    #[test]
-    fn frames_follow_one_another_and_runs_too() {
-        let frames: Vec<_> = (0..=STEPS).map(frame).collect();
-        let shown = |at| Shown { run: 7, at };
-        assert_eq!(shown(2).next(&frames[..3]), None, "it waits");
-        assert_eq!(shown(2).next(&frames[..4]), Some(shown(3)));
-        assert_eq!(shown(16).next(&frames), Some(Shown { run: 8, at: 0 }));
-        assert_eq!((shown(0).class(), shown(0).seed()), (0, 49));
-    }
 }

@@ -247,11 +247,8 @@ impl Flowing {
 /// The means over rounds, of those that were played.
 pub fn mean_losses(losses: &[[f32; 2]]) -> [f32; 2] {
     [0, 1].map(|who| {
-        let played: Vec<f32> = losses
-            .iter()
-            .map(|l| l[who])
-            .filter(|l| !l.is_nan())
-            .collect();
+        let losses = losses.iter().map(|l| l[who]);
+        let played: Vec<f32> = losses.filter(|l| !l.is_nan()).collect();
         mean(&played)
     })
 }

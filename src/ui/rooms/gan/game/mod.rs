@@ -37,7 +37,7 @@ use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::booked::{Action, sender, use_booked};
 use crate::ui::runs::playback::Move;
-use crate::ui::state::gan::{Case, Play, halves_of, rules_at, ticks_of};
+use crate::ui::state::gan::{Case, Leg, Play, halves_of, rules_at, ticks_of};
 use crate::ui::state::{GameState, Named, Route};
 
 /// The layers, as [`Shown`] lists them.
@@ -92,10 +92,8 @@ pub fn GameChapter(props: &ChapterProps<GameState>) -> Html {
         reals(&state.game)
     });
 
-    let frame = run
-        .frames
-        .get(player.0.cursor as usize)
-        .or(run.frames.last());
+    let frames = &run.frames;
+    let frame = frames.get(player.0.cursor as usize).or(frames.last());
     let now = state
         .slow
         .and_then(|_| moment(&run.frames, slow_player.0.cursor));
@@ -301,11 +299,8 @@ fn by_hand(chapter: &ChapterProps<GameState>, tick: u32) -> Html {
 
 /// What is being computed, a way to stop it, and what to do when it has failed.
 fn progress(chapter: &ChapterProps<GameState>, run: &UseReducerHandle<GameRun>) -> Html {
-    let has_halves = run
-        .course()
-        .iter()
-        .any(|leg| matches!(leg.play, Play::Hand(_)));
-    let (unit, parts) = if has_halves {
+    let is_by_hand = |leg: &Leg| matches!(leg.play, Play::Hand(_));
+    let (unit, parts) = if run.course().iter().any(is_by_hand) {
         ("halves", 1)
     } else {
         ("rounds", 2)
@@ -394,23 +389,15 @@ fn extras(
         },
         None => state.seen_at(tick),
     });
-    let name = format!(
-        "genscope-gan-{}-seed-{}-tick-{tick}",
-        loss_name(rules.loss).replace(' ', "-"),
-        rules.seed
-    );
+    let loss = loss_name(rules.loss).replace(' ', "-");
+    let name = format!("genscope-gan-{loss}-seed-{}-tick-{tick}", rules.seed);
     let detail = frame.and_then(|frame| frame.detail.as_ref());
     let fakes = match detail.filter(|_| stage.is_some()) {
         Some(detail) => detail.fakes.clone(),
         None => frame.map(|frame| frame.fakes.clone()).unwrap_or_default(),
     };
-    plane_extras(
-        seen,
-        canvas,
-        &name,
-        Rc::new(fakes),
-        "Save the fakes as a table",
-    )
+    let title = "Save the fakes as a table";
+    plane_extras(seen, canvas, &name, Rc::new(fakes), title)
 }
 
 #[cfg(test)]

@@ -132,10 +132,8 @@ impl Played {
 
     /// Has all been played that is wanted, or all that can be?
     pub fn is_over(&self) -> bool {
-        self.diverged.is_some()
-            || self
-                .reached()
-                .is_some_and(|at| at >= ticks_of(&self.wanted.course))
+        let all = ticks_of(&self.wanted.course);
+        self.diverged.is_some() || self.reached().is_some_and(|at| at >= all)
     }
 
     /// Rounds a second of the updates alone, measured here and now.

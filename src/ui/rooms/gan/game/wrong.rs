@@ -11,11 +11,8 @@ use crate::ui::state::{GameState, Route};
 
 /// The half of all fakes that is pulled least is pulled by at most this much.
 pub fn median_pull(frame: &GanFrame) -> f32 {
-    let mut lengths: Vec<f32> = frame
-        .pulls
-        .chunks_exact(2)
-        .map(|pull| pull[0].hypot(pull[1]))
-        .collect();
+    let pulls = frame.pulls.chunks_exact(2);
+    let mut lengths: Vec<f32> = pulls.map(|pull| pull[0].hypot(pull[1])).collect();
     lengths.sort_by(f32::total_cmp);
     lengths.get(lengths.len() / 2).copied().unwrap_or_default()
 }

@@ -220,12 +220,7 @@ fn summary(view: &View) -> Html {
     let Some(made) = &view.made else {
         return Html::default();
     };
-    let taken = |scores: &[f32]| {
-        scores
-            .iter()
-            .filter(|&&score| takes_for_real(score))
-            .count()
-    };
+    let taken = |scores: &[f32]| scores.iter().filter(|s| takes_for_real(**s)).count();
     let values = [
         ("step", view.step().unwrap_or_default().to_string()),
         ("fakes", made.scores.len().to_string()),
