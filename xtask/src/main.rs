@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use xtask::site::{self, Engines, Options};
 use xtask::steps::Steps;
-use xtask::{check, checkout, paths, tools};
+use xtask::{check, checkout, tools};
 
 #[derive(Parser)]
 #[command(
