@@ -652,7 +652,7 @@ const A_GAME: &str = ".gan-guess[data-ready=true]";
 #[rustfmt::skip]
 const BROKEN: &[Broken] = &[
     // First: programs that have come whole are kept.
-    Broken("engine_cpu_bg.wasm", Fault::NotFound, DIGIT, [STOP, "The engine stopped"], NO_DIGIT, RETRY, A_DIGIT),
+    Broken("engine_cpu_bg.wasm", Fault::Page, DIGIT, [STOP, "engine_cpu_bg.wasm could not be loaded"], NO_DIGIT, RETRY, A_DIGIT),
     Broken("weights/manifest.json", Fault::NotFound, DIGIT, [STOP, "could not be loaded"], NO_DIGIT, RETRY, A_DIGIT),
     Broken("weights/diffusion-mnist.bpk", Fault::NotFound, DIGIT, [STOP, "could not be loaded"], NO_DIGIT, RETRY, A_DIGIT),
     Broken("weights/diffusion-mnist.bpk", Fault::Truncate(1000), DIGIT, [STOP, "damaged"], NO_DIGIT, RETRY, A_DIGIT),
@@ -661,7 +661,6 @@ const BROKEN: &[Broken] = &[
         [STOP, "could not be loaded"], NO_DIGIT, RETRY, A_DIGIT),
     Broken("worker.js", Fault::NotFound, DIGIT, [STOP, "The engine stopped"], NO_DIGIT, RETRY, A_DIGIT),
     Broken("engine_cpu.js", Fault::NotFound, DIGIT, [STOP, "engine_cpu.js could not be loaded"], NO_DIGIT, RETRY, A_DIGIT),
-    Broken("engine_cpu_bg.wasm", Fault::Page, DIGIT, [STOP, "engine_cpu_bg.wasm could not be loaded"], NO_DIGIT, RETRY, A_DIGIT),
     Broken("engine_train_bg.wasm", Fault::NotFound, "#/gan/game?rounds=300&at=600", [STOP, "engine_train_bg.wasm could not be loaded"],
         ".gan-game[data-run-state=failed]", RETRY, ".gan-game[data-tick='600']"),
     // Made ahead: never an empty stage.

@@ -232,7 +232,7 @@ fn without_webgpu_the_cpu_serves_who_asks_for_it() {
         open(tab, "engine=gpu&steps=4").await?;
         assert_eq!(tab.data(STAGE, "engine").await?, "cpu");
         let said = notices(tab).await?;
-        assert!(said.contains("no WebGPU"), "{said}");
+        assert!(said.contains("No WebGPU"), "{said}");
         Ok(())
     });
 }
@@ -252,7 +252,9 @@ fn a_lost_gpu_hands_over_to_the_cpu_which_gives_the_same_picture() {
         assert_eq!(tab.data(STAGE, "engine").await?, "cpu");
         let said = notices(tab).await?;
         assert!(said.contains("The CPU goes on"), "{said}");
-        assert!(said.contains("destroyed"), "with the reason: {said}");
+        let details = tab.js("document.querySelector('.notice details').textContent");
+        let details = details.await?.to_string();
+        assert!(details.contains("destroyed"), "no reason: {details}");
         open(tab, "engine=cpu&steps=4&step=4").await?;
         wait_for_step(tab, 4).await?;
         let levels = largest_difference(&pictures(tab).await?[0], &by_gpu[0]);

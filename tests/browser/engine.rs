@@ -39,7 +39,8 @@ async fn drive(tab: &Tab, engine: &str, requests: &[Request]) -> Result<Vec<Even
             let left = {answers};
             worker.onerror = event => no(event.message || 'no such script');
             worker.onmessage = ({{ data }}) => {{
-                if (!(data instanceof Uint8Array)) return no(data.fatal);
+                if (data.received) return;
+                if (!(data instanceof Uint8Array)) return no(data.fatal ?? data.missing);
                 events.push([...data]);
                 if ({ends}.includes(data[0]) && --left === 0) {{ worker.terminate(); ok(events); }}
             }};
