@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use harness::{Fault, Gpu, Setup, Tab, browse, browse_with};
+use harness::{Fault, Gpu, Server, Setup, Tab, browse, browse_with};
 use serde_json::json;
 use xtask::paths;
 
@@ -66,8 +66,11 @@ fn in_a_frame_it_works_or_says_what_it_needs() {
     browse(Gpu::None, async |tab| {
         tab.let_errors_be();
         // A page of another host.
+        let course = Server::start(&paths::pkg(), 0, "course")?;
         let plane = format!("{}#/diffusion/plane", tab.site());
-        tab.driver.goto("about:blank").await?;
+        tab.driver
+            .goto(format!("{}build.json", course.url()))
+            .await?;
         tab.js(&frame(&plane, "allow-scripts", "block")).await?;
         // The frame's page comes in a process of its own, and replaces the empty one.
         tab.refreshes(60).await?;
