@@ -192,16 +192,16 @@ const CHAPTERS: &[Chapter] = &[
     Chapter {
         path: "gan/game",
         places: &[
-            ("rounds=300&at=600&layers=rfsgp", ".gan-game[data-tick='600'][data-over=true]"),
+            ("rounds=100&at=200&layers=rfsgp", ".gan-game[data-tick='200'][data-over=true]"),
             ("hand=DG&slow=10&loss=w", ".gan-game[data-slow=back]"),
         ],
         canvas: ".game-sheet .plane-view",
         touched: &[("[data-hand=d]", ".gan-game")],
         keyed: &[
             ("[data-layer=pulls]", &[ENTER], "[data-layer=pulls][aria-pressed=false]"),
-            ("[data-hand=both]", &[ENTER], ".gan-game[data-tick='602']"),
-            ("[aria-label=Play]", &[LEFT], ".gan-game[data-tick='601']"),
-            ("[aria-label=Play]", &[END], ".gan-game[data-tick='602']"),
+            ("[data-hand=both]", &[ENTER], ".gan-game[data-tick='202']"),
+            ("[aria-label=Play]", &[LEFT], ".gan-game[data-tick='201']"),
+            ("[aria-label=Play]", &[END], ".gan-game[data-tick='202']"),
         ],
         nonsense: ("loss=x&past=3~&hand=Q&glr=77&slow=1", &["loss=x", "past=3~", "hand=Q", "glr=77"], "[data-name=js]"),
         saved: &[],
@@ -252,7 +252,7 @@ const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         path: "gan/wrong",
-        places: &[("case=vanishing", ".gan-game[data-over=true][data-tick='650']")],
+        places: &[("case=vanishing&rounds=100", ".gan-game[data-over=true][data-tick='250']")],
         canvas: ".game-sheet .plane-view",
         touched: &[(".task summary", ".task .mend")],
         keyed: &[(".task summary", &[ENTER], ".task[open], .task details[open]")],

@@ -1,6 +1,7 @@
 //! Browsers of other makes: what works in one engine need not work in the next.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -34,6 +35,9 @@ const KEEPER: &str = "trap : TERM
 /// How long a driver may take to listen.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Tells the browsers of GTK to spare motion.
+const SETTINGS: &str = "[Settings]\ngtk-enable-animations=0\n";
+
 /// A driver with its browser; both end when this is dropped, or with our process.
 struct Driver {
     keeper: Child,
@@ -51,6 +55,11 @@ impl Driver {
             }
             Make::WebKit => (format!("WebKitWebDriver --port={port}"), port.to_string()),
         };
+        let folder = std::env::temp_dir().join("genscope-gtk");
+        for gtk in ["gtk-3.0", "gtk-4.0"] {
+            fs::create_dir_all(folder.join(gtk))?;
+            fs::write(folder.join(gtk).join("settings.ini"), SETTINGS)?;
+        }
         let keeper = Command::new("sh")
             .args(["-c", KEEPER, &command, &screen])
             .envs([
@@ -58,6 +67,7 @@ impl Driver {
                 ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
                 ("LIBGL_ALWAYS_SOFTWARE", "1"),
             ])
+            .env("XDG_CONFIG_HOME", folder)
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
