@@ -12,8 +12,13 @@ function tell(kept) {
 
 async function keep(workers) {
   workers.addEventListener("message", ({ data }) => tell(data.kept));
-  const registration = await workers.register(`sw.js?v=${release}`);
-  const worker = registration.installing ?? registration.waiting ?? registration.active;
+  const script = new URL(`sw.js?v=${release}`, document.baseURI).href;
+  let worker = (await workers.getRegistration())?.active;
+  // To register what is there already would wait for the network.
+  if (worker?.scriptURL !== script) {
+    const registration = await workers.register(script);
+    worker = registration.installing ?? registration.waiting ?? registration.active;
+  }
   while (worker.state !== "activated") {
     await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
   }

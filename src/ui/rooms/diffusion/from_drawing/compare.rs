@@ -75,17 +75,13 @@ fn result(props: &CompareProps, strength: u32, lane: Option<&Lane>) -> Html {
     let percent = strength * PERCENT;
     let chosen = strength == props.state.strength;
     let share = 100.0 * changed(&props.x_0, &pixels, CHANGED);
-    let label = match done {
-        true => format!("Strength {percent} %: {share:.0} % of the pixels changed"),
-        false => format!("Strength {percent} %: not computed yet"),
-    };
     let onclick = props.on_strength.reform(move |_: MouseEvent| strength);
     html! {
-        <button type="button" key={strength} aria-pressed={chosen.to_string()} aria-label={label}
+        <button type="button" key={strength} aria-pressed={chosen.to_string()}
             data-strength={strength.to_string()} data-done={done.to_string()} {onclick}>
             <PictureView class="pix" {pixels} label="" />
-            <b class="num">{ format!("{percent} %") }</b>
-            <small>{ if done { format!("{share:.0} % changed") } else { "…".into() } }</small>
+            <b class="num"><span class="sr-only">{ "Strength " }</span>{ format!("{percent} %") }</b>
+            <small>{ if done { format!(" {share:.0} % changed") } else { "…".into() } }</small>
         </button>
     }
 }
