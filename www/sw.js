@@ -15,7 +15,7 @@ const SMALL = 4_000_000;
 
 // As our build names what never changes, within the site: engine_cpu.js?v=…,
 // app-0123456789abcdef_bg.wasm. Not the name of a folder or host that the site lies in.
-const VERSIONED = /^[^/?]*\?(.*&)?v=|^weights\/[^/?]*\?v=|^[a-z]+-[0-9a-f]{16}[._][^/]*$/;
+const VERSIONED = /^(weights\/)?[^/?]*\?(.*&)?v=|^[a-z]+-[0-9a-f]{16}[._][^/]*$/;
 
 // A network that does not answer for so long is tried beside what is kept, ms.
 const PATIENCE = 1500;
@@ -67,13 +67,13 @@ async function networkFirst(event) {
 
 async function whole(response) {
   await response.clone().arrayBuffer();
+  mistrusted = -MISTRUST;
   return response;
 }
 
 // `ours` is what is kept of it already: a release's cache does not take in files of the next one.
 async function fromNetwork(event, ours) {
   const response = await fetch(event.request);
-  mistrusted = -MISTRUST;
   if (response.status === 200 && !ours) event.waitUntil(keep(event.request, response.clone()));
   return response;
 }

@@ -9,6 +9,7 @@
 
   function note(records) {
     for (const { addedNodes, removedNodes, previousSibling, nextSibling } of records) {
+      if (!removedNodes.length) continue;
       const around = [...addedNodes, previousSibling, nextSibling];
       const substitute = around.find((node) => node?.nodeName === "FONT");
       if (!substitute) continue;

@@ -53,24 +53,23 @@ impl EngineWorker {
                 heard(Heard::Gone(EngineError::Panicked(reason)));
             })
         };
-        let late = Rc::new(move || {
+        let late: Rc<dyn Fn()> = Rc::new(move || {
             let reason = format!("not ready after {} s", START_LIMIT_MS / 1000);
             heard(Heard::Gone(EngineError::Panicked(reason)));
         });
-        let mut this = Self {
+        Ok(Self {
             worker,
-            watchdog: None,
+            watchdog: Some(watch(&late)),
             late,
             _listeners: [on_message, on_error],
-        };
-        this.is_coming();
-        Ok(this)
+        })
     }
 
-    /// Its time to start begins now.
+    /// More of it has come: its time to start begins anew, unless it is ready already.
     pub fn is_coming(&mut self) {
-        let late = self.late.clone();
-        self.watchdog = Some(Timeout::new(START_LIMIT_MS, move || late()));
+        if self.watchdog.is_some() {
+            self.watchdog = Some(watch(&self.late));
+        }
     }
 
     /// It has said that it is ready.
@@ -87,6 +86,11 @@ impl EngineWorker {
             .post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()))
             .map_err(|error| lost(format!("{error:?}")))
     }
+}
+
+fn watch(late: &Rc<dyn Fn()>) -> Timeout {
+    let late = late.clone();
+    Timeout::new(START_LIMIT_MS, move || late())
 }
 
 impl Drop for EngineWorker {
