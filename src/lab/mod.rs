@@ -9,6 +9,7 @@ mod pictures;
 mod sample;
 mod source;
 mod train;
+mod unpack;
 mod watch;
 
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ enum Command {
     /// Write the last checkpoint (of a GAN, snapshots along its training) as 8-bit weights, with
     /// manifest entries, recorded output and opening pictures.
     Pack(pack::Args),
+    /// Make a checkpoint of the packed weights, to train on from.
+    Unpack(unpack::Args),
 }
 
 /// What can be trained.
@@ -157,5 +160,6 @@ pub fn main() -> Result<()> {
         Command::Eval(args) => eval::run(&folders, args),
         Command::Curve(args) => curve::run(&folders, args),
         Command::Pack(args) => pack::run(&folders, args),
+        Command::Unpack(args) => unpack::run(&folders, args),
     }
 }

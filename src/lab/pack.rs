@@ -117,9 +117,16 @@ fn command(model: ModelId, state: &RunState) -> String {
         format!("lab train {model}{resume} --images {images} --seed {seed}")
     };
     let sizes = state.planned_before.iter().chain([&state.planned]);
-    let resumes = std::iter::once("").chain(std::iter::repeat(" --resume"));
-    let calls: Vec<_> = resumes.zip(sizes).map(|(r, size)| call(r, size)).collect();
-    calls.join(" && ")
+    let is_fresh = state.command_before.is_empty();
+    let first = if is_fresh { "" } else { " --resume" };
+    let resumes = std::iter::once(first).chain(std::iter::repeat(" --resume"));
+    let calls = resumes.zip(sizes).map(|(r, size)| call(r, size));
+    let before = (!is_fresh).then(|| state.command_before.clone());
+    before
+        .into_iter()
+        .chain(calls)
+        .collect::<Vec<_>>()
+        .join(" && ")
 }
 
 /// Writes the manifest.
@@ -181,9 +188,20 @@ mod tests {
         assert_eq!(command(ModelId::JudgeMnist, &state), first);
         state.step = 1;
         state.plan(300);
+        let second = "lab train judge-mnist --resume --images 300 --seed 7";
         assert_eq!(
             command(ModelId::JudgeMnist, &state),
-            format!("{first} && lab train judge-mnist --resume --images 300 --seed 7")
+            format!("{first} && {second}")
+        );
+        let unpacked = RunState {
+            planned: 300,
+            seed: 7,
+            command_before: "lab unpack judge-mnist".into(),
+            ..RunState::default()
+        };
+        assert_eq!(
+            command(ModelId::JudgeMnist, &unpacked),
+            format!("lab unpack judge-mnist && {second}")
         );
     }
 }

@@ -26,6 +26,9 @@ pub struct RunState {
     /// What it was planned for before, where a resumed run was planned anew, in that order.
     #[serde(default)]
     pub planned_before: Vec<u64>,
+    /// The commands that made what it began with, where that was not fresh weights.
+    #[serde(default)]
+    pub command_before: String,
     /// Seed of the run.
     pub seed: u64,
     /// The commit at which the run started; 'unknown' for runs from before this was kept.

@@ -198,6 +198,15 @@ impl Meter {
     }
 }
 
+/// The optimiser of all tasks, before its first step.
+pub fn optimizer() -> ModuleOptimizer {
+    AdamWConfig::new()
+        .with_weight_decay(1e-4)
+        .with_epsilon(1e-8)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
+        .init()
+}
+
 /// A task under way.
 struct Trainer<'a, T: Task> {
     task: &'a T,
@@ -220,18 +229,13 @@ impl<'a, T: Task> Trainer<'a, T> {
         let device = Device::flex().autodiff();
         device.seed(recipe.seed);
         let net = task.init(&device);
-        let optimizer = AdamWConfig::new()
-            .with_weight_decay(1e-4)
-            .with_epsilon(1e-8)
-            .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
-            .init();
         let mut trainer = Self {
             task,
             recipe,
             device,
             ema: FlatParams::of(&net),
             net,
-            optimizer,
+            optimizer: optimizer(),
             state: RunState::begin(recipe.seed, &recipe.commit, task.shape()),
             order: Order::default(),
         };

@@ -1,4 +1,4 @@
-//! Where things are. All build output but `pkg/` lives outside the checkout.
+//! Where things are.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -26,12 +26,35 @@ pub fn cache() -> PathBuf {
         .join("genscope")
 }
 
-/// Cargo's output: `$CARGO_TARGET_DIR`, else in the cache, so that fresh clones share dependencies.
+/// Cargo's output: `$CARGO_TARGET_DIR`, else the folder into which cargo has put this very program, so
+/// that nothing is compiled once for it and once by it.
 pub fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache().join("target"), PathBuf::from)
+    let named = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let own = || target_of(&env::current_exe().ok()?);
+    named.or_else(own).unwrap_or_else(|| root().join("target"))
+}
+
+/// The target folder of a program: that above its profile's, `debug`.
+fn target_of(program: &Path) -> Option<PathBuf> {
+    let profile = program.ancestors().find(|folder| folder.ends_with("debug"));
+    profile?.parent().map(Path::to_path_buf)
 }
 
 /// Programs installed by `fetch-tools`.
 pub fn tools() -> PathBuf {
     cache().join("tools")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_knows_its_target_folder() {
+        for program in ["target/debug/xtask", "target/debug/deps/xtask-0123"] {
+            let found = target_of(&Path::new("/checkout").join(program));
+            assert_eq!(found, Some("/checkout/target".into()));
+        }
+        assert_eq!(target_of(Path::new("/usr/bin/xtask")), None);
+    }
 }

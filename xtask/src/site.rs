@@ -161,8 +161,10 @@ type Release = (
     serde_json::Map<String, serde_json::Value>,
 );
 
-/// Small and fast. While cargo compiles one engine, `wasm-opt`, which has one thread, shrinks the one
-/// before; so the one that takes longest comes first.
+/// Small and fast. The page is made beside the engines: its profile is another one, so cargo lets both
+/// go on, and while the one is linked, which has one thread, the other has the second core. In the same
+/// way `wasm-opt` shrinks one engine while cargo compiles the next, so the one that takes longest comes
+/// first.
 fn compile_release(
     page: &Binary,
     engines: &[Binary],
@@ -188,37 +190,58 @@ fn compile_release(
         .map(|(engine, key)| shelf(engine, &key.id))
         .collect();
     let program = thread::scope(|scope| {
+        let making = scope.spawn(|| {
+            let mut steps = Steps::default();
+            let program = make_page(page, options, &ids, &mut steps);
+            (program, steps)
+        });
         let mut shrinking = Vec::new();
-        for ((engine, key), shelf) in keyed.iter().zip(&shelves) {
-            if shelf.is_dir() {
-                eprintln!("    {} {} taken from the cache", engine.name, key.id);
-                continue;
+        let mut compile_all = || {
+            for ((engine, key), shelf) in keyed.iter().zip(&shelves) {
+                if shelf.is_dir() {
+                    eprintln!("    {} {} taken from the cache", engine.name, key.id);
+                    continue;
+                }
+                steps.run(&told_compile(engine, options), || {
+                    compile_engine(engine, key, options)
+                })?;
+                let wasm = options.wasm_of(engine);
+                shrinking.push(scope.spawn(move || bind::finish(engine, &wasm, shelf)));
             }
-            steps.run(&told_compile(engine, options), || {
-                compile_engine(engine, key, options)
-            })?;
-            let wasm = options.wasm_of(engine);
-            shrinking.push(scope.spawn(move || bind::finish(engine, &wasm, shelf)));
-        }
-        steps.run(&told_compile(page, options), || {
-            compile(
-                page,
-                options,
-                ids.iter().map(|(name, id)| (name.as_str(), id.as_str())),
-            )
-        })?;
-        let program = steps.run("cut the page into parts", || {
-            split::split(page, &options.wasm_of(page))
-        })?;
+            anyhow::Ok(())
+        };
+        let compiled = compile_all();
+        let (program, beside) = joined(making);
+        steps.add(beside);
+        compiled?;
         if !shrinking.is_empty() {
             steps.run("bind and shrink engines: what is left", || {
                 shrinking.into_iter().try_for_each(joined)
             })?;
             forget_old(&shelves_folder())?;
         }
-        anyhow::Ok(program)
+        program
     })?;
     Ok((program, shelves, told))
+}
+
+/// The page's program, which knows the engines by their `ids`.
+fn make_page(
+    page: &Binary,
+    options: Options,
+    ids: &[(String, String)],
+    steps: &mut Steps,
+) -> Result<Program> {
+    steps.run(&told_compile(page, options), || {
+        compile(
+            page,
+            options,
+            ids.iter().map(|(name, id)| (name.as_str(), id.as_str())),
+        )
+    })?;
+    steps.run("cut the page into parts", || {
+        split::split(page, &options.wasm_of(page))
+    })
 }
 
 /// What a thread has come to; its panic is ours.

@@ -24,6 +24,11 @@ impl Steps {
         result.with_context(|| format!("step `{name}` failed"))
     }
 
+    /// Adds steps that were done beside these: the total is then more than the time that went by.
+    pub fn add(&mut self, beside: Self) {
+        self.done.extend(beside.done);
+    }
+
     /// The table of stages and times.
     pub fn table(&self) -> String {
         let width = self
