@@ -2,7 +2,7 @@
 //! its own checkpoints are gone.
 
 use anyhow::{Context, Result, bail, ensure};
-use burn::module::AutodiffModule;
+use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::models::diffusion::unet::UNetConfig;

@@ -15,6 +15,7 @@ use super::memory::{recall, remember};
 use super::rooms::diffusion::{self, DIGITS_MODEL};
 use super::rooms::frame::RoomFrame;
 use super::rooms::gan;
+use super::rooms::guide;
 use super::rooms::landing::Landing;
 use super::router::{Change, Follow, use_follow_context, use_location};
 use super::state::{EngineChoice, Page};
@@ -134,12 +135,14 @@ pub fn App() -> Html {
     let text = match route.room() {
         Room::Diffusion => Some(diffusion::text()),
         Room::Gan => Some(gan::text()),
+        Room::Guide => Some(guide::text()),
         _ => None,
     };
     let room = match route.chapter().zip(text) {
         Some((chapter, text)) => {
             let route = route.clone();
-            html! { <RoomFrame {text} {chapter} {route} {on_route} {on_here} /> }
+            let on_tour = location.page.tour.is_some();
+            html! { <RoomFrame {text} {chapter} {route} {on_tour} {on_route} {on_here} /> }
         }
         None => html! { <Landing /> },
     };
@@ -148,6 +151,7 @@ pub fn App() -> Html {
         <ContextProvider<Host> context={host}>
             <ContextProvider<Engines> context={shell.engines.clone()}>
                 <ContextProvider<Follow> context={follow}>
+                    if let Some(lock) = &location.page.lock { <style>{ lock.css() }</style> }
                     <Header room={route.room()} {on_engine} />
                     <Notices notices={shell.notices.clone()} {on_way} {on_close} />
                     { room }

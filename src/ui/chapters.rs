@@ -79,7 +79,31 @@ chapters! {
     Pictures: PicturesState, "gan/pictures", Gan, gan::gan, gan_pictures::story;
     Guess: GuessState, "gan/guess", Gan, gan::gan, gan_guess::story;
     Wrong: GameState, "gan/wrong", Gan, gan::gan, gan_wrong::story;
+    Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
+    Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
 }
+
+/// The chapters that tell of models, in the order in which one follows from the other.
+pub const STORY: &[Chapter] = &[
+    Chapter::Noise,
+    Chapter::Denoise,
+    Chapter::Network,
+    Chapter::Fewer,
+    Chapter::Drawn,
+    Chapter::Plane,
+    Chapter::Game,
+    Chapter::Pictures,
+    Chapter::Guess,
+    Chapter::Wrong,
+];
+
+/// The way for beginners, ten minutes across the rooms; the landing page tells of it.
+pub const TOUR: &[Chapter] = &[
+    Chapter::Noise,
+    Chapter::Denoise,
+    Chapter::Game,
+    Chapter::Guess,
+];
 
 /// What there is to know of a chapter that is not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +129,13 @@ impl Chapter {
         format!("#/{}", self.info().path)
     }
 
+    /// Those before and after it among `way`, which it may not be on, and its place there, from 1.
+    pub fn neighbours(self, way: &[Self]) -> Option<(Option<Self>, usize, Option<Self>)> {
+        let at = way.iter().position(|chapter| *chapter == self)?;
+        let before = at.checked_sub(1).map(|at| way[at]);
+        Some((before, at + 1, way.get(at + 1).copied()))
+    }
+
     /// The chapter at an address; a room's address is that of the chapter it opens with.
     pub fn at(path: &str) -> Option<Self> {
         let room = Room::ALL.into_iter().find(|room| room.id() == path);
@@ -126,10 +157,12 @@ pub enum Room {
     Diffusion,
     /// One value after another.
     Autoregressive,
+    /// Pages of text.
+    Guide,
 }
 
 impl Room {
-    /// All rooms.
+    /// All rooms that the navigation leads to.
     pub const ALL: [Self; 5] = [
         Self::Overview,
         Self::Gan,
@@ -146,6 +179,7 @@ impl Room {
             Self::Vae => "VAE",
             Self::Diffusion => "Diffusion",
             Self::Autoregressive => "Autoregressive",
+            Self::Guide => "Guide",
         }
     }
 
@@ -157,6 +191,7 @@ impl Room {
             Self::Vae => "vae",
             Self::Diffusion => "diffusion",
             Self::Autoregressive => "autoregressive",
+            Self::Guide => "guide",
         }
     }
 
@@ -164,8 +199,8 @@ impl Room {
     pub fn entrance(self) -> Option<Chapter> {
         match self {
             Self::Gan => Some(Chapter::Game),
-            Self::Diffusion => Some(Chapter::Denoise),
-            Self::Overview | Self::Vae | Self::Autoregressive => None,
+            Self::Diffusion => Some(Chapter::Noise),
+            Self::Overview | Self::Vae | Self::Autoregressive | Self::Guide => None,
         }
     }
 
@@ -200,5 +235,34 @@ mod tests {
         assert_eq!(Room::Gan.href().as_deref(), Some("#/gan/game"));
         let wrong = Room::Gan.chapters().last();
         assert_eq!(wrong, Some(Chapter::Wrong));
+    }
+
+    #[test]
+    fn neighbours_lead_along_a_way() {
+        let first = Chapter::Noise.neighbours(TOUR);
+        assert_eq!(first, Some((None, 1, Some(Chapter::Denoise))));
+        let last = Chapter::Guess.neighbours(TOUR);
+        assert_eq!(last, Some((Some(Chapter::Game), TOUR.len(), None)));
+        assert_eq!(Chapter::Plane.neighbours(TOUR), None);
+    }
+
+    #[test]
+    #[cfg(feature = "ui")]
+    fn the_landing_page_tells_of_the_same_way() {
+        let html = texts::landing::path::HTML;
+        let stops = html
+            .match_indices("href=\"#/")
+            .map(|(at, _)| &html[at + 6..]);
+        let stops: Vec<_> = stops.map(|stop| stop.split('"').next()).collect();
+        let way = TOUR
+            .iter()
+            .map(|chapter| format!("{}?tour=on", chapter.href()));
+        let way: Vec<_> = way.collect();
+        assert_eq!(
+            stops,
+            way.iter()
+                .map(|href| Some(href.as_str()))
+                .collect::<Vec<_>>()
+        );
     }
 }

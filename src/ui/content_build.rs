@@ -4,9 +4,11 @@
 //! A file of `www/content/<language>` is a list of sections, each `## key: Title` and its
 //! text; the title may be left out. Text is CommonMark with tables; `$…$` and `$$…$$` are
 //! TeX, shown as MathML. `{name}` in a text, or `{{name}}` in TeX, stands for a value that
-//! the page fills in. The result is `content.rs` in `OUT_DIR`: a module for each file, in it a module
+//! the page fills in. A link to `word:latent` is the word `latent` of `words.md`: a click opens its
+//! meaning in place. The result is `content.rs` in `OUT_DIR`: a module for each file, in it a module
 //! for each section, in it constants. What names there may not hold is `_`: `noise.try` is `noise_try`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, io};
@@ -29,6 +31,8 @@ fn main() -> io::Result<()> {
         println!("cargo::rustc-link-arg-bin=app=--emit-relocs");
     }
     println!("cargo::rerun-if-changed={TEXTS}");
+    let glossary = fs::read_to_string(Path::new(TEXTS).join(WORDS).with_extension("md"))?;
+    let words = meanings(&glossary);
     let mut modules = String::new();
     let mut files: Vec<_> = fs::read_dir(TEXTS)?
         .map(|entry| entry.map(|e| e.path()))
@@ -37,11 +41,35 @@ fn main() -> io::Result<()> {
     for path in files {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let source = fs::read_to_string(&path)?;
-        let sections: String = sections(&source).map(|section| section.module()).collect();
-        modules += &format!("pub mod {} {{\n{sections}}}\n", identifier(&name));
+        let mut text: String = sections(&source).map(|s| s.module(&words)).collect();
+        if name == WORDS {
+            text += &listed(&source);
+        }
+        modules += &format!("pub mod {} {{\n{text}}}\n", identifier(&name));
     }
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     fs::write(Path::new(&out).join("content.rs"), modules)
+}
+
+/// The file of the glossary.
+const WORDS: &str = "words";
+
+/// Words and their meanings, in a paragraph of HTML each.
+type Words = BTreeMap<String, String>;
+
+fn meanings(glossary: &str) -> Words {
+    let none = Words::new();
+    let word = |s: Section| (s.key.to_owned(), render(s.body, &none));
+    sections(glossary).map(word).collect()
+}
+
+/// All words by their titles, for the page that lists them.
+fn listed(glossary: &str) -> String {
+    let mut all: Vec<_> = sections(glossary)
+        .map(|s| (s.title, render(s.body, &Words::new())))
+        .collect();
+    all.sort_by_key(|(title, _)| title.to_lowercase());
+    format!("pub const ALL: &[(&str, &str)] = &{all:?};\n")
 }
 
 /// A name for Rust.
@@ -57,7 +85,7 @@ struct Section<'a> {
 
 impl Section<'_> {
     /// Its constants. One with nothing in it ends the build.
-    fn module(&self) -> String {
+    fn module(&self, words: &Words) -> String {
         let mut constants = String::new();
         let mut constant = |name: &str, text: &str| {
             if !text.is_empty() {
@@ -65,7 +93,7 @@ impl Section<'_> {
             }
         };
         constant("TITLE", self.title);
-        constant("HTML", &render(self.body));
+        constant("HTML", &render(self.body, words));
         constant("PLAIN", &plain(self.body));
         assert!(!constants.is_empty(), "{} is empty", self.key);
         format!("pub mod {} {{\n{constants}}}\n", identifier(self.key))
@@ -89,9 +117,28 @@ fn options() -> Options {
     Options::ENABLE_MATH | Options::ENABLE_TABLES
 }
 
-/// Markdown to HTML; wide tables scroll inside their own box.
-fn render(markdown: &str) -> String {
+/// Markdown to HTML; wide tables scroll inside their own box, and words open their meaning.
+fn render(markdown: &str, words: &Words) -> String {
+    let mut meaning = None;
     let events = Parser::new_ext(markdown, options()).flat_map(|event| match event {
+        Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with("word:") => {
+            let found = words.get(&dest_url["word:".len()..]);
+            let found = found.unwrap_or_else(|| panic!("{dest_url} is not in the glossary"));
+            let text = found
+                .trim()
+                .trim_start_matches("<p>")
+                .trim_end_matches("</p>");
+            meaning = Some(text.to_owned());
+            let button = "<button type=\"button\" aria-expanded=\"false\">";
+            vec![Event::InlineHtml(
+                format!("<span class=\"word\">{button}").into(),
+            )]
+        }
+        Event::End(TagEnd::Link) if meaning.is_some() => {
+            let text = meaning.take().unwrap_or_default();
+            let html = format!("</button><span class=\"meaning\"> ({text}) </span></span>");
+            vec![Event::InlineHtml(html.into())]
+        }
         Event::InlineMath(tex) => vec![Event::InlineHtml(mathml(&tex, DisplayMode::Inline).into())],
         Event::DisplayMath(tex) => vec![Event::InlineHtml(mathml(&tex, DisplayMode::Block).into())],
         Event::Start(Tag::Table(_)) => {
@@ -174,13 +221,34 @@ mod tests {
 
     #[test]
     fn markdown_becomes_html_with_mathml() {
-        let html = render("At *most* $x_t$.\n\n| a | b |\n|---|---|\n| 1 | 2 |");
+        let none = Words::new();
+        let html = render("At *most* $x_t$.\n\n| a | b |\n|---|---|\n| 1 | 2 |", &none);
         assert!(html.contains("<em>most</em>"));
         assert!(html.contains("<msub><mi>x</mi><mi>t</mi></msub>"));
         assert!(
             html.contains("<div class=\"scroll\" tabindex=\"0\"><table>"),
             "{html}"
         );
+    }
+
+    #[test]
+    fn a_word_brings_its_meaning() {
+        let glossary = "\n## seed: Seed\nThe number that *chance* begins with.\n## a: A\nx";
+        let words = meanings(glossary);
+        let html = render("Draw a new [seed](word:seed) or [go](#/).", &words);
+        let meaning =
+            "<span class=\"meaning\"> (The number that <em>chance</em> begins with.) </span>";
+        assert!(
+            html.contains("aria-expanded=\"false\">seed</button>"),
+            "{html}"
+        );
+        assert!(
+            html.contains(meaning) && html.contains("<a href=\"#/\">go</a>"),
+            "{html}"
+        );
+        assert_eq!(plain("A [seed](word:seed)."), "A seed.");
+        let listed = listed(glossary);
+        assert!(listed.find("\"A\"") < listed.find("\"Seed\""), "{listed}");
     }
 
     #[test]
@@ -201,7 +269,7 @@ mod tests {
     #[test]
     fn a_section_becomes_constants() {
         let mut all = sections("\n## said.right: Well\n*done*");
-        let module = all.next().expect("a section").module();
+        let module = all.next().expect("a section").module(&Words::new());
         let text = "pub const TITLE: &str = \"Well\";\n\
             pub const HTML: &str = \"<p><em>done</em></p>\\n\";\n\
             pub const PLAIN: &str = \"done\";\n";
@@ -210,7 +278,7 @@ mod tests {
 
     #[test]
     fn values_of_a_formula_keep_their_names() {
-        let html = render(r"$x_{{t}} = {{signal}}\,x_0$");
+        let html = render(r"$x_{{t}} = {{signal}}\,x_0$", &Words::new());
         for part in ["<mn>{t}</mn>", "<mn>{signal}</mn>", "<mn>0</mn>"] {
             assert!(html.contains(part), "{html}");
         }

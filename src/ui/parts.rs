@@ -27,28 +27,54 @@ pub struct Chapters {
     pub chapters: &'static [Open],
     /// Their style sheets.
     pub css: &'static [&'static str],
+    /// The sources of their room, as HTML: a heading and a list, or nothing.
+    pub sources: [&'static str; 2],
+}
+
+/// What is said of a chapter before and after it.
+#[derive(Clone, Copy)]
+pub struct Lead {
+    /// How long it takes: `3 minutes`.
+    pub minutes: &'static str,
+    /// What one will see, as HTML.
+    pub see: &'static str,
+    /// What to take away, as HTML.
+    pub take: &'static str,
 }
 
 /// A chapter that is here. Plain functions, so that it can be kept.
 #[derive(Clone, Copy)]
 pub struct Open {
     chapter: Chapter,
+    /// What stands above its stage and at the end of its text; pages of text have nothing such.
+    pub lead: Option<Lead>,
     read: fn(&Route) -> (Route, Vec<String>),
     story: fn(&Route) -> Html,
+    sources: [&'static str; 2],
     stage: fn(&Route, Callback<Route>) -> Html,
 }
 
 impl Open {
-    /// A chapter with the stage `C` and this text.
-    pub const fn new<C, S>(chapter: Chapter, story: fn(&Route) -> Html) -> Self
+    /// A chapter with the stage `C` and this text; `lead` is minutes, what to see, what to take away.
+    pub const fn new<C, S>(
+        chapter: Chapter,
+        lead: Option<[&'static str; 3]>,
+        story: fn(&Route) -> Html,
+    ) -> Self
     where
         C: BaseComponent<Properties = ChapterProps<S>>,
         S: Controls,
     {
+        let lead = match lead {
+            Some([minutes, see, take]) => Some(Lead { minutes, see, take }),
+            None => None,
+        };
         Self {
             chapter,
+            lead,
             read: Route::read::<S>,
             story,
+            sources: [""; 2],
             stage: stage::<C, S>,
         }
     }
@@ -56,6 +82,11 @@ impl Open {
     /// The text of the chapter.
     pub fn story(&self, route: &Route) -> Html {
         (self.story)(route)
+    }
+
+    /// The sources of its room, as HTML: a heading and a list, or nothing.
+    pub fn sources(&self) -> [&'static str; 2] {
+        self.sources
     }
 
     /// Its stage; the callback asks for other controls.
@@ -100,11 +131,13 @@ impl PartialEq for Part {
     }
 }
 
-/// Makes the function `$name`, a [`Fetch`], whose [`Chapters`] are a part of its own: a line each with
-/// its stage and its text, and then their style sheets in `www/css`.
+/// Makes the function `$name`, a [`Fetch`], whose [`Chapters`] are a part of its own: the sources of their
+/// room, a line each with
+/// its stage, what is said before and after it (minutes, what to see, what to take away), and its text,
+/// and then their style sheets in `www/css`.
 #[macro_export]
 macro_rules! part {
-    ($name:ident: $($chapter:ident: $stage:ident, $story:expr;)+ $($css:literal),*) => {
+    ($name:ident, $sources:expr; $($chapter:ident: $stage:ident, $lead:expr, $story:expr;)+ $($css:literal),*) => {
         /// Fetches the part.
         pub fn $name() -> ::std::pin::Pin<
             ::std::boxed::Box<
@@ -128,8 +161,10 @@ macro_rules! part {
             const PART: $crate::ui::parts::Chapters = $crate::ui::parts::Chapters {
                 chapters: &[$($crate::ui::parts::Open::new::<$stage, _>(
                     $crate::ui::chapters::Chapter::$chapter,
+                    $lead,
                     $story,
                 )),+],
+                sources: $sources,
                 css: &[$(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/www/css/", $css))),*],
             };
             ::std::boxed::Box::pin(fetch())
@@ -143,12 +178,11 @@ thread_local! {
 }
 
 fn here(chapter: Chapter) -> Option<Open> {
-    let Chapters { chapters, .. } =
-        HERE.with_borrow(|here| here.get(chapter.info().part).copied())?;
-    chapters
-        .iter()
-        .find(|open| open.chapter == chapter)
-        .copied()
+    let Chapters {
+        chapters, sources, ..
+    } = HERE.with_borrow(|here| here.get(chapter.info().part).copied())?;
+    let open = chapters.iter().find(|open| open.chapter == chapter)?;
+    Some(Open { sources, ..*open })
 }
 
 /// Reads the settings of a route's chapter, if that is here.

@@ -27,7 +27,7 @@ struct Chapter {
     path: &'static str,
     /// What says that a place is wholly there; the first is quick to compute, and shows its end.
     places: &'static [(&'static str, &'static str)],
-    /// The canvas to compare.
+    /// The canvas to compare, or [`NONE`].
     canvas: &'static str,
     /// On a narrow phone: what is touched, and what comes of it.
     touched: &'static [(&'static str, &'static str)],
@@ -43,6 +43,9 @@ struct Chapter {
     /// Is the engine's work long enough to break in the midst of?
     breaks: bool,
 }
+
+/// A page of text has none.
+const NONE: &str = "canvas.none";
 
 #[rustfmt::skip]
 const CHAPTERS: &[Chapter] = &[
@@ -254,21 +257,66 @@ const CHAPTERS: &[Chapter] = &[
         path: "gan/wrong",
         places: &[("case=vanishing&rounds=100", ".gan-game[data-over=true][data-tick='250']")],
         canvas: ".game-sheet .plane-view",
-        touched: &[(".task summary", ".task .mend")],
-        keyed: &[(".task summary", &[ENTER], ".task[open], .task details[open]")],
+        touched: &[(".task [data-guess='0']", ".task [data-guessed=false]"), (".task summary", ".task .mend")],
+        keyed: &[
+            (".task [data-guess='2']", &[ENTER], ".task [data-guessed=true]"),
+            (".task summary", &[ENTER], ".task details[open]"),
+        ],
         nonsense: ("case=x", &["case=x"], ".gan-game"),
         saved: &[],
         stopped: None,
         breaks: true,
+    },
+    Chapter {
+        path: "guide/teachers",
+        places: &[("", ".text-page table")],
+        canvas: NONE,
+        touched: &[],
+        keyed: &[],
+        nonsense: ("seed=1", &["seed"], ".text-page"),
+        saved: &[],
+        stopped: None,
+        breaks: false,
+    },
+    Chapter {
+        path: "guide/words",
+        places: &[("", ".text-page dt")],
+        canvas: NONE,
+        touched: &[],
+        keyed: &[],
+        nonsense: ("seed=1", &["seed"], ".text-page"),
+        saved: &[],
+        stopped: None,
+        breaks: false,
     },
 ];
 
 impl Chapter {
     fn link(&self, query: &str) -> String {
         format!("#/{}?{query}", self.path)
+            .trim_end_matches('?')
+            .to_owned()
     }
 
-    /// Opens a place and waits until it is wholly there.
+    /// What its canvas shows.
+    async fn pixels(&self, tab: &Tab) -> Result<Value> {
+        match self.canvas {
+            NONE => Ok(Value::Null),
+            canvas => tab.pixels(canvas).await,
+        }
+    }
+
+    /// Goes to a place as a link on the page does, and waits until it is wholly there.
+    async fn follow(&self, tab: &Tab, (query, ready): (&str, &str)) -> Result<()> {
+        if tab.js("location.hash").await? == "" {
+            return self.open(tab, (query, ready)).await;
+        }
+        tab.set_hash(&self.link(query)).await?;
+        tab.refreshes(3).await?;
+        tab.wait_for_within(ready, SLOW).await.map(drop)
+    }
+
+    /// Opens a place in a page loaded anew and waits until it is wholly there.
     async fn open(&self, tab: &Tab, (query, ready): (&str, &str)) -> Result<()> {
         tab.open_at(&self.link(query)).await?;
         tab.wait_for_within(ready, SLOW).await.map(drop)
@@ -307,14 +355,14 @@ fn everything_fits_a_narrow_phone_a_finger_large_letters_and_axe() {
         .filter(e => e.checkVisibility() && getComputedStyle(e).overflow !== 'visible' && e.scrollWidth > e.clientWidth + 1)
         .map(e => e.outerHTML.slice(0, 120))";
     const SMALL: &str = "[...document.querySelectorAll('.stage button, .stage select')]
-        .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 36)
+        .filter(e => e.checkVisibility() && !e.closest('.word') && e.getBoundingClientRect().height < 36)
         .map(e => e.outerHTML.slice(0, 80))";
     const PHONE: (u32, u32) = (320, 640);
     browse(Gpu::None, async |tab| {
         walk(tab, async |tab, chapter| {
             tab.viewport(PHONE.0, PHONE.1).await?;
             for &place in chapter.places.iter().rev() {
-                chapter.open(tab, place).await?;
+                chapter.follow(tab, place).await?;
                 tab.fits().await?;
                 let small: Vec<String> = serde_json::from_value(tab.js(SMALL).await?)?;
                 ensure!(small.is_empty(), "too small for a finger: {small:?}");
@@ -376,7 +424,7 @@ async fn by_keyboard_alone(tab: &Tab, chapter: &Chapter) -> Result<Value> {
     ensure!(notices.is_empty(), "{notices}");
     let playing = tab.all("[aria-label=Pause]").await?;
     ensure!(playing.is_empty(), "motion is to be spared");
-    let seen = tab.pixels(chapter.canvas).await?;
+    let seen = chapter.pixels(tab).await?;
     for (place, keys, then) in chapter.keyed {
         tab.tab_to(place).await?;
         let outline = "getComputedStyle(document.activeElement).outlineStyle";
@@ -407,7 +455,7 @@ async fn again_and_broken(tab: &Tab, chapter: &Chapter, seen: Value) -> Result<(
     } else {
         ensure!(said.is_empty(), "{said}");
     }
-    ensure!(tab.pixels(chapter.canvas).await? == seen, "another picture");
+    ensure!(chapter.pixels(tab).await? == seen, "another picture");
     Ok(())
 }
 
@@ -482,9 +530,9 @@ fn what_takes_long_is_stopped_and_goes_on() {
             tab.wait_for_within(then, SLOW).await?;
             if then.contains("=done") {
                 // The pause leaves no trace.
-                let interrupted = tab.pixels(chapter.canvas).await?;
+                let interrupted = chapter.pixels(tab).await?;
                 chapter.open(tab, (query, then)).await?;
-                let whole = tab.pixels(chapter.canvas).await?;
+                let whole = chapter.pixels(tab).await?;
                 ensure!(whole == interrupted, "another end");
             }
             Ok(())

@@ -186,6 +186,7 @@ fn a_grid_shows_sixteen_different_pictures_and_is_looked_ahead_of() {
         open(tab, "digit=0&steps=20&step=20").await?;
         assert!(tab.all(".ahead").await?.is_empty(), "one picture is quick");
         let alone = pictures(tab).await?;
+        tab.click(".more summary").await?;
         tab.click("[data-count='16']").await?;
         tab.click("[data-digit=each]").await?;
         tab.wait_for(".ahead canvas").await?;

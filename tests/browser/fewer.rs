@@ -113,7 +113,12 @@ fn presets_lead_where_they_say_and_are_mended() {
         ] {
             tab.click(&format!(".presets li:nth-of-type({number}) a"))
                 .await?;
-            tab.wait_for(".preset .mend").await?;
+            // Its name is told after a guess.
+            tab.wait_for(".preset [data-guess='0']").await?;
+            assert!(tab.all(".preset .mend").await?.is_empty());
+            tab.click(".preset [data-guess='0']").await?;
+            tab.wait_for(&format!(".preset [data-guessed={}]", number == 1))
+                .await?;
             tab.wait_until(&format!("location.hash.includes('{spoilt}')"))
                 .await?;
             tab.click(".preset .mend").await?;

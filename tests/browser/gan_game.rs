@@ -237,7 +237,7 @@ fn rules_change_from_here_or_from_the_start() {
         tab.set_value(".scrub input", "100").await?;
         wait_for_tick(tab, 200).await?;
         let shared = tab.pixels(CANVAS).await?;
-        tab.click(".players summary").await?;
+        tab.click(".more summary").await?;
         tab.click("[aria-label='Changes apply'] button:nth-of-type(2)")
             .await?;
         tab.set_value("select[name=loss]", "Wasserstein").await?;
@@ -291,6 +291,11 @@ fn what_goes_wrong_can_be_mended_and_the_page_knows() {
             tab.wait_until("!document.querySelector('.task-line a')")
                 .await?;
             tab.wait_for_within(&format!("{card}[data-done=false]"), SLOW)
+                .await?;
+            // What it is called, and how it is mended, is told after a guess.
+            assert!(tab.all(".task summary").await?.is_empty());
+            tab.click(".task [data-guess='1']").await?;
+            tab.wait_for(&format!(".task [data-guessed={}]", case == "oscillation"))
                 .await?;
             tab.click(".task summary").await?;
             tab.click(".task .mend").await?;

@@ -11,6 +11,7 @@ mod first_paint;
 mod gan_game;
 mod gan_guess;
 mod gan_pictures;
+mod guide;
 mod landing;
 mod network;
 mod noise;

@@ -2,11 +2,14 @@
 //!
 //! What is cheap comes first. Profiles and features are chosen so that nothing is compiled twice
 //! without need: native lints and tests use `lab` (burn is unusably slow unoptimised; training uses it
-//! too), wasm lints `release`, and the tools and browser tests `dev`, which is the quickest to compile.
+//! too), and all else `dev`, which is the quickest to compile. None of them is a profile of the site's, so
+//! that the site can be built meanwhile.
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result};
 
@@ -44,6 +47,42 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
     steps.run("formatting", || {
         process::run(&mut cargo("fmt --all --check"))
     })?;
+    // Building ends with what has one thread; checking, in profiles that no build locks, has the other
+    // core.
+    thread::scope(|scope| {
+        let building = scope.spawn(|| {
+            let mut steps = Steps::default();
+            let built = build(engines, &mut steps);
+            (built, steps)
+        });
+        let checked = check(quick, steps);
+        let (built, beside) = building.join().unwrap_or_else(|panic| resume_unwind(panic));
+        steps.add(beside);
+        checked.and(built)
+    })?;
+    steps.run("tests: browser", || process::run(&mut browser_tests(quick)))
+}
+
+/// The site in its limits, and the browsers to look at it with.
+fn build(engines: Engines, steps: &mut Steps) -> Result<()> {
+    let options = Options {
+        dev: false,
+        engines,
+    };
+    site::build(options, steps)?;
+    steps.run("sizes", || {
+        let absent: &[&str] = match engines {
+            Engines::All => &[],
+            _ => &[ENGINE_GPU],
+        };
+        budget::check(&paths::pkg(), absent)
+    })?;
+    tools::fetch_browser(steps)?;
+    tools::fetch_other_browsers(steps)
+}
+
+/// Everything that needs no site.
+fn check(quick: bool, steps: &mut Steps) -> Result<()> {
     steps.run("tests: xtask", || {
         process::run(&mut cargo("test --package xtask"))
     })?;
@@ -70,28 +109,14 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
         let features = lint_features(&binary, quick);
         steps.run(&format!("clippy: {name}"), || {
             clippy(&format!(
-                "--release --target wasm32-unknown-unknown --no-default-features \
+                "--target wasm32-unknown-unknown --no-default-features \
                  --features {features} --lib --bin {name}"
             ))
         })?;
     }
     steps.run("tests: native", || {
         process::run(&mut cargo("test --profile lab --features lab"))
-    })?;
-    site::build(
-        Options {
-            dev: false,
-            engines,
-        },
-        steps,
-    )?;
-    steps.run("sizes", || {
-        let absent: &[&str] = if quick { &[ENGINE_GPU] } else { &[] };
-        budget::check(&paths::pkg(), absent)
-    })?;
-    tools::fetch_browser(steps)?;
-    tools::fetch_other_browsers(steps)?;
-    steps.run("tests: browser", || process::run(&mut browser_tests(quick)))
+    })
 }
 
 fn lint_features(binary: &Binary, quick: bool) -> String {

@@ -44,7 +44,7 @@ pub fn select(
 ) -> Html {
     let onchange = on.reform(|event: Event| picked(&event));
     html! {
-        <label class="field">
+        <label class="field" data-lock={name}>
             { label.into() }
             <select {name} {onchange}>
                 { for options.iter().enumerate().map(|(i, text)| html! {
@@ -70,16 +70,18 @@ pub fn pressed<T: Copy + PartialEq + 'static>(
     values.into_iter().map(button).collect()
 }
 
-/// Labelled buttons, one of them pressed; `value` is its name for tests.
+/// Labelled buttons, one of them pressed; `name` is that of the setting in links, `value` that of the
+/// pressed one for tests.
 pub fn segments(
     label: &'static str,
+    name: &'static str,
     options: &[&'static str],
     chosen: usize,
     on: Callback<usize>,
     value: &'static str,
 ) -> Html {
     html! {
-        <span class="field">
+        <span class="field" data-lock={name}>
             { label }{ " " }
             <span class="seg" role="group" aria-label={label} data-value={value}>
                 { pressed(options.iter().copied().enumerate(), chosen, &on) }

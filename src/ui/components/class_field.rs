@@ -29,7 +29,7 @@ pub fn SetField(props: &SetFieldProps) -> Html {
         }
     };
     html! {
-        <span class="seg" role="group" aria-label="Data set">{ for DataSet::ALL.map(button) }</span>
+        <span class="seg" role="group" aria-label="Data set" data-lock="set">{ for DataSet::ALL.map(button) }</span>
     }
 }
 
@@ -72,7 +72,7 @@ pub fn ClassField(props: &ClassFieldProps) -> Html {
         DataSet::FashionMnist => "Garment",
     };
     html! {
-        <div class="field">
+        <div class="field" data-lock="digit">
             <span id="class-label">{ title }</span>
             <span class={classes!("seg", "digit-seg", props.set.id())} role="group"
                 aria-labelledby="class-label">

@@ -4,6 +4,8 @@ pub mod chart;
 pub mod choice;
 pub mod class_field;
 pub mod cloud;
+pub mod controls;
+pub mod diagnosis;
 pub mod equation;
 pub mod extras;
 pub mod fetched;

@@ -97,11 +97,11 @@ fn name(measure: Measure) -> Html {
         Measure::ClassAccuracy => return html! { "Right class" },
         Measure::ClassifierFid => (
             "FID",
-            "Fréchet distance to real test pictures, in a classifier’s eyes; less is better",
+            "Fréchet distance to real test pictures by the features of our own classifier: it compares with no published FID; less is better",
         ),
         Measure::ClassifierKid => (
             "KID",
-            "Kernel distance to real test pictures, in a classifier’s eyes, and its spread over subsets; less is better",
+            "Kernel distance to real test pictures by the features of our own classifier, and its spread over subsets. The estimate is unbiased, so it may come out below 0: then no distance could be told; less is better",
         ),
     };
     html! { <abbr title={meaning}>{ short }</abbr> }

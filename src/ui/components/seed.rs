@@ -42,7 +42,7 @@ pub fn SeedField(props: &SeedFieldProps) -> Html {
         })
     };
     html! {
-        <div class="field">
+        <div class="field" data-lock="seed">
             <label class="field">
                 { &props.label }
                 <input class="seed" name="seed" type="number" min="0" step="1" inputmode="numeric"

@@ -12,6 +12,8 @@ const REST_MS: u32 = 250;
 pub struct SliderProps {
     /// What it sets.
     pub label: AttrValue,
+    /// The setting's name in links.
+    pub name: &'static str,
     /// Smallest value.
     #[prop_or(0.0)]
     pub min: f32,
@@ -53,9 +55,9 @@ pub fn Slider(props: &SliderProps) -> Html {
         moving.set(input.map(|input| input.value_as_number() as f32));
     };
     html! {
-        <label class="field">
+        <label class="field" data-lock={props.name}>
             { &props.label }
-            <input type="range" min={props.min.to_string()} max={props.max.to_string()}
+            <input type="range" name={props.name} min={props.min.to_string()} max={props.max.to_string()}
                 step={props.step.to_string()} value={shown.to_string()} disabled={props.disabled}
                 {oninput} />
             <span class="num">{ format!("{shown:.*}", props.digits) }</span>

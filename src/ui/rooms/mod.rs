@@ -7,6 +7,7 @@
 pub mod diffusion;
 pub mod frame;
 pub mod gan;
+pub mod guide;
 pub mod landing;
 
 use yew::prelude::*;

@@ -8,6 +8,8 @@
 mod cloud;
 pub mod diffusion;
 pub mod gan;
+mod guide;
+mod lock;
 mod model;
 mod query;
 mod route;
@@ -21,6 +23,8 @@ pub use diffusion::plane::{
     LEARNING_RATES, NOISE_LEVELS, PlaneState, SAMPLE_STEPS, SNAPSHOTS, TRAIN_STEPS, View,
 };
 pub use gan::{GameState, GuessState, PicturesState};
+pub use guide::GuideState;
+pub use lock::Lock;
 pub use model::{ModelChoice, Training};
 #[cfg(test)]
 pub use query::chance::Chance;
@@ -42,6 +46,25 @@ pub struct Page {
     /// How long an engine may be silent and a download may stall, s, `1..=600` (tests only; read
     /// when the page opens).
     pub patience_s: Option<u32>,
+    /// What may not be changed, where a teacher has said so.
+    pub lock: Option<Lock>,
+    /// Is it a stop of the way for beginners?
+    pub tour: Option<Tour>,
+}
+
+/// The way for beginners: its stops are [`chapters::TOUR`](super::chapters::TOUR).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tour {
+    /// They follow it.
+    On,
+}
+
+impl Named for Tour {
+    const VALUES: &'static [Self] = &[Self::On];
+
+    fn name(self) -> &'static str {
+        "on"
+    }
 }
 
 /// Which engine computes.
@@ -95,6 +118,8 @@ impl Page {
         q.named_option("engine", &mut self.engine);
         q.named_option("fault", &mut self.fault);
         q.maybe("patience", &mut self.patience_s, 1..=600);
+        q.option("lock", &mut self.lock, Lock::read, Lock::to_string);
+        q.named_option("tour", &mut self.tour);
     }
 
     /// The shortest hash that says all this, `#` included.
@@ -208,7 +233,7 @@ mod tests {
         for (long, short) in [
             ("", "#/"),
             ("#/", "#/"),
-            ("#/diffusion", "#/diffusion/denoise"),
+            ("#/diffusion", "#/diffusion/noise"),
             (
                 "#/diffusion/denoise?digit=3&sampler=ddim&eta=0&steps=20&n=1",
                 "#/diffusion/denoise",

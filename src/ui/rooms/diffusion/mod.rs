@@ -23,13 +23,18 @@ use crate::ui::rooms::frame::RoomText;
 /// The manifest's id of the model of handwritten digits.
 pub const DIGITS_MODEL: &str = "diffusion-mnist";
 
+const SOURCES: [&str; 2] = [
+    texts::diffusion::sources::TITLE,
+    texts::diffusion::sources::HTML,
+];
+
 // A cut between any two chapters would leave dozens of pieces: what two parts share is a piece of
 // its own.
-part!(first:
-    Noise: NoiseChapter, |_| html! {
+part!(first, SOURCES;
+    Noise: NoiseChapter, Some([texts::diffusion::noise_lead::TITLE, texts::diffusion::noise_lead::HTML, texts::diffusion::noise_take::HTML]), |_| html! {
         <>{ content::section(texts::diffusion::noise::HTML) }{ content::predict(texts::diffusion::noise_try::HTML, texts::diffusion::noise_reveal::HTML) }</>
     };
-    Denoise: DenoiseChapter, |_| html! {
+    Denoise: DenoiseChapter, Some([texts::diffusion::denoise_lead::TITLE, texts::diffusion::denoise_lead::HTML, texts::diffusion::denoise_take::HTML]), |_| html! {
         <>
             { content::section(texts::diffusion::denoise::HTML) }
             { content::predict(texts::diffusion::denoise_try::HTML, texts::diffusion::denoise_reveal::HTML) }
@@ -39,20 +44,21 @@ part!(first:
         </>
     };
 );
-part!(deeper:
-    Network: NetworkChapter, |_| network::story();
-    Fewer: FewerChapter, |_| html! { <FewerStory /> };
-    Drawn: DrawnChapter, |_| from_drawing::story();
+part!(deeper, SOURCES;
+    Network: NetworkChapter, Some([texts::network::story_lead::TITLE, texts::network::story_lead::HTML, texts::network::story_take::HTML]), |_| network::story();
+    Fewer: FewerChapter, Some([texts::fewer::story_lead::TITLE, texts::fewer::story_lead::HTML, texts::fewer::story_take::HTML]), |_| html! { <FewerStory /> };
+    Drawn: DrawnChapter, Some([texts::drawing::story_lead::TITLE, texts::drawing::story_lead::HTML, texts::drawing::story_take::HTML]), |_| from_drawing::story();
     "network.css", "fewer.css", "drawing.css"
 );
-part!(plane_alone: Plane: PlaneChapter, |_| plane::story(); "plane.css");
+part!(plane_alone, SOURCES;
+    Plane: PlaneChapter, Some([texts::plane::story_lead::TITLE, texts::plane::story_lead::HTML, texts::plane::story_take::HTML]), |_| plane::story();
+    "plane.css"
+);
 
 /// The texts around the chapters.
 pub fn text() -> RoomText {
     RoomText {
         title: AttrValue::from(texts::diffusion::gist::TITLE),
         gist: content::section(texts::diffusion::gist::HTML),
-        sources_title: AttrValue::from(texts::diffusion::sources::TITLE),
-        sources: content::section(texts::diffusion::sources::HTML),
     }
 }

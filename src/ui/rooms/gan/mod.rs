@@ -16,13 +16,15 @@ use crate::ui::content::{self, texts};
 use crate::ui::rooms::frame::RoomText;
 use crate::ui::state::Route;
 
+const SOURCES: [&str; 2] = [texts::gan::sources::TITLE, texts::gan::sources::HTML];
+
 // One part: with two, what they share with each other and with other rooms' parts would lie in a
 // dozen more files.
-part!(gan:
-    Game: GameChapter, told;
-    Pictures: PicturesChapter, |_| pictures::story();
-    Guess: GuessChapter, |_| guess::story();
-    Wrong: GameChapter, told;
+part!(gan, SOURCES;
+    Game: GameChapter, Some([texts::gan::game_lead::TITLE, texts::gan::game_lead::HTML, texts::gan::game_take::HTML]), told;
+    Pictures: PicturesChapter, Some([texts::gan_pictures::story_lead::TITLE, texts::gan_pictures::story_lead::HTML, texts::gan_pictures::story_take::HTML]), |_| pictures::story();
+    Guess: GuessChapter, Some([texts::gan_guess::story_lead::TITLE, texts::gan_guess::story_lead::HTML, texts::gan_guess::story_take::HTML]), |_| guess::story();
+    Wrong: GameChapter, Some([texts::gan_wrong::story_lead::TITLE, texts::gan_wrong::story_lead::HTML, texts::gan_wrong::story_take::HTML]), told;
     "gan-pictures.css", "gan-game.css"
 );
 
@@ -36,7 +38,5 @@ pub fn text() -> RoomText {
     RoomText {
         title: AttrValue::from(texts::gan::gist::TITLE),
         gist: content::section(texts::gan::gist::HTML),
-        sources_title: AttrValue::from(texts::gan::sources::TITLE),
-        sources: content::section(texts::gan::sources::HTML),
     }
 }

@@ -111,11 +111,28 @@ impl Show {
     }
 }
 
+/// Properties of [`LivePicture`].
+#[derive(Properties, PartialEq)]
+pub struct LivePictureProps {
+    /// A digit is computed, the number of its run says which: the engine has a rest until it has been
+    /// shown.
+    pub on_rest: Callback<u32>,
+}
+
 /// One digit after another.
 #[component]
-pub fn LivePicture() -> Html {
+pub fn LivePicture(props: &LivePictureProps) -> Html {
     let show = use_reducer_eq(Show::default);
     let still = use_reduced_motion();
+    {
+        let on_rest = props.on_rest.clone();
+        let is_computed = show.frames.last().is_some_and(|frame| frame.step == STEPS);
+        use_effect_with((show.run, is_computed), move |&(run, is_computed)| {
+            if is_computed {
+                on_rest.emit(run);
+            }
+        });
+    }
     use_runs(&show);
     use_pace(&show, still);
     let frame = show.frame(still);

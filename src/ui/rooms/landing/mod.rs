@@ -1,35 +1,60 @@
 //! The map of the four families, and what this page is.
 
+mod fakes;
 mod live;
 
 use yew::prelude::*;
 
-use crate::ui::chapters::Chapter;
+use crate::ui::chapters::{Chapter, TOUR};
 use crate::ui::components::kept::Kept;
 use crate::ui::content::{self, texts};
+use fakes::LiveFakes;
 use live::LivePicture;
 
 /// The page at `#/`.
 #[component]
 pub fn Landing() -> Html {
+    let turn = use_state_eq(|| None);
+    let on_rest = {
+        let turn = turn.setter();
+        Callback::from(move |run| turn.set(Some(run)))
+    };
     html! {
         <main class="landing" id="main">
             <header class="hero">
                 <h1>{ texts::landing::hero::TITLE }</h1>
                 <div class="gist">{ content::section(texts::landing::hero::HTML) }</div>
+                <p class="ways">
+                    <a class="button go" href={format!("{}?tour=on", TOUR[0].href())}>
+                        { texts::landing::path::TITLE }
+                    </a>
+                </p>
             </header>
             <section aria-labelledby="families">
                 <h2 id="families">{ texts::landing::families::TITLE }</h2>
                 <div class="lead">{ content::section(texts::landing::families::HTML) }</div>
-                { diffusion() }
                 <div class="family-row">
-                    { gan() }
+                    { diffusion(on_rest) }
+                    { gan(*turn) }
                     { coming("vae", texts::landing::vae::TITLE, texts::landing::vae::HTML,
                         texts::landing::vae_coming::HTML) }
                     { coming("autoregressive", texts::landing::autoregressive::TITLE,
                         texts::landing::autoregressive::HTML, texts::landing::autoregressive_coming::HTML) }
                 </div>
                 <div class="flow">{ content::section(texts::landing::flow::HTML) }</div>
+            </section>
+            <section aria-labelledby="known">
+                <h2 id="known">{ texts::landing::known::TITLE }</h2>
+                { content::section(texts::landing::known::HTML) }
+                <div class="hint">{ content::section(texts::landing::known_note::HTML) }</div>
+            </section>
+            <section aria-labelledby="path">
+                <h2 id="path">{ texts::landing::path::TITLE }</h2>
+                { content::section(texts::landing::path::HTML) }
+                <p class="ways">
+                    { way(Chapter::Teachers, "button small", Chapter::Teachers.title()) }{ " " }
+                    { way(Chapter::Words, "button small", Chapter::Words.title()) }
+                </p>
             </section>
             <section aria-labelledby="compare">
                 <h2 id="compare">{ texts::landing::compare::TITLE }</h2>
@@ -49,25 +74,24 @@ pub fn Landing() -> Html {
     }
 }
 
-fn diffusion() -> Html {
+fn diffusion(on_rest: Callback<u32>) -> Html {
     html! {
-        <article class="card family open diffusion">
-            <LivePicture />
-            <div>
-                <h3>{ texts::landing::diffusion::TITLE }</h3>
-                { content::section(texts::landing::diffusion::HTML) }
-                <p class="ways">
-                    { way(Chapter::Denoise, "button go", Chapter::Denoise.title()) }
-                    { way(Chapter::Noise, "button", Chapter::Noise.title()) }
-                </p>
-            </div>
+        <article class="card family diffusion">
+            <LivePicture {on_rest} />
+            <h3>{ texts::landing::diffusion::TITLE }</h3>
+            { content::section(texts::landing::diffusion::HTML) }
+            <p class="ways">
+                { way(Chapter::Denoise, "button small go", Chapter::Denoise.title()) }{ " " }
+                { way(Chapter::Noise, "button small", Chapter::Noise.title()) }
+            </p>
         </article>
     }
 }
 
-fn gan() -> Html {
+fn gan(turn: Option<u32>) -> Html {
     html! {
         <article class="card family gan">
+            <LiveFakes {turn} />
             <h3>{ texts::landing::gan::TITLE }</h3>
             { content::section(texts::landing::gan::HTML) }
             <p class="ways">

@@ -7,6 +7,7 @@ use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::Sampler;
 use crate::ui::components::choice::choose;
 use crate::ui::components::class_field::{ClassField, SetField};
+use crate::ui::components::controls::ControlRow;
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::slider::Slider;
 use crate::ui::host::use_engines;
@@ -26,29 +27,46 @@ const SAMPLERS: [Sampler; 3] = [
     Sampler::DpmSolver,
 ];
 
-/// One row of controls.
+/// Digit, steps and seed; the rest behind them.
 #[component]
 pub fn Controls(props: &Props) -> Html {
     let state = &props.state;
-    html! {
-        <div class="controls">
+    let more = html! {
+        <>
             <SetField set={state.model.set}
                 on_set={props.edit(|state, set| state.model = ModelChoice::of(set))} />
-            <ClassField set={state.model.set} wanted={state.digit} each={state.grid}
-                on_wanted={props.edit(|state, wanted| state.digit = wanted)} />
             { sampler_field(props) }
-            { choose("Steps", "steps", &STEPS, state.steps, u32::to_string,
-                props.edit(|state, steps| state.steps = steps)) }
             { choose("Schedule", "schedule", &ScheduleKind::ALL, state.schedule, |kind| kind.name().to_owned(),
                 props.edit(|state, schedule| state.schedule = schedule)) }
             <ModelField ..props.clone() />
-            <Slider label="Guidance" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
+            <Slider label="Guidance" name="w" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
                 disabled={state.digit == Wanted::Any}
                 on_value={props.edit(|state, w| state.guidance = two_decimals(w))} />
-            <SeedField seed={state.seed} on_seed={props.edit(|state, seed| state.seed = seed)} />
             { count_field(props) }
-        </div>
+        </>
+    };
+    html! {
+        <ControlRow {more} is_set={is_special(state)}>
+            <ClassField set={state.model.set} wanted={state.digit} each={state.grid}
+                on_wanted={props.edit(|state, wanted| state.digit = wanted)} />
+            { choose("Steps", "steps", &STEPS, state.steps, u32::to_string,
+                props.edit(|state, steps| state.steps = steps)) }
+            <SeedField seed={state.seed} on_seed={props.edit(|state, seed| state.seed = seed)} />
+        </ControlRow>
     }
+}
+
+/// Is anything set that is not in the first row?
+fn is_special(state: &DenoiseState) -> bool {
+    let usual = DenoiseState {
+        digit: state.digit,
+        steps: state.steps,
+        seed: state.seed,
+        step: state.step,
+        past: state.past.clone(),
+        ..DenoiseState::default()
+    };
+    *state != usual
 }
 
 fn sampler_field(props: &Props) -> Html {
@@ -67,7 +85,7 @@ fn sampler_field(props: &Props) -> Html {
             { choose("Sampler", "sampler", &SAMPLERS, props.state.sampler, name,
                 props.edit(|state, sampler| state.sampler = sampler)) }
             if let Sampler::Ddim { eta } = props.state.sampler {
-                <Slider label="Eta" max={1.0} step={0.05} value={eta} digits={2} on_value={on_eta} />
+                <Slider label="Eta" name="eta" max={1.0} step={0.05} value={eta} digits={2} on_value={on_eta} />
             }
         </>
     }
@@ -127,7 +145,7 @@ pub(in crate::ui::rooms::diffusion) fn with_model(
 
 fn count_field(props: &Props) -> Html {
     html! {
-        <div class="field">
+        <div class="field" data-lock="n">
             <span id="count-label">{ "Show" }</span>
             <span class="seg" role="group" aria-labelledby="count-label">
                 { for [(false, "1"), (true, "16")].into_iter().map(|(grid, text)| {

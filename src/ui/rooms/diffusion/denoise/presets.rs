@@ -9,6 +9,7 @@ use super::controls::with_model;
 use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::protocol::Sampler;
+use crate::ui::components::diagnosis::Diagnosis;
 use crate::ui::content::{self, texts};
 use crate::ui::host::use_has_model;
 use crate::ui::state::{DenoiseState, MAX_GUIDANCE, ModelChoice, Route, Training, Wanted};
@@ -100,6 +101,11 @@ impl Preset {
         (found != Self::Guidance || state.digit != Wanted::Any).then_some(found)
     }
 
+    /// Its place among all, from 1.
+    fn number(self) -> usize {
+        self as usize + 1
+    }
+
     /// Its title, what to look for and why it happens, and what the cure does.
     fn texts(self) -> [&'static str; 3] {
         use texts::presets::*;
@@ -132,9 +138,10 @@ pub fn PresetList() -> Html {
     }
 }
 
+/// Its name would tell what is wrong.
 fn link(preset: Preset) -> Html {
-    let (href, [title, ..]) = (Route::of(preset.state()).href(), preset.texts());
-    html! { <li><a {href}>{ title }</a></li> }
+    let href = Route::of(preset.state()).href();
+    html! { <li><a {href} data-case={preset.number().to_string()}>{ format!("Case {}", preset.number()) }</a></li> }
 }
 
 /// The link to DDPM with few steps, for the chapter about steps.
@@ -158,11 +165,15 @@ pub fn PresetCard(props: &PresetCardProps) -> Html {
     };
     let [title, look, cure] = preset.texts();
     let mended = Route::of(preset.mend(&props.state)).href();
+    let names: Vec<_> = Preset::ALL.iter().map(|preset| preset.texts()[0]).collect();
     html! {
         <section class="preset" aria-labelledby="preset-title">
-            <h3 id="preset-title">{ title }</h3>
-            { content::section(look) }
-            <p><a class="button small mend" href={mended}>{ "Mend it" }</a>{ " " }{ cure }</p>
+            <h3 id="preset-title">{ format!("Case {}", preset.number()) }</h3>
+            <Diagnosis key={title} {names} truth={preset.number() - 1}>
+                <h4>{ title }</h4>
+                { content::section(look) }
+                <p><a class="button small mend" href={mended}>{ "Mend it" }</a>{ " " }{ cure }</p>
+            </Diagnosis>
         </section>
     }
 }

@@ -4,6 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::ui::components::class_field::{ClassField, SetField};
+use crate::ui::components::controls::ControlRow;
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::slider::Slider;
 use crate::ui::rooms::ChapterProps;
@@ -18,7 +19,7 @@ pub struct ControlsProps {
     pub has_distilled: bool,
 }
 
-/// Two rows of controls.
+/// Digit and seed; the rest behind them.
 #[component]
 pub fn Controls(props: &ControlsProps) -> Html {
     let state = &props.chapter.state;
@@ -28,20 +29,30 @@ pub fn Controls(props: &ControlsProps) -> Html {
         .take(if props.has_distilled { 4 } else { 3 })
         .collect();
     let columns = COLUMNS.map(|steps| steps.to_string());
-    html! {
-        <div class="controls">
+    let usual = FewerState {
+        digit: state.digit,
+        seed: state.seed,
+        step: state.step,
+        ..FewerState::default()
+    };
+    let more = html! {
+        <>
             <SetField set={state.model.set}
                 on_set={edit(props, |state, set| state.model = ModelChoice::of(set))} />
-            <ClassField set={state.model.set} wanted={state.digit}
-                on_wanted={edit(props, |state, digit| state.digit = digit)} />
-            <Slider label="Guidance" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
+            <Slider label="Guidance" name="w" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
                 disabled={state.digit == Wanted::Any}
                 on_value={edit(props, |state, value| state.guidance = two_decimals(value))} />
-            <SeedField seed={state.seed} on_seed={edit(props, |state, seed| state.seed = seed)} />
-            { ticks("Samplers", &state.ways, &ways, edit(props, |state, (at, on): (usize, bool)| state.ways[at] = on)) }
-            { ticks("Steps", &state.columns, &columns.each_ref().map(String::as_str),
+            { ticks("Samplers", "ways", &state.ways, &ways, edit(props, |state, (at, on): (usize, bool)| state.ways[at] = on)) }
+            { ticks("Steps", "steps", &state.columns, &columns.each_ref().map(String::as_str),
                 edit(props, |state, (at, on): (usize, bool)| state.columns[at] = on)) }
-        </div>
+        </>
+    };
+    html! {
+        <ControlRow {more} is_set={*state != usual}>
+            <ClassField set={state.model.set} wanted={state.digit}
+                on_wanted={edit(props, |state, digit| state.digit = digit)} />
+            <SeedField seed={state.seed} on_seed={edit(props, |state, seed| state.seed = seed)} />
+        </ControlRow>
     }
 }
 
@@ -57,10 +68,16 @@ fn edit<E: 'static>(
 }
 
 /// Boxes to tick; the last one ticked stays so.
-fn ticks(label: &'static str, on: &[bool], names: &[&str], set: Callback<(usize, bool)>) -> Html {
+fn ticks(
+    label: &'static str,
+    name: &'static str,
+    on: &[bool],
+    names: &[&str],
+    set: Callback<(usize, bool)>,
+) -> Html {
     let ticked = on.iter().take(names.len()).filter(|on| **on).count();
     html! {
-        <fieldset class="field ticks">
+        <fieldset class="field ticks" data-lock={name}>
             <legend>{ label }</legend>
             { for names.iter().zip(on).enumerate().map(|(at, (name, &on))| {
                 let onchange = set.reform(move |event: Event| {

@@ -4,16 +4,19 @@ use yew::prelude::*;
 
 use crate::data::CLASSES;
 use crate::ui::components::choice::{choose, pressed};
+use crate::ui::components::class_field::SetField;
+use crate::ui::components::controls::ControlRow;
+use crate::ui::components::seed::SeedField;
 use crate::ui::components::slider::Slider;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::state::{
-    DRAWN_STEPS, DrawnMode, DrawnState, MAX_GUIDANCE, ROUNDS, Wanted, two_decimals,
+    DRAWN_STEPS, DrawnMode, DrawnState, MAX_GUIDANCE, ModelChoice, ROUNDS, Wanted, two_decimals,
 };
 
 /// Percent of strength that one step is.
 pub const PERCENT: u32 = 100 / DRAWN_STEPS;
 
-/// One row of controls.
+/// Mode, class, strength or rounds; the rest behind them.
 #[component]
 pub fn Controls(props: &ChapterProps<DrawnState>) -> Html {
     let state = &props.state;
@@ -31,25 +34,33 @@ pub fn Controls(props: &ChapterProps<DrawnState>) -> Html {
         (DrawnMode::Scribble, "From a scribble"),
         (DrawnMode::Fill, "Fill a hole"),
     ];
+    let more = html! {
+        <>
+            <SetField {set} on_set={props.edit(|state, set| state.model = ModelChoice::of(set))} />
+            <Slider label="Guidance" name="w" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
+                disabled={state.digit == Wanted::Any}
+                on_value={props.edit(|state, w| state.guidance = two_decimals(w))} />
+            <SeedField seed={state.seed} on_seed={props.edit(|state, seed| state.seed = seed)} />
+        </>
+    };
+    let usual = DrawnState::of(state.mode);
+    let is_set = (state.guidance, state.model) != (usual.guidance, usual.model);
     html! {
-        <div class="controls">
-            <span class="seg" role="group" aria-label="Start from">
+        <ControlRow {more} {is_set}>
+            <span class="seg" role="group" aria-label="Start from" data-lock="mode">
                 { pressed(modes, state.mode, &props.edit(|state, mode| *state = switched(state, mode))) }
             </span>
             { choose(format!("Wanted {}", set.noun()), "digit", &wanted, state.digit, name,
                 props.edit(|state, digit| state.digit = digit)) }
             if state.mode == DrawnMode::Scribble {
-                <Slider label="Strength, %" min={percent(1)} max={percent(DRAWN_STEPS)} step={percent(1)}
+                <Slider label="Strength, %" name="strength" min={percent(1)} max={percent(DRAWN_STEPS)} step={percent(1)}
                     value={percent(state.strength)} digits={0}
                     on_value={props.edit(|state, percent| state.strength = percent as u32 / PERCENT)} />
             } else {
                 { choose("Rounds a step", "rounds", &ROUNDS, state.rounds, u32::to_string,
                     props.edit(|state, rounds| state.rounds = rounds)) }
             }
-            <Slider label="Guidance" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
-                disabled={state.digit == Wanted::Any}
-                on_value={props.edit(|state, w| state.guidance = two_decimals(w))} />
-        </div>
+        </ControlRow>
     }
 }
 

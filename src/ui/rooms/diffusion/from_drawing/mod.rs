@@ -29,7 +29,7 @@ use crate::ui::rooms::diffusion::noise::pick::Pick;
 use crate::ui::runs::lanes::{Lane, Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::{Loaded, use_samples};
-use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, ModelChoice, NoiseState, Route};
+use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, NoiseState, Route};
 
 /// The chapter's story.
 pub fn story() -> Html {
@@ -130,7 +130,7 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
     }
 }
 
-/// Where the given picture comes from, and the seed.
+/// Where the given picture comes from.
 fn pick(anew: &ChapterProps<DrawnState>, loaded: &Loaded, on_retry: Callback<()>) -> Html {
     let drawn = &anew.state;
     let state = NoiseState {
@@ -139,12 +139,7 @@ fn pick(anew: &ChapterProps<DrawnState>, loaded: &Loaded, on_retry: Callback<()>
         seed: drawn.seed,
         ..NoiseState::default()
     };
-    let on_state = anew.edit(|state, picked: NoiseState| {
-        if picked.set != state.model.set {
-            state.model = ModelChoice::of(picked.set);
-        }
-        (state.picture, state.seed) = (picked.picture, picked.seed);
-    });
+    let on_state = anew.edit(|state, picked: NoiseState| state.picture = picked.picture);
     let (chapter, loaded) = (ChapterProps { state, on_state }, loaded.clone());
     html! { <Pick {chapter} {loaded} {on_retry} has_schedule=false /> }
 }

@@ -25,6 +25,7 @@ use crate::models::diffusion::blocks::Kind;
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::protocol::{Denoise, Inspect};
 use crate::ui::components::class_field::{ClassField, SetField};
+use crate::ui::components::controls::ControlRow;
 use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::progress::step_progress;
@@ -166,11 +167,11 @@ fn controls(props: &ChapterProps<NetworkState>) -> Html {
     let on_wanted = props.edit(|state, digit: Wanted| (state.digit, state.step) = (digit, None));
     let on_seed = props.edit(|state, seed| (state.seed, state.step) = (seed, None));
     html! {
-        <div class="controls">
-            <SetField set={state.model.set} {on_set} />
+        <ControlRow more={html! { <SetField set={state.model.set} {on_set} /> }}
+            is_set={state.model != ModelChoice::default()}>
             <ClassField set={state.model.set} wanted={state.digit} {on_wanted} />
             <SeedField seed={state.seed} {on_seed} />
-        </div>
+        </ControlRow>
     }
 }
 

@@ -61,7 +61,7 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
                     <h3>{ "Noise schedule" }</h3>
                     { schedule_chart(&schedule, t) }
                 </div>
-                { remains(&schedule, t) }
+                { remains(&schedule, t, state.set) }
             </div>
             if let Some(x_0) = x_0.as_ref() {
                 <Compare x_0={x_0.clone()} t={t as u32} schedule={state.schedule} seed={state.seed} />
@@ -222,8 +222,24 @@ pub(super) fn schedule_chart(schedule: &Schedule, t: usize) -> Html {
     }
 }
 
-fn remains(schedule: &Schedule, t: usize) -> Html {
+/// Variance of a training set's pixels, which go from -1 to 1. As it is usually told, for pixels from 0
+/// to 1, the standard deviation is 0.3081 for MNIST and 0.3530 for Fashion-MNIST.
+fn variance(set: DataSet) -> f64 {
+    match set {
+        DataSet::Mnist => 0.380,
+        DataSet::FashionMnist => 0.498,
+    }
+}
+
+/// Which part of the variance of x_t comes from the picture, where clean ones have this `variance`.
+fn signal_share(alpha_bar: f64, variance: f64) -> f64 {
+    let signal = alpha_bar * variance;
+    signal / (signal + 1.0 - alpha_bar)
+}
+
+fn remains(schedule: &Schedule, t: usize, set: DataSet) -> Html {
     let alpha_bar = schedule.alpha_bar(t);
+    let share = 100.0 * signal_share(alpha_bar, variance(set));
     html! {
         <div class="card">
             <h3>{ "What remains" }</h3>
@@ -231,9 +247,9 @@ fn remains(schedule: &Schedule, t: usize) -> Html {
                 <dt>{ "Signal to noise" }</dt>
                 <dd class="num" data-name="snr">{ decibels(alpha_bar) }</dd>
                 <dt>{ "Signal’s share of variance" }</dt>
-                <dd class="num">{ format!("{:.1} %", 100.0 * alpha_bar) }</dd>
+                <dd class="num">{ format!("{share:.1} %") }</dd>
                 <dt>{ "Noise’s share" }</dt>
-                <dd class="num">{ format!("{:.1} %", 100.0 * (1.0 - alpha_bar)) }</dd>
+                <dd class="num">{ format!("{:.1} %", (100.0 - share).max(0.0)) }</dd>
             </dl>
             <div class="hint">{ content::section(texts::diffusion::remains::HTML) }</div>
         </div>
@@ -252,6 +268,18 @@ fn decibels(alpha_bar: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_of_variance_depend_on_the_data() {
+        assert_eq!(signal_share(0.5, 1.0), 0.5);
+        assert_eq!(signal_share(0.5, 0.25), 0.2);
+        let all = signal_share(1.0, variance(DataSet::Mnist));
+        assert!((all - 1.0).abs() < 1e-12);
+        let told: [f64; 2] = [0.3081, 0.3530];
+        for (set, sd) in DataSet::ALL.into_iter().zip(told) {
+            assert!((variance(set) - (2.0 * sd).powi(2)).abs() < 1e-3);
+        }
+    }
 
     #[test]
     fn decibels_read_well() {

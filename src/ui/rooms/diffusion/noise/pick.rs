@@ -6,6 +6,7 @@ use crate::data::DataSet;
 use crate::models::diffusion::schedule::ScheduleKind;
 use crate::ui::components::choice::{place, segments};
 use crate::ui::components::class_field::{ClassField, SetField};
+use crate::ui::components::controls::ControlRow;
 use crate::ui::components::fetched::failure;
 use crate::ui::components::pad::Pad;
 use crate::ui::components::seed::SeedField;
@@ -24,7 +25,7 @@ pub struct PickProps {
     pub loaded: Loaded,
     /// Load them again.
     pub on_retry: Callback<()>,
-    /// Is the schedule a matter of choice?
+    /// Are schedule, data set and seed chosen here?
     #[prop_or(true)]
     pub has_schedule: bool,
 }
@@ -57,24 +58,35 @@ pub fn Pick(props: &PickProps) -> Html {
         })
     };
     let class = (*filter).unwrap_or_else(|| class_of(props));
-    html! {
+    let more = html! {
         <>
-            <div class="controls">
+            if !*drawing {
+                <SetField set={state.set} on_set={chapter.edit(|state, set| state.set = set)} />
+            }
+            <SeedField seed={state.seed} on_seed={chapter.edit(|state, seed| state.seed = seed)} />
+        </>
+    };
+    let first = html! {
+        <>
                 { source_control(&drawing) }
-                if !*drawing || !has_schedule {
-                    <SetField set={state.set} on_set={chapter.edit(|state, set| state.set = set)} />
-                }
                 if !*drawing {
                     <ClassField set={state.set} wanted={Wanted::Digit(class)} on_wanted={on_class} />
                 }
                 if *has_schedule {
-                    { segments("Schedule", &ScheduleKind::ALL.map(ScheduleKind::name),
+                    { segments("Schedule", "schedule", &ScheduleKind::ALL.map(ScheduleKind::name),
                         place(&ScheduleKind::ALL, state.schedule),
                         chapter.edit(|state, at: usize| state.schedule = ScheduleKind::ALL[at]),
                         state.schedule.name()) }
                 }
-                <SeedField seed={state.seed} on_seed={chapter.edit(|state, seed| state.seed = seed)} />
-            </div>
+        </>
+    };
+    html! {
+        <>
+            if *has_schedule {
+                <ControlRow {more} is_set={state.set != NoiseState::default().set}>{ first }</ControlRow>
+            } else {
+                <div class="controls">{ first }</div>
+            }
             if *drawing { <DrawIt ..chapter.clone() /> } else { { digits(props, class) } }
         </>
     }
@@ -89,7 +101,7 @@ fn source_control(drawing: &UseStateHandle<bool>) -> Html {
         html! { <button type="button" {class} aria-pressed={pressed} {onclick}>{ text }</button> }
     };
     html! {
-        <span class="seg" role="group" aria-label="Picture">
+        <span class="seg" role="group" aria-label="Picture" data-lock="picture">
             { button(false, "real", "Real ones") }{ button(true, "draw", "Draw one") }
         </span>
     }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::protocol::diffusion::plane::{Method, Rule};
 use crate::ui::components::choice::{choose, place, segments};
 use crate::ui::components::cloud::CloudField;
+use crate::ui::components::controls::ControlRow;
 use crate::ui::components::seed::SeedField;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::state::{LEARNING_RATES, Named, PlaneState, SAMPLE_STEPS, TRAIN_STEPS, View};
@@ -38,31 +39,39 @@ impl ControlsProps {
     }
 }
 
-/// Data, method, training, sampling, seed.
+/// Data, method and seed; training and sampling behind them.
 #[component]
 pub fn Controls(props: &ControlsProps) -> Html {
     const METHODS: [Method; 2] = [Method::FlowMatching, Method::Ddpm];
     let state = &props.chapter.state;
     let rules = Rule::of(state.method);
-    html! {
-        <div class="controls">
-            <CloudField cloud={state.cloud.clone()} editing={props.editing}
-                on_cloud={props.train(|state, cloud| state.cloud = cloud)} on_edit={props.on_edit.clone()} />
-            { segments("Method", &["Flow matching", "DDPM"], place(&METHODS, state.method),
-                props.train(|state, at: usize| {
-                    state.method = METHODS[at];
-                    state.rule = Rule::of(state.method)[0];
-                }), state.method.name()) }
+    let usual = PlaneState::default();
+    let is_set = (state.train_steps, state.learning_rate, state.steps)
+        != (usual.train_steps, usual.learning_rate, usual.steps)
+        || state.rule != rules[0];
+    let more = html! {
+        <>
             { choose("Training steps", "train", &TRAIN_STEPS, state.train_steps, u32::to_string,
                 props.train(|state, steps| state.train_steps = steps)) }
             { choose("Learning rate", "lr", &LEARNING_RATES, state.learning_rate, f32::to_string,
                 props.train(|state, rate| state.learning_rate = rate)) }
-            { segments("Sampler", &rules.map(rule_name), place(&rules, state.rule),
+            { segments("Sampler", "sampler", &rules.map(rule_name), place(&rules, state.rule),
                 props.sample(move |state, at: usize| state.rule = rules[at]), state.rule.name()) }
             { choose("in steps", "steps", &SAMPLE_STEPS, state.steps, u32::to_string,
                 props.sample(|state, steps| state.steps = steps)) }
+        </>
+    };
+    html! {
+        <ControlRow {more} {is_set}>
+            <CloudField cloud={state.cloud.clone()} editing={props.editing}
+                on_cloud={props.train(|state, cloud| state.cloud = cloud)} on_edit={props.on_edit.clone()} />
+            { segments("Method", "method", &["Flow matching", "DDPM"], place(&METHODS, state.method),
+                props.train(|state, at: usize| {
+                    state.method = METHODS[at];
+                    state.rule = Rule::of(state.method)[0];
+                }), state.method.name()) }
             <SeedField seed={state.seed} on_seed={props.train(|state, seed| state.seed = seed)} />
-        </div>
+        </ControlRow>
     }
 }
 

@@ -371,7 +371,7 @@ fn progress(chapter: &ChapterProps<PlaneState>, run: &UseReducerHandle<PlaneRun>
             &[("steps", &state.train_steps.to_string())],
         ),
         Some(Phase::Loading) if done == 0 => "Starting the engine".into(),
-        Some(Phase::Failed) => "The training stopped; what was learnt is kept.".into(),
+        Some(Phase::Failed) => "The training stopped; what was learned is kept.".into(),
         Some(_) => format!("Step {done} of {}{}", state.train_steps, speed(run)),
     };
     html! {

@@ -5,9 +5,12 @@ use yew::prelude::*;
 use crate::protocol::gan::{Game, Loss, NoiseKind, Optimizer, Player};
 use crate::ui::components::choice::{choose, segments};
 use crate::ui::components::cloud::CloudField;
+use crate::ui::components::controls::ControlRow;
 use crate::ui::components::seed::SeedField;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::state::gan::{BATCHES, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, UPDATES, WIDTHS};
+use crate::ui::state::gan::{
+    BATCHES, Case, LAYERS, LOSSES, NOISE_DIMS, RATES, ROUNDS, UPDATES, WIDTHS,
+};
 use crate::ui::state::{GameState, Named};
 
 /// Clips to choose from.
@@ -91,7 +94,7 @@ fn listed<T: Copy + PartialOrd>(values: &[T], now: T) -> Vec<T> {
     listed
 }
 
-/// All controls.
+/// Data, rounds and seed; loss, noise and the players behind them.
 #[component]
 pub fn Controls(props: &ControlsProps) -> Html {
     let chapter = &props.chapter;
@@ -109,44 +112,48 @@ pub fn Controls(props: &ControlsProps) -> Html {
         NoiseKind::Gaussian => (0, "normal"),
         NoiseKind::Uniform => (1, "uniform"),
     };
-    html! {
+    let more = html! {
         <>
-            <div class="controls">
-                <CloudField cloud={game.cloud.clone()} editing={props.editing}
-                    on_cloud={edit.anew(|game, cloud| game.cloud = cloud)} on_edit={props.on_edit.clone()} />
                 { choose("Loss", "loss", &LOSSES, game.loss, |loss| loss_name(*loss).to_owned(),
                     edit.fitting(|game, loss| game.loss = loss)) }
                 if game.loss == Loss::Wasserstein {
                     { numbers("clip at", "clip", &CLIPS, game.clip, edit.fitting(|game, clip| game.clip = clip)) }
                 }
-                { segments("Noise", &["normal", "uniform"], noise, edit.anew(|game, i: usize| {
+                { segments("Noise", "noise", &["normal", "uniform"], noise, edit.anew(|game, i: usize| {
                     game.noise = [NoiseKind::Gaussian, NoiseKind::Uniform][i.min(1)];
                 }), noise_name) }
                 { numbers("numbers", "dims", &NOISE_DIMS, game.noise_dims,
                     edit.anew(|game, dims| game.noise_dims = dims)) }
                 { numbers("Batch", "batch", &BATCHES, game.batch, edit.anew(|game, batch| game.batch = batch)) }
-                { numbers("Rounds", "rounds", &ROUNDS, state.rounds,
-                    chapter.edit(|state, rounds| *state = state.of_rounds(rounds))) }
-                <SeedField seed={game.seed} on_seed={edit.anew(|game, seed| game.seed = seed)} />
-            </div>
-            <details class="players" open={has_other_players(game)}>
-                <summary>{ "Both players: " }{ summary(game) }</summary>
-                <div>
+                <p class="hint players-now">{ "Both players: " }{ summary(game) }</p>
+                <div class="players">
                 { player(&edit, "Generator", GENERATOR, |game| &mut game.generator) }
                 { player(&edit, "Discriminator", DISCRIMINATOR, |game| &mut game.discriminator) }
-                { segments("Changes apply", &["from the start", "from here"],
+                { segments("Changes apply", "apply", &["from the start", "from here"],
                     usize::from(*from_here), on_from_here,
                     if *from_here { "here" } else { "start" }) }
                 </div>
-            </details>
         </>
+    };
+    html! {
+        <ControlRow {more} is_set={is_special(state)}>
+            <CloudField cloud={game.cloud.clone()} editing={props.editing}
+                on_cloud={edit.anew(|game, cloud| game.cloud = cloud)} on_edit={props.on_edit.clone()} />
+            { numbers("Rounds", "rounds", &ROUNDS, state.rounds,
+                chapter.edit(|state, rounds| *state = state.of_rounds(rounds))) }
+            <SeedField seed={game.seed} on_seed={edit.anew(|game, seed| game.seed = seed)} />
+        </ControlRow>
     }
 }
 
-/// Are the players not as the chapter opens with them? Then their controls are open.
-fn has_other_players(game: &Game) -> bool {
-    let usual = Game::default();
-    (game.generator, game.discriminator) != (usual.generator, usual.discriminator)
+/// Are there rules that are not in the first row and not those of the chapter's opening?
+fn is_special(state: &GameState) -> bool {
+    let usual = Game {
+        cloud: state.game.cloud.clone(),
+        seed: state.game.seed,
+        ..state.case.map_or_else(Game::default, Case::game)
+    };
+    state.game != usual
 }
 
 /// Both players in a few words.
@@ -220,10 +227,15 @@ mod tests {
     fn players_are_summed_up() {
         let mut game = Game::default();
         assert_eq!(summary(&game), "2 × 32, Adam 0.002, 1 a round");
-        assert!(!has_other_players(&game));
+        let of = |game: &Game| GameState {
+            game: game.clone(),
+            ..GameState::default()
+        };
+        assert!(!is_special(&of(&game)));
         game.generator.updates = 5;
         assert!(summary(&game).starts_with("generator 2 × 32, Adam 0.002, 5 a round; "));
-        assert!(has_other_players(&game));
+        assert!(is_special(&of(&game)));
+        assert!(!is_special(&GameState::of(Case::Collapse)));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::place_text;
 use super::run::GameRun;
 use crate::protocol::gan::GanFrame;
+use crate::ui::components::diagnosis::Diagnosis;
 use crate::ui::content::{self, texts};
 use crate::ui::state::gan::{Case, Standing, halves_of};
 use crate::ui::state::{GameState, Route};
@@ -17,12 +18,17 @@ pub fn median_pull(frame: &GanFrame) -> f32 {
     lengths.get(lengths.len() / 2).copied().unwrap_or_default()
 }
 
-fn title(case: Case) -> AttrValue {
+fn title(case: Case) -> &'static str {
     match case {
-        Case::Collapse => AttrValue::from(texts::gan_wrong::collapse::TITLE),
-        Case::Oscillation => AttrValue::from(texts::gan_wrong::oscillation::TITLE),
-        Case::Vanishing => AttrValue::from(texts::gan_wrong::vanishing::TITLE),
+        Case::Collapse => texts::gan_wrong::collapse::TITLE,
+        Case::Oscillation => texts::gan_wrong::oscillation::TITLE,
+        Case::Vanishing => texts::gan_wrong::vanishing::TITLE,
     }
+}
+
+/// What it is called until its name has been guessed.
+fn number(case: Case) -> String {
+    format!("Case {}", case as usize + 1)
 }
 
 /// What to look for, and why it happens.
@@ -60,7 +66,7 @@ pub fn story(here: Option<Case>) -> Html {
     let link = |case: Case| {
         let href = Route::of(GameState::of(case)).href();
         html! {
-            <li><a {href} aria-current={(here == Some(case)).then_some("true")}>{ title(case) }</a></li>
+            <li><a {href} aria-current={(here == Some(case)).then_some("true")}>{ number(case) }</a></li>
         }
     };
     html! {
@@ -85,8 +91,7 @@ pub fn task_card(case: Case, state: &GameState, run: &GameRun, frame: Option<&Ga
     html! {
         <section class="task" aria-labelledby="task-title" data-case={case.id()}
             data-done={done.is_some().to_string()}>
-            <h3 id="task-title">{ title(case) }</h3>
-            { look(case) }
+            <h3 id="task-title">{ number(case) }</h3>
             if !has_its_data {
                 <p class="task-line">
                     { texts::gan_wrong::other_data::PLAIN }{ " " }
@@ -100,16 +105,20 @@ pub fn task_card(case: Case, state: &GameState, run: &GameRun, frame: Option<&Ga
             }
             // The line above changes with every frame: who listens is told the end alone.
             <span class="sr-only" role="status">
-                if let Some(at) = &done { { format!("{}: done at {at}", title(case)) } }
+                if let Some(at) = &done { { format!("{}: done at {at}", number(case)) } }
             </span>
             if let Some(pull) = pull {
                 <p class="hint">{ "Median pull on a fake: " }<span class="num" data-name="pull">{ format!("{pull:.1e}") }</span></p>
             }
-            <details>
-                <summary>{ "Show a way" }</summary>
-                { cure(case) }
-                <p><a class="button small mend" href={mended}>{ "Mend it" }</a></p>
-            </details>
+            <Diagnosis key={case.id()} names={Case::ALL.map(title).to_vec()} truth={case as usize}>
+                <h4>{ title(case) }</h4>
+                { look(case) }
+                <details>
+                    <summary>{ "Show a way" }</summary>
+                    { cure(case) }
+                    <p><a class="button small mend" href={mended}>{ "Mend it" }</a></p>
+                </details>
+            </Diagnosis>
         </section>
     }
 }

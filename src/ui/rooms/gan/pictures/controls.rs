@@ -23,7 +23,7 @@ pub fn Controls(props: &ChapterProps<PicturesState>) -> Html {
     };
     html! {
         <div class="controls">
-            { segments("Show", &["Ten fakes", "A walk"], view, on_view, value) }
+            { segments("Show", "walk", &["Ten fakes", "A walk"], view, on_view, value) }
             <ClassField set={DataSet::Mnist} wanted={state.digit} each=true any=false
                 on_wanted={props.edit(|state, wanted| state.digit = wanted)} />
             <SeedField seed={state.seed} on_seed={props.edit(|state, seed| state.seed = seed)} />
