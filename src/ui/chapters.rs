@@ -71,13 +71,13 @@ macro_rules! chapters {
 chapters! {
     Noise: NoiseState, "diffusion/noise", Diffusion, diffusion::first, diffusion::noise;
     Denoise: DenoiseState, "diffusion/denoise", Diffusion, diffusion::first, diffusion::denoise;
-    Network: NetworkState, "diffusion/network", Diffusion, diffusion::deeper, network::story;
+    Network: NetworkState, "diffusion/network", Diffusion, diffusion::network_alone, network::story;
     Fewer: FewerState, "diffusion/fewer", Diffusion, diffusion::deeper, fewer::story;
     Drawn: DrawnState, "diffusion/drawing", Diffusion, diffusion::deeper, drawing::story;
     Plane: PlaneState, "diffusion/plane", Diffusion, diffusion::plane_alone, plane::story;
     Game: GameState, "gan/game", Gan, gan::gan, gan::game;
-    Pictures: PicturesState, "gan/pictures", Gan, gan::gan, gan_pictures::story;
-    Guess: GuessState, "gan/guess", Gan, gan::gan, gan_guess::story;
+    Pictures: PicturesState, "gan/pictures", Gan, gan::gan_pictures, gan_pictures::story;
+    Guess: GuessState, "gan/guess", Gan, gan::gan_pictures, gan_guess::story;
     Wrong: GameState, "gan/wrong", Gan, gan::gan, gan_wrong::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;

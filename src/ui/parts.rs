@@ -29,6 +29,8 @@ pub struct Chapters {
     pub css: &'static [&'static str],
     /// The sources of their room, as HTML: a heading and a list, or nothing.
     pub sources: [&'static str; 2],
+    /// The text that it is, where it is no chapters.
+    pub text: fn() -> Html,
 }
 
 /// What is said of a chapter before and after it.
@@ -132,12 +134,31 @@ impl PartialEq for Part {
 }
 
 /// Makes the function `$name`, a [`Fetch`], whose [`Chapters`] are a part of its own: the sources of their
-/// room, a line each with
-/// its stage, what is said before and after it (minutes, what to see, what to take away), and its text,
-/// and then their style sheets in `www/css`.
+/// room, a line each with its stage, what is said before and after it (minutes, what to see, what to take
+/// away), and its text, and then their style sheets in `www/css`. Or, after `text`, a part that is a text.
 #[macro_export]
 macro_rules! part {
+    (text $name:ident: $text:expr) => {
+        $crate::part!(@fetch $name, $crate::ui::parts::Chapters {
+            chapters: &[],
+            sources: [""; 2],
+            text: $text,
+            css: &[],
+        });
+    };
     ($name:ident, $sources:expr; $($chapter:ident: $stage:ident, $lead:expr, $story:expr;)+ $($css:literal),*) => {
+        $crate::part!(@fetch $name, $crate::ui::parts::Chapters {
+            chapters: &[$($crate::ui::parts::Open::new::<$stage, _>(
+                $crate::ui::chapters::Chapter::$chapter,
+                $lead,
+                $story,
+            )),+],
+            sources: $sources,
+            text: ::yew::Html::default,
+            css: &[$(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/www/css/", $css))),*],
+        });
+    };
+    (@fetch $name:ident, $part:expr) => {
         /// Fetches the part.
         pub fn $name() -> ::std::pin::Pin<
             ::std::boxed::Box<
@@ -158,15 +179,7 @@ macro_rules! part {
             async fn fetch() -> Result<$crate::ui::parts::Chapters, $crate::ui::parts::NotFetched> {
                 Ok(PART)
             }
-            const PART: $crate::ui::parts::Chapters = $crate::ui::parts::Chapters {
-                chapters: &[$($crate::ui::parts::Open::new::<$stage, _>(
-                    $crate::ui::chapters::Chapter::$chapter,
-                    $lead,
-                    $story,
-                )),+],
-                sources: $sources,
-                css: &[$(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/www/css/", $css))),*],
-            };
+            const PART: $crate::ui::parts::Chapters = $part;
             ::std::boxed::Box::pin(fetch())
         }
     };
@@ -177,10 +190,14 @@ thread_local! {
     static HERE: RefCell<HashMap<&'static str, Chapters>> = RefCell::default();
 }
 
-fn here(chapter: Chapter) -> Option<Open> {
+fn here(name: &'static str) -> Option<Chapters> {
+    HERE.with_borrow(|here| here.get(name).copied())
+}
+
+fn open(part: Chapters, chapter: Chapter) -> Option<Open> {
     let Chapters {
         chapters, sources, ..
-    } = HERE.with_borrow(|here| here.get(chapter.info().part).copied())?;
+    } = part;
     let open = chapters.iter().find(|open| open.chapter == chapter)?;
     Some(Open { sources, ..*open })
 }
@@ -191,7 +208,12 @@ pub fn read(parsed: Parsed) -> Parsed {
         mut page,
         mut problems,
     } = parsed;
-    if let Some(open) = page.route.chapter().and_then(here) {
+    let chapter = page.route.chapter();
+    let part = chapter.and_then(|chapter| here(chapter.info().part));
+    if let Some(open) = part
+        .zip(chapter)
+        .and_then(|(part, chapter)| open(part, chapter))
+    {
         let (route, more) = (open.read)(&page.route);
         page.route = route;
         problems.extend(more);
@@ -212,11 +234,24 @@ fn keep(name: &'static str, part: Chapters) {
     }
 }
 
-/// A chapter whose part is here, or what to show until it is: that it comes, or a way to try
-/// again. What has been fetched once is there at once. `on_here` hears of a part that has come.
+/// A chapter whose part is here, or what to show until it is. `on_here` hears of a part that has come.
 #[hook]
 pub fn use_part(chapter: Chapter, on_here: Callback<()>) -> Result<Open, Html> {
-    let Part(name, fetch) = chapter.part();
+    let part = use_fetched(chapter.part(), on_here)?;
+    open(part, chapter).ok_or_else(Html::default)
+}
+
+/// A part that is a text, or what to show until it is here.
+#[hook]
+pub fn use_text(part: Part) -> Html {
+    use_fetched(part, Callback::noop()).map_or_else(|instead| instead, |part| (part.text)())
+}
+
+/// A part, or what to show until it is here: that it comes, or a way to try again. What has been fetched
+/// once is there at once.
+#[hook]
+fn use_fetched(part: Part, on_here: Callback<()>) -> Result<Chapters, Html> {
+    let Part(name, fetch) = part;
     let (host, outdated) = (use_host(), use_engines().outdated);
     // Which name has failed, in which try.
     let failed = use_state_eq(|| None);
@@ -226,7 +261,7 @@ pub fn use_part(chapter: Chapter, on_here: Callback<()>) -> Result<Open, Html> {
         let failed = failed.setter();
         use_effect_with((name, *attempt), move |&(name, attempt)| {
             let forget = failed.clone();
-            if here(chapter).is_none() {
+            if here(name).is_none() {
                 spawn_local(async move {
                     match fetch().await {
                         Ok(part) => {
@@ -245,8 +280,8 @@ pub fn use_part(chapter: Chapter, on_here: Callback<()>) -> Result<Open, Html> {
             move || forget.set(None)
         });
     }
-    if let Some(open) = here(chapter) {
-        return Ok(open);
+    if let Some(part) = here(name) {
+        return Ok(part);
     }
     if *failed != Some((name, *attempt)) {
         return Err(

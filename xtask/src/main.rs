@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use xtask::site::{self, Engines, Options};
 use xtask::steps::Steps;
-use xtask::{check, checkout, tools};
+use xtask::{budget, check, checkout, paths, tools};
 
 #[derive(Parser)]
 #[command(
@@ -61,6 +61,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Compare the sizes of pkg/ with their limits
+    Sizes,
     /// Install the tools for building, testing and measuring
     FetchTools,
 }
@@ -139,6 +141,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test { quick } => check::test(quick),
         Command::Bench { out } => check::bench(out.as_deref(), &mut steps),
         Command::Shot { arguments } => check::shot(&arguments, &mut steps),
+        Command::Sizes => budget::check(&paths::pkg(), &[]),
         Command::FetchTools => {
             tools::fetch_for_build(&mut steps)?;
             tools::fetch_browser(&mut steps)?;

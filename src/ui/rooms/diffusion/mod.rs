@@ -44,11 +44,14 @@ part!(first, SOURCES;
         </>
     };
 );
-part!(deeper, SOURCES;
+part!(network_alone, SOURCES;
     Network: NetworkChapter, Some([texts::network::story_lead::TITLE, texts::network::story_lead::HTML, texts::network::story_take::HTML]), |_| network::story();
+    "network.css"
+);
+part!(deeper, SOURCES;
     Fewer: FewerChapter, Some([texts::fewer::story_lead::TITLE, texts::fewer::story_lead::HTML, texts::fewer::story_take::HTML]), |_| html! { <FewerStory /> };
     Drawn: DrawnChapter, Some([texts::drawing::story_lead::TITLE, texts::drawing::story_lead::HTML, texts::drawing::story_take::HTML]), |_| from_drawing::story();
-    "network.css", "fewer.css", "drawing.css"
+    "fewer.css", "drawing.css"
 );
 part!(plane_alone, SOURCES;
     Plane: PlaneChapter, Some([texts::plane::story_lead::TITLE, texts::plane::story_lead::HTML, texts::plane::story_take::HTML]), |_| plane::story();

@@ -18,14 +18,17 @@ use crate::ui::state::Route;
 
 const SOURCES: [&str; 2] = [texts::gan::sources::TITLE, texts::gan::sources::HTML];
 
-// One part: with two, what they share with each other and with other rooms' parts would lie in a
-// dozen more files.
+// What learns in the plane, and what is shown of the trained networks of pictures: two parts, so that
+// nobody waits for both.
 part!(gan, SOURCES;
     Game: GameChapter, Some([texts::gan::game_lead::TITLE, texts::gan::game_lead::HTML, texts::gan::game_take::HTML]), told;
+    Wrong: GameChapter, Some([texts::gan_wrong::story_lead::TITLE, texts::gan_wrong::story_lead::HTML, texts::gan_wrong::story_take::HTML]), told;
+    "gan-game.css"
+);
+part!(gan_pictures, SOURCES;
     Pictures: PicturesChapter, Some([texts::gan_pictures::story_lead::TITLE, texts::gan_pictures::story_lead::HTML, texts::gan_pictures::story_take::HTML]), |_| pictures::story();
     Guess: GuessChapter, Some([texts::gan_guess::story_lead::TITLE, texts::gan_guess::story_lead::HTML, texts::gan_guess::story_take::HTML]), |_| guess::story();
-    Wrong: GameChapter, Some([texts::gan_wrong::story_lead::TITLE, texts::gan_wrong::story_lead::HTML, texts::gan_wrong::story_take::HTML]), told;
-    "gan-pictures.css", "gan-game.css"
+    "gan-pictures.css"
 );
 
 /// The text of both chapters of games.

@@ -5,15 +5,50 @@ mod live;
 
 use yew::prelude::*;
 
+use crate::part;
 use crate::ui::chapters::{Chapter, TOUR};
 use crate::ui::components::kept::Kept;
 use crate::ui::content::{self, texts};
+use crate::ui::parts::{Part, use_text};
 use fakes::LiveFakes;
 use live::LivePicture;
+
+part!(text landing_rest: rest);
+
+/// What comes after the first screens: names, the way for beginners, the families compared, sources.
+fn rest() -> Html {
+    html! {
+        <>
+            <section aria-labelledby="known">
+                <h2 id="known">{ texts::landing::known::TITLE }</h2>
+                { content::section(texts::landing::known::HTML) }
+                <div class="hint">{ content::section(texts::landing::known_note::HTML) }</div>
+            </section>
+            <section aria-labelledby="path">
+                <h2 id="path">{ texts::landing::path::TITLE }</h2>
+                { content::section(texts::landing::path::HTML) }
+                <p class="ways">
+                    { way(Chapter::Teachers, "button small", Chapter::Teachers.title()) }{ " " }
+                    { way(Chapter::Words, "button small", Chapter::Words.title()) }
+                </p>
+            </section>
+            <section aria-labelledby="compare">
+                <h2 id="compare">{ texts::landing::compare::TITLE }</h2>
+                { content::section(texts::landing::compare::HTML) }
+                <div class="hint">{ content::section(texts::landing::compare_note::HTML) }</div>
+            </section>
+            <section class="sources" aria-labelledby="sources">
+                <h2 id="sources">{ texts::landing::sources::TITLE }</h2>
+                { content::section(texts::landing::sources::HTML) }
+            </section>
+        </>
+    }
+}
 
 /// The page at `#/`.
 #[component]
 pub fn Landing() -> Html {
+    let rest = use_text(Part("landing_rest", landing_rest));
     let turn = use_state_eq(|| None);
     let on_rest = {
         let turn = turn.setter();
@@ -43,33 +78,12 @@ pub fn Landing() -> Html {
                 </div>
                 <div class="flow">{ content::section(texts::landing::flow::HTML) }</div>
             </section>
-            <section aria-labelledby="known">
-                <h2 id="known">{ texts::landing::known::TITLE }</h2>
-                { content::section(texts::landing::known::HTML) }
-                <div class="hint">{ content::section(texts::landing::known_note::HTML) }</div>
-            </section>
-            <section aria-labelledby="path">
-                <h2 id="path">{ texts::landing::path::TITLE }</h2>
-                { content::section(texts::landing::path::HTML) }
-                <p class="ways">
-                    { way(Chapter::Teachers, "button small", Chapter::Teachers.title()) }{ " " }
-                    { way(Chapter::Words, "button small", Chapter::Words.title()) }
-                </p>
-            </section>
-            <section aria-labelledby="compare">
-                <h2 id="compare">{ texts::landing::compare::TITLE }</h2>
-                { content::section(texts::landing::compare::HTML) }
-                <div class="hint">{ content::section(texts::landing::compare_note::HTML) }</div>
-            </section>
             <section class="here" aria-labelledby="here">
                 <h2 id="here">{ texts::landing::here::TITLE }</h2>
                 { content::section(texts::landing::here::HTML) }
                 <Kept />
             </section>
-            <section class="sources" aria-labelledby="sources">
-                <h2 id="sources">{ texts::landing::sources::TITLE }</h2>
-                { content::section(texts::landing::sources::HTML) }
-            </section>
+            { rest }
         </main>
     }
 }
