@@ -219,6 +219,7 @@ fn a_look_ahead_that_fails_does_not_keep_the_run() {
     browse(Gpu::None, async |tab| {
         tab.fault("weights/diffusion-mnist-quick.bpk", Fault::NotFound);
         open(tab, "steps=4&step=4").await?;
+        tab.click(".more summary").await?;
         tab.click("[data-count='16']").await?;
         tab.wait_for_within(&format!("{DONE}[data-frames='5']"), SLOW)
             .await?;

@@ -95,7 +95,7 @@ fn more_controls_open_when_a_link_needs_them_or_the_visitor_wants_them() {
         tab.open_at("#/diffusion/denoise?steps=10").await?;
         tab.wait_for(".denoise").await?;
         assert_eq!(seen(tab, &[MORE]).await?, [false]);
-        let fields = ".controls:first-of-type > *";
+        let fields = ".card > .controls > *";
         assert!(tab.all(fields).await?.len() <= 3, "few at first");
         tab.set_hash("#/diffusion/denoise?steps=10&sampler=ddpm")
             .await?;

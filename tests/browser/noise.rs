@@ -95,6 +95,7 @@ fn scrubbing_and_schedules_follow_the_formula() {
         tab.wait_for("canvas[aria-label*='a real 7']").await?;
         assert_ne!(view(tab, 0).await?, x_0);
         assert_eq!(view(tab, 1).await?, noise, "the noise belongs to the seed");
+        tab.click(".more summary").await?;
         tab.click("[aria-label='New seed']").await?;
         tab.wait_for_link(&["seed="]).await?;
         assert_ne!(view(tab, 1).await?, noise);
@@ -190,6 +191,7 @@ fn one_jump_and_many_steps_agree() {
 fn real_clothes_are_noised() {
     browse(Gpu::None, async |tab| {
         open(tab, "?t=300").await?;
+        tab.click(".more summary").await?;
         tab.click("[data-set=fashion-mnist]").await?;
         tab.click("[data-digit='9']").await?;
         tab.wait_for("[aria-label='Real pictures of class ankle boot']")

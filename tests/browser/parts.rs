@@ -21,8 +21,9 @@ fn only_what_is_shown_is_fetched_and_only_once() {
     browse(Gpu::None, async |tab| {
         tab.server();
         tab.goto("#/").await?;
-        tab.wait_for(".landing .family.open").await?;
-        assert_eq!(fetched(tab), [""; 0]);
+        tab.wait_for(".landing table").await?;
+        assert_eq!(fetched(tab), ["landing_rest.wasm"]);
+        tab.server().forget_requests();
         tab.open_at("#/diffusion/noise").await?;
         tab.wait_for(".digits .digit").await?;
         assert_eq!(fetched(tab), ["first.wasm"]);
@@ -53,7 +54,7 @@ fn a_part_that_is_missing_or_damaged_can_be_tried_again() {
         // Another chapter is not touched by it.
         tab.set_hash("#/diffusion/noise").await?;
         tab.wait_for(".digits .digit").await?;
-        tab.set_hash("#/diffusion/network").await?;
+        tab.set_hash("#/diffusion/drawing").await?;
         for fault in [Fault::Truncate(2000), Fault::Drop] {
             tab.wait_for(NOTICE).await?;
             tab.server().clear_faults();
@@ -65,7 +66,7 @@ fn a_part_that_is_missing_or_damaged_can_be_tried_again() {
         }
         tab.server().clear_faults();
         tab.click(".stage .notice button").await?;
-        tab.wait_for(".card.network").await?;
+        tab.wait_for(".card.drawn").await?;
         assert!(tab.all(".stage .notice").await?.is_empty());
         Ok(())
     });

@@ -40,6 +40,7 @@ fn rooms_and_chapters_are_in_the_history() {
         // Controls make no entries: back is the chapter before, as it was left.
         tab.js("(history.back(), true)").await?;
         tab.digit_is_picked(6).await?;
+        tab.wait_for_link(&["step=20"]).await?;
         for place in [".noise-views", ".landing"] {
             tab.js("(history.back(), true)").await?;
             tab.wait_for(place).await?;

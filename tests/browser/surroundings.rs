@@ -148,6 +148,8 @@ fn a_program_that_does_not_come_or_ends_is_said_once() {
         let said = guard(tab).await?;
         ensure!(said.contains("has stopped"), "{said}");
         ensure!(tab.all(GUARD).await?.len() == 1, "it is said twice");
+        // The link may still follow the click.
+        tab.refreshes(30).await?;
         let hash = tab.js("location.hash").await?;
         tab.click(".guard button").await?;
         tab.wait_for_within(DONE, SLOW).await?;
