@@ -100,7 +100,7 @@ fn kept(path: &Path, fresh: Curve) -> Result<Curve> {
 fn is_there(curve: &Curve, name: SamplerName, steps: u32, n: u32) -> bool {
     curve
         .of(curve_sampler(name))
-        .any(|point| point.steps == steps && point.n >= n)
+        .any(|point| point.steps == steps && point.n >= n && point.fid_sd.is_some())
 }
 
 fn measure(
@@ -128,6 +128,7 @@ fn measure(
         n: args.n,
         accuracy: verdict.class_accuracy,
         fid: verdict.classifier_fid,
+        fid_sd: Some(verdict.classifier_fid_sd),
         floor: verdict.classifier_fid_floor,
     })
 }
@@ -179,6 +180,7 @@ mod tests {
             n: 500,
             accuracy: 0.99,
             fid: 6.0,
+            fid_sd: Some(0.5),
             floor: 2.0,
         });
         write(&path, &measured).expect("writes");

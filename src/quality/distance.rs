@@ -1,6 +1,7 @@
 //! Distances between two sets of feature vectors: Fréchet (FID) and kernel (KID).
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use rand::RngCore;
 use rand::seq::index::sample;
 
 use crate::noise;
@@ -48,6 +49,27 @@ pub fn frechet(a: &Features, b: &Features) -> f64 {
     (a.mean() - b.mean()).norm_squared() + c1.trace() + c2.trace() - 2.0 * cross
 }
 
+/// The standard deviation of [`frechet`] from `a` to `b`, by the bootstrap: over sets as large as `a` that
+/// are drawn from it with replacement (Efron 1979).
+pub fn frechet_sd(a: &Features, b: &Features, resamples: u32, seed: u64) -> f64 {
+    let n = a.0.nrows();
+    let values = (0..resamples).map(|i| {
+        let mut rng = noise::stream(seed, 2, i);
+        let rows: Vec<_> = (0..n)
+            .map(|_| (rng.next_u64() % n as u64) as usize)
+            .collect();
+        frechet(&Features(a.0.select_rows(&rows)), b)
+    });
+    mean_and_sd(&values.collect::<Vec<_>>()).1
+}
+
+fn mean_and_sd(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    (mean, variance.sqrt())
+}
+
 /// Square root of a symmetric, positive semidefinite matrix.
 fn root(matrix: DMatrix<f64>) -> DMatrix<f64> {
     let eigen = SymmetricEigen::new(matrix);
@@ -69,10 +91,7 @@ pub fn kernel(a: &Features, b: &Features, subsets: u32, size: usize, seed: u64) 
             mmd2(&a, &b)
         })
         .collect();
-    let n = f64::from(subsets);
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
-    (mean, variance.sqrt())
+    mean_and_sd(&values)
 }
 
 fn mmd2(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
@@ -110,6 +129,19 @@ mod tests {
         assert!((frechet(&a, &b) - want).abs() < 0.1, "{}", frechet(&a, &b));
         assert!(frechet(&a, &a).abs() < 1e-9);
         assert!((frechet(&a, &b) - frechet(&b, &a)).abs() < 1e-9);
+    }
+
+    /// In one dimension, with the same spread, the distance is that of the means squared: its standard
+    /// deviation follows from that of a mean.
+    #[test]
+    fn the_bootstrap_tells_how_far_chance_moves_a_distance() {
+        let n = 400;
+        let a = gaussian(1, n, 1.0, &[1.0]);
+        let b = gaussian(2, 20_000, 0.0, &[1.0]);
+        let sd = frechet_sd(&a, &b, 200, 3);
+        // d = m^2 + (s - 1)^2, so sd(d) is about 2 m / sqrt(n).
+        let want = 2.0 / (n as f64).sqrt();
+        assert!((sd / want - 1.0).abs() < 0.25, "{sd}, not {want}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use rand::seq::index::sample;
 use serde::Serialize;
 
 use super::classifier::{Classifier, FEATURES, Judged};
-use super::distance::{Features, frechet, kernel};
+use super::distance::{Features, frechet, frechet_sd, kernel};
 use crate::data::mnist::Images;
 use crate::data::{CLASSES, PIXELS};
 use crate::noise;
@@ -58,7 +58,12 @@ pub struct Brief {
     pub classifier_fid: f64,
     /// See [`Report::classifier_fid_floor`].
     pub classifier_fid_floor: f64,
+    /// How far chance moves it, by the bootstrap.
+    pub classifier_fid_sd: f64,
 }
+
+/// Draws of a bootstrap.
+const RESAMPLES: u32 = 40;
 
 /// The judge, and what it says of the real data.
 pub struct Court<'a> {
@@ -90,9 +95,11 @@ impl<'a> Court<'a> {
     pub fn brief(&self, samples: &[f32], labels: &[u8], seed: u64) -> Brief {
         let judged = self.judge.judge(samples, &self.device);
         let real = self.real(labels.len(), seed);
+        let fake = features(&judged);
         Brief {
             class_accuracy: accuracy(&judged.classes, labels),
-            classifier_fid: frechet(&features(&judged), &self.test_features),
+            classifier_fid: frechet(&fake, &self.test_features),
+            classifier_fid_sd: frechet_sd(&fake, &self.test_features, RESAMPLES, seed),
             classifier_fid_floor: frechet(&real, &self.test_features),
         }
     }

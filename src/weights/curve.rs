@@ -54,6 +54,9 @@ pub struct Point {
     pub accuracy: f64,
     /// Fréchet distance of the judge's features to the real test set's.
     pub fid: f64,
+    /// How far chance moves that, with so many samples: its standard deviation.
+    #[serde(default)]
+    pub fid_sd: Option<f64>,
     /// The same distance of as many real training pictures.
     pub floor: f64,
 }
@@ -66,7 +69,9 @@ impl Curve {
                 && [p.steps, 2 * p.steps].contains(&p.evaluations)
                 && p.n > 0
                 && (0.0..=1.0).contains(&p.accuracy)
-                && [p.fid, p.floor].iter().all(|d| d.is_finite() && *d > 0.0)
+                && [p.fid, p.floor, p.fid_sd.unwrap_or(1.0)]
+                    .iter()
+                    .all(|d| d.is_finite() && *d > 0.0)
         };
         let sorted = self
             .points
@@ -109,6 +114,7 @@ mod tests {
             n: 500,
             accuracy: 0.9,
             fid: 7.5,
+            fid_sd: Some(0.5),
             floor: 2.5,
         }
     }

@@ -21,6 +21,16 @@ fn reduced_motion_shows_the_end_only() {
         .await?;
         tab.wait_for_within(".live[data-step='16']", A_DIGIT)
             .await?;
+        // The engine has a rest: the other family that runs here makes its pictures.
+        tab.wait_for_within(".live-fakes[data-fakes='0'] canvas", A_DIGIT)
+            .await?;
+        let fakes = tab.greys(".live-fakes canvas").await?;
+        assert_eq!(fakes.len(), 10);
+        for (digit, fake) in fakes.iter().enumerate() {
+            let ink = fake.iter().filter(|grey| **grey > 128.0).count();
+            assert!((20..400).contains(&ink), "{digit}: {ink} of 784 pixels");
+            assert!(!fakes[..digit].contains(fake), "{digit} is like another");
+        }
         tab.pass(10_000, 20).await?;
         assert_eq!(
             tab.js("[...window.steps]").await?,

@@ -159,6 +159,9 @@ fn chart(curve: &Curve, quick: &Point, figure: Figure) -> Html {
             .map(|point| (f64::from(point.evaluations), value(figure, point)))
             .collect();
         marks.extend(points.iter().map(|&(x, y)| Mark::Point { x, y, tone }));
+        if figure == Figure::Fid {
+            marks.extend(curve.of(sampler).filter_map(|point| bar(point, tone)));
+        }
         marks.push(Mark::Line {
             points,
             tone,
@@ -171,8 +174,32 @@ fn chart(curve: &Curve, quick: &Point, figure: Figure) -> Html {
         y: value(figure, quick),
         tone: Tone::Muted,
     });
+    if figure == Figure::Fid {
+        marks.extend(bar(quick, Tone::Muted));
+    }
     html! {
         <Chart {x} {y} {marks} log={[true, log_y]} height={190.0} message={message(curve, quick, figure)} />
+    }
+}
+
+/// How far chance moves a distance: one standard deviation up and down.
+fn bar(point: &Point, tone: Tone) -> Option<Mark> {
+    let sd = point.fid_sd?;
+    let x = f64::from(point.evaluations);
+    Some(Mark::Line {
+        points: vec![(x, point.fid - sd), (x, point.fid + sd)],
+        tone,
+        dashed: false,
+        label: None,
+    })
+}
+
+/// A distance, and how far chance moves it.
+fn with_sd(figure: Figure, point: &Point) -> String {
+    let value = format!("{:.1}", value(figure, point));
+    match point.fid_sd.filter(|_| figure == Figure::Fid) {
+        Some(sd) => format!("{value} ± {sd:.1}"),
+        None => value,
     }
 }
 
@@ -181,12 +208,12 @@ fn message(curve: &Curve, quick: &Point, figure: Figure) -> String {
     let lines = measured(curve).map(|sampler| {
         let points: Vec<_> = curve
             .of(sampler)
-            .map(|point| format!("{:.1} at {}", value(figure, point), point.evaluations))
+            .map(|point| format!("{} at {}", with_sd(figure, point), point.evaluations))
             .collect();
         format!("{}: {}.", look(sampler).0, points.join(", "))
     });
-    let (quick, evaluations) = (value(figure, quick), quick.evaluations);
-    let quick = format!(" Distilled: {quick:.1} at {evaluations}.");
+    let (quick, evaluations) = (with_sd(figure, quick), quick.evaluations);
+    let quick = format!(" Distilled: {quick} at {evaluations}.");
     let rows = lines.collect::<Vec<_>>().join(" ") + &quick;
     match figure {
         Figure::Fid => content::fill(
@@ -201,11 +228,12 @@ fn message(curve: &Curve, quick: &Point, figure: Figure) -> String {
 
 /// One line a point.
 fn csv(curve: &Curve) -> String {
-    let mut out = String::from("sampler,steps,evaluations,samples,accuracy,fid,floor\n");
+    let mut out = String::from("sampler,steps,evaluations,samples,accuracy,fid,fid_sd,floor\n");
     for p in &curve.points {
         let name = look(p.sampler).0;
+        let sd = p.fid_sd.map_or_else(String::new, |sd| sd.to_string());
         out += &format!(
-            "{name},{},{},{},{},{},{}\n",
+            "{name},{},{},{},{},{},{sd},{}\n",
             p.steps, p.evaluations, p.n, p.accuracy, p.fid, p.floor
         );
     }
@@ -217,7 +245,7 @@ mod tests {
     use super::*;
 
     const TEXT_OF_TWO: &str = r#"{"model":"m","sha256":"a","guidance":1.5,"points":[
-        {"sampler":"ddpm","steps":4,"evaluations":8,"n":200,"accuracy":0.5,"fid":90.25,"floor":3.0},
+        {"sampler":"ddpm","steps":4,"evaluations":8,"n":200,"accuracy":0.5,"fid":90.25,"fid_sd":2.5,"floor":3.0},
         {"sampler":"dpm-solver","steps":20,"evaluations":40,"n":500,"accuracy":0.99,"fid":6.0,"floor":2.5}]}"#;
 
     #[test]
@@ -225,6 +253,7 @@ mod tests {
         assert!(read(TEXT_OF_TWO).is_ok());
         for (from, to) in [
             ("\"fid\":6.0", "\"fid\":-6.0"),
+            ("\"fid_sd\":2.5", "\"fid_sd\":-2.5"),
             ("\"accuracy\":0.5", "\"accuracy\":5"),
             ("dpm-solver", "euler"),
             ("\"n\":200,", ""),
@@ -245,7 +274,7 @@ mod tests {
             ..curve.points[1].clone()
         };
         let fid = message(&curve, &quick, Figure::Fid);
-        for part in ["DDPM: 90.2 at 8.", "6.0 at 40", "7.0 at 4", "2.5"] {
+        for part in ["DDPM: 90.2 ± 2.5 at 8.", "6.0 at 40", "7.0 at 4", "2.5"] {
             assert!(fid.contains(part), "{fid}");
         }
         let accuracy = message(&curve, &quick, Figure::Accuracy);
@@ -259,7 +288,7 @@ mod tests {
         assert_eq!(floor(&curve), 2.5);
         let csv = csv(&curve);
         let rows: Vec<_> = csv.lines().skip(1).collect();
-        let solver = "DPM-Solver++(2M),20,40,500,0.99,6,2.5";
-        assert_eq!(rows, ["DDPM,4,8,200,0.5,90.25,3", solver]);
+        let solver = "DPM-Solver++(2M),20,40,500,0.99,6,,2.5";
+        assert_eq!(rows, ["DDPM,4,8,200,0.5,90.25,2.5,3", solver]);
     }
 }
