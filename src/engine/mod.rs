@@ -10,11 +10,13 @@
 pub mod device;
 pub mod diffusion;
 pub mod gan;
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "engine", test))]
 pub mod inbox;
 pub mod jobs;
 pub mod memory;
 pub mod session;
+#[cfg(feature = "engine")]
+mod turn;
 #[cfg(feature = "engine")]
 pub mod worker;
 

@@ -19,10 +19,11 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, console};
 
 use super::device::Accelerator;
 use super::diffusion::network::Network;
-use super::inbox::{File, Inbox, Mail, Turn};
+use super::inbox::{File, Inbox, Mail};
 use super::jobs::{self, Shelf};
 use super::memory::{LIMIT, Memory};
 use super::session::Line;
+use super::turn::Turn;
 #[cfg(feature = "sample")]
 use crate::models::diffusion::unet::UNetConfig;
 use crate::models::gan::image::GanPair;
