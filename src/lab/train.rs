@@ -117,8 +117,10 @@ fn recipe(model: ModelId) -> Recipe {
         | ModelId::VaeFashionMnist2
         | ModelId::AeFashionMnist2
         | ModelId::VaeFashionMnist16 => Recipe {
-            learning_rate: 2e-3,
-            ..images(600_000)
+            batch: 64,
+            learning_rate: 4e-3,
+            warm_up: 100,
+            ..images(400_000)
         },
         ModelId::JudgeFashionMnist => images(720_000),
     }

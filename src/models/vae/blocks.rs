@@ -3,7 +3,7 @@
 
 use crate::data::SIDE;
 
-/// Side of the feature maps next to the picture, whose 2x2 patches become channels.
+/// Side of the feature maps next to the picture.
 pub const OUTER_SIDE: usize = SIDE / 2;
 /// Side of the feature maps next to the dense layers.
 pub const INNER_SIDE: usize = OUTER_SIDE / 2;
@@ -17,8 +17,6 @@ pub struct Sizes {
     pub outer: usize,
     /// Channels at 7x7.
     pub inner: usize,
-    /// Channels at 7x7 next to the dense layers.
-    pub narrow: usize,
     /// Width of the dense layers.
     pub hidden: usize,
 }
@@ -29,16 +27,15 @@ impl Sizes {
         Self {
             code,
             outer: 16,
-            inner: 48,
-            narrow: 16,
-            hidden: 96,
+            inner: 16,
+            hidden: 112,
         }
     }
 
     /// The network's blocks in the order in which they are computed: the encoder's, up to the
     /// code's log-variance, then the decoder's.
     pub fn describe(&self) -> Vec<Block> {
-        use Kind::{Code, Convolve, Dense, Double, Halve};
+        use Kind::{Code, Dense, Double, Halve};
         let block = |id, half, kind, channels, side| Block {
             id,
             half,
@@ -49,15 +46,13 @@ impl Sizes {
         let encoder = |id, kind, channels, side| block(id, Half::Encoder, kind, channels, side);
         let decoder = |id, kind, channels, side| block(id, Half::Decoder, kind, channels, side);
         vec![
-            encoder("patches", Halve, self.outer, OUTER_SIDE),
-            encoder("halve", Halve, self.inner, INNER_SIDE),
-            encoder("narrow", Convolve, self.narrow, INNER_SIDE),
+            encoder("halve", Halve, self.outer, OUTER_SIDE),
+            encoder("quarter", Halve, self.inner, INNER_SIDE),
             encoder("gather", Dense, self.hidden, 1),
             encoder("mean", Code, self.code, 1),
             encoder("log-variance", Code, self.code, 1),
             decoder("spread", Dense, self.hidden, 1),
-            decoder("unfold", Dense, self.narrow, INNER_SIDE),
-            decoder("widen", Convolve, self.inner, INNER_SIDE),
+            decoder("unfold", Dense, self.inner, INNER_SIDE),
             decoder("double", Double, self.outer, OUTER_SIDE),
             decoder("logits", Double, 1, SIDE),
         ]
@@ -76,10 +71,8 @@ pub enum Half {
 /// What a block does. All but the code and the logits end with a rectifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A convolution to half the side; the first takes 2x2 patches as channels.
+    /// A 3x3 convolution to half the side.
     Halve,
-    /// A 3x3 convolution that keeps the side.
-    Convolve,
     /// A dense layer over everything before it.
     Dense,
     /// A dense layer without rectifier: one half of what the code is.

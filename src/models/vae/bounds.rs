@@ -87,7 +87,6 @@ mod tests {
         code: 2,
         outer: 4,
         inner: 4,
-        narrow: 2,
         hidden: 8,
     };
 

@@ -1,13 +1,12 @@
 //! The network of autoencoder and variational autoencoder.
 //!
 //! ```text
-//! x [n,1,28,28] ─ 2x2 space-to-depth ─ [n,4,14,14] ─ conv 3x3 ─ [n,outer,14,14]
-//!   ─ conv 3x3, stride 2 ─ [n,inner,7,7] ─ conv 3x3 ─ [n,narrow,7,7] ─ dense ─ [n,hidden]
-//!   ─ dense ─ mean [n,code]
-//!   └ dense ─ log-variance [n,code]
+//! x [n,1,28,28] ─ conv 3x3, stride 2 ─ [n,outer,14,14] ─ conv 3x3, stride 2 ─ [n,inner,7,7]
+//!   ─ dense ─ [n,hidden] ─ dense ─ mean [n,code]
+//!                        └ dense ─ log-variance [n,code]
 //!
-//! z [n,code] ─ dense ─ [n,hidden] ─ dense ─ [n,narrow,7,7] ─ conv 3x3 ─ [n,inner,7,7]
-//!   ─ conv 3x3 ─ depth-to-space ─ [n,outer,14,14]
+//! z [n,code] ─ dense ─ [n,hidden] ─ dense ─ [n,inner,7,7]
+//!   ─ conv 3x3 ─ [n,4 outer,7,7] ─ depth-to-space ─ [n,outer,14,14]
 //!   ─ conv 3x3 ─ [n,4,14,14] ─ depth-to-space ─ logits [n,1,28,28]
 //! ```
 //!
@@ -16,13 +15,19 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
-use burn::nn::{Linear, LinearConfig};
+use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor};
 
 use super::LOG_VARIANCE;
 use super::blocks::{INNER_SIDE, Sizes};
-use crate::nn::maps::{conv3, depth_to_space, space_to_depth};
+use crate::nn::maps::{conv3, depth_to_space};
+
+/// First weights of layers that end with a rectifier (He et al. 2015, arXiv:1502.01852).
+const HE: Initializer = Initializer::KaimingUniform {
+    gain: std::f64::consts::SQRT_2,
+    fan_out_only: false,
+};
 
 impl Sizes {
     /// A network with fresh weights.
@@ -31,22 +36,24 @@ impl Sizes {
             code,
             outer,
             inner,
-            narrow,
             hidden,
         } = *self;
         let dense = |from, to| LinearConfig::new(from, to).init(device);
-        let flat = narrow * INNER_SIDE * INNER_SIDE;
+        let dense_relu = |from, to| {
+            let config = LinearConfig::new(from, to).with_initializer(HE);
+            config.init(device)
+        };
+        let conv = |from, to| conv3(from, to).with_initializer(HE);
+        let flat = inner * INNER_SIDE * INNER_SIDE;
         Vae {
-            patches: conv3(4, outer).init(device),
-            halve: conv3(outer, inner).with_stride([2, 2]).init(device),
-            narrow: conv3(inner, narrow).init(device),
-            gather: dense(flat, hidden),
+            halve: conv(1, outer).with_stride([2, 2]).init(device),
+            quarter: conv(outer, inner).with_stride([2, 2]).init(device),
+            gather: dense_relu(flat, hidden),
             mean: dense(hidden, code),
             log_variance: dense(hidden, code),
-            spread: dense(code, hidden),
-            unfold: dense(hidden, flat),
-            widen: conv3(narrow, inner).init(device),
-            double: conv3(inner, 4 * outer).init(device),
+            spread: dense_relu(code, hidden),
+            unfold: dense_relu(hidden, flat),
+            double: conv(inner, 4 * outer).init(device),
             logits: conv3(outer, 4).init(device),
         }
     }
@@ -55,15 +62,13 @@ impl Sizes {
 /// The network. See the module's text for its plan.
 #[derive(Module, Debug)]
 pub struct Vae {
-    patches: Conv2d,
     halve: Conv2d,
-    narrow: Conv2d,
+    quarter: Conv2d,
     gather: Linear,
     pub(super) mean: Linear,
     log_variance: Linear,
     pub(super) spread: Linear,
     unfold: Linear,
-    widen: Conv2d,
     double: Conv2d,
     logits: Conv2d,
 }
@@ -96,9 +101,8 @@ impl Vae {
 
     /// As [`Vae::encode`], with somebody watching the encoder's blocks.
     pub fn encode_watched(&self, x: Tensor<4>, watch: Watch) -> Code {
-        let h = seen(watch, relu(self.patches.forward(space_to_depth(x))));
-        let h = seen(watch, relu(self.halve.forward(h)));
-        let h = seen(watch, relu(self.narrow.forward(h)));
+        let h = seen(watch, relu(self.halve.forward(x)));
+        let h = seen(watch, relu(self.quarter.forward(h)));
         let h = seen_flat(watch, relu(self.gather.forward(h.flatten(1, 3))));
         let mean = seen_flat(watch, self.mean.forward(h.clone()));
         let [lowest, highest] = LOG_VARIANCE;
@@ -117,9 +121,8 @@ impl Vae {
         let h = seen_flat(watch, relu(self.spread.forward(z)));
         let h = relu(self.unfold.forward(h));
         let [n, flat] = h.dims();
-        let narrow = flat / (INNER_SIDE * INNER_SIDE);
-        let h = seen(watch, h.reshape([n, narrow, INNER_SIDE, INNER_SIDE]));
-        let h = seen(watch, relu(self.widen.forward(h)));
+        let inner = flat / (INNER_SIDE * INNER_SIDE);
+        let h = seen(watch, h.reshape([n, inner, INNER_SIDE, INNER_SIDE]));
         let h = seen(watch, depth_to_space(relu(self.double.forward(h))));
         seen(watch, depth_to_space(self.logits.forward(h)))
     }
@@ -154,7 +157,6 @@ mod tests {
             code: 3,
             outer: 5,
             inner: 6,
-            narrow: 7,
             hidden: 8,
         };
         for sizes in [Sizes::shipped(2), Sizes::shipped(16), other] {
