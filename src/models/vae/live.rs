@@ -87,7 +87,7 @@ impl Trainer {
             let shape = MlpShape {
                 inputs,
                 hidden: HIDDEN,
-                depth: 1,
+                depth: 2,
                 outputs,
             };
             shape.init(
