@@ -19,6 +19,11 @@ pub fn stream(seed: u64, index: u32, draw: u32) -> ChaCha8Rng {
     rng
 }
 
+/// Uniform in `[0, 1)`.
+pub fn unit(rng: &mut impl RngCore) -> f32 {
+    (rng.next_u32() >> 8) as f32 / (1 << 24) as f32
+}
+
 /// Fills `out` with independent standard normal values.
 pub fn fill_normal(rng: &mut impl RngCore, out: &mut [f32]) {
     for value in out {

@@ -8,6 +8,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use genscope::models::diffusion::unet::UNetConfig;
 use genscope::models::gan::image::GanPair;
+use genscope::models::vae::blocks::Sizes;
 use genscope::protocol::EngineError;
 use genscope::weights::fingerprint::{Answers, Fingerprint, difference};
 use genscope::weights::load::load;
@@ -19,6 +20,8 @@ const TOLERANCE: f32 = 1e-3;
 const BUDGET: usize = 800_000;
 /// Bytes that all snapshots of the image GAN together may have.
 const SNAPSHOTS_BUDGET: usize = 4_000_000;
+/// Bytes that all autoencoders together may have.
+const VAES_BUDGET: usize = 1_500_000;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -55,10 +58,13 @@ fn answer(bytes: Vec<u8>, entry: &ModelEntry) -> Result<Vec<f32>, EngineError> {
         Ok(load(fresh, bytes, entry)?.answer())
     }
     let device = Device::flex();
-    if is_snapshot(entry) {
-        of(GanPair::new(&device), bytes, entry)
-    } else {
-        of(UNetConfig::shipped().init(&device), bytes, entry)
+    match entry.network {
+        NetworkKind::GanPair => of(GanPair::new(&device), bytes, entry),
+        NetworkKind::Vae { code } => {
+            let sizes = Sizes::shipped(code as usize);
+            of(sizes.init(&device), bytes, entry)
+        }
+        _ => of(UNetConfig::shipped().init(&device), bytes, entry),
     }
 }
 
@@ -73,11 +79,14 @@ fn files_are_of_the_network_that_is_named() {
     for entry in &listed() {
         let unet = load(UNetConfig::shipped().init(&device), bytes(entry), entry);
         let pair = load(GanPair::new(&device), bytes(entry), entry);
-        let fits = (unet.is_ok(), pair.is_ok());
+        let [vae_2, vae_16] =
+            [2, 16].map(|code| load(Sizes::shipped(code).init(&device), bytes(entry), entry));
+        let fits = [unet.is_ok(), pair.is_ok(), vae_2.is_ok(), vae_16.is_ok()];
         let named = match entry.network {
-            NetworkKind::DiffusionUnet => (true, false),
-            NetworkKind::GanPair => (false, true),
-            NetworkKind::Classifier => (false, false),
+            NetworkKind::DiffusionUnet => [true, false, false, false],
+            NetworkKind::GanPair => [false, true, false, false],
+            NetworkKind::Vae { code } => [false, false, code == 2, code == 16],
+            NetworkKind::Classifier => [false; 4],
         };
         assert_eq!(fits, named, "{}", entry.id);
     }
@@ -109,12 +118,15 @@ fn shipped_weights_give_their_recorded_answer() {
 
 #[test]
 fn shipped_weights_keep_to_the_budget() {
-    let mut snapshots = 0;
+    let (mut snapshots, mut vaes) = (0, 0);
     for entry in &shipped() {
         let bytes = bytes(entry);
         assert!(bytes.len() <= BUDGET, "{}: {} bytes", entry.id, bytes.len());
         if is_snapshot(entry) {
             snapshots += bytes.len();
+        }
+        if matches!(entry.network, NetworkKind::Vae { .. }) {
+            vaes += bytes.len();
         }
         // The first snapshot is of networks that have not learned yet.
         let has_learned = entry.id != "gan-mnist-000000";
@@ -125,6 +137,7 @@ fn shipped_weights_keep_to_the_budget() {
         );
     }
     assert!(snapshots <= SNAPSHOTS_BUDGET, "{snapshots} bytes");
+    assert!(vaes <= VAES_BUDGET, "{vaes} bytes");
 }
 
 /// One flipped bit anywhere, or one byte less, and the file is refused.

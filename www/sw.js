@@ -150,7 +150,8 @@ async function keepRest() {
     ...Object.keys(engines)
       .filter((engine) => small(`${engine}_bg.wasm`))
       .flatMap((engine) => engineFiles(engine, engines[engine])),
-    ...models.filter(({ bytes }) => bytes <= SMALL).map(weightsFile),
+    // No room shows the autoencoders yet.
+    ...models.filter(({ bytes, network }) => bytes <= SMALL && !network.vae).map(weightsFile),
     ...Object.keys(files).filter((path) => /^(samples|quality)\//.test(path) && small(path)),
   ];
   for (const path of rest) {

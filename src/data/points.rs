@@ -11,7 +11,7 @@ use rand_chacha::rand_core::RngCore;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use crate::noise;
+use crate::noise::{self, unit};
 
 /// The plane shown reaches from `-EXTENT` to `EXTENT` in both coordinates.
 pub const EXTENT: f32 = 3.0;
@@ -172,11 +172,6 @@ pub fn cell_at([x, y]: Point) -> [u8; 2] {
 /// The lower edge of cell `index` in either direction.
 fn corner(index: u8) -> f32 {
     f32::from(index) * cell_side() - EXTENT
-}
-
-/// Uniform in `[0, 1)`.
-fn unit(rng: &mut impl RngCore) -> f32 {
-    (rng.next_u32() >> 8) as f32 / (1 << 24) as f32
 }
 
 fn polar(radius: f32, angle: f32) -> Point {

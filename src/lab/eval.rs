@@ -1,5 +1,7 @@
 //! `lab eval MODEL`: what the judge says of a model's samples, as JSON.
 
+mod vae;
+
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -30,6 +32,9 @@ pub struct Args {
     /// Sample with the last checkpoint's f32 average too and compare.
     #[arg(long)]
     compare: bool,
+    /// Codes drawn for each test picture, for the bounds of a variational autoencoder.
+    #[arg(long, default_value_t = 50)]
+    draws: usize,
     /// Put the figures into the manifest (of the shipped weights).
     #[arg(long)]
     record: bool,
@@ -64,6 +69,9 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         !args.record || args.weights == Weights::Shipped,
         "only the shipped weights' figures belong in the manifest"
     );
+    if let Kind::Vae { variant, .. } = args.model.kind() {
+        return vae::run(folders, args, variant);
+    }
     let set = args.model.data_set();
     let train = Images::load(&folders.data, set, Split::Train)?;
     let test = Images::load(&folders.data, set, Split::Test)?;
@@ -85,7 +93,12 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         None
     };
     if args.record {
-        record(folders, args, &report)?;
+        let quality = Quality {
+            samples: report.samples as u32,
+            sampler: sampler(args),
+            figures: figures(&report),
+        };
+        record(folders, args, quality)?;
     }
     let output = Output {
         model: args.model.name(),
@@ -124,7 +137,7 @@ fn compare(a: &[f32], b: &[f32], report: Report) -> Comparison {
     }
 }
 
-fn record(folders: &Folders, args: &Args, report: &Report) -> Result<()> {
+fn record(folders: &Folders, args: &Args, quality: Quality) -> Result<()> {
     let mut manifest = manifest(folders)?;
     let id = match args.model.kind() {
         Kind::Gan => last_snapshot(&manifest, args.model)?.id.clone(),
@@ -132,35 +145,38 @@ fn record(folders: &Folders, args: &Args, report: &Report) -> Result<()> {
     };
     let entry = manifest.models.iter_mut().find(|m| m.id == id);
     if let Some(entry) = entry {
-        entry.quality = Some(Quality {
-            samples: report.samples as u32,
-            sampler: sampler(args),
-            figures: figures(report),
-        });
+        entry.quality = Some(quality);
     }
     write_manifest(folders, &manifest)
 }
 
 /// What the manifest keeps of a report.
 fn figures(report: &Report) -> Vec<Figure> {
-    let distance = |name, value, sd, floor| Figure {
+    let (fid, fid_floor) = (report.classifier_fid, report.classifier_fid_floor);
+    let (kid, kid_sd) = (report.kid, Some(report.kid_sd));
+    vec![
+        share(Measure::ClassAccuracy, report.class_accuracy),
+        distance(Measure::ClassifierFid, fid, None, fid_floor),
+        distance(Measure::ClassifierKid, kid, kid_sd, report.kid_floor),
+    ]
+}
+
+fn share(name: Measure, value: f64) -> Figure {
+    Figure {
+        name,
+        value,
+        unit: Unit::Share,
+        sd: None,
+        floor: None,
+    }
+}
+
+fn distance(name: Measure, value: f64, sd: Option<f64>, floor: f64) -> Figure {
+    Figure {
         name,
         value,
         unit: Unit::Distance,
         sd,
         floor: Some(floor),
-    };
-    let (fid, fid_floor) = (report.classifier_fid, report.classifier_fid_floor);
-    let (kid, kid_sd) = (report.kid, Some(report.kid_sd));
-    vec![
-        Figure {
-            name: Measure::ClassAccuracy,
-            value: report.class_accuracy,
-            unit: Unit::Share,
-            sd: None,
-            floor: None,
-        },
-        distance(Measure::ClassifierFid, fid, None, fid_floor),
-        distance(Measure::ClassifierKid, kid, kid_sd, report.kid_floor),
-    ]
+    }
 }

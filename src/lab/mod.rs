@@ -10,6 +10,7 @@ mod sample;
 mod source;
 mod train;
 mod unpack;
+mod vae;
 mod watch;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::data::DataSet;
+use crate::models::vae::training::Variant;
 use crate::weights::manifest::NetworkKind;
 
 /// Trains, samples, judges and packs genscope's models.
@@ -78,6 +80,27 @@ pub enum ModelId {
     DiffusionFashionMnist,
     /// Class-conditional GAN of digits, with snapshots along its training.
     GanMnist,
+    /// Variational autoencoder of digits with a code of 2 numbers.
+    #[value(name = "vae-mnist-2")]
+    VaeMnist2,
+    /// Autoencoder of digits with a code of 2 numbers.
+    #[value(name = "ae-mnist-2")]
+    AeMnist2,
+    /// Variational autoencoder of digits with a code of 16 numbers.
+    #[value(name = "vae-mnist-16")]
+    VaeMnist16,
+    /// Autoencoder of digits with a code of 16 numbers.
+    #[value(name = "ae-mnist-16")]
+    AeMnist16,
+    /// Variational autoencoder of garments with a code of 2 numbers.
+    #[value(name = "vae-fashion-mnist-2")]
+    VaeFashionMnist2,
+    /// Autoencoder of garments with a code of 2 numbers.
+    #[value(name = "ae-fashion-mnist-2")]
+    AeFashionMnist2,
+    /// Variational autoencoder of garments with a code of 16 numbers.
+    #[value(name = "vae-fashion-mnist-16")]
+    VaeFashionMnist16,
     /// The classifier that judges digits.
     JudgeMnist,
     /// The classifier that judges garments.
@@ -93,6 +116,13 @@ pub enum Kind {
     Distilled,
     /// A generator and a discriminator.
     Gan,
+    /// An autoencoder.
+    Vae {
+        /// Numbers of its code.
+        code: usize,
+        /// Variational or not.
+        variant: Variant,
+    },
     /// A classifier.
     Judge,
 }
@@ -106,6 +136,13 @@ impl ModelId {
             Self::DiffusionMnistQuick => "diffusion-mnist-quick",
             Self::DiffusionFashionMnist => "diffusion-fashion-mnist",
             Self::GanMnist => "gan-mnist",
+            Self::VaeMnist2 => "vae-mnist-2",
+            Self::AeMnist2 => "ae-mnist-2",
+            Self::VaeMnist16 => "vae-mnist-16",
+            Self::AeMnist16 => "ae-mnist-16",
+            Self::VaeFashionMnist2 => "vae-fashion-mnist-2",
+            Self::AeFashionMnist2 => "ae-fashion-mnist-2",
+            Self::VaeFashionMnist16 => "vae-fashion-mnist-16",
             Self::JudgeMnist => "judge-mnist",
             Self::JudgeFashionMnist => "judge-fashion-mnist",
         }
@@ -113,12 +150,17 @@ impl ModelId {
 
     /// What it is.
     pub fn kind(self) -> Kind {
+        let vae = |variant, code| Kind::Vae { code, variant };
         match self {
             Self::DiffusionMnist | Self::DiffusionMnistEarly | Self::DiffusionFashionMnist => {
                 Kind::Diffusion
             }
             Self::DiffusionMnistQuick => Kind::Distilled,
             Self::GanMnist => Kind::Gan,
+            Self::VaeMnist2 | Self::VaeFashionMnist2 => vae(Variant::Variational, 2),
+            Self::VaeMnist16 | Self::VaeFashionMnist16 => vae(Variant::Variational, 16),
+            Self::AeMnist2 | Self::AeFashionMnist2 => vae(Variant::Autoencoder, 2),
+            Self::AeMnist16 => vae(Variant::Autoencoder, 16),
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
         }
     }
@@ -128,6 +170,7 @@ impl ModelId {
         match self.kind() {
             Kind::Diffusion | Kind::Distilled => NetworkKind::DiffusionUnet,
             Kind::Gan => NetworkKind::GanPair,
+            Kind::Vae { code, .. } => NetworkKind::Vae { code: code as u32 },
             Kind::Judge => NetworkKind::Classifier,
         }
     }
@@ -143,7 +186,11 @@ impl ModelId {
     /// What it is trained on.
     pub fn data_set(self) -> DataSet {
         match self {
-            Self::DiffusionFashionMnist | Self::JudgeFashionMnist => DataSet::FashionMnist,
+            Self::DiffusionFashionMnist
+            | Self::VaeFashionMnist2
+            | Self::AeFashionMnist2
+            | Self::VaeFashionMnist16
+            | Self::JudgeFashionMnist => DataSet::FashionMnist,
             _ => DataSet::Mnist,
         }
     }

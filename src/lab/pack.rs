@@ -9,6 +9,8 @@ use anyhow::{Context, Result};
 use burn::module::Module;
 
 use crate::data::{DataSet, PIXELS};
+use crate::models::vae::blocks::Sizes;
+use crate::models::vae::training::VaeTask;
 use crate::nn::checkpoint::{RunDir, RunState};
 use crate::quality::classifier::ClassifierTask;
 use crate::weights::fingerprint::{Answers, Fingerprint};
@@ -18,7 +20,7 @@ use crate::weights::pack::pack;
 
 use super::source::{
     DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, frames, manifest, trained_judge,
-    unet_shape,
+    unet_shape, vae,
 };
 use super::{Folders, Kind, ModelId, pictures};
 
@@ -47,6 +49,12 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;
         }
         Kind::Gan => snapshots::run(folders, args.model)?,
+        Kind::Vae { code, variant } => {
+            let net = vae(folders, args.model, Weights::Ema)?;
+            let shape = VaeTask::shape_of(Sizes::shipped(code), variant);
+            let entry = write_weights(folders, args.model, net, &shape)?;
+            write_fingerprint(&entry, &vae(folders, args.model, Weights::Shipped)?)?;
+        }
         Kind::Diffusion | Kind::Distilled => {
             let net = diffusion(folders, args.model, Weights::Ema)?;
             let entry = write_weights(folders, args.model, net, &unet_shape())?;

@@ -10,17 +10,22 @@ use clap::ValueEnum;
 use indicatif::ProgressBar;
 
 use crate::data::PIXELS;
+use crate::data::mnist::{Images, Split};
 use crate::engine::diffusion::network::Network;
 use crate::engine::jobs;
 use crate::engine::session::Line;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{GanPair, noise_vector, training};
+use crate::models::vae::blocks::Sizes;
+use crate::models::vae::net::Vae;
+use crate::models::vae::training::{VaeTask, Variant};
 use crate::nn::checkpoint::{RunDir, Which};
 use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, Report, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::weights::load::load;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 
+use super::vae::{codes, draw_random, static_pictures};
 use super::{Folders, Kind, ModelId};
 
 /// Which weights.
@@ -68,6 +73,30 @@ pub fn gan(folders: &Folders, model: ModelId, weights: Weights) -> Result<GanPai
         Weights::Ema => checkpoint(folders, model, pair, Which::Ema, training::SHAPE),
         Weights::Model => bail!("of a GAN only the average can be looked at: --weights ema"),
     }
+}
+
+/// An autoencoder whose random codes come from N(0, I): one that is not variational is whitened
+/// with its codes of the training set, unless it shipped and so is already.
+pub fn vae(folders: &Folders, model: ModelId, weights: Weights) -> Result<Vae> {
+    let Kind::Vae { code, variant } = model.kind() else {
+        bail!("{} has no code", model.name());
+    };
+    let sizes = Sizes::shipped(code);
+    let net = sizes.init(&Device::flex());
+    let which = match weights {
+        Weights::Shipped => return shipped(folders, model, net),
+        Weights::Ema => Which::Ema,
+        Weights::Model => Which::Model,
+    };
+    let shape = VaeTask::shape_of(sizes, variant);
+    let net = checkpoint(folders, model, net, which, &shape)?;
+    if variant == Variant::Variational {
+        return Ok(net);
+    }
+    let set = model.data_set();
+    let train = Images::load(&folders.data, set, Split::Train)?;
+    let codes = codes(&net, &static_pictures(set, &train, train.len()));
+    Ok(net.whitened(&codes))
 }
 
 /// The entry of the last snapshot that ships.
@@ -287,6 +316,10 @@ pub fn draw(
         }
         Kind::Diffusion | Kind::Distilled => {
             sample(diffusion(folders, model, weights)?, labels, sampling, tell)?
+        }
+        Kind::Vae { .. } => {
+            let net = vae(folders, model, weights)?;
+            draw_random(&net, labels.len(), sampling.seed)
         }
         Kind::Judge => bail!("{} makes no pictures", model.name()),
     };

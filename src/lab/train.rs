@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,9 @@ use crate::models::diffusion::distillation::{self, DistillationTask};
 use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{self, GanPair};
+use crate::models::vae::blocks::Sizes;
+use crate::models::vae::net::Vae;
+use crate::models::vae::training::{VaeTask, Variant};
 use crate::nn::checkpoint::RunDir;
 use crate::nn::training::{Observer, Recipe, Report, Task, train};
 use crate::quality::classifier::{Classifier, ClassifierTask};
@@ -24,6 +28,7 @@ use super::sample::labels;
 use super::source::{
     DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, draw_fakes, judge, sample,
 };
+use super::vae::{codes, sheet, static_pictures};
 use super::watch::Watch;
 use super::{Folders, Kind, ModelId, pictures};
 
@@ -59,6 +64,11 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         Kind::Distilled => {
             let teacher = diffusion(folders, TEACHER, Weights::Shipped)?;
             let task = DistillationTask::new(teacher, DEFAULT_GUIDANCE, images).context(never)?;
+            go(folders, args, &task, recipe)
+        }
+        Kind::Vae { code, variant } => {
+            let set = args.model.data_set();
+            let task = VaeTask::new(Sizes::shipped(code), variant, set, images);
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),
@@ -100,13 +110,25 @@ fn recipe(model: ModelId) -> Recipe {
             ..images(640_000)
         },
         ModelId::JudgeMnist => images(360_000),
+        ModelId::VaeMnist2
+        | ModelId::AeMnist2
+        | ModelId::VaeMnist16
+        | ModelId::AeMnist16
+        | ModelId::VaeFashionMnist2
+        | ModelId::AeFashionMnist2
+        | ModelId::VaeFashionMnist16 => Recipe {
+            batch: 64,
+            learning_rate: 4e-3,
+            warm_up: 100,
+            ..images(400_000)
+        },
         ModelId::JudgeFashionMnist => images(720_000),
     }
 }
 
 fn go<T: Task<Net: Sheet>>(folders: &Folders, args: &Args, task: &T, recipe: Recipe) -> Result<()> {
     let (recipe, run, stop) = begin(folders, args, recipe)?;
-    let mut diary = Diary::new(args.model, &recipe, &run);
+    let mut diary = Diary::new(folders, args.model, &recipe, &run)?;
     train(task, &recipe, &run, args.resume, &stop, &mut diary)?;
     diary.bar.finish();
     Ok(())
@@ -117,7 +139,7 @@ fn duel(folders: &Folders, args: &Args, images: &Images, recipe: Recipe) -> Resu
     let (recipe, run, stop) = begin(folders, args, recipe)?;
     let test = Images::load(&folders.data, args.model.data_set(), Split::Test)?;
     let court = Court::new(judge(folders, args.model)?, images, &test);
-    let mut diary = Diary::new(args.model, &recipe, &run);
+    let mut diary = Diary::new(folders, args.model, &recipe, &run)?;
     let mut watch = Watch::new(court, run.path(), &test, diary.bar.clone());
     image::training::train(
         images,
@@ -193,24 +215,53 @@ fn progress_bar(images: u64) -> ProgressBar {
 struct Diary {
     bar: ProgressBar,
     run: RunDir,
-    /// How sheets are sampled.
+    look: Look,
+}
+
+/// What sheets are made with.
+struct Look {
+    model: ModelId,
+    /// How is sampled.
     sampling: Sampling,
+    /// Real test pictures for an autoencoder to restore, `[n, 28, 28]` in `0..=1`.
+    reals: Vec<f32>,
+}
+
+/// Real pictures of an autoencoder's sheet, enough to fit a Gaussian to their codes.
+const REALS: usize = 1000;
+
+impl Look {
+    fn new(folders: &Folders, model: ModelId) -> Result<Self> {
+        let kind = model.kind();
+        let reals = match kind {
+            Kind::Vae { .. } => {
+                let test = Images::load(&folders.data, model.data_set(), Split::Test)?;
+                static_pictures(model.data_set(), &test, REALS)
+            }
+            _ => Vec::new(),
+        };
+        Ok(Self {
+            model,
+            sampling: sampling(kind),
+            reals,
+        })
+    }
 }
 
 impl Diary {
-    fn new(model: ModelId, recipe: &Recipe, run: &RunDir) -> Self {
-        Self {
+    fn new(folders: &Folders, model: ModelId, recipe: &Recipe, run: &RunDir) -> Result<Self> {
+        Ok(Self {
             bar: progress_bar(recipe.images),
             run: run.clone(),
-            sampling: sampling(model.kind()),
-        }
+            look: Look::new(folders, model)?,
+        })
     }
 }
 
 fn sampling(kind: Kind) -> Sampling {
     let (steps, guidance) = match kind {
         Kind::Distilled => (distillation::STEPS as u32, 1.0),
-        Kind::Diffusion | Kind::Gan | Kind::Judge => (20, DEFAULT_GUIDANCE),
+        _ => (20, DEFAULT_GUIDANCE),
     };
     Sampling {
         steps,
@@ -230,8 +281,9 @@ impl<M: Sheet> Observer<M> for Diary {
     fn checkpoint(&mut self, net: &M, report: Report) {
         self.bar
             .suspend(|| println!("checkpoint: {}", line(report)));
-        let written = log(&self.run, report)
-            .and_then(|()| net.sheet(&self.run, &self.sampling, report.images));
+        let name = format!("sheet-{:07}.png", report.images);
+        let path = self.run.path().join(name);
+        let written = log(&self.run, report).and_then(|()| net.sheet(&self.look, &path));
         if let Err(e) = written {
             self.bar.suspend(|| eprintln!("warning: {e:#}"));
         }
@@ -268,29 +320,44 @@ fn log(run: &RunDir, report: Report) -> Result<()> {
 
 /// A network that has something to look at.
 trait Sheet {
-    /// Writes `sheet-<images>.png` into the run's folder.
-    fn sheet(&self, run: &RunDir, sampling: &Sampling, images: u64) -> Result<()>;
+    /// Writes a sheet.
+    fn sheet(&self, look: &Look, path: &Path) -> Result<()>;
 }
 
 impl Sheet for UNet {
-    fn sheet(&self, run: &RunDir, sampling: &Sampling, images: u64) -> Result<()> {
-        let samples = sample(self.clone(), &labels(4 * CLASSES, None), sampling, |_| {})?;
-        let path = run.path().join(format!("sheet-{images:07}.png"));
-        pictures::sheet(&path, &pictures::to_bytes(&samples), CLASSES)
+    fn sheet(&self, look: &Look, path: &Path) -> Result<()> {
+        let labels = labels(4 * CLASSES, None);
+        let samples = sample(self.clone(), &labels, &look.sampling, |_| {})?;
+        pictures::sheet(path, &pictures::to_bytes(&samples), CLASSES)
     }
 }
 
 impl Sheet for GanPair {
-    fn sheet(&self, run: &RunDir, sampling: &Sampling, images: u64) -> Result<()> {
-        let fakes = draw_fakes(self, &labels(10 * CLASSES, None), sampling.seed, |_| {});
-        let path = run.path().join(format!("sheet-{images:07}.png"));
-        pictures::sheet(&path, &pictures::to_bytes(&fakes), CLASSES)
+    fn sheet(&self, look: &Look, path: &Path) -> Result<()> {
+        let labels = labels(10 * CLASSES, None);
+        let fakes = draw_fakes(self, &labels, look.sampling.seed, |_| {});
+        pictures::sheet(path, &pictures::to_bytes(&fakes), CLASSES)
+    }
+}
+
+impl Sheet for Vae {
+    fn sheet(&self, look: &Look, path: &Path) -> Result<()> {
+        match look.model.kind() {
+            Kind::Vae {
+                variant: Variant::Autoencoder,
+                ..
+            } => {
+                let codes = codes(self, &look.reals);
+                sheet(&self.clone().whitened(&codes), &look.reals, path)
+            }
+            _ => sheet(self, &look.reals, path),
+        }
     }
 }
 
 impl Sheet for Classifier {
     /// A classifier makes no pictures.
-    fn sheet(&self, _: &RunDir, _: &Sampling, _: u64) -> Result<()> {
+    fn sheet(&self, _: &Look, _: &Path) -> Result<()> {
         Ok(())
     }
 }

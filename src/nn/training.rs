@@ -32,11 +32,12 @@ pub trait Task {
     /// Number of training examples.
     fn examples(&self) -> usize;
 
-    /// Mean loss over the examples `batch` (indices), `[1]`.
+    /// Mean loss over the examples `batch` (indices) in step `step` of the run, from 0; `[1]`.
     fn loss(
         &self,
         net: &Self::Net,
         batch: &[usize],
+        step: u64,
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Tensor<1>;
@@ -272,7 +273,10 @@ impl<T: Task> Learner for Trainer<'_, T> {
             .order
             .next_batch(&self.state, self.recipe.batch, self.task.examples());
         let mut rng = step_stream(&self.state);
-        let loss = self.task.loss(&self.net, &batch, &mut rng, &self.device);
+        let step = self.state.step;
+        let loss = self
+            .task
+            .loss(&self.net, &batch, step, &mut rng, &self.device);
         let grads = GradientsParams::from_grads(loss.backward(), &self.net);
         let rate = self.learning_rate();
         self.net = self.optimizer.step(rate, self.net.clone(), grads);
@@ -360,6 +364,7 @@ mod tests {
             &self,
             net: &Linear,
             batch: &[usize],
+            _: u64,
             _: &mut ChaCha8Rng,
             device: &Device,
         ) -> Tensor<1> {

@@ -8,7 +8,7 @@ use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::nn::{Linear, LinearConfig, PaddingConfig2d};
-use burn::tensor::activation::relu;
+use burn::tensor::activation::{relu, softmax};
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -79,15 +79,18 @@ impl Classifier {
         self.logits.forward(features)
     }
 
-    /// Features and most likely class of many pictures, `[n, 28, 28]` in `[-1, 1]`.
+    /// Features, most likely class and its probability of many pictures, `[n, 28, 28]` in `[-1, 1]`.
     pub fn judge(&self, pictures: &[f32], device: &Device) -> Judged {
         let mut judged = Judged::default();
         for chunk in pictures.chunks(256 * PIXELS) {
             let n = chunk.len() / PIXELS;
             let x = TensorData::new(chunk.to_vec(), [n, 1, SIDE, SIDE]);
             let features = self.features(Tensor::from_data(x, device));
-            let class = self.logits(features.clone()).argmax(1);
+            let probabilities = softmax(self.logits(features.clone()), 1);
+            let confidence = probabilities.clone().max_dim(1).into_data();
+            let class = probabilities.argmax(1);
             judged.features.extend(features.into_data().iter::<f32>());
+            judged.confidence.extend(confidence.iter::<f32>());
             judged
                 .classes
                 .extend(class.into_data().iter::<i64>().map(|c| c as u8));
@@ -103,6 +106,8 @@ pub struct Judged {
     pub features: Vec<f32>,
     /// `[n]`, `0..=9`
     pub classes: Vec<u8>,
+    /// How probable the judge finds that class, `[n]`, `0..=1`
+    pub confidence: Vec<f32>,
 }
 
 /// A classifier learns a labelled set.
@@ -146,6 +151,7 @@ impl Task for ClassifierTask {
         &self,
         net: &Classifier,
         batch: &[usize],
+        _: u64,
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Tensor<1> {

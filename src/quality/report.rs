@@ -65,6 +65,30 @@ pub struct Brief {
 /// Draws of a bootstrap.
 const RESAMPLES: u32 = 40;
 
+/// What samples are worth of which no class was asked. Distances are to the real test set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Free {
+    /// Number of samples.
+    pub samples: usize,
+    /// Share in which the judge reads some class with a probability over [`CONFIDENT`].
+    pub confident: f64,
+    /// The same, of the real test set.
+    pub confident_floor: f64,
+    /// How often the judge reads each class.
+    pub class_histogram: [u32; CLASSES],
+    /// See [`Report::classifier_fid`].
+    pub classifier_fid: f64,
+    /// See [`Report::kid`].
+    pub kid: f64,
+    /// See [`Report::kid`].
+    pub kid_sd: f64,
+    /// See [`Report::kid_floor`].
+    pub kid_floor: f64,
+}
+
+/// A judge more certain than this is confident.
+pub const CONFIDENT: f32 = 0.9;
+
 /// The judge, and what it says of the real data.
 pub struct Court<'a> {
     judge: Classifier,
@@ -73,6 +97,7 @@ pub struct Court<'a> {
     test_pictures: Vec<f32>,
     test_features: Features,
     judge_accuracy: f64,
+    confident: f64,
 }
 
 impl<'a> Court<'a> {
@@ -84,6 +109,7 @@ impl<'a> Court<'a> {
         Self {
             judge_accuracy: accuracy(&judged.classes, &test.labels),
             test_features: features(&judged),
+            confident: confident(&judged),
             judge,
             device,
             train,
@@ -104,6 +130,28 @@ impl<'a> Court<'a> {
         }
     }
 
+    /// Judges `samples`, `[n, 28, 28]` in `[-1, 1]`, that may be of any class.
+    pub fn free(&self, samples: &[f32], seed: u64) -> Free {
+        let judged = self.judge.judge(samples, &self.device);
+        let n = judged.classes.len();
+        let fake = features(&judged);
+        let (kid, kid_sd) = self.kid(&fake, seed);
+        Free {
+            samples: n,
+            confident: confident(&judged),
+            confident_floor: self.confident,
+            class_histogram: histogram(&judged.classes),
+            classifier_fid: frechet(&fake, &self.test_features),
+            kid,
+            kid_sd,
+            kid_floor: self.kid(&self.real(n, seed), seed).0,
+        }
+    }
+
+    fn kid(&self, features: &Features, seed: u64) -> (f64, f64) {
+        kernel(features, &self.test_features, KID_SUBSETS, KID_SIZE, seed)
+    }
+
     /// Features of `n` real training pictures.
     fn real(&self, n: usize, seed: u64) -> Features {
         let drawn = sample(&mut noise::stream(seed, 1, 0), self.train.len(), n).into_vec();
@@ -117,8 +165,8 @@ impl<'a> Court<'a> {
         let judged = self.judge.judge(samples, &self.device);
         let real = self.real(n, seed);
         let fake = features(&judged);
-        let kid = |f: &Features| kernel(f, &self.test_features, KID_SUBSETS, KID_SIZE, seed);
-        let ((kid_mean, kid_sd), (kid_floor, kid_floor_sd)) = (kid(&fake), kid(&real));
+        let (kid_mean, kid_sd) = self.kid(&fake, seed);
+        let (kid_floor, kid_floor_sd) = self.kid(&real, seed);
         Report {
             samples: n,
             class_accuracy: accuracy(&judged.classes, labels),
@@ -164,6 +212,11 @@ fn pictures(images: &Images, indices: impl Iterator<Item = usize>) -> Vec<f32> {
 
 fn features(judged: &Judged) -> Features {
     Features::new(&judged.features, FEATURES)
+}
+
+fn confident(judged: &Judged) -> f64 {
+    let sure = judged.confidence.iter().filter(|c| **c > CONFIDENT).count();
+    sure as f64 / judged.confidence.len() as f64
 }
 
 fn accuracy(read: &[u8], meant: &[u8]) -> f64 {

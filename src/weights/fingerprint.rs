@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::data::{PIXELS, SIDE};
 use crate::models::diffusion::unet::{ANY_CLASS, UNet};
 use crate::models::gan::image::{GanPair, noise_vector};
+use crate::models::vae::net::Vae;
+use crate::models::vae::random_code;
 use crate::noise::{self, INITIAL_DRAW};
 
 /// Times and classes of the pictures of pure noise a denoiser is asked about.
@@ -23,7 +25,8 @@ const STRIDE: usize = 49;
 pub struct Fingerprint {
     /// SHA-256 of the weights file, as in the manifest.
     pub sha256: String,
-    /// Every 49th value of v for four pictures; of a GAN, of four fakes, and their scores.
+    /// Every 49th value of v for four pictures; of a GAN, of four fakes, and their scores; of an
+    /// autoencoder, of four pictures of random codes, and four codes.
     pub v: Vec<f32>,
 }
 
@@ -58,6 +61,33 @@ impl Answers for GanPair {
         let fakes = fakes.into_data();
         let pixels = fakes.iter::<f32>().step_by(STRIDE);
         pixels.chain(scores.iter::<f32>()).collect()
+    }
+}
+
+impl Answers for Vae {
+    fn answer(&self) -> Vec<f32> {
+        let device = Device::flex();
+        let (n, size) = (QUESTIONS.len(), self.code_size());
+        let grey = |v: f32| (0.5 + 0.5 * v).clamp(0.0, 1.0);
+        let picture = |i| {
+            noise::normal(SEED, i, INITIAL_DRAW, PIXELS)
+                .into_iter()
+                .map(grey)
+        };
+        let x: Vec<f32> = (0..n as u32).flat_map(picture).collect();
+        let x = Tensor::<4>::from_data(TensorData::new(x, [n, 1, SIDE, SIDE]), &device);
+        let z: Vec<f32> = (0..n as u32)
+            .flat_map(|i| random_code(SEED, i, size))
+            .collect();
+        let z = Tensor::<2>::from_data(TensorData::new(z, [n, size]), &device);
+        let ink = self.ink(z).into_data();
+        let code = self.encode(x);
+        let [mean, log_variance] = [code.mean, code.log_variance].map(Tensor::into_data);
+        let pixels = ink.iter::<f32>().step_by(STRIDE);
+        pixels
+            .chain(mean.iter::<f32>())
+            .chain(log_variance.iter::<f32>())
+            .collect()
     }
 }
 

@@ -54,6 +54,11 @@ pub enum NetworkKind {
     DiffusionUnet,
     /// Both players of [`crate::models::gan::image`].
     GanPair,
+    /// An autoencoder of [`crate::models::vae`], variational or not.
+    Vae {
+        /// Numbers of its code.
+        code: u32,
+    },
     /// The judge of [`crate::quality`].
     Classifier,
 }
@@ -91,7 +96,7 @@ pub struct Figure {
     pub floor: Option<f64>,
 }
 
-/// What can be measured of samples.
+/// What can be measured of samples, and of what an autoencoder restores of the test set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
@@ -101,6 +106,16 @@ pub enum Measure {
     ClassifierFid,
     /// Kernel distance of the judge's features to the test set's, over subsets.
     ClassifierKid,
+    /// In how many the judge reads some class with a probability over 0.9.
+    Confident,
+    /// Minus the ELBO: on average at least `-log p(x)`.
+    Bound,
+    /// The same by importance weighting with many draws: tighter, a bound too.
+    ImportanceBound,
+    /// What an autoencoder's restored picture costs, `-log p(x|z)`.
+    Reconstruction,
+    /// KL of a code's distribution to the prior.
+    Divergence,
 }
 
 /// What a figure is in.
@@ -111,4 +126,6 @@ pub enum Unit {
     Share,
     /// A distance between features, of no unit.
     Distance,
+    /// Natural units of information, a picture.
+    Nats,
 }

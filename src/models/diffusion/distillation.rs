@@ -173,6 +173,7 @@ impl Task for DistillationTask {
         &self,
         net: &UNet,
         indices: &[usize],
+        _: u64,
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Tensor<1> {
@@ -231,7 +232,13 @@ mod tests {
         let task = task();
         let device = Device::flex();
         let indices = [0, 1, 0, 1];
-        let loss = task.loss(&task.init(&device), &indices, &mut stream(2, 0, 0), &device);
+        let loss = task.loss(
+            &task.init(&device),
+            &indices,
+            0,
+            &mut stream(2, 0, 0),
+            &device,
+        );
         let batch = task.draw(&indices, &mut stream(2, 0, 0));
         let v = task.targets(&batch, &task.teach(&batch));
         let want = v.iter().map(|v| v * v).sum::<f32>() / v.len() as f32;

@@ -102,6 +102,7 @@ impl Task for DiffusionTask {
         &self,
         net: &UNet,
         indices: &[usize],
+        _: u64,
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Tensor<1> {
@@ -167,7 +168,13 @@ mod tests {
         let task = task(4);
         let device = Device::flex();
         let indices = [0, 1, 2, 3];
-        let loss = task.loss(&task.init(&device), &indices, &mut stream(3, 0, 0), &device);
+        let loss = task.loss(
+            &task.init(&device),
+            &indices,
+            0,
+            &mut stream(3, 0, 0),
+            &device,
+        );
         let v = task.draw(&indices, &mut stream(3, 0, 0)).v;
         let want = v.iter().map(|v| v * v).sum::<f32>() / v.len() as f32;
         let loss = loss.into_scalar::<f32>();

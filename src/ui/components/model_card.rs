@@ -75,6 +75,7 @@ fn figure(figure: &Figure) -> Html {
     let told = |value: f64| match figure.unit {
         Unit::Share => format!("{:.1} %", 100.0 * value),
         Unit::Distance => format!("{value:.1}"),
+        Unit::Nats => format!("{value:.1} nats"),
     };
     let mut value = told(figure.value);
     if let Some(sd) = figure.sd {
@@ -102,6 +103,26 @@ fn name(measure: Measure) -> Html {
         Measure::ClassifierKid => (
             "KID",
             "Kernel distance to real test pictures by the features of our own classifier, and its spread over subsets. The estimate is unbiased, so it may come out below 0: then no distance could be told; less is better",
+        ),
+        Measure::Confident => (
+            "Read with confidence",
+            "Samples in which a classifier reads some class with a probability over 90 %",
+        ),
+        Measure::Bound => (
+            "Bound",
+            "At most so many nats, on average, are needed to tell a test picture; less is better",
+        ),
+        Measure::ImportanceBound => (
+            "Tighter bound",
+            "The same bound by importance weighting of 50 draws",
+        ),
+        Measure::Reconstruction => (
+            "Reconstruction",
+            "What a test picture costs once its code is known",
+        ),
+        Measure::Divergence => (
+            "KL",
+            "What a test picture’s code costs: its divergence from the standard normal",
         ),
     };
     html! { <abbr title={meaning}>{ short }</abbr> }

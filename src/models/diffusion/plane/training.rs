@@ -8,7 +8,6 @@
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
-use rand_chacha::rand_core::RngCore;
 
 use super::mix::Mixer;
 use super::net::shape;
@@ -36,7 +35,7 @@ impl Batch {
         let mut z = [0.0; 2];
         for i in 0..job.batch {
             let x_0 = job.cloud.draw(&mut rng);
-            let within = (rng.next_u32() >> 8) as f32 / (1 << 24) as f32;
+            let within = noise::unit(&mut rng);
             let u = (i as f32 + within) / job.batch as f32;
             noise::fill_normal(&mut rng, &mut z);
             batch.x_t.extend(mixer.mix(&x_0, &z, u));
