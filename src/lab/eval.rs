@@ -16,6 +16,9 @@ use super::sample::labels;
 use super::source::{Sampling, Weights, draw, judge, last_snapshot, manifest};
 use super::{Folders, Kind, ModelId};
 
+/// Draws that the figures on a model's card are of.
+const DRAWS: usize = 50;
+
 /// Arguments of `lab eval`.
 #[derive(clap::Args)]
 pub struct Args {
@@ -33,7 +36,7 @@ pub struct Args {
     #[arg(long)]
     compare: bool,
     /// Codes drawn for each test picture, for the bounds of a variational autoencoder.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = DRAWS)]
     draws: usize,
     /// Put the figures into the manifest (of the shipped weights).
     #[arg(long)]
@@ -68,6 +71,10 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     ensure!(
         !args.record || args.weights == Weights::Shipped,
         "only the shipped weights' figures belong in the manifest"
+    );
+    ensure!(
+        (1..).contains(&args.draws) && (!args.record || args.draws == DRAWS),
+        "--draws has to be at least 1, and {DRAWS} for the manifest"
     );
     if let Kind::Vae { variant, .. } = args.model.kind() {
         return vae::run(folders, args, variant);
