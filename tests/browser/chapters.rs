@@ -267,29 +267,27 @@ const CHAPTERS: &[Chapter] = &[
         stopped: None,
         breaks: true,
     },
-    Chapter {
-        path: "guide/teachers",
-        places: &[("", ".text-page table")],
-        canvas: NONE,
-        touched: &[],
-        keyed: &[],
-        nonsense: ("seed=1", &["seed"], ".text-page"),
-        saved: &[],
-        stopped: None,
-        breaks: false,
-    },
-    Chapter {
-        path: "guide/words",
-        places: &[("", ".text-page dt")],
-        canvas: NONE,
-        touched: &[],
-        keyed: &[],
-        nonsense: ("seed=1", &["seed"], ".text-page"),
-        saved: &[],
-        stopped: None,
-        breaks: false,
-    },
+    page_of_text("guide/teachers", &[("", ".text-page table")]),
+    page_of_text("guide/words", &[("", ".text-page dt")]),
 ];
+
+/// A chapter without a stage: there is nothing to touch or to compute.
+const fn page_of_text(
+    path: &'static str,
+    places: &'static [(&'static str, &'static str)],
+) -> Chapter {
+    Chapter {
+        path,
+        places,
+        canvas: NONE,
+        touched: &[],
+        keyed: &[],
+        nonsense: ("seed=1", &["seed"], ".text-page"),
+        saved: &[],
+        stopped: None,
+        breaks: false,
+    }
+}
 
 impl Chapter {
     fn link(&self, query: &str) -> String {
