@@ -151,7 +151,7 @@ async function keepRest() {
       .filter((engine) => small(`${engine}_bg.wasm`))
       .flatMap((engine) => engineFiles(engine, engines[engine])),
     // No room shows the autoencoders yet.
-    ...models.filter(({ bytes, network }) => bytes <= SMALL && !network.vae).map(weightsFile),
+    ...models.filter(({ bytes }) => bytes <= SMALL).map(weightsFile),
     ...Object.keys(files).filter((path) => /^(samples|quality)\//.test(path) && small(path)),
   ];
   for (const path of rest) {

@@ -17,7 +17,10 @@ use super::gan::images::GanImagesRun;
 #[cfg(feature = "train")]
 use super::gan::play::GanPlayRun;
 use super::session::{Line, drive};
+#[cfg(feature = "look")]
+use super::vae::ask::VaeAskRun;
 use crate::models::gan::image::GanPair;
+use crate::models::vae::net::Vae;
 use crate::protocol::{EngineError, Event, Job, RunId};
 
 /// The loaded models by id.
@@ -27,7 +30,13 @@ pub trait Shelf {
     /// A diffusion network.
     fn denoiser(&mut self, id: &str) -> Option<&mut Self::Net>;
     /// A snapshot of a GAN.
-    fn gan(&self, id: &str) -> Option<&GanPair>;
+    fn gan(&self, _id: &str) -> Option<&GanPair> {
+        None
+    }
+    /// An autoencoder.
+    fn vae(&self, _id: &str) -> Option<&Vae> {
+        None
+    }
 }
 
 /// Diffusion networks alone.
@@ -35,9 +44,6 @@ impl<D: Denoiser> Shelf for HashMap<String, D> {
     type Net = D;
     fn denoiser(&mut self, id: &str) -> Option<&mut D> {
         self.get_mut(id)
-    }
-    fn gan(&self, _: &str) -> Option<&GanPair> {
-        None
     }
 }
 
@@ -99,6 +105,11 @@ async fn work<S: Shelf, L: Line>(
         Job::GanImages(job) => {
             let pair = found(models.gan(&job.model), &job.model)?;
             drive(run, &mut GanImagesRun::new(run, job, pair)?, line).await
+        }
+        #[cfg(feature = "look")]
+        Job::Vae(ask) => {
+            let net = found(models.vae(&ask.model), &ask.model)?;
+            drive(run, &mut VaeAskRun::new(run, ask, net)?, line).await
         }
         #[cfg(feature = "train")]
         Job::GanPlay(job) => drive(run, &mut GanPlayRun::new(run, *job)?, line).await,

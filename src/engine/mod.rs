@@ -17,6 +17,7 @@ pub mod memory;
 pub mod session;
 #[cfg(feature = "engine")]
 mod turn;
+pub mod vae;
 #[cfg(feature = "engine")]
 pub mod worker;
 

@@ -27,6 +27,9 @@ use super::turn::Turn;
 #[cfg(feature = "sample")]
 use crate::models::diffusion::unet::UNetConfig;
 use crate::models::gan::image::GanPair;
+#[cfg(feature = "look")]
+use crate::models::vae::blocks::Sizes;
+use crate::models::vae::net::Vae;
 use crate::protocol::{
     BUILD_ID, EngineError, EngineKind, Event, Fault, Request, RunId, decode, encode,
 };
@@ -127,6 +130,7 @@ async fn load_file(inbox: Inbox, model: ModelEntry, url: String, patience_s: u32
 struct Models {
     networks: HashMap<String, Network>,
     gans: HashMap<String, GanPair>,
+    vaes: HashMap<String, Vae>,
     hashes: HashMap<String, String>,
     memory: Memory,
 }
@@ -136,6 +140,7 @@ impl Default for Models {
         Self {
             networks: HashMap::new(),
             gans: HashMap::new(),
+            vaes: HashMap::new(),
             hashes: HashMap::new(),
             memory: Memory::new(LIMIT),
         }
@@ -162,6 +167,7 @@ impl Models {
         for model in self.memory.keep(&model.id, in_memory) {
             self.networks.remove(&model);
             self.gans.remove(&model);
+            self.vaes.remove(&model);
             self.hashes.remove(&model);
             post(&Event::Dropped { model });
         }
@@ -199,6 +205,14 @@ impl Models {
                 self.gans.insert(model.id.clone(), pair);
                 Ok(())
             }
+            #[cfg(feature = "look")]
+            NetworkKind::Vae {
+                code: code @ 1..=64,
+            } => {
+                let net = load(Sizes::shipped(code as usize).init(&cpu), bytes, model)?;
+                self.vaes.insert(model.id.clone(), net);
+                Ok(())
+            }
             _ => {
                 let reason = format!("{} is of no use to this engine", model.id);
                 Err(EngineError::BadRequest(reason))
@@ -214,6 +228,9 @@ impl Shelf for Models {
     }
     fn gan(&self, id: &str) -> Option<&GanPair> {
         self.gans.get(id)
+    }
+    fn vae(&self, id: &str) -> Option<&Vae> {
+        self.vaes.get(id)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::diffusion::plane::{PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining};
 use super::gan::{GanFrame, GanImages, GanPictures, GanPlay};
+use super::vae::{VaeAnswer, VaeAsk};
 use super::{Anatomy, Denoise, Frame, Inspect, Job, NoiseStats, NoiseStatsFrame, Report};
 
 /// A job whose answers have a type of their own.
@@ -86,6 +87,7 @@ ask! {
     PlaneSample, Job::PlaneSample => PlaneSamples(PlaneSamples);
     Box<GanPlay>, Job::GanPlay => GanFrame(Box<GanFrame>);
     GanImages, Job::GanImages => GanPictures(GanPictures);
+    VaeAsk, Job::Vae => Vae(VaeAnswer);
 }
 
 #[cfg(test)]

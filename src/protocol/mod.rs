@@ -10,6 +10,7 @@
 pub mod ask;
 pub mod diffusion;
 pub mod gan;
+pub mod vae;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,7 @@ pub use self::diffusion::{
     Denoise, Frame, Keep, NoiseStats, NoiseStatsFrame, Sampler, Start, Update,
 };
 use self::gan::GanImages;
+use self::vae::{VaeAnswer, VaeAsk};
 use crate::weights::manifest::ModelEntry;
 
 /// Names one run. The page counts up; 0 is never used.
@@ -100,6 +102,8 @@ pub enum Job {
     GanPlay(Box<gan::GanPlay>),
     /// Pictures from a GAN.
     GanImages(GanImages),
+    /// A question to an autoencoder.
+    Vae(VaeAsk),
 }
 
 impl Job {
@@ -115,9 +119,9 @@ impl Job {
                 of(Some(model), Home::Any, false)
             }
             Self::NoiseStats(_) => of(None, Home::Cpu, false),
-            Self::Inspect(Inspect { model, .. }) | Self::GanImages(GanImages { model, .. }) => {
-                of(Some(model), Home::Cpu, true)
-            }
+            Self::Inspect(Inspect { model, .. })
+            | Self::GanImages(GanImages { model, .. })
+            | Self::Vae(VaeAsk { model, .. }) => of(Some(model), Home::Cpu, true),
             Self::PlaneTrain(_) | Self::GanPlay(_) => of(None, Home::Trainer, false),
             Self::PlaneSample(_) => of(None, Home::Trainer, true),
         }
@@ -249,6 +253,8 @@ pub enum Report {
     GanFrame(Box<gan::GanFrame>),
     /// Of [`Job::GanImages`]: all of it.
     GanPictures(gan::GanPictures),
+    /// Of [`Job::Vae`]: all of it.
+    Vae(VaeAnswer),
 }
 
 /// What can go wrong in an engine. The page turns it into a sentence in one place.
@@ -419,6 +425,15 @@ mod tests {
                 real_labels: vec![4],
             }),
         });
+        round_trip(Request::Start {
+            run: 7,
+            job: Job::Vae(VaeAsk {
+                model: "m".into(),
+                question: vae::Question::Codes {
+                    pictures: vec![0, 255],
+                },
+            }),
+        });
         round_trip(Request::Cancel { run: 3 });
         round_trip(Request::Fault(Fault::LoseDevice));
         round_trip(Request::Fault(Fault::Hang));
@@ -507,6 +522,14 @@ mod tests {
                 real_scores: vec![2.0],
                 ms: 1.5,
             }),
+        });
+        round_trip(Event::Report {
+            run: 7,
+            report: Report::Vae(VaeAnswer::Look(Box::new(vae::Look {
+                blocks: vec![vec![0.5; 2]; 2],
+                importance: 1.5,
+                ..vae::Look::default()
+            }))),
         });
         round_trip(Event::Failed {
             run: Some(9),

@@ -12,3 +12,4 @@ pub mod energy;
 pub mod grid;
 #[cfg(feature = "lab")]
 pub mod report;
+pub mod uses;

@@ -17,6 +17,7 @@ use super::rooms::frame::RoomFrame;
 use super::rooms::gan;
 use super::rooms::guide;
 use super::rooms::landing::Landing;
+use super::rooms::vae;
 use super::router::{Change, Follow, use_follow_context, use_location};
 use super::state::{EngineChoice, Page};
 
@@ -135,6 +136,7 @@ pub fn App() -> Html {
     let text = match route.room() {
         Room::Diffusion => Some(diffusion::text()),
         Room::Gan => Some(gan::text()),
+        Room::Vae => Some(vae::text()),
         Room::Guide => Some(guide::text()),
         _ => None,
     };

@@ -79,6 +79,10 @@ chapters! {
     Pictures: PicturesState, "gan/pictures", Gan, gan::gan_pictures, gan_pictures::story;
     Guess: GuessState, "gan/guess", Gan, gan::gan_pictures, gan_guess::story;
     Wrong: GameState, "gan/wrong", Gan, gan::gan, gan_wrong::story;
+    Squeeze: SqueezeState, "vae/squeeze", Vae, vae::vae, vae_squeeze::story;
+    Holes: HolesState, "vae/holes", Vae, vae::vae, vae_holes::story;
+    Spread: SpreadState, "vae/code", Vae, vae::vae, vae_code::story;
+    Walk: WalkState, "vae/walk", Vae, vae::vae, vae_walk::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
 }
@@ -95,6 +99,10 @@ pub const STORY: &[Chapter] = &[
     Chapter::Pictures,
     Chapter::Guess,
     Chapter::Wrong,
+    Chapter::Squeeze,
+    Chapter::Holes,
+    Chapter::Spread,
+    Chapter::Walk,
 ];
 
 /// The way for beginners, ten minutes across the rooms; the landing page tells of it.
@@ -200,7 +208,8 @@ impl Room {
         match self {
             Self::Gan => Some(Chapter::Game),
             Self::Diffusion => Some(Chapter::Noise),
-            Self::Overview | Self::Vae | Self::Autoregressive | Self::Guide => None,
+            Self::Vae => Some(Chapter::Squeeze),
+            Self::Overview | Self::Autoregressive | Self::Guide => None,
         }
     }
 
@@ -231,7 +240,7 @@ mod tests {
             assert!(info.path.starts_with(info.room.id()), "{}", info.path);
         }
         assert_eq!(Chapter::at("gan"), Some(Chapter::Game));
-        assert_eq!(Chapter::at("vae"), None);
+        assert_eq!(Chapter::at("vae"), Some(Chapter::Squeeze));
         assert_eq!(Room::Gan.href().as_deref(), Some("#/gan/game"));
         let wrong = Room::Gan.chapters().last();
         assert_eq!(wrong, Some(Chapter::Wrong));

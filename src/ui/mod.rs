@@ -10,7 +10,7 @@
 //! | [`ink`] | a drawn digit: strokes to a picture, and its code in a link (pure) |
 //! | `bench` | timing on request, for `cargo xtask bench` |
 //! | `content` | the prose, from Markdown files |
-//! | `samples` | the real digits that ship with the page |
+//! | `samples`, `digits` | the real pictures that ship with the page |
 //! | `errors` | the one place where an error becomes a sentence |
 //! | `media`, `memory` | what the visitor's system prefers, and what the browser keeps |
 //! | `app`, `router` | the root component; hash and history |
@@ -34,6 +34,8 @@ pub mod bench;
 pub mod components;
 #[cfg(feature = "ui")]
 pub mod content;
+#[cfg(feature = "ui")]
+pub mod digits;
 #[cfg(feature = "ui")]
 pub mod errors;
 #[cfg(feature = "ui")]

@@ -153,15 +153,22 @@ pub fn use_samples(set: DataSet) -> (Loaded, Callback<()>) {
 
 async fn load(set: DataSet) -> Result<Samples, String> {
     let labels = labels(set).await?;
+    let (rgba, width) = sheet_pixels(&sheet(set)).await?;
+    Samples::new(&rgba, width, labels)
+}
+
+/// The pixels of a picture that ships with the page, four bytes each, and its width; or why they are
+/// not there, as part of a sentence.
+pub async fn sheet_pixels(path: &str) -> Result<(Vec<u8>, usize), String> {
     let image = HtmlImageElement::new().map_err(|_| "no picture can be made here")?;
-    image.set_src(&sheet(set));
+    image.set_src(path);
     let decoded: Promise = image.decode();
     JsFuture::from(decoded)
         .await
         .map_err(|_| "the sheet did not arrive")?;
     let (width, height) = (image.natural_width(), image.natural_height());
     let rgba = read_pixels(&image, width, height).ok_or("the sheet cannot be read")?;
-    Samples::new(&rgba, width as usize, labels)
+    Ok((rgba, width as usize))
 }
 
 async fn labels(set: DataSet) -> Result<Labels, String> {

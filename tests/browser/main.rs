@@ -21,4 +21,5 @@ mod plane;
 mod readers;
 mod shell;
 mod surroundings;
+mod vae;
 mod watchdog;

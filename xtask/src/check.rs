@@ -67,6 +67,7 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
 fn build(engines: Engines, steps: &mut Steps) -> Result<()> {
     let options = Options {
         dev: false,
+        shrunk: true,
         engines,
     };
     site::build(options, steps)?;

@@ -125,6 +125,7 @@ fn run(command: Command) -> Result<()> {
             site::serve(
                 Options {
                     dev: false,
+                    shrunk: true,
                     engines,
                 },
                 port,
@@ -134,6 +135,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build { dev, less } => build(
             Options {
                 dev,
+                shrunk: !dev,
                 engines: less.engines(),
             },
             &mut steps,

@@ -63,6 +63,8 @@ const WATCH_PERIOD: Duration = Duration::from_millis(500);
 pub struct Options {
     /// Quick to compile and not shrunk, instead of quick to load and run.
     pub dev: bool,
+    /// A release is made as small as it gets, which takes minutes; what is served until then is not.
+    pub shrunk: bool,
     pub engines: Engines,
 }
 
@@ -91,6 +93,7 @@ impl Options {
     /// The whole site as it is published.
     pub const RELEASE: Self = Self {
         dev: false,
+        shrunk: true,
         engines: Engines::All,
     };
 
@@ -185,10 +188,15 @@ fn compile_release(
     let told = told.collect();
     keyed.retain(|(engine, _)| options.engines.has(engine));
     keyed.sort_by_key(|(engine, _)| engine.name != ENGINE_GPU);
-    let shelves: Vec<_> = keyed
-        .iter()
-        .map(|(engine, key)| shelf(engine, &key.id))
-        .collect();
+    let place = |(engine, key): &(&Binary, EngineKey)| {
+        let shelf = shelf(engine, &key.id);
+        if options.shrunk || shelf.is_dir() {
+            shelf
+        } else {
+            paths::target().join("unshrunk").join(&engine.name)
+        }
+    };
+    let shelves: Vec<_> = keyed.iter().map(place).collect();
     let program = thread::scope(|scope| {
         let making = scope.spawn(|| {
             let mut steps = Steps::default();
@@ -198,7 +206,7 @@ fn compile_release(
         let mut shrinking = Vec::new();
         let mut compile_all = || {
             for ((engine, key), shelf) in keyed.iter().zip(&shelves) {
-                if shelf.is_dir() {
+                if *shelf == self::shelf(engine, &key.id) && shelf.is_dir() {
                     eprintln!("    {} {} taken from the cache", engine.name, key.id);
                     continue;
                 }
@@ -206,6 +214,10 @@ fn compile_release(
                     compile_engine(engine, key, options)
                 })?;
                 let wasm = options.wasm_of(engine);
+                if !options.shrunk {
+                    bind::bind(&wasm, &engine.name, Kind::Worker, shelf)?;
+                    continue;
+                }
                 shrinking.push(scope.spawn(move || bind::finish(engine, &wasm, shelf)));
             }
             anyhow::Ok(())
@@ -240,7 +252,7 @@ fn make_page(
         )
     })?;
     steps.run("cut the page into parts", || {
-        split::split(page, &options.wasm_of(page))
+        split::split(page, &options.wasm_of(page), options.shrunk)
     })
 }
 
@@ -309,8 +321,8 @@ fn compile<'a>(
 }
 
 /// Serves the site of a release. On a new machine it is served as soon as there is the page with the
-/// engine that everybody needs; the others come as they are done, and until then the page says what is
-/// missing. Ends with Ctrl-C.
+/// engine that everybody needs, not shrunk yet; the others come as they are done, and until then the page
+/// says what is missing. Ends with Ctrl-C.
 pub fn serve(options: Options, port: u16, steps: &mut Steps) -> Result<()> {
     tools::fetch_for_build(steps)?;
     fs::create_dir_all(paths::pkg()).context("could not make pkg/")?;
@@ -326,8 +338,12 @@ pub fn serve(options: Options, port: u16, steps: &mut Steps) -> Result<()> {
     }
     missing.retain(|(shelf, ..)| !shelf.is_dir());
     if !missing.is_empty() {
-        let engines = Engines::First;
-        build(Options { engines, ..options }, steps)?;
+        let first = Options {
+            shrunk: false,
+            engines: Engines::First,
+            ..options
+        };
+        build(first, steps)?;
         tell("what is there by now");
         missing.sort_by_key(|(_, engine, _)| engine.name == ENGINE_GPU);
         for (shelf, engine, key) in &missing {
@@ -348,7 +364,11 @@ pub fn serve(options: Options, port: u16, steps: &mut Steps) -> Result<()> {
 /// Serves the site of the quick loop and builds it again on every change; its page reloads itself.
 /// Ends with Ctrl-C.
 pub fn watch(engines: Engines, port: u16) -> Result<()> {
-    let options = Options { dev: true, engines };
+    let options = Options {
+        dev: true,
+        shrunk: false,
+        engines,
+    };
     fs::create_dir_all(paths::pkg()).context("could not make pkg/")?;
     let server = Server::start(&paths::pkg(), port, "")
         .with_context(|| format!("could not serve at port {port}; try --port"))?;

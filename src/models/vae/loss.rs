@@ -13,9 +13,13 @@ use super::net::Code;
 /// Summed over pixels. `softplus(a) - a x` as `(1 - x) a - log sigmoid(a)`, which stays exact for
 /// large logits of either sign. For grey x it is a cross-entropy, no likelihood.
 pub fn reconstruction<const D: usize>(logits: Tensor<D>, x: Tensor<D>) -> Tensor<1> {
-    let pixels = (-x + 1.0) * logits.clone() - log_sigmoid(logits);
-    let flat: Tensor<2> = pixels.flatten(1, D - 1);
+    let flat: Tensor<2> = pixel_costs(logits, x).flatten(1, D - 1);
     flat.sum_dim(1).squeeze_dim(1)
+}
+
+/// [`reconstruction`] of each pixel, `[n, …]`.
+pub fn pixel_costs<const D: usize>(logits: Tensor<D>, x: Tensor<D>) -> Tensor<D> {
+    (-x + 1.0) * logits.clone() - log_sigmoid(logits)
 }
 
 /// `KL(q(z|x) || N(0, I))` of each number of the codes, `[n, code]`, 0 or more; a picture's is

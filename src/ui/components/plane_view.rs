@@ -12,7 +12,16 @@ use yew::prelude::*;
 
 use super::chart::Tone;
 use super::pen::{Pen, pen_events};
+use super::picture;
 use crate::data::points::{EXTENT, Point};
+use crate::data::{PIXELS, SIDE};
+
+/// Colours of ten classes, to be told apart on light and dark ground; the figures in their midst tell
+/// them too.
+pub const CLASS_COLOURS: [&str; 10] = [
+    "#d1495b", "#3d7dd8", "#2a9d5c", "#b07d12", "#8a5cd6", "#1a9aa8", "#d46a1f", "#8a8f3c",
+    "#c653a5", "#7a7f87",
+];
 
 /// Something drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +71,27 @@ pub enum Layer {
         points: Rc<Vec<f32>>,
         /// Points a row.
         columns: usize,
+        /// Colour.
+        tone: Tone,
+    },
+    /// A dot for each point in the colour of its class, and each class's figure in its midst.
+    Classes {
+        /// `[n, 2]`.
+        points: Rc<Vec<f32>>,
+        /// `[n]`, `0..=9`.
+        labels: Rc<Vec<u8>>,
+    },
+    /// Pictures side by side over the whole plane.
+    Pictures {
+        /// `[side, side, 28, 28]` in `-1..=1`, row by row from the upper left.
+        pixels: Rc<Vec<f32>>,
+    },
+    /// An ellipse whose axes are those of the plane.
+    Ellipse {
+        /// Its middle.
+        at: Point,
+        /// Half its width, half its height.
+        radii: [f32; 2],
         /// Colour.
         tone: Tone,
     },
@@ -212,6 +242,11 @@ impl Sheet {
                 columns,
                 tone,
             } => self.mesh(points, *columns, *tone),
+            Layer::Classes { points, labels } => self.classes(points, labels),
+            Layer::Pictures { pixels } => {
+                self.pictures(pixels);
+            }
+            Layer::Ellipse { at, radii, tone } => self.ellipse(*at, *radii, *tone),
             Layer::Pen { at, down } => {
                 self.pen(Tone::Second, 1.0, 2.0);
                 let (x, y) = self.place(at[0], at[1]);
@@ -239,6 +274,71 @@ impl Sheet {
             self.dot(x, y, 1.9);
         }
         self.context.fill();
+    }
+
+    fn classes(&self, points: &[f32], labels: &[u8]) {
+        let context = &self.context;
+        let of_class = |class: u8| {
+            let both = points.chunks_exact(2).zip(labels);
+            both.filter(move |(_, label)| **label == class)
+                .map(|(point, _)| point)
+        };
+        for (class, colour) in (0..).zip(CLASS_COLOURS) {
+            context.set_fill_style_str(colour);
+            context.set_global_alpha(0.75);
+            context.begin_path();
+            for point in of_class(class) {
+                let (x, y) = self.place(point[0], point[1]);
+                self.dot(x, y, 1.7);
+            }
+            context.fill();
+        }
+        context.set_global_alpha(1.0);
+        context.set_font(&format!("700 {}px sans-serif", 15.0 * self.ratio));
+        context.set_text_align("center");
+        context.set_text_baseline("middle");
+        context.set_line_width(4.0 * self.ratio);
+        context.set_stroke_style_str(&self.colour("--card"));
+        context.set_fill_style_str(&self.colour("--ink"));
+        for class in 0..CLASS_COLOURS.len() as u8 {
+            let middle = |axis: usize| {
+                let mut values: Vec<f32> = of_class(class).map(|point| point[axis]).collect();
+                values.sort_by(f32::total_cmp);
+                values.get(values.len() / 2).copied()
+            };
+            let (Some(x), Some(y)) = (middle(0), middle(1)) else {
+                continue;
+            };
+            let (x, y) = self.place(x, y);
+            // A figure without its outline is still a figure.
+            let _ = context.stroke_text(&class.to_string(), x, y);
+            let _ = context.fill_text(&class.to_string(), x, y);
+        }
+    }
+
+    fn pictures(&self, pixels: &[f32]) -> Option<()> {
+        let side = (pixels.len() / PIXELS).isqrt();
+        let sheet = gloo_utils::document().create_element("canvas").ok()?;
+        let sheet = sheet.dyn_into::<HtmlCanvasElement>().ok()?;
+        sheet.set_width((side * SIDE) as u32);
+        sheet.set_height((side * SIDE) as u32);
+        picture::draw(&sheet, pixels, side);
+        self.context.set_global_alpha(1.0);
+        let drawn = self
+            .context
+            .draw_image_with_html_canvas_element_and_dw_and_dh(
+                &sheet, 0.0, 0.0, self.side, self.side,
+            );
+        drawn.ok()
+    }
+
+    fn ellipse(&self, at: Point, radii: [f32; 2], tone: Tone) {
+        self.pen(tone, 1.0, 2.0);
+        let (x, y) = self.place(at[0], at[1]);
+        let [a, b] = radii.map(|r| f64::from(r / EXTENT) * 0.5 * self.side);
+        // Fails only for negative radii.
+        let _ = self.context.ellipse(x, y, a.abs(), b.abs(), 0.0, 0.0, TAU);
+        self.context.stroke();
     }
 
     fn arrows(&self, places: &[f32], arrows: &[f32], tone: Tone) {

@@ -1,5 +1,6 @@
 //! Offers what is seen as a file.
 
+use gif::{Encoder, Frame, Repeat};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement};
 use yew::prelude::*;
@@ -34,6 +35,48 @@ pub fn save_sheet(pixels: &[f32], columns: usize, name: &str) -> Option<()> {
         .draw_image_with_html_canvas_element_and_dw_and_dh(&small, 0.0, 0.0, width, height)
         .ok()?;
     save_canvas(&large, name)
+}
+
+/// Offers pictures `[n, 28, 28]` in `[-1, 1]` as an animation (GIF), there and back without end.
+/// Nothing happens where the browser refuses.
+pub fn save_animation(pixels: &[f32], name: &str) -> Option<()> {
+    let gif = animation(pixels)?;
+    // As `btoa` wants it: a letter for each byte.
+    let letters: String = gif.iter().map(|byte| char::from(*byte)).collect();
+    let text = gloo_utils::window().btoa(&letters).ok()?;
+    offer(&format!("data:image/gif;base64,{text}"), name)
+}
+
+/// The file: 256 greys, ten pictures a second.
+fn animation(pixels: &[f32]) -> Option<Vec<u8>> {
+    const DELAY: u16 = 10;
+    let side = (SIDE * SCALE) as u16;
+    let greys: Vec<u8> = (0..=255).flat_map(|grey| [grey; 3]).collect();
+    let frame = |picture: &[f32]| {
+        let grey = |at: usize| {
+            let (row, column) = (at / (SIDE * SCALE) / SCALE, at % (SIDE * SCALE) / SCALE);
+            let value = picture.get(row * SIDE + column).copied().unwrap_or(-1.0);
+            (127.5 + 127.5 * value).clamp(0.0, 255.0).round() as u8
+        };
+        let buffer: Vec<u8> = (0..PIXELS * SCALE * SCALE).map(grey).collect();
+        Frame {
+            width: side,
+            height: side,
+            delay: DELAY,
+            buffer: buffer.into(),
+            ..Frame::default()
+        }
+    };
+    let there = pixels.chunks_exact(PIXELS);
+    let back = pixels.chunks_exact(PIXELS).rev().skip(1);
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, side, side, &greys).ok()?;
+    encoder.set_repeat(Repeat::Infinite).ok()?;
+    for picture in there.chain(back) {
+        encoder.write_frame(&frame(picture)).ok()?;
+    }
+    drop(encoder);
+    Some(file)
 }
 
 /// Offers rows of numbers as a CSV file; the first row names the columns.
@@ -85,6 +128,21 @@ fn offer(url: &str, name: &str) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_animation_goes_there_and_back() {
+        let pixels = [vec![-1.0; PIXELS], vec![0.0; PIXELS], vec![1.0; PIXELS]].concat();
+        let file = animation(&pixels).expect("made");
+        let mut decoder = gif::DecodeOptions::new()
+            .read_info(file.as_slice())
+            .expect("a GIF");
+        assert_eq!((decoder.width(), decoder.height()), (224, 224));
+        let mut greys = Vec::new();
+        while let Some(frame) = decoder.read_next_frame().expect("a frame") {
+            greys.push((frame.buffer[0], frame.buffer[frame.buffer.len() - 1]));
+        }
+        assert_eq!(greys, [(0, 0), (128, 128), (255, 255), (128, 128), (0, 0)]);
+    }
 
     #[test]
     fn points_become_rows() {

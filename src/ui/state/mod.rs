@@ -11,14 +11,16 @@ pub mod gan;
 mod guide;
 mod lock;
 mod model;
+mod picture;
 mod query;
 mod route;
+pub mod vae;
 
 pub use diffusion::denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted, two_decimals};
 pub use diffusion::fewer::{CELL, COLUMNS, FewerState, QUICK_STEPS, Way};
 pub use diffusion::from_drawing::{DRAWN_STEPS, DrawnMode, DrawnState, Hole, ROUNDS};
 pub use diffusion::network::NetworkState;
-pub use diffusion::noise::{NoiseState, Picture, SAMPLES};
+pub use diffusion::noise::NoiseState;
 pub use diffusion::plane::{
     LEARNING_RATES, NOISE_LEVELS, PlaneState, SAMPLE_STEPS, SNAPSHOTS, TRAIN_STEPS, View,
 };
@@ -26,10 +28,12 @@ pub use gan::{GameState, GuessState, PicturesState};
 pub use guide::GuideState;
 pub use lock::Lock;
 pub use model::{ModelChoice, Training};
+pub use picture::{Picture, SAMPLES};
 #[cfg(test)]
 pub use query::chance::Chance;
 pub use query::{Named, Query, Reader, Writer};
 pub use route::{Controls, Route};
+pub use vae::{HolesState, SpreadState, SqueezeState, WalkState};
 
 use super::chapters::Chapter;
 use crate::protocol::Fault;

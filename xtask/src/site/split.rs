@@ -27,8 +27,8 @@ async function whole(src) {
 }
 ";
 
-/// Cuts the page and shrinks its parts, which have the page's version in their names.
-pub(super) fn split(page: &Binary, wasm: &Path) -> Result<Program> {
+/// Cuts the page and, if `shrunk`, shrinks its parts, which have the page's version in their names.
+pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program> {
     let work = paths::target().join("parts");
     if work.exists() {
         fs::remove_dir_all(&work).context("could not empty the folder for parts")?;
@@ -48,11 +48,15 @@ pub(super) fn split(page: &Binary, wasm: &Path) -> Result<Program> {
         let stem = part.file_stem().unwrap_or_default().to_string_lossy();
         (format!("./{stem}.wasm"), format!("{name}_{stem}.wasm"))
     };
+    let put = |from: &Path, to: PathBuf| match shrunk {
+        true => bind::shrink(page, from, &to),
+        false => fs::copy(from, &to).map(drop).context("a part is missing"),
+    };
     // `wasm-opt` has one thread, and the main file is about as large as all parts together.
     thread::scope(|scope| {
-        let main = scope.spawn(|| bind::shrink(page, &bound.join(&main), &folder.join(&main)));
+        let main = scope.spawn(|| put(&bound.join(&main), folder.join(&main)));
         for part in &parts {
-            bind::shrink(page, part, &folder.join(file_of(part).1))?;
+            put(part, folder.join(file_of(part).1))?;
         }
         super::joined(main)
     })?;

@@ -1,7 +1,7 @@
 //! The map of the four families, and what this page is.
 
-mod fakes;
 mod live;
+mod ten;
 
 use yew::prelude::*;
 
@@ -10,8 +10,8 @@ use crate::ui::chapters::{Chapter, TOUR};
 use crate::ui::components::kept::Kept;
 use crate::ui::content::{self, texts};
 use crate::ui::parts::{Part, use_text};
-use fakes::LiveFakes;
 use live::LivePicture;
+use ten::{LiveTen, Maker};
 
 part!(text landing_rest: rest);
 
@@ -54,6 +54,11 @@ pub fn Landing() -> Html {
         let turn = turn.setter();
         Callback::from(move |run| turn.set(Some(run)))
     };
+    let rested = use_state_eq(|| None);
+    let on_gan_rest = {
+        let rested = rested.setter();
+        Callback::from(move |turn| rested.set(Some(turn)))
+    };
     html! {
         <main class="landing" id="main">
             <header class="hero">
@@ -70,9 +75,8 @@ pub fn Landing() -> Html {
                 <div class="lead">{ content::section(texts::landing::families::HTML) }</div>
                 <div class="family-row">
                     { diffusion(on_rest) }
-                    { gan(*turn) }
-                    { coming("vae", texts::landing::vae::TITLE, texts::landing::vae::HTML,
-                        texts::landing::vae_coming::HTML) }
+                    { gan(*turn, on_gan_rest) }
+                    { vae(*rested) }
                     { coming("autoregressive", texts::landing::autoregressive::TITLE,
                         texts::landing::autoregressive::HTML, texts::landing::autoregressive_coming::HTML) }
                 </div>
@@ -102,16 +106,31 @@ fn diffusion(on_rest: Callback<u32>) -> Html {
     }
 }
 
-fn gan(turn: Option<u32>) -> Html {
+fn gan(turn: Option<u32>, on_rest: Callback<u32>) -> Html {
     html! {
         <article class="card family gan">
-            <LiveFakes {turn} />
+            <LiveTen maker={Maker::Gan} {turn} {on_rest} />
             <h3>{ texts::landing::gan::TITLE }</h3>
             { content::section(texts::landing::gan::HTML) }
             <p class="ways">
                 { way(Chapter::Game, "button small go", "Play the game") }{ " " }
                 { way(Chapter::Pictures, "button small", "See its pictures") }{ " " }
                 { way(Chapter::Guess, "button small", "Real or fake?") }
+            </p>
+        </article>
+    }
+}
+
+fn vae(turn: Option<u32>) -> Html {
+    html! {
+        <article class="card family vae">
+            <LiveTen maker={Maker::Vae} {turn} />
+            <h3>{ texts::landing::vae::TITLE }</h3>
+            { content::section(texts::landing::vae::HTML) }
+            <p class="ways">
+                { way(Chapter::Squeeze, "button small go", "Squeeze a digit") }{ " " }
+                { way(Chapter::Holes, "button small", "Two maps") }{ " " }
+                { way(Chapter::Walk, "button small", "Walk") }
             </p>
         </article>
     }

@@ -1,11 +1,11 @@
 //! Controls of the chapter 'Start from your drawing'.
 
 use super::denoise::{visit_digit, visit_guidance};
-use super::noise::visit_picture;
 use crate::data::{PIXELS, SIDE};
 use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::ui::chapters::Chapter;
 use crate::ui::ink::{Drawing, Stroke, bits, letters, picture};
+use crate::ui::state::picture::visit_picture;
 use crate::ui::state::{Controls, ModelChoice, Picture, Query, Wanted};
 
 /// Steps of the chapter's runs, from pure noise to picture.

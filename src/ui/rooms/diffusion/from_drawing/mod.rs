@@ -15,8 +15,8 @@ use self::compare::{Compare, sorted};
 use self::controls::{Controls, PERCENT};
 use self::jobs::{FILLINGS, jobs};
 use self::views::Views;
-use super::noise::{clean, describe};
 use crate::ui::components::extras::extras;
+use crate::ui::components::pick::{Pick, describe, pixels_of};
 use crate::ui::components::progress::{computed, progress};
 use crate::ui::components::save::save_sheet;
 use crate::ui::components::transport::Transport;
@@ -25,11 +25,10 @@ use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::diffusion::denoise::inspect::Inspectors;
 use crate::ui::rooms::diffusion::denoise::views::{spoken, time};
-use crate::ui::rooms::diffusion::noise::pick::Pick;
 use crate::ui::runs::lanes::{Lane, Lanes, use_lanes};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::samples::{Loaded, use_samples};
-use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, NoiseState, Route};
+use crate::ui::samples::use_samples;
+use crate::ui::state::{DRAWN_STEPS, DrawnMode, DrawnState, Route};
 
 /// The chapter's story.
 pub fn story() -> Html {
@@ -52,7 +51,7 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
     let (loaded, on_retry) = use_samples(state.model.set);
     let x_0 = use_memo(
         (state.picture.clone(), loaded.clone()),
-        |(picture, loaded)| clean(picture, loaded),
+        |(picture, loaded)| pixels_of(picture, loaded),
     );
     let run = DrawnState {
         step: None,
@@ -113,7 +112,8 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
             <div class="card drawn" data-run-state={phase.map(Phase::id)} data-step={step.to_string()}
                 data-finished={finished.to_string()} data-wanted={jobs.len().to_string()}>
                 <Controls ..anew.clone() />
-                { pick(&anew, &loaded, on_retry) }
+                <Pick set={state.model.set} picture={state.picture.clone()} loaded={loaded.clone()} {on_retry}
+                    on_picture={anew.edit(|state, picture| state.picture = picture)} />
                 if let Some(x_0) = &*x_0 {
                     <Views chapter={anew} x_0={x_0.clone()} what={describe(state.model.set, &state.picture, &loaded)}
                         job={jobs.first().cloned()} frame={frame.clone()} />
@@ -128,20 +128,6 @@ pub fn DrawnChapter(props: &ChapterProps<DrawnState>) -> Html {
             <Inspectors model={state.model} {frame} {before} />
         </>
     }
-}
-
-/// Where the given picture comes from.
-fn pick(anew: &ChapterProps<DrawnState>, loaded: &Loaded, on_retry: Callback<()>) -> Html {
-    let drawn = &anew.state;
-    let state = NoiseState {
-        set: drawn.model.set,
-        picture: drawn.picture.clone(),
-        seed: drawn.seed,
-        ..NoiseState::default()
-    };
-    let on_state = anew.edit(|state, picked: NoiseState| state.picture = picked.picture);
-    let (chapter, loaded) = (ChapterProps { state, on_state }, loaded.clone());
-    html! { <Pick {chapter} {loaded} {on_retry} has_schedule=false /> }
 }
 
 /// What is seen, to be shared.

@@ -6,8 +6,8 @@ use yew::prelude::*;
 
 use super::board::{Board, mark};
 use super::look::Look;
-use super::maps::{picture, span};
 use crate::models::diffusion::blocks::{DEEP_SIDE, POSITIONS};
+use crate::ui::components::feature_maps::{picture, span};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;

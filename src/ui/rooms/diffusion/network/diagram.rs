@@ -11,9 +11,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::look::Look;
-use super::maps::{liveliest, name};
+use super::maps::name;
 use crate::data::SIDE;
 use crate::models::diffusion::blocks::{Block, DEEP_SIDE, Kind, SHIPPED, TRUNK_SIDE};
+use crate::ui::components::feature_maps::liveliest;
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::texts;
 use crate::ui::rooms::ChapterProps;

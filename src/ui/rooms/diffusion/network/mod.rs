@@ -27,6 +27,7 @@ use crate::protocol::{Denoise, Inspect};
 use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::extras::extras;
+use crate::ui::components::feature_maps::pictures;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::progress::step_progress;
 use crate::ui::components::save::save_sheet;
@@ -95,7 +96,7 @@ pub fn NetworkChapter(props: &ChapterProps<NetworkState>) -> Html {
         let maps = maps.cloned();
         Callback::from(move |()| {
             if let Some(maps) = &maps {
-                save_sheet(&maps::pictures(maps), maps::COLUMNS, &name);
+                save_sheet(&pictures(maps), maps::COLUMNS, &name);
             }
         })
     };

@@ -4,26 +4,27 @@
 //! of arithmetic for each pixel.
 
 mod compare;
-pub(super) mod pick;
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
 use self::compare::Compare;
-use self::pick::Pick;
 use crate::data::{DataSet, PIXELS};
-use crate::models::diffusion::schedule::{Schedule, T};
+use crate::models::diffusion::schedule::{Schedule, ScheduleKind, T};
 use crate::noise::{INITIAL_DRAW, normal};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
+use crate::ui::components::choice::{place, segments};
 use crate::ui::components::equation::Equation;
+use crate::ui::components::pick::{Pick, describe, pixels_of};
 use crate::ui::components::picture::{EPS_CONTRAST, PictureView};
+use crate::ui::components::seed::SeedField;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::samples::{Loaded, Samples, use_samples};
-use crate::ui::state::{Named, NoiseState, Picture};
+use crate::ui::samples::use_samples;
+use crate::ui::state::{Named, NoiseState};
 
 /// Points of a schedule's curve.
 const CURVE_POINTS: usize = 100;
@@ -39,7 +40,7 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
     let eps = use_memo(state.seed, |seed| normal(*seed, 0, INITIAL_DRAW, PIXELS));
     let x_0 = use_memo(
         (state.picture.clone(), loaded.clone()),
-        |(picture, loaded)| clean(picture, loaded),
+        |(picture, loaded)| pixels_of(picture, loaded),
     );
     let on_move = mover(&player);
     let spoken = format!(
@@ -50,7 +51,16 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
     html! {
         <>
             <div class="card">
-                <Pick chapter={props.clone()} loaded={loaded.clone()} on_retry={retry} />
+                <Pick set={state.set} picture={state.picture.clone()} loaded={loaded.clone()} on_retry={retry}
+                    on_picture={props.edit(|state, picture| state.picture = picture)}
+                    on_set={props.edit(|state, set| state.set = set)}
+                    more={html! { <SeedField seed={state.seed} on_seed={props.edit(|state, seed| state.seed = seed)} /> }}
+                    is_set={state.set != NoiseState::default().set}>
+                    { segments("Schedule", "schedule", &ScheduleKind::ALL.map(ScheduleKind::name),
+                        place(&ScheduleKind::ALL, state.schedule),
+                        props.edit(|state, at: usize| state.schedule = ScheduleKind::ALL[at]),
+                        state.schedule.name()) }
+                </Pick>
                 { views(&x_0, &eps, &schedule, t, &describe(state.set, &state.picture, &loaded)) }
                 <Transport playback={player.0} on={on_move} position={format!("t = {t} / {T}")}
                     {spoken} />
@@ -83,31 +93,6 @@ fn use_time(props: &ChapterProps<NoiseState>) -> UseReducerHandle<Player> {
         tells: true,
     };
     use_player(course, props.edit(|state, t| state.t = t))
-}
-
-/// The clean picture; `None` while there is none.
-pub(super) fn clean(picture: &Picture, loaded: &Loaded) -> Option<Rc<Vec<f32>>> {
-    let pixels = match picture {
-        Picture::Drawing(drawing) => drawing.pixels(),
-        Picture::Sample(index) => loaded.ready()?.pixels(*index as usize)?.to_vec(),
-    };
-    Some(Rc::new(pixels))
-}
-
-/// What the clean picture is, in words.
-pub(super) fn describe(set: DataSet, picture: &Picture, loaded: &Loaded) -> String {
-    let known = |samples: &Samples, index: usize| {
-        let (label, place) = (samples.label(index)?, samples.test_index(index)?);
-        let name = set.class_name(label);
-        Some(format!("a real {name}, number {place} of the test set"))
-    };
-    match (picture, loaded.ready()) {
-        (Picture::Drawing(_), _) => "your drawing".into(),
-        (Picture::Sample(index), Some(samples)) => {
-            known(samples, *index as usize).unwrap_or_default()
-        }
-        (Picture::Sample(_), None) => format!("a real {}", set.noun()),
-    }
 }
 
 fn views(

@@ -1,55 +1,62 @@
-//! The controls of 'Noise it': a real digit or a drawn one, the schedule, the seed.
+//! Which picture a chapter starts from: a real one, or one's own drawing.
+
+use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::class_field::{ClassField, SetField};
+use super::controls::ControlRow;
+use super::fetched::failure;
+use super::pad::Pad;
 use crate::data::DataSet;
-use crate::models::diffusion::schedule::ScheduleKind;
-use crate::ui::components::choice::{place, segments};
-use crate::ui::components::class_field::{ClassField, SetField};
-use crate::ui::components::controls::ControlRow;
-use crate::ui::components::fetched::failure;
-use crate::ui::components::pad::Pad;
-use crate::ui::components::seed::SeedField;
 use crate::ui::content::texts;
 use crate::ui::ink::Drawing;
-use crate::ui::rooms::ChapterProps;
 use crate::ui::samples::{Loaded, Samples, preview_style};
-use crate::ui::state::{Named, NoiseState, Picture, SAMPLES, Wanted};
+use crate::ui::state::{Picture, SAMPLES, Wanted};
 
 /// Properties of [`Pick`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct PickProps {
-    /// The chapter's controls, and who takes others.
-    pub chapter: ChapterProps<NoiseState>,
-    /// The real digits.
+    /// Whose real pictures.
+    pub set: DataSet,
+    /// The picture.
+    pub picture: Picture,
+    /// The visitor wants another.
+    pub on_picture: Callback<Picture>,
+    /// The visitor wants pictures of another set; `None`: that is chosen elsewhere, or not at all.
+    #[prop_or_default]
+    pub on_set: Option<Callback<DataSet>>,
+    /// The real ones.
     pub loaded: Loaded,
     /// Load them again.
     pub on_retry: Callback<()>,
-    /// Are schedule, data set and seed chosen here?
-    #[prop_or(true)]
-    pub has_schedule: bool,
+    /// Another control beside these.
+    #[prop_or_default]
+    pub children: Html,
+    /// Controls for behind 'More controls'.
+    #[prop_or_default]
+    pub more: Option<Html>,
+    /// Is one of those set to something unusual?
+    #[prop_or_default]
+    pub is_set: bool,
 }
 
 /// Controls and, below them, the digits to choose from or the pad.
 #[component]
 pub fn Pick(props: &PickProps) -> Html {
-    let PickProps {
-        chapter,
-        has_schedule,
-        ..
-    } = props;
-    let state = &chapter.state;
-    let drawing = use_state_eq(|| matches!(state.picture, Picture::Drawing(_)));
+    let drawing = use_state_eq(|| matches!(props.picture, Picture::Drawing(_)));
     let filter = use_state_eq(|| None);
     {
         // A link followed while the chapter is open: show where its picture comes from.
         let (drawing, filter) = (drawing.setter(), filter.setter());
-        use_effect_with(state.picture.clone(), move |picture| {
+        use_effect_with(props.picture.clone(), move |picture| {
             drawing.set(matches!(picture, Picture::Drawing(_)));
             filter.set(None);
         });
     }
-    let on_any = chapter.edit(|state, ()| state.picture = Picture::Sample(random(SAMPLES)));
+    let on_any = props
+        .on_picture
+        .reform(|()| Picture::Sample(random(SAMPLES)));
     let on_class = {
         let filter = filter.setter();
         Callback::from(move |wanted| match wanted {
@@ -58,36 +65,34 @@ pub fn Pick(props: &PickProps) -> Html {
         })
     };
     let class = (*filter).unwrap_or_else(|| class_of(props));
-    let more = html! {
-        <>
-            if !*drawing {
-                <SetField set={state.set} on_set={chapter.edit(|state, set| state.set = set)} />
-            }
-            <SeedField seed={state.seed} on_seed={chapter.edit(|state, seed| state.seed = seed)} />
-        </>
-    };
     let first = html! {
         <>
-                { source_control(&drawing) }
-                if !*drawing {
-                    <ClassField set={state.set} wanted={Wanted::Digit(class)} on_wanted={on_class} />
-                }
-                if *has_schedule {
-                    { segments("Schedule", "schedule", &ScheduleKind::ALL.map(ScheduleKind::name),
-                        place(&ScheduleKind::ALL, state.schedule),
-                        chapter.edit(|state, at: usize| state.schedule = ScheduleKind::ALL[at]),
-                        state.schedule.name()) }
-                }
+            { source_control(&drawing) }
+            if !*drawing {
+                <ClassField set={props.set} wanted={Wanted::Digit(class)} on_wanted={on_class} />
+            }
+            { props.children.clone() }
         </>
     };
+    let set_field = props.on_set.as_ref().filter(|_| !*drawing).map(|on_set| {
+        html! { <SetField set={props.set} {on_set} /> }
+    });
+    let more = props
+        .more
+        .as_ref()
+        .map(|more| html! { <>{ for set_field }{ more.clone() }</> });
     html! {
         <>
-            if *has_schedule {
-                <ControlRow {more} is_set={state.set != NoiseState::default().set}>{ first }</ControlRow>
+            if let Some(more) = more {
+                <ControlRow {more} is_set={props.is_set}>{ first }</ControlRow>
             } else {
                 <div class="controls">{ first }</div>
             }
-            if *drawing { <DrawIt ..chapter.clone() /> } else { { digits(props, class) } }
+            if *drawing {
+                <DrawIt drawn={matches!(props.picture, Picture::Drawing(_))} on_picture={&props.on_picture} />
+            } else {
+                { digits(props, class) }
+            }
         </>
     }
 }
@@ -109,7 +114,7 @@ fn source_control(drawing: &UseStateHandle<bool>) -> Html {
 
 /// The class the picker shows for the picture.
 fn class_of(props: &PickProps) -> u8 {
-    let Picture::Sample(index) = props.chapter.state.picture else {
+    let Picture::Sample(index) = props.picture else {
         return 0;
     };
     let samples = props.loaded.ready();
@@ -130,15 +135,12 @@ fn digits(props: &PickProps, class: u8) -> Html {
 
 /// A row of radio buttons that look like their digits: arrow keys come with them.
 fn strip(props: &PickProps, samples: &Samples, class: u8) -> Html {
-    let state = &props.chapter.state;
-    let set = state.set;
+    let set = props.set;
     let name = set.class_name(class);
     let choice = |(n, index): (usize, usize)| {
         let picture = Picture::Sample(index as u32);
-        let checked = state.picture == picture;
-        let onchange = props
-            .chapter
-            .edit(move |state, _: Event| state.picture = picture.clone());
+        let checked = props.picture == picture;
+        let onchange = props.on_picture.reform(move |_: Event| picture.clone());
         html! {
             <label key={index}>
                 <input type="radio" name="digit" class="sr-only" {checked} {onchange}
@@ -163,18 +165,25 @@ fn source(set: DataSet) -> &'static str {
     }
 }
 
+/// Properties of [`DrawIt`].
+#[derive(PartialEq, Properties)]
+struct DrawItProps {
+    /// Is something drawn already?
+    drawn: bool,
+    on_picture: Callback<Picture>,
+}
+
 /// The pad, and a word when it is empty.
 #[component]
-fn DrawIt(props: &ChapterProps<NoiseState>) -> Html {
-    let empty = use_state_eq(|| !matches!(props.state.picture, Picture::Drawing(_)));
+fn DrawIt(props: &DrawItProps) -> Html {
+    let empty = use_state_eq(|| !props.drawn);
     let on_picture = {
-        let on_drawing = props.edit(|state, drawing| state.picture = Picture::Drawing(drawing));
-        let empty = empty.setter();
+        let (on_drawing, empty) = (props.on_picture.clone(), empty.setter());
         Callback::from(move |pixels: Option<Vec<f32>>| {
             let drawing = pixels.as_deref().and_then(Drawing::new);
             empty.set(drawing.is_none());
             if let Some(drawing) = drawing {
-                on_drawing.emit(drawing);
+                on_drawing.emit(Picture::Drawing(drawing));
             }
         })
     };
@@ -189,4 +198,29 @@ fn DrawIt(props: &ChapterProps<NoiseState>) -> Html {
 /// A whole number below `below`; not part of any result that a link should give again.
 fn random(below: u32) -> u32 {
     (js_sys::Math::random() * f64::from(below)) as u32
+}
+
+/// The picture, `[28, 28]` in `-1..=1`; `None` while it is not here.
+pub fn pixels_of(picture: &Picture, loaded: &Loaded) -> Option<Rc<Vec<f32>>> {
+    let pixels = match picture {
+        Picture::Drawing(drawing) => drawing.pixels(),
+        Picture::Sample(index) => loaded.ready()?.pixels(*index as usize)?.to_vec(),
+    };
+    Some(Rc::new(pixels))
+}
+
+/// What the picture is, in words.
+pub fn describe(set: DataSet, picture: &Picture, loaded: &Loaded) -> String {
+    let known = |samples: &Samples, index: usize| {
+        let (label, place) = (samples.label(index)?, samples.test_index(index)?);
+        let name = set.class_name(label);
+        Some(format!("a real {name}, number {place} of the test set"))
+    };
+    match (picture, loaded.ready()) {
+        (Picture::Drawing(_), _) => "your drawing".into(),
+        (Picture::Sample(index), Some(samples)) => {
+            known(samples, *index as usize).unwrap_or_default()
+        }
+        (Picture::Sample(_), None) => format!("a real {}", set.noun()),
+    }
 }

@@ -1,0 +1,4 @@
+//! Autoencoders.
+
+#[cfg(feature = "look")]
+pub mod ask;

@@ -1,0 +1,36 @@
+//! The VAE room: a space of codes, and pictures of them.
+
+mod answers;
+mod holes;
+mod map;
+mod spread;
+mod squeeze;
+mod walk;
+
+use yew::prelude::*;
+
+use self::holes::HolesChapter;
+use self::spread::SpreadChapter;
+use self::squeeze::SqueezeChapter;
+use self::walk::WalkChapter;
+use crate::part;
+use crate::ui::content::{self, texts};
+use crate::ui::rooms::frame::RoomText;
+
+const SOURCES: [&str; 2] = [texts::vae::sources::TITLE, texts::vae::sources::HTML];
+
+part!(vae, SOURCES;
+    Squeeze: SqueezeChapter, Some([texts::vae_squeeze::story_lead::TITLE, texts::vae_squeeze::story_lead::HTML, texts::vae_squeeze::story_take::HTML]), |_| squeeze::story();
+    Holes: HolesChapter, Some([texts::vae_holes::story_lead::TITLE, texts::vae_holes::story_lead::HTML, texts::vae_holes::story_take::HTML]), |_| holes::story();
+    Spread: SpreadChapter, Some([texts::vae_code::story_lead::TITLE, texts::vae_code::story_lead::HTML, texts::vae_code::story_take::HTML]), |_| spread::story();
+    Walk: WalkChapter, Some([texts::vae_walk::story_lead::TITLE, texts::vae_walk::story_lead::HTML, texts::vae_walk::story_take::HTML]), |_| walk::story();
+    "vae.css"
+);
+
+/// The texts around the chapters.
+pub fn text() -> RoomText {
+    RoomText {
+        title: AttrValue::from(texts::vae::gist::TITLE),
+        gist: content::section(texts::vae::gist::HTML),
+    }
+}

@@ -1,0 +1,90 @@
+//! What only the VAE room can do.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use harness::{Fault, Gpu, Tab, browse};
+
+/// Work of an engine on two busy cores.
+const SLOW: Duration = Duration::from_secs(120);
+
+/// Drags over the right map, faster than any engine answers, and lets go at a place.
+const DRAG: &str = "(() => {
+    const map = document.querySelector('[data-kind=vae] .plane-view');
+    const frame = map.getBoundingClientRect();
+    const send = (kind, x, y) => map.dispatchEvent(new PointerEvent(kind, {
+        bubbles: true, pointerId: 1, button: 0, buttons: kind === 'pointerup' ? 0 : 1,
+        clientX: frame.left + x * frame.width, clientY: frame.top + y * frame.height }));
+    send('pointerdown', 0.1, 0.1);
+    for (let i = 0; i <= 200; i++) send('pointermove', 0.1 + 0.65 * i / 200, 0.1 + 0.4 * i / 200);
+    send('pointerup', 0.75, 0.5);
+})()";
+
+const HERE: &str = ".holes[data-x='200'][data-y='0'][data-here=true]";
+
+async fn pointed(tab: &Tab) -> Result<serde_json::Value> {
+    tab.wait_for_within(HERE, SLOW).await?;
+    tab.refreshes(3).await?;
+    tab.pixels("[data-kind=vae] .vae-here canvas").await
+}
+
+/// However fast one drags, what is shown in the end is the place where one let go: the same picture as
+/// by its link.
+#[test]
+fn a_drag_faster_than_the_engine_ends_where_it_ends() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/vae/holes?x=-100&y=100").await?;
+        tab.wait_for_within(".holes[data-here=true]", SLOW).await?;
+        let before = tab.pixels("[data-kind=vae] .vae-here canvas").await?;
+        tab.js(DRAG).await?;
+        let dragged = pointed(tab).await?;
+        ensure!(dragged != before, "another place, another picture");
+        tab.open_at("#/vae/holes?x=200").await?;
+        ensure!(pointed(tab).await? == dragged, "the link shows the same");
+        Ok(())
+    });
+}
+
+/// Weights that do not come while one drags: a sentence and a way on, and then the place where one let
+/// go.
+#[test]
+fn weights_missing_in_mid_drag_are_fetched_when_asked_again() {
+    browse(Gpu::None, async |tab| {
+        tab.let_errors_be();
+        tab.fault("weights/vae-mnist-2.bpk", Fault::NotFound);
+        tab.open_at("#/vae/holes?x=-100&y=100").await?;
+        tab.wait_for("[data-kind=vae] .plane-view").await?;
+        tab.js(DRAG).await?;
+        tab.wait_for_within(".notice.stop", SLOW).await?;
+        let said = tab.text(".notice.stop").await?;
+        ensure!(said.contains("vae-mnist-2.bpk"), "{said}");
+        tab.js(DRAG).await?;
+        tab.server().clear_faults();
+        tab.click(".notice.stop .button").await?;
+        tab.wait_for_within(HERE, SLOW).await.map(drop)
+    });
+}
+
+/// A 1 drawn with the keyboard alone is squeezed and restored, as what the decoder knows: nearer to the
+/// drawing than an empty sheet is.
+#[test]
+fn a_digit_drawn_by_keyboard_is_restored() {
+    const UP: &str = "\u{e013}";
+    const DOWN: &str = "\u{e015}";
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/vae/squeeze").await?;
+        tab.click(".draw").await?;
+        tab.wait_for(".pad canvas").await?;
+        tab.js("document.querySelector('.pad canvas').focus()")
+            .await?;
+        tab.keys([&UP.repeat(6), " ", &DOWN.repeat(12), " "].concat())
+            .await?;
+        tab.wait_for_within("canvas[aria-label*='your drawing']", SLOW)
+            .await?;
+        tab.wait_for_within(".squeeze[data-looked=true][data-run-state=done]", SLOW)
+            .await?;
+        let error: f64 = tab.data(".squeeze", "error").await?.parse()?;
+        ensure!(error < 0.25, "{error}");
+        Ok(())
+    });
+}
