@@ -19,6 +19,8 @@ use super::gan::play::GanPlayRun;
 use super::session::{Line, drive};
 #[cfg(feature = "look")]
 use super::vae::ask::VaeAskRun;
+#[cfg(feature = "train")]
+use super::vae::train::VaeTrainRun;
 use crate::models::gan::image::GanPair;
 use crate::models::vae::net::Vae;
 use crate::protocol::{EngineError, Event, Job, RunId};
@@ -111,6 +113,8 @@ async fn work<S: Shelf, L: Line>(
             let net = found(models.vae(&ask.model), &ask.model)?;
             drive(run, &mut VaeAskRun::new(run, ask, net)?, line).await
         }
+        #[cfg(feature = "train")]
+        Job::VaeTrain(job) => drive(run, &mut VaeTrainRun::new(run, *job)?, line).await,
         #[cfg(feature = "train")]
         Job::GanPlay(job) => drive(run, &mut GanPlayRun::new(run, *job)?, line).await,
         #[cfg(not(all(feature = "sample", feature = "look", feature = "train")))]

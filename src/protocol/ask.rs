@@ -2,6 +2,7 @@
 
 use super::diffusion::plane::{PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining};
 use super::gan::{GanFrame, GanImages, GanPictures, GanPlay};
+use super::vae::train::{VaeFrame, VaeTrain};
 use super::vae::{VaeAnswer, VaeAsk};
 use super::{Anatomy, Denoise, Frame, Inspect, Job, NoiseStats, NoiseStatsFrame, Report};
 
@@ -88,6 +89,7 @@ ask! {
     Box<GanPlay>, Job::GanPlay => GanFrame(Box<GanFrame>);
     GanImages, Job::GanImages => GanPictures(GanPictures);
     VaeAsk, Job::Vae => Vae(VaeAnswer);
+    Box<VaeTrain>, Job::VaeTrain => VaeFrame(Box<VaeFrame>);
 }
 
 #[cfg(test)]

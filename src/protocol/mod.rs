@@ -104,6 +104,8 @@ pub enum Job {
     GanImages(GanImages),
     /// A question to an autoencoder.
     Vae(VaeAsk),
+    /// Train an autoencoder.
+    VaeTrain(Box<vae::train::VaeTrain>),
 }
 
 impl Job {
@@ -122,7 +124,9 @@ impl Job {
             Self::Inspect(Inspect { model, .. })
             | Self::GanImages(GanImages { model, .. })
             | Self::Vae(VaeAsk { model, .. }) => of(Some(model), Home::Cpu, true),
-            Self::PlaneTrain(_) | Self::GanPlay(_) => of(None, Home::Trainer, false),
+            Self::PlaneTrain(_) | Self::GanPlay(_) | Self::VaeTrain(_) => {
+                of(None, Home::Trainer, false)
+            }
             Self::PlaneSample(_) => of(None, Home::Trainer, true),
         }
     }
@@ -255,6 +259,8 @@ pub enum Report {
     GanPictures(gan::GanPictures),
     /// Of [`Job::Vae`]: all of it.
     Vae(VaeAnswer),
+    /// Of [`Job::VaeTrain`]: where it stands.
+    VaeFrame(Box<vae::train::VaeFrame>),
 }
 
 /// What can go wrong in an engine. The page turns it into a sentence in one place.
@@ -434,6 +440,19 @@ mod tests {
                 },
             }),
         });
+        round_trip(Request::Start {
+            run: 8,
+            job: Job::VaeTrain(Box::new(vae::train::VaeTrain {
+                seed: 1,
+                pictures: vec![0, 255],
+                own: Some(vec![7]),
+                legs: vec![vae::train::Leg { step: 3, beta: 0.5 }],
+                from: Some(vae::train::Checkpoint::default()),
+                steps: 9,
+                frame_every: 2,
+                kept_every: 5,
+            })),
+        });
         round_trip(Request::Cancel { run: 3 });
         round_trip(Request::Fault(Fault::LoseDevice));
         round_trip(Request::Fault(Fault::Hang));
@@ -530,6 +549,15 @@ mod tests {
                 importance: 1.5,
                 ..vae::Look::default()
             }))),
+        });
+        round_trip(Event::Report {
+            run: 8,
+            report: Report::VaeFrame(Box::new(vae::train::VaeFrame {
+                step: 4,
+                losses: vec![[200.0, 2.5]],
+                checkpoint: Some(vae::train::Checkpoint::default()),
+                ..vae::train::VaeFrame::default()
+            })),
         });
         round_trip(Event::Failed {
             run: Some(9),

@@ -2,3 +2,5 @@
 
 #[cfg(feature = "look")]
 pub mod ask;
+#[cfg(feature = "train")]
+pub mod train;

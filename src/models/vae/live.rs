@@ -1,7 +1,7 @@
-//! A variational autoencoder so small that it learns while one looks: two dense layers each way.
+//! A variational autoencoder so small that it learns while one looks: three dense layers each way.
 //!
 //! ```text
-//! x [n,784] ─ 128 ─ mean, log-variance [n,2] each;   z [n,2] ─ 128 ─ logits [n,784]
+//! x [n,784] ─ 128 ─ 128 ─ mean, log-variance [n,2] each;   z [n,2] ─ 128 ─ 128 ─ logits [n,784]
 //! ```
 //!
 //! It does no more than it is told: pictures, weight of the KL and noise come with every step, so
@@ -9,7 +9,7 @@
 
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Bytes, Device, Tensor};
 
 use super::LOG_VARIANCE;
 use super::loss::{kl, reconstruction, reparameterize};
@@ -18,12 +18,12 @@ use crate::data::PIXELS;
 use crate::nn::mlp::{LastLayer, Mlp, MlpShape, rows};
 use crate::nn::{NotRead, read};
 
-/// Numbers of a code.
-pub const CODE: usize = 2;
+pub use super::course::{BATCH, CODE, Checkpoint};
+
 /// Width of the hidden layers.
 pub const HIDDEN: usize = 128;
-/// Pictures a step that learn well.
-pub const BATCH: usize = 64;
+/// Hidden layers each way.
+pub const DEPTH: usize = 2;
 /// Learning rate that learns well.
 pub const LEARNING_RATE: f64 = 3e-3;
 
@@ -70,6 +70,11 @@ pub struct Losses {
     pub kl: f32,
 }
 
+/// The checkpoint is of another network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("these weights do not fit this network")]
+pub struct OtherNetwork;
+
 /// A network in training.
 pub struct Trainer {
     net: LiveVae,
@@ -77,34 +82,75 @@ pub struct Trainer {
     /// Encoder's, decoder's: parameters are numbered from 0 in both.
     optimizers: [ModuleOptimizer; 2],
     learning_rate: f64,
+    step: u32,
 }
 
 impl Trainer {
-    /// With fresh weights; `None` never happens: they are made to measure.
-    pub fn new(seed: u64, learning_rate: f64) -> Option<Self> {
+    /// Goes on from a checkpoint, or begins with fresh weights.
+    ///
+    /// # Errors
+    /// If the checkpoint is of another network.
+    pub fn new(
+        seed: u64,
+        learning_rate: f64,
+        from: Option<Checkpoint>,
+    ) -> Result<Self, OtherNetwork> {
         let device = Device::flex().autodiff();
-        let network = |part: usize, inputs, outputs, last| {
-            let shape = MlpShape {
-                inputs,
-                hidden: HIDDEN,
-                depth: 1,
-                outputs,
-            };
-            shape.init(
-                &shape.first_weights(seed, streams::WEIGHTS[part], last),
-                &device,
-            )
+        let shape = |inputs, outputs| MlpShape {
+            inputs,
+            hidden: HIDDEN,
+            depth: DEPTH,
+            outputs,
         };
-        let optimizer = || AdamConfig::new().with_epsilon(1e-8).init();
-        Some(Self {
-            net: LiveVae {
+        let [encoder, decoder] = [shape(PIXELS, 2 * CODE), shape(CODE, PIXELS)];
+        let from = from.unwrap_or_else(|| Checkpoint {
+            weights: [
                 // All codes start at the origin.
-                encoder: network(0, PIXELS, 2 * CODE, LastLayer::Zero)?,
-                decoder: network(1, CODE, PIXELS, LastLayer::Random)?,
+                encoder.first_weights(seed, streams::WEIGHTS[0], LastLayer::Zero),
+                decoder.first_weights(seed, streams::WEIGHTS[1], LastLayer::Random),
+            ],
+            ..Checkpoint::default()
+        });
+        let [of_encoder, of_decoder] = from.memory;
+        Ok(Self {
+            net: LiveVae {
+                encoder: encoder
+                    .init(&from.weights[0], &device)
+                    .ok_or(OtherNetwork)?,
+                decoder: decoder
+                    .init(&from.weights[1], &device)
+                    .ok_or(OtherNetwork)?,
             },
+            optimizers: [optimizer(of_encoder)?, optimizer(of_decoder)?],
+            step: from.step,
             device,
-            optimizers: [optimizer(), optimizer()],
             learning_rate,
+        })
+    }
+
+    /// Optimiser steps done.
+    pub fn step_number(&self) -> u32 {
+        self.step
+    }
+
+    /// All that is needed to go on from here.
+    ///
+    /// # Errors
+    /// If the device cannot be read.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, NotRead> {
+        let net = self.net.valid();
+        let memory = |optimizer: &ModuleOptimizer| {
+            // A record that cannot be written: the optimiser starts anew.
+            let bytes = optimizer.into_bytes().map(|bytes| bytes.to_vec());
+            bytes.unwrap_or_default()
+        };
+        Ok(Checkpoint {
+            step: self.step,
+            weights: [net.encoder.weights().await?, net.decoder.weights().await?],
+            memory: match self.step {
+                0 => Default::default(),
+                _ => [0, 1].map(|i| memory(&self.optimizers[i])),
+            },
         })
     }
 
@@ -130,6 +176,7 @@ impl Trainer {
             // The optimiser takes the network and gives it back.
             *part = optimizer.step(self.learning_rate, part.clone(), of_part);
         }
+        self.step += 1;
         Ok(losses)
     }
 
@@ -137,6 +184,16 @@ impl Trainer {
     pub fn network(&self) -> LiveVae {
         self.net.valid()
     }
+}
+
+fn optimizer(memory: Vec<u8>) -> Result<ModuleOptimizer, OtherNetwork> {
+    let fresh = AdamConfig::new().with_epsilon(1e-8).init();
+    if memory.is_empty() {
+        return Ok(fresh);
+    }
+    fresh
+        .from_bytes(Bytes::from_bytes_vec(memory))
+        .map_err(|_| OtherNetwork)
 }
 
 #[cfg(test)]
@@ -169,7 +226,7 @@ mod tests {
     /// A weight far too high drives every code to the prior; back at 1 the codes come back.
     #[test]
     fn collapses_and_mends() {
-        let mut trainer = Trainer::new(1, 3e-3).expect("fits");
+        let mut trainer = Trainer::new(1, 3e-3, None).expect("fits");
         let learned = train(&mut trainer, 0..150, 1.0);
         assert!(learned.kl > 1.5, "{learned:?}");
         let collapsed = train(&mut trainer, 150..400, 1000.0);
@@ -182,17 +239,35 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_training() {
         let run = |seed| {
-            let mut trainer = Trainer::new(seed, 3e-3).expect("fits");
+            let mut trainer = Trainer::new(seed, 3e-3, None).expect("fits");
             train(&mut trainer, 0..3, 1.0)
         };
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));
     }
 
+    /// A training that is interrupted goes on as if it had not been.
+    #[test]
+    fn goes_on_from_a_checkpoint() {
+        let trainer = |from| Trainer::new(1, 3e-3, from).expect("fits");
+        let mut whole = trainer(None);
+        let first = train(&mut whole, 0..5, 1.0);
+        let kept = block_on(whole.checkpoint()).expect("reads");
+        assert_eq!((kept.step, kept.memory[0].is_empty()), (5, false));
+        let rest = train(&mut whole, 5..9, 0.5);
+        let mut other = trainer(Some(kept.clone()));
+        assert_eq!(train(&mut other, 5..9, 0.5), rest);
+        assert_ne!(first, rest);
+        assert_eq!(other.step_number(), 9);
+        let mut wrong = kept;
+        wrong.weights[1].pop();
+        assert!(Trainer::new(1, 3e-3, Some(wrong)).is_err());
+    }
+
     /// A fresh network's codes are all the prior: no divergence.
     #[test]
     fn codes_start_at_the_origin() {
-        let trainer = Trainer::new(3, 1e-3).expect("fits");
+        let trainer = Trainer::new(3, 1e-3, None).expect("fits");
         let net = trainer.network();
         let x = rows(halves(), PIXELS, &Device::flex());
         let code = net.encode(x);

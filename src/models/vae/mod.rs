@@ -24,11 +24,12 @@
 //! This is usual, but then the loss is a cross-entropy and no bound on any likelihood.
 //!
 //! What ships is small for a tab: the work is at 7x7 and 14x14, the last step to 28x28 only moves
-//! numbers. `live` is a network of two dense layers each way that learns while one looks.
+//! numbers. `live` is a network of three dense layers each way that learns while one looks.
 
 pub mod blocks;
 #[cfg(feature = "nn")]
 pub mod bounds;
+pub mod course;
 #[cfg(feature = "train")]
 pub mod live;
 #[cfg(feature = "nn")]

@@ -1,6 +1,8 @@
 //! Questions to a trained autoencoder. Each is answered in one go, within some milliseconds, so that
 //! dragging keeps up; many pictures are asked for in parts.
 
+pub mod train;
+
 use serde::{Deserialize, Serialize};
 
 /// A question to a model.
