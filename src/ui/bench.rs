@@ -14,6 +14,7 @@ use super::rooms::diffusion::DIGITS_MODEL;
 use super::state::{DenoiseState, EngineChoice, ModelChoice, PlaneState, QUICK_STEPS};
 use crate::protocol::diffusion::plane::PlaneTrain;
 use crate::protocol::gan::{Game, GanPlay, Plan};
+use crate::protocol::vae::{Question, VaeAsk};
 use crate::protocol::{Denoise, Job, Report};
 
 /// The page answers to input.
@@ -104,6 +105,8 @@ fn job(what: &str) -> Option<Job> {
         })),
         "gan-1000" => Some(gan(GAN_ROUNDS)),
         "gan-1000-watched" => Some(gan(GAN_FRAME)),
+        "vae-decode-1" => Some(decode(1)),
+        "vae-decode-256" => Some(decode(256)),
         _ => None,
     }
 }
@@ -118,6 +121,16 @@ fn gan(frame_every: u32) -> Job {
             frame_every,
         },
     }))
+}
+
+/// A place of a map that is dragged over, or the whole map.
+fn decode(n: usize) -> Job {
+    Job::Vae(VaeAsk {
+        model: "vae-mnist-2".into(),
+        question: Question::Pictures {
+            codes: vec![0.5; 2 * n],
+        },
+    })
 }
 
 /// What the room opens with, for `n` pictures.

@@ -22,7 +22,7 @@ const INTERACTIVE: &str = "genscope-interactive";
 const FIRST_DIGIT: &str = "genscope-first-digit";
 
 /// Works `genscope_bench` knows; one run resolves to milliseconds.
-const CPU_WORK: [&str; 9] = [
+const CPU_WORK: [&str; 11] = [
     // one evaluation of the network, for one picture and for 16: a median of nine in one run
     "evaluation-1",
     "evaluation-16",
@@ -38,6 +38,9 @@ const CPU_WORK: [&str; 9] = [
     // at both ends only, and with one every 10 rounds, as its chapter draws them
     "gan-1000",
     "gan-1000-watched",
+    // the picture of one place of a VAE's map, as it is dragged over, and of all of it
+    "vae-decode-1",
+    "vae-decode-256",
 ];
 /// What software is spared of it, and why.
 const GPU_WORK: [&str; 3] = ["evaluation-1", "evaluation-16", "digits-1"];

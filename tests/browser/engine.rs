@@ -8,12 +8,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use genscope::protocol::{Denoise, EngineError, Event, Frame, Job, Request, Start, decode, encode};
+use genscope::data::PIXELS;
+use genscope::models::vae::random_code;
+use genscope::noise::{INITIAL_DRAW, normal};
+use genscope::protocol::vae::{Question, VaeAnswer, VaeAsk};
+use genscope::protocol::{
+    Denoise, EngineError, Event, Frame, Job, Report, Request, Start, decode, encode,
+};
 use genscope::ui::state::DenoiseState;
 use genscope::weights::PATIENCE_S;
 use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 use harness::{Fault, Gpu, Server, Tab, browse, largest_difference};
-use serde_json::json;
+use serde_json::{Value, json};
 use xtask::paths;
 
 /// Largest difference of a pixel between the engines after four guided steps; pixels are in -1..1.
@@ -78,11 +84,15 @@ async fn empty_page(tab: &Tab) -> Result<()> {
     tab.goto("worker.js").await
 }
 
-fn digits() -> Result<ModelEntry> {
+fn entry(model: &str) -> Result<ModelEntry> {
     let manifest = fs::read_to_string(paths::pkg().join(MANIFEST_PATH))?;
     let manifest: Manifest = serde_json::from_str(&manifest)?;
-    let entry = manifest.find("diffusion-mnist").cloned();
-    entry.context("the digits are not in the manifest")
+    let entry = manifest.find(model).cloned();
+    entry.with_context(|| format!("{model} is not in the manifest"))
+}
+
+fn digits() -> Result<ModelEntry> {
+    entry("diffusion-mnist")
 }
 
 fn weights_path() -> Result<String> {
@@ -154,6 +164,68 @@ fn the_cpu_engine_draws_what_was_drawn_natively() {
                 assert!(off <= NATIVE_AGREES, "frame {column}, row {row}: {off}");
             }
         }
+        Ok(())
+    });
+}
+
+/// An autoencoder's pictures of four random codes, and the code of one picture, as the native tool has
+/// recorded them when its weights were packed.
+#[test]
+fn the_cpu_engine_encodes_and_decodes_as_was_done_natively() {
+    const MODEL: &str = "vae-mnist-16";
+    const SEED: u64 = 2021;
+    const EVERY: usize = 49;
+    browse(Gpu::None, async |tab| {
+        empty_page(tab).await?;
+        let model = entry(MODEL)?;
+        let url = format!("{}weights/{}", tab.site(), model.file);
+        let ask = |run, question| Request::Start {
+            run,
+            job: Job::Vae(VaeAsk {
+                model: MODEL.into(),
+                question,
+            }),
+        };
+        let codes = (0..4).flat_map(|i| random_code(SEED, i, 16)).collect();
+        let noise = normal(SEED, 0, INITIAL_DRAW, PIXELS);
+        let picture = noise.iter().map(|v| v.clamp(-1.0, 1.0)).collect();
+        let requests = [
+            Request::Load {
+                model,
+                url,
+                patience_s: PATIENCE_S,
+            },
+            ask(1, Question::Pictures { codes }),
+            ask(
+                2,
+                Question::Look {
+                    picture,
+                    draws: 1,
+                    seed: 1,
+                },
+            ),
+        ];
+        let events = drive(tab, "engine_cpu", &requests).await?;
+        let answers: Vec<_> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Report {
+                    report: Report::Vae(answer),
+                    ..
+                } => Some(answer),
+                _ => None,
+            })
+            .collect();
+        let [VaeAnswer::Pictures { pictures, .. }, VaeAnswer::Look(look)] = answers[..] else {
+            bail!("{answers:?}");
+        };
+        let recorded = fs::read_to_string(paths::root().join(format!("tests/data/{MODEL}.json")))?;
+        let recorded: Value = serde_json::from_str(&recorded)?;
+        let recorded: Vec<f32> = serde_json::from_value(recorded["v"].clone())?;
+        let ink = pictures.iter().step_by(EVERY).map(|v| (v + 1.0) / 2.0);
+        let here: Vec<f32> = ink.chain(look.mean.iter().copied()).collect();
+        let off = largest_difference(&here, &recorded[..here.len()]);
+        ensure!(here.len() == 4 * PIXELS / EVERY + 16 && off < 1e-3, "{off}");
         Ok(())
     });
 }

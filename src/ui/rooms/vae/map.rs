@@ -149,8 +149,9 @@ pub struct MapViewProps {
     pub label: AttrValue,
     /// Where one points.
     pub at: [f32; 2],
-    /// The visitor points elsewhere.
-    pub on_at: Callback<[f32; 2]>,
+    /// The visitor points elsewhere; nobody does: it is a picture.
+    #[prop_or_default]
+    pub on_at: Option<Callback<[f32; 2]>>,
     /// The canvas, for saving it.
     #[prop_or_default]
     pub canvas: Option<NodeRef>,
@@ -160,13 +161,17 @@ pub struct MapViewProps {
 #[component]
 pub fn MapView(props: &MapViewProps) -> Html {
     let (at, on_at) = (props.at, props.on_at.clone());
-    let on_pen = Callback::from(move |pen| {
-        let moved = match pen {
-            Pen::Down(place) | Pen::Move(place) => place.map(|v| v * EDGE / EXTENT),
-            Pen::Nudge(dx, dy) => [at[0] + NUDGE * f32::from(dx), at[1] - NUDGE * f32::from(dy)],
-            Pen::Up | Pen::Toggle | Pen::Dot | Pen::Undo => return,
-        };
-        on_at.emit(moved.map(|v| v.clamp(-EDGE, EDGE)));
+    let on_pen = on_at.map(|on_at| {
+        Callback::from(move |pen| {
+            let moved = match pen {
+                Pen::Down(place) | Pen::Move(place) => place.map(|v| v * EDGE / EXTENT),
+                Pen::Nudge(dx, dy) => {
+                    [at[0] + NUDGE * f32::from(dx), at[1] - NUDGE * f32::from(dy)]
+                }
+                Pen::Up | Pen::Toggle | Pen::Dot | Pen::Undo => return,
+            };
+            on_at.emit(moved.map(|v| v.clamp(-EDGE, EDGE)));
+        })
     });
     let [x, y] = at.map(|v| v / EDGE);
     let share = [0.5 + 0.5 * x, 0.5 - 0.5 * y];

@@ -58,6 +58,11 @@ fn binary(x: &[f32]) -> Vec<f32> {
     ink.iter().map(|v| 2.0 * v - 1.0).collect()
 }
 
+/// The two numbers of a code.
+fn two(v: &[f32]) -> [f32; 2] {
+    [0, 1].map(|i| v.get(i).copied().unwrap_or_default())
+}
+
 /// Mean and standard deviations of a code.
 #[derive(Clone, Debug, PartialEq)]
 struct Code {
@@ -163,7 +168,6 @@ pub fn SpreadChapter(props: &ChapterProps<SpreadState>) -> Html {
                 if let Some(why) = failed {
                     { failure(texts::vae::reals_failed::PLAIN, &why, &on_reals, None) }
                 }
-                <p class="hint sr-only" id="plane-pen-help">{ texts::vae_code::map_how::PLAIN }</p>
                 <div class="vae-spread">
                     { map_side(&places, reals.as_ref(), (*code).as_ref(), &eps, step) }
                     { steps_side(&shown, &what, (*code).as_ref(), &eps, drawn, step) }
@@ -233,36 +237,62 @@ fn map_side(
             labels: reals.labels.clone(),
         });
     }
-    let two = |v: &[f32]| [0, 1].map(|i| v.get(i).copied().unwrap_or_default());
-    let scale = EXTENT / EDGE;
-    let ellipse = |at: &[f32], radii: &[f32], times: f32, tone| Layer::Ellipse {
-        at: two(at).map(|v| v * scale),
-        radii: two(radii).map(|v| v * scale * times),
-        tone,
-    };
+    let mut near = layers.clone();
     let mut at = [0.0; 2];
+    let mut home = [0.0; 2];
+    let mut times = 1.0;
     if let Some(code) = code {
-        let (origin, one) = ([0.0; 2], [1.0; 2]);
-        match step {
-            1 => layers.extend([1.0, 2.0].map(|times| ellipse(&origin, &one, times, Tone::Muted))),
-            2 => layers.extend(
-                [1.0, 2.0].map(|times| ellipse(&origin, &code.deviation, times, Tone::Second)),
-            ),
-            _ => layers.extend(
-                [1.0, 2.0].map(|times| ellipse(&code.mean, &code.deviation, times, Tone::Accent)),
-            ),
-        }
+        let (radii, tone) = match step {
+            1 => ([1.0; 2], Tone::Muted),
+            2 => (two(&code.deviation), Tone::Second),
+            _ => (two(&code.deviation), Tone::Accent),
+        };
+        home = if [1, 2].contains(&step) {
+            [0.0; 2]
+        } else {
+            two(&code.mean)
+        };
         at = match step {
-            0 => two(&code.mean),
+            0 => home,
             1 => two(eps),
             2 => two(&code.scaled(eps)),
             _ => two(&code.drawn(eps)),
         };
+        // So that the cloud fills half of the view.
+        times = (EDGE / (4.0 * radii[0].max(radii[1]).max(0.01)))
+            .max(1.0)
+            .round();
+        let scale = EXTENT / EDGE;
+        let rings = |zoom: f32, middle: [f32; 2]| {
+            [1.0, 2.0].map(|widths| Layer::Ellipse {
+                at: middle.map(|v| v * scale * zoom),
+                radii: radii.map(|r| r * scale * zoom * widths),
+                tone,
+            })
+        };
+        layers.extend(rings(1.0, home));
+        let around: Vec<f32> = places
+            .chunks_exact(2)
+            .flat_map(|place| [0, 1].map(|i| (place[i] - home[i]) * times))
+            .collect();
+        if let Some(reals) = reals {
+            near = vec![Layer::Classes {
+                points: on_plane(&around),
+                labels: reals.labels.clone(),
+            }];
+        }
+        near.extend(rings(times, [0.0; 2]));
     }
+    let offset = [0, 1].map(|i| (at[i] - home[i]) * times);
+    let zoom = [("times", format!("{times:.0}"))];
     html! {
         <div class="vae-side">
-            <MapView {layers} label={texts::vae_code::map::PLAIN} {at} on_at={Callback::noop()} />
+            <MapView {layers} label={texts::vae_code::map::PLAIN} {at} />
             <p class="hint">{ texts::vae_code::map_how::PLAIN }</p>
+            <div class="vae-near">
+                <MapView layers={near} label={content::fill(texts::vae_code::near_map::PLAIN, &zoom)} at={offset} />
+                <p class="hint">{ content::fill(texts::vae_code::near_how::PLAIN, &zoom) }</p>
+            </div>
         </div>
     }
 }

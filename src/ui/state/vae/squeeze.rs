@@ -1,6 +1,6 @@
 //! Controls of the chapter 'Squeeze and restore'.
 
-use super::model;
+use super::model_of;
 use crate::data::DataSet;
 use crate::models::vae::blocks::Sizes;
 use crate::ui::chapters::Chapter;
@@ -133,13 +133,13 @@ impl SqueezeState {
 
     /// The manifest's id of the model. Where there is none of a kind, it is the other one's.
     pub fn model(&self) -> String {
-        let of = |kind| model(kind, self.set, self.code);
+        let of = |kind| model_of(kind, self.set, self.code);
         of(self.kind).or(of(Kind::Variational)).unwrap_or_default()
     }
 
     /// Is there a network of this kind and size?
     pub fn is_made(&self) -> bool {
-        model(self.kind, self.set, self.code).is_some()
+        model_of(self.kind, self.set, self.code).is_some()
     }
 
     /// The network's sizes.

@@ -12,7 +12,7 @@ use super::answers::{Answers, AnswersRun, Asked, pictures, use_answers};
 use super::map::{
     EDGE, MapView, Reals, grid_codes, known, known_count, legend, nearest, on_plane, use_reals,
 };
-use crate::data::PIXELS;
+use crate::data::{DataSet, PIXELS};
 use crate::protocol::vae::{Question, VaeAnswer};
 use crate::ui::components::choice::segments;
 use crate::ui::components::class_field::SetField;
@@ -28,7 +28,7 @@ use crate::ui::components::seed::SeedField;
 use crate::ui::content::{self, texts};
 use crate::ui::host::{Phase, use_engines};
 use crate::ui::rooms::ChapterProps;
-use crate::ui::state::vae::Kind;
+use crate::ui::state::vae::{Kind, model_of};
 use crate::ui::state::{HolesState, Route};
 use crate::weights::manifest::Measure;
 
@@ -171,7 +171,7 @@ pub fn HolesChapter(props: &ChapterProps<HolesState>) -> Html {
             </div>
             <div class="inspect">
                 { gap_card(&known) }
-                <Judged models={state.models().to_vec()} />
+                <Judged set={state.set} />
                 <ModelCard model={sides[1].model.clone()} speed={speed(&answers, &sides[1])} />
             </div>
         </>
@@ -258,7 +258,7 @@ fn gap_card(known: &[Known; 2]) -> Html {
         <div class="card">
             <h3>{ texts::vae_holes::gaps::TITLE }</h3>
             <table class="figures">
-                <thead><tr><td></td>{ for Kind::ALL.map(|kind| html! { <th scope="col">{ title(kind) }</th> }) }</tr></thead>
+                { head() }
                 <tbody>
                     { row(texts::vae_holes::gap_median::PLAIN, |gaps| gaps.median, 3, "") }
                     { row(texts::vae_holes::gap_far::PLAIN, |gaps| 100.0 * gaps.far, 1, " %") }
@@ -273,38 +273,47 @@ fn gap_card(known: &[Known; 2]) -> Html {
 /// Properties of [`Judged`].
 #[derive(Properties, PartialEq)]
 struct JudgedProps {
-    models: Vec<String>,
+    set: DataSet,
 }
 
 /// What the judge says of random codes, measured ahead.
 #[component]
 fn Judged(props: &JudgedProps) -> Html {
     let manifest = use_engines().manifest;
-    let cell = |model: &String, measure| {
-        let entry = manifest.as_ref().and_then(|manifest| manifest.find(model));
+    let set = props.set;
+    let cell = |kind: Kind, code: u32, measure| {
+        let entry = manifest.as_ref().zip(model_of(kind, set, code));
+        let entry = entry.and_then(|(manifest, model)| manifest.find(&model));
         let figure = entry.and_then(|entry| entry.quality.as_ref()?.figure(measure));
-        let text = figure.map_or("\u{2026}".into(), |figure| match measure {
+        let text = figure.map_or("\u{2013}".into(), |figure| match measure {
             Measure::Confident => format!("{:.1} %", 100.0 * figure.value),
             _ => format!("{:.0}", figure.value),
         });
         html! { <td class="num">{ text }</td> }
     };
-    let row = |name: &'static str, measure| {
-        html! { <tr><th scope="row">{ name }</th>{ for props.models.iter().map(|model| cell(model, measure)) }</tr> }
+    let row = |text: &'static str, code: u32, measure| {
+        let name = content::fill(text, &[("code", code.to_string())]);
+        html! { <tr><th scope="row">{ name }</th>{ for Kind::ALL.map(|kind| cell(kind, code, measure)) }</tr> }
     };
     html! {
         <div class="card">
             <h3>{ texts::vae_holes::judged::TITLE }</h3>
             <table class="figures">
-                <thead><tr><td></td>{ for Kind::ALL.map(|kind| html! { <th scope="col">{ title(kind) }</th> }) }</tr></thead>
+                { head() }
                 <tbody>
-                    { row(texts::vae_holes::judged_kid::PLAIN, Measure::ClassifierKid) }
-                    { row(texts::vae_holes::judged_confident::PLAIN, Measure::Confident) }
+                    { for [2, 16].map(|code| row(texts::vae_holes::judged_confident::PLAIN, code, Measure::Confident)) }
+                    { for [2, 16].map(|code| row(texts::vae_holes::judged_kid::PLAIN, code, Measure::ClassifierKid)) }
                 </tbody>
             </table>
             <div class="hint">{ content::section(texts::vae_holes::judged::HTML) }</div>
         </div>
     }
+}
+
+/// The head of a table with a column for each kind.
+fn head() -> Html {
+    let column = |kind| html! { <th scope="col">{ title(kind) }</th> };
+    html! { <thead><tr><td></td>{ for Kind::ALL.map(column) }</tr></thead> }
 }
 
 /// How long a picture of a place took.

@@ -13,7 +13,7 @@ use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};
 
 /// Feature maps in a row of the sheet.
-const COLUMNS: usize = 16;
+const COLUMNS: usize = 8;
 
 /// A block's name for people.
 pub fn name(block: &Block) -> &'static str {
@@ -44,7 +44,7 @@ fn told(block: &Block) -> &'static str {
 fn shape(block: &Block) -> String {
     match block.side {
         1 => block.channels.to_string(),
-        side => format!("{} × {side} × {side}", block.channels),
+        side => format!("{}×{side}×{side}", block.channels),
     }
 }
 
@@ -89,7 +89,7 @@ pub fn way(
     html! {
         <>
             <div class="vae-way" role="group" aria-label={texts::vae_squeeze::way::PLAIN}>
-                { tile(0, "encoder", texts::vae_squeeze::picture::TITLE, format!("1 × {SIDE} × {SIDE}"), picture) }
+                { tile(0, "encoder", texts::vae_squeeze::picture::TITLE, format!("1×{SIDE}×{SIDE}"), picture) }
                 { for plan.iter().enumerate().map(block) }
             </div>
             { match at.checked_sub(1).and_then(|index| Some((plan.get(index)?, values(index)))) {
@@ -182,15 +182,15 @@ mod tests {
         assert_eq!(
             shapes,
             [
-                "16 × 14 × 14",
-                "16 × 7 × 7",
+                "16×14×14",
+                "16×7×7",
                 "112",
                 "16",
                 "16",
                 "112",
-                "16 × 7 × 7",
-                "16 × 14 × 14",
-                "1 × 28 × 28"
+                "16×7×7",
+                "16×14×14",
+                "1×28×28"
             ]
         );
         for block in &plan {
