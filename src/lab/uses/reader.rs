@@ -6,6 +6,7 @@
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
+use nalgebra::{Cholesky, DMatrix, Dyn};
 
 use crate::data::CLASSES;
 
@@ -16,7 +17,9 @@ const HELD_OUT: usize = 5;
 /// Largest length of the gradient at which training ends.
 const GRADIENT: f64 = 1e-4;
 /// Steps at most.
-const MOST_STEPS: usize = 2000;
+const MOST_STEPS: usize = 1000;
+/// Least L2 in the guess of the curvature, which is made of 32-bit numbers.
+const LEAST: f64 = 1e-3;
 /// Steps that the next one remembers.
 const MEMORY: usize = 12;
 
@@ -146,7 +149,8 @@ impl Reader {
     fn fit(&mut self, train: &Examples, l2: f64) {
         let problem = self.problem(train, l2);
         let start = std::mem::take(&mut self.weights);
-        self.weights = minimum(|w| problem.loss(w), start);
+        let curvature = problem.curvature();
+        self.weights = minimum(|w| problem.loss(w), |slope| curvature.solve(slope), start);
     }
 
     /// Mean of `-log p`.
@@ -179,6 +183,18 @@ impl Problem {
         self.x.clone().matmul(weights)
     }
 
+    /// An upper bound of the curvature, the same for each class: `x^T x / 2 n + l2` (Böhning 1992,
+    /// doi:10.1007/BF00048682). As a metric it makes pixels as easy to learn from as codes.
+    fn curvature(&self) -> Curvature {
+        let [n, width] = self.x.dims();
+        let squares = self.x.clone().transpose().matmul(self.x.clone());
+        let squares = squares.into_data();
+        let squares = squares.iter::<f64>().map(|v| v / (2 * n) as f64);
+        let ridge = DMatrix::from_diagonal_element(width, width, self.l2.max(LEAST));
+        let whole = DMatrix::from_iterator(width, width, squares) + ridge;
+        Curvature(Cholesky::new(whole))
+    }
+
     /// The loss and its gradient.
     fn loss(&self, weights: &[f64]) -> (f64, Vec<f64>) {
         let [n, _] = self.x.dims();
@@ -202,6 +218,21 @@ impl Problem {
     }
 }
 
+/// A matrix that is inverted, if rounding has left it positive.
+struct Curvature(Option<Cholesky<f64, Dyn>>);
+
+impl Curvature {
+    /// The step that a gradient `[width + 1, classes]` asks for, up to a factor.
+    fn solve(&self, gradient: &[f64]) -> Vec<f64> {
+        let Some(matrix) = &self.0 else {
+            return gradient.to_vec();
+        };
+        let rows = gradient.len() / CLASSES;
+        let solved = matrix.solve(&DMatrix::from_row_slice(rows, CLASSES, gradient));
+        solved.transpose().as_slice().to_vec()
+    }
+}
+
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
@@ -212,8 +243,13 @@ fn along(a: &[f64], t: f64, b: &[f64]) -> Vec<f64> {
 }
 
 /// Where a smooth convex function, given with its gradient, is lowest: L-BFGS (Liu and Nocedal 1989,
-/// doi:10.1007/BF01589116), each step halved until it goes down enough.
-fn minimum(f: impl Fn(&[f64]) -> (f64, Vec<f64>), start: Vec<f64>) -> Vec<f64> {
+/// doi:10.1007/BF01589116), each step halved until it goes down enough. `guess` divides by a guess of
+/// the curvature.
+fn minimum(
+    f: impl Fn(&[f64]) -> (f64, Vec<f64>),
+    guess: impl Fn(&[f64]) -> Vec<f64>,
+    start: Vec<f64>,
+) -> Vec<f64> {
     let mut at = start;
     let (mut value, mut gradient) = f(&at);
     // Steps and what they changed the gradient by.
@@ -223,13 +259,9 @@ fn minimum(f: impl Fn(&[f64]) -> (f64, Vec<f64>), start: Vec<f64>) -> Vec<f64> {
         if length < GRADIENT {
             break;
         }
-        let direction = direction(&gradient, &past);
+        let direction = direction(&gradient, &past, &guess);
         let slope = dot(&direction, &gradient);
-        let mut t = if past.is_empty() {
-            1.0 / length.max(1.0)
-        } else {
-            1.0
-        };
+        let mut t = 1.0;
         let (next, (lower, turned)) = loop {
             let next = along(&at, t, &direction);
             let there = f(&next);
@@ -256,7 +288,11 @@ fn minimum(f: impl Fn(&[f64]) -> (f64, Vec<f64>), start: Vec<f64>) -> Vec<f64> {
 }
 
 /// Minus the gradient, times what the past tells of the inverse curvature.
-fn direction(gradient: &[f64], past: &[[Vec<f64>; 2]]) -> Vec<f64> {
+fn direction(
+    gradient: &[f64],
+    past: &[[Vec<f64>; 2]],
+    guess: impl Fn(&[f64]) -> Vec<f64>,
+) -> Vec<f64> {
     let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
     let mut shares = Vec::new();
     for [step, change] in past.iter().rev() {
@@ -264,8 +300,9 @@ fn direction(gradient: &[f64], past: &[[Vec<f64>; 2]]) -> Vec<f64> {
         q = along(&q, -share, change);
         shares.push(share);
     }
+    q = guess(&q);
     if let Some([step, change]) = past.last() {
-        let scale = dot(step, change) / dot(change, change);
+        let scale = dot(step, change) / dot(change, &guess(change));
         q.iter_mut().for_each(|v| *v *= scale);
     }
     for ([step, change], share) in past.iter().zip(shares.iter().rev()) {
@@ -303,8 +340,15 @@ mod tests {
                 .collect();
             (dot(&off, &gradient) / 2.0, gradient)
         };
-        let found = minimum(bowl, vec![0.0; 10]);
-        assert!(found.iter().all(|v| (v - 2.0).abs() < 1e-3), "{found:?}");
+        for share in [0.001, 1.0] {
+            let guess = |slope: &[f64]| -> Vec<f64> {
+                let each = slope.iter().enumerate();
+                each.map(|(i, g)| g / (1.0 + share * curvature(i)))
+                    .collect()
+            };
+            let found = minimum(bowl, guess, vec![0.0; 10]);
+            assert!(found.iter().all(|v| (v - 2.0).abs() < 1e-3), "{found:?}");
+        }
     }
 
     #[test]
