@@ -23,6 +23,12 @@ const SHOWN_PER_CLASS: usize = 32;
 /// Pictures in a row of their sheet.
 const COLUMNS: usize = 20;
 
+/// Test digits of the large sheet, for maps and for what learns in the page: no packed model was
+/// trained on them.
+const MANY: usize = 4000;
+/// Pictures in a row of that sheet.
+const MANY_COLUMNS: usize = 100;
+
 /// Makes sure that every data set is there, and writes what the page shows of them.
 pub fn run(folders: &Folders) -> Result<()> {
     for set in DataSet::ALL {
@@ -40,7 +46,7 @@ pub fn run(folders: &Folders) -> Result<()> {
         println!("{}: 60,000 training and 10,000 test pictures", set.id());
         show_some(folders, set)?;
     }
-    Ok(())
+    show_many(folders)
 }
 
 fn check(root: &Path, set: DataSet) -> Result<()> {
@@ -146,18 +152,132 @@ fn show_some(folders: &Folders, set: DataSet) -> Result<()> {
     let sheet = Sheet {
         labels: indices.iter().map(|&i| test.labels[i]).collect(),
         indices,
-        source: match set {
-            DataSet::Mnist => "MNIST test set (Y. LeCun, C. Cortes, C. Burges), CC BY-SA 3.0",
-            DataSet::FashionMnist => "Fashion-MNIST test set (Zalando SE), MIT licence",
-        },
+        source: source(set),
     };
-    let path = dir.join(format!("{name}.json"));
-    fs::write(&path, serde_json::to_string(&sheet)?)
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    write_json(&dir.join(format!("{name}.json")), &sheet)?;
     println!(
         "{}: {} real pictures for the page",
         set.id(),
         sheet.labels.len()
     );
     Ok(())
+}
+
+fn source(set: DataSet) -> &'static str {
+    match set {
+        DataSet::Mnist => "MNIST test set (Y. LeCun, C. Cortes, C. Burges), CC BY-SA 3.0",
+        DataSet::FashionMnist => "Fashion-MNIST test set (Zalando SE), MIT licence",
+    }
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    fs::write(path, serde_json::to_string(value)?)
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What `www/samples/mnist-digits.json` says of the sheet beside it. Picture i is number i of the
+/// test set.
+#[derive(Serialize)]
+struct ManySheet {
+    /// Class of each picture, row by row, a figure each.
+    labels: String,
+    /// Whose pictures they are.
+    source: &'static str,
+}
+
+/// The first test digits, whatever their class, as one sheet in 16 grey levels.
+fn show_many(folders: &Folders) -> Result<()> {
+    let test = Images::load(&folders.data, DataSet::Mnist, Split::Test)?;
+    let dir = folders.www.join("samples");
+    let pixels = &test.pixels[..MANY * PIXELS];
+    pictures::small_sheet(&dir.join("mnist-digits.png"), pixels, MANY_COLUMNS)?;
+    let labels = test.labels[..MANY].iter();
+    let sheet = ManySheet {
+        labels: labels.map(|label| char::from(b'0' + label)).collect(),
+        source: source(DataSet::Mnist),
+    };
+    write_json(&dir.join("mnist-digits.json"), &sheet)?;
+    println!("{MANY} real digits for maps");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use image::GrayImage;
+    use serde::Deserialize;
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::data::SIDE;
+
+    fn root() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+    }
+
+    fn shipped<T: DeserializeOwned>(name: &str) -> (GrayImage, T) {
+        let path = |end: &str| root().join(format!("www/samples/{name}.{end}"));
+        let image = image::open(path("png")).expect("a sheet").into_luma8();
+        let text = fs::read_to_string(path("json")).expect("a list");
+        (image, serde_json::from_str(&text).expect("reads"))
+    }
+
+    /// Picture `index` of a sheet.
+    fn cut(sheet: &GrayImage, columns: usize, index: usize) -> Vec<u8> {
+        let (x, y) = (index % columns * SIDE, index / columns * SIDE);
+        let at = |i: usize| {
+            sheet
+                .get_pixel((x + i % SIDE) as u32, (y + i / SIDE) as u32)
+                .0[0]
+        };
+        (0..PIXELS).map(at).collect()
+    }
+
+    /// Nearest multiple of 17, in floating point.
+    fn rounded(grey: &[u8]) -> Vec<u8> {
+        let round = |v: &u8| (f64::from(*v) / 17.0).round() as u8 * 17;
+        grey.iter().map(round).collect()
+    }
+
+    #[derive(Deserialize)]
+    struct Many {
+        labels: String,
+    }
+
+    /// They are compared with the few whose grey values ship whole, too, and with the data where it
+    /// is there.
+    #[test]
+    fn the_large_sheet_is_the_test_set_in_16_greys() {
+        #[derive(Deserialize)]
+        struct Few {
+            labels: Vec<u8>,
+            indices: Vec<usize>,
+        }
+        let (sheet, many) = shipped::<Many>("mnist-digits");
+        let labels: Vec<u8> = many.labels.bytes().map(|b| b - b'0').collect();
+        assert_eq!(labels.len(), MANY);
+        let size = (MANY_COLUMNS * SIDE, MANY / MANY_COLUMNS * SIDE);
+        assert_eq!(sheet.dimensions(), (size.0 as u32, size.1 as u32));
+        let (small, few) = shipped::<Few>("mnist-test");
+        for (place, &index) in few.indices.iter().enumerate() {
+            let whole = cut(&small, COLUMNS, place);
+            assert_eq!(cut(&sheet, MANY_COLUMNS, index), rounded(&whole), "{index}");
+            assert_eq!(labels[index], few.labels[place]);
+        }
+        let Ok(test) = Images::load(&root().join("data"), DataSet::Mnist, Split::Test) else {
+            return;
+        };
+        assert_eq!(labels, test.labels[..MANY]);
+        for (index, whole) in test.pixels.chunks(PIXELS).take(MANY).enumerate() {
+            assert_eq!(cut(&sheet, MANY_COLUMNS, index), rounded(whole), "{index}");
+        }
+    }
+
+    /// A visitor fetches them on top of the page.
+    #[test]
+    fn the_large_sheet_is_small() {
+        let bytes = |name| fs::metadata(root().join("www/samples").join(name)).map(|m| m.len());
+        let all = bytes("mnist-digits.png").expect("a sheet");
+        let list = bytes("mnist-digits.json").expect("a list");
+        assert!(list < 30_000 && all + list < 600_000, "{all} {list}");
+    }
 }

@@ -10,6 +10,7 @@ mod sample;
 mod source;
 mod train;
 mod unpack;
+mod uses;
 mod vae;
 mod watch;
 
@@ -65,6 +66,8 @@ enum Command {
     Pack(pack::Args),
     /// Make a checkpoint of the packed weights, to train on from.
     Unpack(unpack::Args),
+    /// Measure what the autoencoders' codes are good for, for the page: features, odd ones, bytes.
+    Uses,
 }
 
 /// What can be trained.
@@ -208,5 +211,6 @@ pub fn main() -> Result<()> {
         Command::Curve(args) => curve::run(&folders, args),
         Command::Pack(args) => pack::run(&folders, args),
         Command::Unpack(args) => unpack::run(&folders, args),
+        Command::Uses => uses::run(&folders),
     }
 }

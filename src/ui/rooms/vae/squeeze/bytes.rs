@@ -15,16 +15,6 @@ use crate::ui::samples::sheet_pixels;
 
 /// Qualities of the JPEG files.
 const JPEG: [f64; 2] = [0.5, 0.05];
-/// A number of the code is kept in one byte, over this range.
-const RANGE: f32 = 4.0;
-
-/// The code with each number kept in one byte.
-pub fn rounded(code: &[f32]) -> Vec<f32> {
-    let step = 2.0 * RANGE / 255.0;
-    let level = |v: &f32| ((v.clamp(-RANGE, RANGE) + RANGE) / step).round();
-    code.iter().map(|v| level(v) * step - RANGE).collect()
-}
-
 /// A file of the picture.
 #[derive(Clone, Debug, PartialEq)]
 struct Kept {
@@ -138,16 +128,6 @@ fn bytes_of(url: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_byte_keeps_a_number_to_a_hundredth() {
-        let code = [-9.0, -4.0, 0.0, 1.234, 4.0];
-        let kept = rounded(&code);
-        assert_eq!((kept[0], kept[1]), (-4.0, -4.0));
-        for (kept, code) in kept.iter().zip(code).skip(1) {
-            assert!((kept - code).abs() <= 4.0 / 255.0 + 1e-6, "{kept} {code}");
-        }
-    }
 
     #[test]
     fn bytes_are_counted_in_base_64() {

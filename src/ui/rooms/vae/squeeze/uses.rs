@@ -5,11 +5,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::super::answers::{AnswersRun, Asked, look, pictures};
-use super::bytes::{Bytes, rounded};
+use super::bytes::Bytes;
 use super::{ask, rmse};
 use crate::noise;
 use crate::protocol::vae::{Look, Question};
-use crate::quality::uses::{Others, Uses as Measured};
+use crate::quality::uses::{Others, USES_PATH, Uses as Measured, rounded};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::choice::pressed;
 use crate::ui::components::fetched::{Fetched, use_fetched};
@@ -131,8 +131,9 @@ pub fn Uses(props: &UsesProps) -> Html {
 }
 
 async fn fetch() -> Result<Measured, String> {
-    let text = fetch_text("quality/vae-uses.json").await?;
-    serde_json::from_str(&text).map_err(|_| "the file is damaged".into())
+    let text = fetch_text(USES_PATH).await?;
+    let uses: Measured = serde_json::from_str(&text).map_err(|_| "the file is damaged")?;
+    uses.check().map_err(|error| error.to_string())
 }
 
 fn figures(
