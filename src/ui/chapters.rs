@@ -83,6 +83,7 @@ chapters! {
     Holes: HolesState, "vae/holes", Vae, vae::vae, vae_holes::story;
     Spread: SpreadState, "vae/code", Vae, vae::vae, vae_code::story;
     Walk: WalkState, "vae/walk", Vae, vae::vae, vae_walk::story;
+    Train: TrainState, "vae/train", Vae, vae::vae_train, vae_train::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
 }
@@ -103,6 +104,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Holes,
     Chapter::Spread,
     Chapter::Walk,
+    Chapter::Train,
 ];
 
 /// The way for beginners, ten minutes across the rooms; the landing page tells of it.

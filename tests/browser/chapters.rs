@@ -342,6 +342,32 @@ const CHAPTERS: &[Chapter] = &[
         stopped: None,
         breaks: false,
     },
+    Chapter {
+        path: "vae/train",
+        places: &[
+            ("hundreds=1&at=5", ".vae-train[data-trained='100'][data-step='100'][data-run-state=done]"),
+            ("case=holes&hundreds=1", ".vae-train[data-trained='100'] .task"),
+        ],
+        canvas: ".vae-train .vae-random",
+        touched: &[("[data-guess='0']", ".task [data-guessed=false]")],
+        keyed: &[
+            (".transport .play", &[HOME], ".vae-train[data-step='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".vae-train[data-step='40']"),
+            ("input[name=beta]", &[RIGHT], ".vae-train[data-run-state=running]"),
+            (".save", &[], ".save"),
+        ],
+        nonsense: ("beta=3&hundreds=61&turns=20", &["beta=3", "hundreds=61", "turns=20"], ".vae-train[data-trained='0']"),
+        saved: &[],
+        stopped: Some([
+            "hundreds=60",
+            ".vae-train[data-run-state=running]",
+            ".progress button",
+            ".vae-train[data-run-state=cancelled]",
+            ".progress button",
+            ".vae-train[data-run-state=running]",
+        ]),
+        breaks: true,
+    },
     page_of_text("guide/teachers", &[("", ".text-page table")]),
     page_of_text("guide/words", &[("", ".text-page dt")]),
 ];

@@ -88,3 +88,50 @@ fn a_digit_drawn_by_keyboard_is_restored() {
         Ok(())
     });
 }
+
+/// A figure of the frame that is shown.
+async fn figure(tab: &Tab, name: &str) -> Result<f64> {
+    let text = tab.text(&format!("[data-name={name}]")).await?;
+    let number = text.split_whitespace().next().unwrap_or_default();
+    Ok(number.parse()?)
+}
+
+/// Six hundred steps bring order into the map: chance is a tenth.
+#[test]
+fn a_map_organises_itself_live() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/vae/train").await?;
+        tab.wait_for_within(".vae-train[data-frames='1']", SLOW)
+            .await?;
+        tab.click(".vae-go .go").await?;
+        tab.wait_for_within(".vae-train[data-step='600'][data-run-state=done]", SLOW)
+            .await?;
+        let purity = figure(tab, "purity").await?;
+        ensure!(purity > 30.0, "{purity}");
+        for number in ["kl-1", "kl-2"] {
+            let kl = figure(tab, number).await?;
+            ensure!(kl > 1.0, "{number}: {kl}");
+        }
+        Ok(())
+    });
+}
+
+/// With a weight of 32 both numbers of the code fall out of use; with 1 from there on they come back.
+#[test]
+fn a_collapsed_code_comes_back() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/vae/train?case=collapse&hundreds=3").await?;
+        tab.wait_for_within(".vae-train[data-step='300'][data-run-state=done]", SLOW)
+            .await?;
+        for number in ["kl-1", "kl-2"] {
+            let kl = figure(tab, number).await?;
+            ensure!(kl < 0.1, "{number}: {kl}");
+        }
+        tab.click(".task [data-guess='0']").await?;
+        tab.wait_for(".task [data-guessed=true]").await?;
+        tab.click(".task .mend").await?;
+        tab.wait_for_within(".task[data-done=true]", SLOW)
+            .await
+            .map(drop)
+    });
+}

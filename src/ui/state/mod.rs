@@ -33,7 +33,7 @@ pub use picture::{Picture, SAMPLES};
 pub use query::chance::Chance;
 pub use query::{Named, Query, Reader, Writer};
 pub use route::{Controls, Route};
-pub use vae::{HolesState, SpreadState, SqueezeState, WalkState};
+pub use vae::{HolesState, SpreadState, SqueezeState, TrainState, WalkState};
 
 use super::chapters::Chapter;
 use crate::protocol::Fault;

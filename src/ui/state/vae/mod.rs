@@ -3,11 +3,16 @@
 mod holes;
 mod spread;
 mod squeeze;
+mod train;
 mod walk;
 
 pub use holes::HolesState;
 pub use spread::SpreadState;
 pub use squeeze::{Case, Kind, SqueezeState, Use};
+pub use train::{
+    BETAS, COST_WANTED, FRAME_EVERY, GO, IN_USE, NEAR, SHARE_WANTED, Standing, TrainCase,
+    TrainState, cost, near,
+};
 pub use walk::{LATENTS, REACH, WALK_PARTS, WalkState, Way};
 
 use super::query::named;

@@ -11,9 +11,11 @@ use crate::ui::state::{Controls, Query};
 pub const BETAS: [f32; 11] = [0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 /// The place of 1 among them.
 const ONE: usize = 4;
-/// Steps of one go, and the most of all together.
+/// Steps that the visitor asks for at once, and the most of all together.
 pub const GO: u32 = 600;
 const MOST_STEPS: u32 = 10 * GO;
+/// Links count steps in these.
+const UNIT: u32 = 100;
 /// Steps between two frames.
 pub const FRAME_EVERY: u32 = 20;
 /// Most changes of the weight that a link keeps.
@@ -42,8 +44,8 @@ pub const IN_USE: f32 = 0.5;
 /// Codes within this of the middle are where random codes fall.
 pub const NEAR: f32 = 3.0;
 /// The second task wants this share of codes there, and still a reconstruction below so many nats.
-pub const SHARE_WANTED: f32 = 0.95;
-pub const COST_WANTED: f32 = 190.0;
+pub const SHARE_WANTED: f32 = 0.9;
+pub const COST_WANTED: f32 = 170.0;
 
 impl TrainCase {
     /// Both, in the order in which they are listed.
@@ -65,7 +67,7 @@ impl TrainCase {
         }
     }
 
-    /// How its task stands at a frame; `own` of its last codes are a drawing's.
+    /// How its task stands at a frame.
     pub fn standing(self, frame: &VaeFrame) -> Standing {
         match self {
             Self::Collapse => {
@@ -111,7 +113,7 @@ pub struct TrainState {
     pub beta: usize,
     /// Where the weight changes: steps, a multiple of [`FRAME_EVERY`], and places in [`BETAS`].
     pub turns: Vec<(u32, usize)>,
-    /// Optimiser steps, a multiple of [`GO`]; none: it has not begun.
+    /// Optimiser steps, a multiple of 100; none: it has not begun.
     pub steps: u32,
     /// The frame at which the transport stands; `None`: the last.
     pub at: Option<u32>,
@@ -185,7 +187,7 @@ impl TrainState {
             }
             self.turns.push((step, beta));
         }
-        let needed = (step + GO).div_ceil(GO) * GO;
+        let needed = (step + GO).div_ceil(UNIT) * UNIT;
         self.steps = needed.min(MOST_STEPS);
     }
 
@@ -237,18 +239,20 @@ impl Controls for TrainState {
         let mut beta = BETAS[self.beta.min(BETAS.len() - 1)];
         q.one_of("beta", &mut beta, BETAS[default.beta], &BETAS);
         self.beta = BETAS.iter().position(|b| *b == beta).unwrap_or(ONE);
-        q.setting(
-            "turns",
-            &mut self.turns,
-            Vec::new(),
-            read_turns,
-            |turns| write_turns(turns),
-        );
-        let mut goes = self.steps / GO;
-        q.number("goes", &mut goes, default.steps / GO, 0..=MOST_STEPS / GO);
-        self.steps = goes * GO;
+        q.setting("turns", &mut self.turns, Vec::new(), read_turns, |turns| {
+            write_turns(turns)
+        });
+        let mut hundreds = self.steps / UNIT;
+        let most = MOST_STEPS / UNIT;
+        q.number("hundreds", &mut hundreds, default.steps / UNIT, 0..=most);
+        self.steps = hundreds * UNIT;
         q.maybe("at", &mut self.at, 0..=MOST_STEPS / FRAME_EVERY);
-        q.option("drawing", &mut self.drawing, Drawing::from_code, Drawing::code);
+        q.option(
+            "drawing",
+            &mut self.drawing,
+            Drawing::from_code,
+            Drawing::code,
+        );
         // A change that is never reached.
         self.turns.retain(|(step, _)| *step < self.steps);
         self.at = self.at.filter(|at| *at <= self.last());
@@ -268,7 +272,7 @@ mod tests {
         let mut turned = TrainState::default();
         turned.go_on();
         turned.turn(310, 9);
-        assert_eq!(round_trip(turned), "#/vae/train?turns=300j&goes=2");
+        assert_eq!(round_trip(turned), "#/vae/train?turns=300j&hundreds=9");
     }
 
     #[test]
@@ -276,7 +280,7 @@ mod tests {
         falls_back(
             "vae/train",
             &[
-                ("seed=x&beta=3&goes=11&at=-1&case=z", 5),
+                ("seed=x&beta=3&hundreds=61&at=-1&case=z", 5),
                 ("turns=30j", 1),
                 ("turns=20", 1),
                 ("turns=40a20b", 1),
@@ -293,7 +297,7 @@ mod tests {
         state.go_on();
         state.turn(400, 8);
         state.turn(300, 5);
-        assert_eq!((state.turns.clone(), state.steps), (vec![(300, 5)], 1200));
+        assert_eq!((state.turns.clone(), state.steps), (vec![(300, 5)], 900));
         assert_eq!([0, 299, 300].map(|step| state.beta_at(step)), [2, 2, 5]);
         // The same weight again is no turn.
         state.turn(600, 5);

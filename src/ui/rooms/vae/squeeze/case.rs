@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::super::NAMES;
 use crate::ui::components::diagnosis::Diagnosis;
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;
@@ -10,13 +11,6 @@ use crate::ui::state::vae::Case;
 
 /// The task is done below this error.
 pub const WANTED: f32 = 0.13;
-
-/// What the failures of this room are called, in the order in which they are offered.
-pub const NAMES: [&str; 3] = [
-    texts::vae::name_collapse::PLAIN,
-    texts::vae::name_holes::PLAIN,
-    texts::vae::name_small::PLAIN,
-];
 
 /// What goes wrong, what to do, and how far it is done; `error` is that of what is restored now.
 pub fn task_card(case: Case, props: &ChapterProps<SqueezeState>, error: Option<f32>) -> Html {

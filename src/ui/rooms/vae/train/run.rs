@@ -223,12 +223,20 @@ mod tests {
         // The frames after the checkpoint come again, and are not there twice.
         let run = trained(run, 1200);
         let steps: Vec<_> = run.frames.iter().map(|frame| frame.step).collect();
-        assert!(steps.windows(2).all(|pair| pair[1] == pair[0] + FRAME_EVERY), "{steps:?}");
+        assert!(
+            steps
+                .windows(2)
+                .all(|pair| pair[1] == pair[0] + FRAME_EVERY),
+            "{steps:?}"
+        );
         assert_eq!(run.job(), None);
         assert_eq!(run.losses(40).count(), 40);
         // On with it: from the end.
         let run = after(run, Action::Want(wish(&turned, 1800)));
-        assert_eq!(job(&run).expect("more").from.map(|from| from.step), Some(1200));
+        assert_eq!(
+            job(&run).expect("more").from.map(|from| from.step),
+            Some(1200)
+        );
         // Other data: all anew.
         let mut other = wish(&turned, 600);
         other.data.as_mut().expect("data").seed = 2;
