@@ -150,7 +150,6 @@ async function keepRest() {
     ...Object.keys(engines)
       .filter((engine) => small(`${engine}_bg.wasm`))
       .flatMap((engine) => engineFiles(engine, engines[engine])),
-    // No room shows the autoencoders yet.
     ...models.filter(({ bytes }) => bytes <= SMALL).map(weightsFile),
     ...Object.keys(files).filter((path) => /^(samples|quality)\//.test(path) && small(path)),
   ];
