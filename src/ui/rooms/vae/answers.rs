@@ -225,7 +225,7 @@ mod tests {
             ask("b", 0, 3.0),
         ];
         let run = after(AnswersRun::default(), [Action::Want(want.clone())]);
-        assert!(!run.next().is_none());
+        assert!(run.next().is_some());
         let (run, order) = order(run);
         let order: Vec<_> = order.iter().map(|(m, at)| (m.as_str(), *at)).collect();
         assert_eq!(order, [("a", 1.0), ("b", 3.0), ("a", 2.0), ("a", 5.0)]);

@@ -196,7 +196,7 @@ fn odd(uses: &Measured, look: Option<&Look>, state: &SqueezeState) -> Html {
         line(&uses.garments, Tone::Accent, "clothes", true),
         line(&uses.scribbles, Tone::Second, "scribbles", false),
     ];
-    let auc = |others: &Others| format!("{:.3}", others.auc);
+    let auc = |others: &Others| format!("{:.4}", others.auc);
     let values = [
         ("clothes", auc(&uses.garments)),
         ("scribbles", auc(&uses.scribbles)),
