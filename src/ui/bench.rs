@@ -7,9 +7,11 @@ use std::rc::Rc;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use super::host::{Host, RunEvent, RunHandle};
+use super::parts::NotFetched;
 use super::rooms::diffusion::DIGITS_MODEL;
 use super::state::{DenoiseState, EngineChoice, ModelChoice, PlaneState, QUICK_STEPS};
 use crate::protocol::diffusion::plane::PlaneTrain;
@@ -44,7 +46,14 @@ pub fn offer(host: &Host) {
     let bench =
         Closure::<dyn Fn(String, String) -> Promise>::new(move |engine: String, what: String| {
             let host = host.clone();
-            Promise::new(&mut move |resolve, reject| run(&host, &engine, &what, resolve, reject))
+            Promise::new(&mut move |resolve, reject| {
+                let (host, engine, what) = (host.clone(), engine.clone(), what.clone());
+                spawn_local(async move {
+                    if let Ok(run) = fetch().await {
+                        run(host, &engine, &what, resolve, reject);
+                    }
+                });
+            })
         });
     // Fails only on a frozen window; then there is nothing to time.
     let _ = Reflect::set(
@@ -55,7 +64,21 @@ pub fn offer(host: &Host) {
 }
 
 /// Does one piece of work; resolves to its milliseconds.
-fn run(host: &Host, engine: &str, what: &str, resolve: Function, reject: Function) {
+type Run = fn(Host, &str, &str, Function, Function);
+
+/// What does it is a part of its own: no visitor needs it.
+#[cfg(feature = "split")]
+#[wasm_split_helpers::wasm_split(bench, fallible)]
+fn fetch() -> Result<Run, NotFetched> {
+    Ok(run)
+}
+
+#[cfg(not(feature = "split"))]
+async fn fetch() -> Result<Run, NotFetched> {
+    Ok(run)
+}
+
+fn run(host: Host, engine: &str, what: &str, resolve: Function, reject: Function) {
     let (Some(choice), Some(job)) = (EngineChoice::from_id(engine), job(what)) else {
         settle(&reject, JsValue::from_str("no such engine or work"));
         return;

@@ -79,7 +79,7 @@ chapters! {
     Pictures: PicturesState, "gan/pictures", Gan, gan::gan_pictures, gan_pictures::story;
     Guess: GuessState, "gan/guess", Gan, gan::gan_pictures, gan_guess::story;
     Wrong: GameState, "gan/wrong", Gan, gan::gan, gan_wrong::story;
-    Squeeze: SqueezeState, "vae/squeeze", Vae, vae::vae, vae_squeeze::story;
+    Squeeze: SqueezeState, "vae/squeeze", Vae, vae::vae_squeeze, vae_squeeze::story;
     Holes: HolesState, "vae/holes", Vae, vae::vae, vae_holes::story;
     Spread: SpreadState, "vae/code", Vae, vae::vae, vae_code::story;
     Walk: WalkState, "vae/walk", Vae, vae::vae, vae_walk::story;

@@ -189,12 +189,12 @@ fn the_cpu_engine_encodes_and_decodes_as_was_done_natively() {
         let codes = (0..4).flat_map(|i| random_code(SEED, i, 16)).collect();
         let noise = normal(SEED, 0, INITIAL_DRAW, PIXELS);
         let picture = noise.iter().map(|v| v.clamp(-1.0, 1.0)).collect();
-        let requests = [
-            Request::Load {
-                model,
-                url,
-                patience_s: PATIENCE_S,
-            },
+        let load = Request::Load {
+            model,
+            url,
+            patience_s: PATIENCE_S,
+        };
+        let questions = [
             ask(1, Question::Pictures { codes }),
             ask(
                 2,
@@ -205,18 +205,18 @@ fn the_cpu_engine_encodes_and_decodes_as_was_done_natively() {
                 },
             ),
         ];
-        let events = drive(tab, "engine_cpu", &requests).await?;
-        let answers: Vec<_> = events
-            .iter()
-            .filter_map(|event| match event {
+        let mut answers = Vec::new();
+        for question in questions {
+            let events = drive(tab, "engine_cpu", &[load.clone(), question]).await?;
+            answers.extend(events.into_iter().filter_map(|event| match event {
                 Event::Report {
                     report: Report::Vae(answer),
                     ..
                 } => Some(answer),
                 _ => None,
-            })
-            .collect();
-        let [VaeAnswer::Pictures { pictures, .. }, VaeAnswer::Look(look)] = answers[..] else {
+            }));
+        }
+        let [VaeAnswer::Pictures { pictures, .. }, VaeAnswer::Look(look)] = &answers[..] else {
             bail!("{answers:?}");
         };
         let recorded = fs::read_to_string(paths::root().join(format!("tests/data/{MODEL}.json")))?;

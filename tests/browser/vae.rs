@@ -20,12 +20,18 @@ const DRAG: &str = "(() => {
     send('pointerup', 0.75, 0.5);
 })()";
 
-const HERE: &str = ".holes[data-x='200'][data-y='0'][data-here=true]";
-
-async fn pointed(tab: &Tab) -> Result<serde_json::Value> {
-    tab.wait_for_within(HERE, SLOW).await?;
+/// What is shown of the place where one let go, and its link.
+async fn pointed(tab: &Tab) -> Result<(serde_json::Value, String)> {
+    let there = "document.querySelector('.holes').dataset.x > 180";
+    tab.wait_until(there).await?;
+    tab.wait_for_within(".holes[data-here=true]", SLOW).await?;
     tab.refreshes(3).await?;
-    tab.pixels("[data-kind=vae] .vae-here canvas").await
+    let [x, y] = [
+        tab.data(".holes", "x").await?,
+        tab.data(".holes", "y").await?,
+    ];
+    let seen = tab.pixels("[data-kind=vae] .vae-here canvas").await?;
+    Ok((seen, format!("#/vae/holes?x={x}&y={y}")))
 }
 
 /// However fast one drags, what is shown in the end is the place where one let go: the same picture as
@@ -37,10 +43,10 @@ fn a_drag_faster_than_the_engine_ends_where_it_ends() {
         tab.wait_for_within(".holes[data-here=true]", SLOW).await?;
         let before = tab.pixels("[data-kind=vae] .vae-here canvas").await?;
         tab.js(DRAG).await?;
-        let dragged = pointed(tab).await?;
+        let (dragged, link) = pointed(tab).await?;
         ensure!(dragged != before, "another place, another picture");
-        tab.open_at("#/vae/holes?x=200").await?;
-        ensure!(pointed(tab).await? == dragged, "the link shows the same");
+        tab.open_at(&link).await?;
+        ensure!(pointed(tab).await?.0 == dragged, "the link shows the same");
         Ok(())
     });
 }
@@ -61,7 +67,7 @@ fn weights_missing_in_mid_drag_are_fetched_when_asked_again() {
         tab.js(DRAG).await?;
         tab.server().clear_faults();
         tab.click(".notice.stop .button").await?;
-        tab.wait_for_within(HERE, SLOW).await.map(drop)
+        pointed(tab).await.map(drop)
     });
 }
 

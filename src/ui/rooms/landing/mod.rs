@@ -129,8 +129,7 @@ fn vae(turn: Option<u32>) -> Html {
             { content::section(texts::landing::vae::HTML) }
             <p class="ways">
                 { way(Chapter::Squeeze, "button small go", "Squeeze a digit") }{ " " }
-                { way(Chapter::Holes, "button small", "Two maps") }{ " " }
-                { way(Chapter::Walk, "button small", "Walk") }
+                { way(Chapter::Holes, "button small", "Two maps") }
             </p>
         </article>
     }

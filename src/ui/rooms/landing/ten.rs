@@ -7,12 +7,14 @@ use yew::prelude::*;
 use crate::data::{CLASSES, PIXELS};
 use crate::models::gan::image::{noise_vector, slerp};
 use crate::models::vae::random_code;
+use crate::part;
 use crate::protocol::gan::{GanImages, GanPictures};
 use crate::protocol::vae::{Question, VaeAnswer, VaeAsk};
 use crate::protocol::{Job, Report};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};
 use crate::ui::host::{RunEvent, RunHandle, use_engines, use_host};
+use crate::ui::parts::{self, use_text};
 use crate::weights::manifest::{Manifest, NetworkKind};
 
 /// Whose pictures.
@@ -24,7 +26,8 @@ pub enum Maker {
     Vae,
 }
 
-/// Numbers of the VAE's code.
+/// The model of the walk, and the numbers of its code.
+const WALKED: &str = "vae-mnist-16";
 const CODE: usize = 16;
 
 impl Maker {
@@ -37,17 +40,11 @@ impl Maker {
 
     /// The job of a turn; `None` without its model.
     fn job(self, turn: u32, manifest: &Manifest) -> Option<Job> {
-        let kind = match self {
-            Self::Gan => NetworkKind::GanPair,
-            Self::Vae => NetworkKind::Vae { code: CODE as u32 },
-        };
         let models = manifest.models.iter();
-        // The last snapshot; of the variational autoencoders that of digits, the first.
-        let mut of_kind =
-            models.filter(|model| model.network == kind && !model.id.starts_with("ae-"));
+        let snapshots = models.filter(|model| model.network == NetworkKind::GanPair);
         Some(match self {
             Self::Gan => Job::GanImages(GanImages {
-                model: of_kind.max_by_key(|model| model.images_seen)?.id.clone(),
+                model: snapshots.max_by_key(|model| model.images_seen)?.id.clone(),
                 z: (0..CLASSES as u32)
                     .flat_map(|fake| noise_vector(u64::from(turn), fake))
                     .collect(),
@@ -59,7 +56,7 @@ impl Maker {
                 let share = |stop: usize| stop as f32 / (CLASSES - 1) as f32;
                 let codes = (0..CLASSES).flat_map(|stop| slerp(&from, &to, share(stop)));
                 Job::Vae(VaeAsk {
-                    model: of_kind.next()?.id.clone(),
+                    model: manifest.find(WALKED)?.id.clone(),
                     question: Question::Pictures {
                         codes: codes.collect(),
                     },
@@ -69,8 +66,8 @@ impl Maker {
     }
 }
 
-/// Properties of [`LiveTen`].
-#[derive(Properties, PartialEq)]
+/// Properties of [`LiveTen`], and what it hands to the part that makes the pictures.
+#[derive(Clone, Properties, PartialEq)]
 pub struct LiveTenProps {
     /// Whose pictures.
     pub maker: Maker,
@@ -81,9 +78,34 @@ pub struct LiveTenProps {
     pub on_rest: Callback<u32>,
 }
 
-/// Ten pictures, or what they are waiting for.
+part!(text landing_ten: || html! { <Made /> });
+
+/// Ten pictures, or what they are waiting for. What makes them is fetched when there is time for it.
 #[component]
 pub fn LiveTen(props: &LiveTenProps) -> Html {
+    if props.turn.is_none() {
+        return waiting();
+    }
+    html! {
+        <ContextProvider<LiveTenProps> context={props.clone()}><Part /></ContextProvider<LiveTenProps>>
+    }
+}
+
+#[component]
+fn Part() -> Html {
+    use_text(parts::Part("landing_ten", landing_ten))
+}
+
+fn waiting() -> Html {
+    html! { <p class="hint live-fakes">{ texts::landing::ten_waiting::PLAIN }</p> }
+}
+
+/// The pictures, once they are made.
+#[component]
+fn Made() -> Html {
+    let Some(props) = use_context::<LiveTenProps>() else {
+        return Html::default();
+    };
     let host = use_host();
     let manifest = use_engines().manifest;
     let made = use_state_eq(|| None::<Rc<Vec<f32>>>);
@@ -106,20 +128,12 @@ pub fn LiveTen(props: &LiveTenProps) -> Html {
             }
         });
     }
-    let (waiting, live, what) = match props.maker {
-        Maker::Gan => (
-            texts::landing::gan_waiting::PLAIN,
-            texts::landing::gan_live::HTML,
-            "A fake",
-        ),
-        Maker::Vae => (
-            texts::landing::vae_waiting::PLAIN,
-            texts::landing::vae_live::HTML,
-            "Stop",
-        ),
+    let (live, what) = match props.maker {
+        Maker::Gan => (texts::landing::gan_live::HTML, "A fake"),
+        Maker::Vae => (texts::landing::vae_live::HTML, "Stop"),
     };
     let Some(pixels) = &*made else {
-        return html! { <p class="hint live-fakes">{ waiting }</p> };
+        return waiting();
     };
     let picture = |(number, pixels): (usize, &[f32])| {
         let pixels = Rc::new(pixels.to_vec());

@@ -28,8 +28,11 @@ const NAMES: [&str; 3] = [
     texts::vae::name_small::PLAIN,
 ];
 
-part!(vae, SOURCES;
+part!(vae_squeeze, SOURCES;
     Squeeze: SqueezeChapter, Some([texts::vae_squeeze::story_lead::TITLE, texts::vae_squeeze::story_lead::HTML, texts::vae_squeeze::story_take::HTML]), |_| squeeze::story();
+    "vae.css"
+);
+part!(vae, SOURCES;
     Holes: HolesChapter, Some([texts::vae_holes::story_lead::TITLE, texts::vae_holes::story_lead::HTML, texts::vae_holes::story_take::HTML]), |_| holes::story();
     Spread: SpreadChapter, Some([texts::vae_code::story_lead::TITLE, texts::vae_code::story_lead::HTML, texts::vae_code::story_take::HTML]), |_| spread::story();
     Walk: WalkChapter, Some([texts::vae_walk::story_lead::TITLE, texts::vae_walk::story_lead::HTML, texts::vae_walk::story_take::HTML]), |_| walk::story();

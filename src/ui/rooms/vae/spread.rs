@@ -151,6 +151,7 @@ pub fn SpreadChapter(props: &ChapterProps<SpreadState>) -> Html {
     let drawn = drawn.or_else(|| pictures(answers.latest(&model, is_drawing)));
     let eps = state.eps(0);
     let shown = (*x).clone().unwrap_or_else(|| Rc::new(vec![-1.0; PIXELS]));
+    let [map, magnified] = map_side(&places, reals.as_ref(), (*code).as_ref(), &eps, step);
     let spoken = spoken(step, (*code).as_ref(), &eps);
     let what = describe(DataSet::Mnist, &state.picture, &loaded);
     html! {
@@ -169,8 +170,11 @@ pub fn SpreadChapter(props: &ChapterProps<SpreadState>) -> Html {
                     { failure(texts::vae::reals_failed::PLAIN, &why, &on_reals, None) }
                 }
                 <div class="vae-spread">
-                    { map_side(&places, reals.as_ref(), (*code).as_ref(), &eps, step) }
-                    { steps_side(&shown, &what, (*code).as_ref(), &eps, drawn, step) }
+                    { map }
+                    <div class="vae-side">
+                        { steps_side(&shown, &what, (*code).as_ref(), &eps, drawn, step) }
+                        { magnified }
+                    </div>
                 </div>
                 { progress(&answers, |engine| format!("{engine}: {count} codes on the map"), |_| String::new()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{step} / {}", SpreadState::LAST)} {spoken}>
@@ -229,7 +233,7 @@ fn map_side(
     code: Option<&Code>,
     eps: &[f32],
     step: u32,
-) -> Html {
+) -> [Html; 2] {
     let mut layers = Vec::new();
     if let Some(reals) = reals {
         layers.push(Layer::Classes {
@@ -285,16 +289,19 @@ fn map_side(
     }
     let offset = [0, 1].map(|i| (at[i] - home[i]) * times);
     let zoom = [("times", format!("{times:.0}"))];
-    html! {
+    let map = html! {
         <div class="vae-side">
             <MapView {layers} label={texts::vae_code::map::PLAIN} {at} />
             <p class="hint">{ texts::vae_code::map_how::PLAIN }</p>
-            <div class="vae-near">
-                <MapView layers={near} label={content::fill(texts::vae_code::near_map::PLAIN, &zoom)} at={offset} />
-                <p class="hint">{ content::fill(texts::vae_code::near_how::PLAIN, &zoom) }</p>
-            </div>
         </div>
-    }
+    };
+    let magnified = html! {
+        <div class="vae-near">
+            <MapView layers={near} label={content::fill(texts::vae_code::near_map::PLAIN, &zoom)} at={offset} />
+            <p class="hint">{ content::fill(texts::vae_code::near_how::PLAIN, &zoom) }</p>
+        </div>
+    };
+    [map, magnified]
 }
 
 /// The steps so far with their numbers, and the picture at their end.
