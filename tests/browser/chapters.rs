@@ -271,14 +271,13 @@ const CHAPTERS: &[Chapter] = &[
         path: "vae/squeeze",
         places: &[
             ("code=2", ".squeeze[data-looked=true][data-run-state=done]"),
-            ("tab=clean&noise=30&code=16", ".squeeze[data-run-state=done] .vae-pair figure:nth-of-type(2)"),
+            ("tab=clean&noise=30&code=16", ".vae-uses .vae-pair figure:nth-of-type(2)"),
             ("tab=read", ".vae-use .figures"),
             ("case=small", ".task .task-line"),
         ],
         canvas: ".vae-ends canvas",
         touched: &[
-            ("[data-guess='2']", ".task [data-guessed=true]"),
-            (".task .mend", ".squeeze[data-code='16'] .task[data-done=true]"),
+            ("[aria-label='Numbers in the code'] button:last-child", ".squeeze[data-code='16'][data-looked=true]"),
             ("[data-number='4']", ".vae-detail[data-block=mean]"),
         ],
         keyed: &[
@@ -349,7 +348,7 @@ const CHAPTERS: &[Chapter] = &[
             ("case=holes&hundreds=1", ".vae-train[data-trained='100'] .task"),
         ],
         canvas: ".vae-train .vae-random",
-        touched: &[("[data-guess='0']", ".task [data-guessed=false]")],
+        touched: &[(".vae-go .go", ".vae-train[data-run-state=running]")],
         keyed: &[
             (".transport .play", &[HOME], ".vae-train[data-step='0']"),
             (".transport .play", &[RIGHT, RIGHT], ".vae-train[data-step='40']"),
@@ -815,7 +814,7 @@ const BROKEN: &[Broken] = &[
     Broken("quality/gan-mnist-timeline.json", Fault::NotFound, FAKES, [".measured [role=alert]", "could not be loaded"],
         "[data-timeline=failed]", ".measured button", "[data-timeline=ready]"),
     Broken("weights/ae-mnist-2.bpk", Fault::NotFound, "#/vae/holes", [STOP, "ae-mnist-2.bpk"],
-        ".holes[data-run-state=failed]", RETRY, ".holes[data-here=true]"),
+        ".holes[data-here=false]", RETRY, ".holes[data-here=true]"),
     Broken("samples/mnist-digits.png", Fault::NotFound, "#/vae/holes", [".holes .notice", "could not be fetched"],
         ".holes[data-here=true]", ".holes .notice .button", ".holes:not([data-digits='0'])"),
     Broken("quality/vae-uses.json", Fault::NotFound, "#/vae/squeeze?tab=read", [".vae-uses .notice", "could not be fetched"],

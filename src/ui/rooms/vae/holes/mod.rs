@@ -139,7 +139,7 @@ pub fn HolesChapter(props: &ChapterProps<HolesState>) -> Html {
     let ready = reals
         .as_ref()
         .is_some_and(|reals| digits == reals.labels.len());
-    let phase = if ready || failed.is_some() {
+    let phase = if ready || failed.is_some() || answers.book.phase == Some(Phase::Failed) {
         answers.book.phase
     } else {
         Some(Phase::Loading)

@@ -177,6 +177,7 @@ fn data(digits: &Digits, drawing: Option<&Drawing>, seed: u64) -> Data {
 fn use_frames(props: &ChapterProps<TrainState>, run: &TrainRun) -> UseReducerHandle<Player> {
     let state = &props.state;
     let last = state.last();
+    let ready = (run.frames.len() as u32).checked_sub(1);
     let course = Course {
         of: (
             state.seed,
@@ -190,10 +191,11 @@ fn use_frames(props: &ChapterProps<TrainState>, run: &TrainRun) -> UseReducerHan
             // Where a change of weight, or one go more, was asked for, it plays on.
             None => Entry::On(Some((run.frames.len() as u32).saturating_sub(1).min(last))),
         },
-        ready: (run.frames.len() as u32).checked_sub(1),
+        ready,
         last,
-        at: state.at.map(|at| (at, at)),
-        tells: state.steps > 0,
+        // A frame that is not there yet is gone to when it comes, and until then nothing is told.
+        at: state.at.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
+        tells: state.steps > 0 && ready == Some(last),
     };
     use_player(course, props.edit(|state, at| state.at = Some(at)))
 }
