@@ -10,8 +10,8 @@ use serde::Deserialize;
 use yew::prelude::*;
 
 use super::components::fetched::{Fetched, use_fetched};
-use super::samples::{fetch_text, sheet_pixels};
-use crate::data::{CLASSES, PIXELS, SIDE};
+use super::samples::{cut, fetch_text, sheet_pixels};
+use crate::data::{CLASSES, PIXELS};
 
 /// Pictures in a row of the sheet.
 const COLUMNS: usize = 100;
@@ -39,20 +39,10 @@ impl Digits {
             .bytes()
             .map(|b| b.wrapping_sub(b'0'))
             .collect();
-        let n = labels.len();
-        if n == 0 || labels.iter().any(|&label| usize::from(label) >= CLASSES) {
+        if labels.iter().any(|&label| usize::from(label) >= CLASSES) {
             return Err("the labels make no sense".into());
         }
-        let height = n.div_ceil(COLUMNS) * SIDE;
-        if width != COLUMNS * SIDE || rgba.len() != 4 * width * height {
-            return Err("the sheet has another size".into());
-        }
-        let mut pixels = Vec::with_capacity(n * PIXELS);
-        for index in 0..n {
-            let corner = (index / COLUMNS * SIDE) * width + index % COLUMNS * SIDE;
-            let at = |pixel: usize| corner + pixel / SIDE * width + pixel % SIDE;
-            pixels.extend((0..PIXELS).map(|pixel| rgba[4 * at(pixel)]));
-        }
+        let pixels = cut(rgba, width, COLUMNS, labels.len())?;
         Ok(Self {
             pixels: Rc::new(pixels),
             labels: Rc::new(labels),
@@ -101,6 +91,7 @@ async fn load() -> Result<Digits, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::SIDE;
 
     fn labels(text: &str) -> Labels {
         Labels {

@@ -45,23 +45,12 @@ pub struct Samples {
 impl Samples {
     fn new(sheet: &[u8], width: usize, labels: Labels) -> Result<Self, String> {
         let n = labels.labels.len();
-        let height = n.div_ceil(COLUMNS) * SIDE;
-        if n == 0 || width != COLUMNS * SIDE || sheet.len() != 4 * width * height {
-            return Err("the sheet has another size".into());
-        }
+        let grey = cut(sheet, width, COLUMNS, n)?;
         if labels.indices.len() != n || labels.labels.iter().any(|&c| usize::from(c) >= CLASSES) {
             return Err("the labels make no sense".into());
         }
-        let mut pixels = Vec::with_capacity(n * PIXELS);
-        for index in 0..n {
-            let corner = (index / COLUMNS * SIDE) * width + index % COLUMNS * SIDE;
-            for pixel in 0..PIXELS {
-                let at = corner + pixel / SIDE * width + pixel % SIDE;
-                pixels.push(f32::from(sheet[4 * at]) / 127.5 - 1.0);
-            }
-        }
         Ok(Self {
-            pixels,
+            pixels: grey.iter().map(|v| f32::from(*v) / 127.5 - 1.0).collect(),
             labels: labels.labels,
             indices: labels.indices,
         })
@@ -100,6 +89,20 @@ impl Samples {
             .filter(move |(_, c)| **c == class)
             .map(|(i, _)| i)
     }
+}
+
+/// Cuts `n` pictures, 1 or more, out of a sheet of so many columns, whose pixels have four bytes each:
+/// grey, `[n, 28, 28]`. If it is not such a sheet, that is said as part of a sentence.
+pub fn cut(rgba: &[u8], width: usize, columns: usize, n: usize) -> Result<Vec<u8>, String> {
+    let height = n.div_ceil(columns) * SIDE;
+    if n == 0 || width != columns * SIDE || rgba.len() != 4 * width * height {
+        return Err("the sheet has another size".into());
+    }
+    let grey = |index: usize| {
+        let corner = (index / columns * SIDE) * width + index % columns * SIDE;
+        (0..PIXELS).map(move |pixel| rgba[4 * (corner + pixel / SIDE * width + pixel % SIDE)])
+    };
+    Ok((0..n).flat_map(grey).collect())
 }
 
 /// Style of an element that shows picture `index`, cut from the set's sheet; its size is `--side`.

@@ -141,3 +141,20 @@ fn a_collapsed_code_comes_back() {
             .map(drop)
     });
 }
+
+/// A digit that comes back as another one with two numbers comes back as itself with sixteen.
+#[test]
+fn a_code_too_small_is_mended() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/vae/squeeze?case=small").await?;
+        tab.wait_for_within(".squeeze[data-code='2'][data-looked=true]", SLOW)
+            .await?;
+        tab.wait_for(".task[data-done=false]").await?;
+        tab.click(".task [data-guess='2']").await?;
+        tab.wait_for(".task [data-guessed=true]").await?;
+        tab.click(".task .mend").await?;
+        tab.wait_for_within(".squeeze[data-code='16'] .task[data-done=true]", SLOW)
+            .await
+            .map(drop)
+    });
+}

@@ -300,6 +300,7 @@ impl Sheet {
         context.set_line_width(4.0 * self.ratio);
         context.set_stroke_style_str(&self.colour("--card"));
         context.set_fill_style_str(&self.colour("--ink"));
+        let mut middles = Vec::new();
         for class in 0..CLASS_COLOURS.len() as u8 {
             let middle = |axis: usize| {
                 let mut values: Vec<f32> = of_class(class).map(|point| point[axis]).collect();
@@ -310,6 +311,12 @@ impl Sheet {
                 continue;
             };
             let (x, y) = self.place(x, y);
+            // Where classes lie in a heap, its dots are what there is to see.
+            let is_near = |(a, b): &(f64, f64)| (x - a).hypot(y - b) < 10.0 * self.ratio;
+            middles.push((x, y));
+            if middles[..middles.len() - 1].iter().any(is_near) {
+                continue;
+            }
             // A figure without its outline is still a figure.
             let _ = context.stroke_text(&class.to_string(), x, y);
             let _ = context.fill_text(&class.to_string(), x, y);

@@ -37,6 +37,16 @@ pub fn save_sheet(pixels: &[f32], columns: usize, name: &str) -> Option<()> {
     save_canvas(&large, name)
 }
 
+/// Does what [`save_sheet`] does, when it is called; nothing while there are no pictures.
+pub fn sheet_saver(pixels: Option<Vec<f32>>, columns: usize, name: String) -> Callback<()> {
+    Callback::from(move |()| {
+        if let Some(pixels) = &pixels {
+            // Nothing happens where the browser gives no canvas.
+            let _ = save_sheet(pixels, columns, &name);
+        }
+    })
+}
+
 /// Offers pictures `[n, 28, 28]` in `[-1, 1]` as an animation (GIF), there and back without end.
 /// Nothing happens where the browser refuses.
 pub fn save_animation(pixels: &[f32], name: &str) -> Option<()> {

@@ -140,6 +140,21 @@ pub fn use_player<K: PartialEq + 'static>(
     player
 }
 
+/// A player over a scale that is there from the start, `0..=last`: it rests at `at`, and tells `on_rest`
+/// where else it does.
+#[hook]
+pub fn use_scale(at: u32, last: u32, on_rest: Callback<u32>) -> UseReducerHandle<Player> {
+    let course = Course {
+        of: (),
+        entry: Entry::Rest(at),
+        ready: Some(last),
+        last,
+        at: Some((at, at)),
+        tells: true,
+    };
+    use_player(course, on_rest)
+}
+
 /// What the transport does with the player.
 pub fn mover(player: &UseReducerHandle<Player>) -> Callback<Move> {
     let player = player.dispatcher();

@@ -21,13 +21,13 @@ use crate::ui::components::pick::{Pick, describe, pixels_of};
 use crate::ui::components::picture::PictureView;
 use crate::ui::components::plane_view::Layer;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::save_sheet;
+use crate::ui::components::save::sheet_saver;
 use crate::ui::components::seed::{SeedField, new_seed};
-use crate::ui::components::transport::{Player, Transport};
+use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::runs::player::{mover, use_scale};
 use crate::ui::samples::use_samples;
 use crate::ui::state::{Route, SpreadState};
 
@@ -142,7 +142,11 @@ pub fn SpreadChapter(props: &ChapterProps<SpreadState>) -> Html {
     let places = use_memo((map.clone(), count), |(map, _)| {
         Rc::new(known(&answers, map))
     });
-    let player = use_steps(props);
+    let player = use_scale(
+        state.step,
+        SpreadState::LAST,
+        props.edit(|state, step| state.step = step),
+    );
     let step = player.0.cursor;
     let drawn = drawing
         .as_ref()
@@ -189,21 +193,6 @@ pub fn SpreadChapter(props: &ChapterProps<SpreadState>) -> Html {
             </div>
         </>
     }
-}
-
-/// The transport over the steps, in step with the link.
-#[hook]
-fn use_steps(props: &ChapterProps<SpreadState>) -> UseReducerHandle<Player> {
-    let (step, last) = (props.state.step, SpreadState::LAST);
-    let course = Course {
-        of: (),
-        entry: Entry::Rest(step),
-        ready: Some(last),
-        last,
-        at: Some((step, step)),
-        tells: true,
-    };
-    use_player(course, props.edit(|state, step| state.step = step))
 }
 
 fn pair(v: &[f32]) -> String {
@@ -468,12 +457,7 @@ fn speed(look: Option<&Look>, draws: u32) -> AttrValue {
 fn on_save(x: &Rc<Vec<f32>>, drawn: Option<&[f32]>, seed: u64) -> Callback<()> {
     let all = drawn.map(|drawn| [x.as_slice(), drawn].concat());
     let name = format!("genscope-vae-draws-seed-{seed}.png");
-    Callback::from(move |()| {
-        if let Some(all) = &all {
-            // Nothing happens where the browser gives no canvas.
-            let _ = save_sheet(all, 2 + SpreadState::MORE, &name);
-        }
-    })
+    sheet_saver(all, 2 + SpreadState::MORE, name)
 }
 
 #[cfg(test)]

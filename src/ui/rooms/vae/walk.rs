@@ -15,12 +15,12 @@ use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::pick::{Pick, describe, pixels_of};
 use crate::ui::components::picture::PictureView;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::{save_animation, save_sheet};
-use crate::ui::components::transport::{Player, Transport};
+use crate::ui::components::save::{save_animation, sheet_saver};
+use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::runs::player::{mover, use_scale};
 use crate::ui::samples::use_samples;
 use crate::ui::state::vae::{LATENTS, REACH, WALK_PARTS, Way};
 use crate::ui::state::{Named, Route, WalkState};
@@ -36,6 +36,7 @@ pub fn story() -> Html {
             { content::predict(texts::vae_walk::story_try::HTML, texts::vae_walk::story_reveal::HTML) }
             <h3>{ texts::vae_walk::numbers::TITLE }</h3>
             { content::section(texts::vae_walk::numbers::HTML) }
+            <div class="hint">{ content::section(texts::vae_walk::sources::HTML) }</div>
         </>
     }
 }
@@ -51,7 +52,7 @@ pub fn WalkChapter(props: &ChapterProps<WalkState>) -> Html {
     let to = use_memo(ends[1].clone(), |(end, loaded)| pixels_of(end, loaded));
     let asked = [&from, &to].map(|x| (**x).as_ref().map(|x| ask(model, 1, x)));
     let way = use_state_eq(Vec::<f32>::new);
-    let player = use_walk(props);
+    let player = use_scale(state.at, WALK_PARTS, props.edit(|state, at| state.at = at));
     let at = player.0.cursor;
     let here = WalkState {
         at,
@@ -116,21 +117,6 @@ pub fn WalkChapter(props: &ChapterProps<WalkState>) -> Html {
             </div>
         </>
     }
-}
-
-/// The transport along the walk, in step with the link.
-#[hook]
-fn use_walk(props: &ChapterProps<WalkState>) -> UseReducerHandle<Player> {
-    let at = props.state.at;
-    let course = Course {
-        of: (),
-        entry: Entry::Rest(at),
-        ready: Some(WALK_PARTS),
-        last: WALK_PARTS,
-        at: Some((at, at)),
-        tells: true,
-    };
-    use_player(course, props.edit(|state, at| state.at = at))
 }
 
 /// Where the walk starts or ends, one of them at a time.
@@ -255,11 +241,6 @@ fn on_gif(row: Option<&[f32]>) -> Callback<MouseEvent> {
 }
 
 fn on_save(row: Option<&[f32]>) -> Callback<()> {
-    let row = row.map(<[f32]>::to_vec);
-    Callback::from(move |()| {
-        if let Some(row) = &row {
-            // Nothing happens where the browser gives no canvas.
-            let _ = save_sheet(row, WALK_PARTS as usize + 1, "genscope-vae-walk.png");
-        }
-    })
+    let name = "genscope-vae-walk.png".to_owned();
+    sheet_saver(row.map(<[f32]>::to_vec), WALK_PARTS as usize + 1, name)
 }

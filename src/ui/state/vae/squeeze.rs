@@ -116,7 +116,7 @@ impl Default for SqueezeState {
 impl SqueezeState {
     /// The last place on the way: the last block's output.
     pub const LAST: u32 = 9;
-    /// A picture that a code of two numbers spoils, see `tests`.
+    /// A picture that a code of two numbers spoils, and one of sixteen does not (`tests/browser/vae.rs`).
     const HARD: Picture = Picture::Sample(140);
 
     /// How a case opens.

@@ -19,10 +19,10 @@ use crate::ui::components::equation::Equation;
 use crate::ui::components::pick::{Pick, describe, pixels_of};
 use crate::ui::components::picture::{EPS_CONTRAST, PictureView};
 use crate::ui::components::seed::SeedField;
-use crate::ui::components::transport::{Player, Transport};
+use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::runs::player::{mover, use_scale};
 use crate::ui::samples::use_samples;
 use crate::ui::state::{Named, NoiseState};
 
@@ -34,7 +34,7 @@ const CURVE_POINTS: usize = 100;
 pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
     let state = &props.state;
     let (loaded, retry) = use_samples(state.set);
-    let player = use_time(props);
+    let player = use_scale(state.t, T as u32, props.edit(|state, t| state.t = t));
     let t = player.0.cursor as usize;
     let schedule = use_memo(state.schedule, |kind| Schedule::new(*kind));
     let eps = use_memo(state.seed, |seed| normal(*seed, 0, INITIAL_DRAW, PIXELS));
@@ -78,21 +78,6 @@ pub fn NoiseChapter(props: &ChapterProps<NoiseState>) -> Html {
             }
         </>
     }
-}
-
-/// The transport over t, in step with the link.
-#[hook]
-fn use_time(props: &ChapterProps<NoiseState>) -> UseReducerHandle<Player> {
-    let (t, last) = (props.state.t, T as u32);
-    let course = Course {
-        of: (),
-        entry: Entry::Rest(t),
-        ready: Some(last),
-        last,
-        at: Some((t, t)),
-        tells: true,
-    };
-    use_player(course, props.edit(|state, t| state.t = t))
 }
 
 fn views(

@@ -21,11 +21,11 @@ use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::pick::{Pick, describe, pixels_of};
 use crate::ui::components::picture::PictureView;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::save_sheet;
+use crate::ui::components::save::sheet_saver;
 use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::ChapterProps;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::runs::player::{mover, use_scale};
 use crate::ui::samples::use_samples;
 use crate::ui::state::vae::{Case, Kind};
 use crate::ui::state::{Route, SqueezeState};
@@ -73,7 +73,11 @@ pub fn SqueezeChapter(props: &ChapterProps<SqueezeState>) -> Html {
             mean.set(known.clone())
         });
     }
-    let player = use_blocks(props);
+    let player = use_scale(
+        state.block,
+        SqueezeState::LAST,
+        props.edit(|state, block| state.block = block),
+    );
     let block = player.0.cursor as usize;
     let blank = || Rc::new(vec![-1.0; PIXELS]);
     let shown = (*x).clone().unwrap_or_else(blank);
@@ -117,7 +121,7 @@ pub fn SqueezeChapter(props: &ChapterProps<SqueezeState>) -> Html {
             </div>
             <div class="inspect vae-inspect">
                 <Uses chapter={props.clone()} x={shown.clone()} answers={(*answers).clone()} asked={more}
-                    look={exact.map(|look| Rc::new(look.clone()))} />
+                    cost={exact.map(|look| look.costs.iter().sum::<f32>())} />
                 <ModelCard {model} speed={speed(seen)} />
             </div>
         </>
@@ -145,23 +149,6 @@ fn kind_control(props: &ChapterProps<SqueezeState>) -> Html {
             if !state.is_made() { <p class="hint">{ texts::vae_squeeze::not_made::PLAIN }</p> }
         </>
     }
-}
-
-/// The transport over the blocks, in step with the link.
-#[hook]
-fn use_blocks(
-    props: &ChapterProps<SqueezeState>,
-) -> UseReducerHandle<crate::ui::components::transport::Player> {
-    let (block, last) = (props.state.block, SqueezeState::LAST);
-    let course = Course {
-        of: (),
-        entry: Entry::Rest(block),
-        ready: Some(last),
-        last,
-        at: Some((block, block)),
-        tells: true,
-    };
-    use_player(course, props.edit(|state, block| state.block = block))
 }
 
 /// The picture, what is restored of it, and where they differ.
@@ -209,13 +196,7 @@ fn speed(look: Option<&Look>) -> AttrValue {
 
 fn on_save(x: &Rc<Vec<f32>>, look: Option<&Look>, model: &str) -> Callback<()> {
     let both = look.map(|look| [x.as_slice(), &look.restored].concat());
-    let name = format!("genscope-{model}-restored.png");
-    Callback::from(move |()| {
-        if let Some(both) = &both {
-            // Nothing happens where the browser gives no canvas.
-            let _ = save_sheet(both, 2, &name);
-        }
-    })
+    sheet_saver(both, 2, format!("genscope-{model}-restored.png"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::super::answers::{AnswersRun, Asked, look, pictures};
 use super::bytes::Bytes;
 use super::{ask, rmse};
 use crate::noise;
-use crate::protocol::vae::{Look, Question};
+use crate::protocol::vae::Question;
 use crate::quality::uses::{Others, USES_PATH, Uses as Measured, rounded};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::choice::pressed;
@@ -71,8 +71,8 @@ pub struct UsesProps {
     pub answers: AnswersRun,
     /// What the tab has asked.
     pub asked: Vec<Asked>,
-    /// All that happens to the picture.
-    pub look: Option<Rc<Look>>,
+    /// What the picture costs to restore, nats.
+    pub cost: Option<f32>,
 }
 
 /// The inspector.
@@ -109,7 +109,7 @@ pub fn Uses(props: &UsesProps) -> Html {
         Use::Odd => html! {
             <>
                 { content::section(texts::vae_squeeze::odd::HTML) }
-                { figures(&measured, &on_retry, |uses| odd(uses, props.look.as_deref(), state)) }
+                { figures(&measured, &on_retry, |uses| odd(uses, props.cost, state)) }
             </>
         },
         Use::Read => html! {
@@ -176,8 +176,7 @@ fn clean(props: &UsesProps) -> Html {
 }
 
 /// How well a picture's cost tells what does not belong, and what this one costs.
-fn odd(uses: &Measured, look: Option<&Look>, state: &SqueezeState) -> Html {
-    let cost = look.map(|look| look.costs.iter().sum::<f32>());
+fn odd(uses: &Measured, cost: Option<f32>, state: &SqueezeState) -> Html {
     let line = |others: &Others, tone: Tone, name: &'static str, above: bool| Mark::Line {
         points: others
             .roc

@@ -342,7 +342,7 @@ fn curves(run: &TrainRun, step: u32) -> Html {
     html! {
         <div class="card">
             <h3>{ texts::vae_train::curves::TITLE }</h3>
-            <Chart x={Axis::new("optimiser steps", [0.0, f64::from(last)], 3)} y={Axis::powers("nats", [0.01, 1000.0])}
+            <Chart x={Axis::new("optimiser steps", [0.0, f64::from(last)], 3)} y={Axis { label: "nats".into(), range: [0.01, 1000.0], ticks: vec![0.01, 0.1, 1.0, 10.0, 100.0, 1000.0] }}
                 {marks} message={texts::vae_train::curves::PLAIN} log={[false, true]} height=190.0 />
             <p class="hint">{ texts::vae_train::curves::PLAIN }</p>
         </div>
