@@ -300,26 +300,31 @@ impl Sheet {
         context.set_line_width(4.0 * self.ratio);
         context.set_stroke_style_str(&self.colour("--card"));
         context.set_fill_style_str(&self.colour("--ink"));
-        let mut middles = Vec::new();
-        for class in 0..CLASS_COLOURS.len() as u8 {
-            let middle = |axis: usize| {
+        let middle = |class: u8| {
+            let along = |axis: usize| {
                 let mut values: Vec<f32> = of_class(class).map(|point| point[axis]).collect();
                 values.sort_by(f32::total_cmp);
                 values.get(values.len() / 2).copied()
             };
-            let (Some(x), Some(y)) = (middle(0), middle(1)) else {
-                continue;
-            };
-            let (x, y) = self.place(x, y);
-            // Where classes lie in a heap, its dots are what there is to see.
-            let is_near = |(a, b): &(f64, f64)| (x - a).hypot(y - b) < 10.0 * self.ratio;
-            middles.push((x, y));
-            if middles[..middles.len() - 1].iter().any(is_near) {
+            Some((class, self.place(along(0)?, along(1)?)))
+        };
+        let all: Vec<_> = (0..CLASS_COLOURS.len() as u8).filter_map(middle).collect();
+        let is_near =
+            |a: (f64, f64), b: (f64, f64)| (a.0 - b.0).hypot(a.1 - b.1) < 10.0 * self.ratio;
+        // Where all classes lie in one heap, its dots are what there is to see.
+        if all.len() > 1 && all.iter().all(|(_, at)| is_near(*at, all[0].1)) {
+            return;
+        }
+        for (number, (class, at)) in all.iter().enumerate() {
+            if all[..number]
+                .iter()
+                .any(|(_, before)| is_near(*at, *before))
+            {
                 continue;
             }
             // A figure without its outline is still a figure.
-            let _ = context.stroke_text(&class.to_string(), x, y);
-            let _ = context.fill_text(&class.to_string(), x, y);
+            let _ = context.stroke_text(&class.to_string(), at.0, at.1);
+            let _ = context.fill_text(&class.to_string(), at.0, at.1);
         }
     }
 
