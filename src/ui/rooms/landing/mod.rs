@@ -19,6 +19,12 @@ part!(text landing_rest: rest);
 fn rest() -> Html {
     html! {
         <>
+            <div class="flow">{ content::section(texts::landing::flow::HTML) }</div>
+            <section class="here" aria-labelledby="here">
+                <h2 id="here">{ texts::landing::here::TITLE }</h2>
+                { content::section(texts::landing::here::HTML) }
+                <Kept />
+            </section>
             <section aria-labelledby="known">
                 <h2 id="known">{ texts::landing::known::TITLE }</h2>
                 { content::section(texts::landing::known::HTML) }
@@ -80,12 +86,6 @@ pub fn Landing() -> Html {
                     { coming("autoregressive", texts::landing::autoregressive::TITLE,
                         texts::landing::autoregressive::HTML, texts::landing::autoregressive_coming::HTML) }
                 </div>
-                <div class="flow">{ content::section(texts::landing::flow::HTML) }</div>
-            </section>
-            <section class="here" aria-labelledby="here">
-                <h2 id="here">{ texts::landing::here::TITLE }</h2>
-                { content::section(texts::landing::here::HTML) }
-                <Kept />
             </section>
             { rest }
         </main>
