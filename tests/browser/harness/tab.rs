@@ -260,12 +260,20 @@ impl Tab {
 
     /// As [`Tab::wait_until`], for slow things.
     ///
+    /// An element that is not there yet is waited for like anything else: reading from it is no failure
+    /// before the time is over.
+    ///
     /// # Errors
-    /// If it throws, or stays falsy for that time.
+    /// If it throws anything else, or stays falsy for that time.
     pub async fn wait_until_within(&self, expression: &str, patience: Duration) -> Result<Value> {
         let deadline = Instant::now() + patience;
         loop {
-            let value = self.js(expression).await?;
+            let value = match self.js(expression).await {
+                Err(thrown) if format!("{thrown:#}").contains("Cannot read properties of null") => {
+                    Value::Null
+                }
+                other => other?,
+            };
             let falsy = matches!(&value, Value::Null | Value::Bool(false))
                 || value == json!("")
                 || value.as_f64() == Some(0.0);
