@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`data`] | data sets: where they come from, how they are read and checked | always (files: `lab`) |
 //! | [`noise`] | seeded random numbers, one stream a sample | always |
+//! | [`tokens`] | text as numbers | always |
 //! | [`models`] | one folder a family: config, network, training, sampler | schedules always, networks `nn`, live training `train` |
 //! | [`quality`] | the judges: of what ships (`lab`), and of points in the plane (always) | |
 //! | [`weights`] | manifest, 8-bit packing, verified loading | manifest always, the rest `nn` |
@@ -27,6 +28,7 @@ pub mod nn;
 pub mod noise;
 pub mod protocol;
 pub mod quality;
+pub mod tokens;
 // Natively for its tests; in a browser the page alone is made of it.
 #[cfg(any(feature = "ui", not(target_family = "wasm")))]
 pub mod ui;

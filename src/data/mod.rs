@@ -3,6 +3,8 @@
 #[cfg(feature = "lab")]
 pub mod mnist;
 pub mod points;
+#[cfg(feature = "lab")]
+pub mod text;
 
 use serde::{Deserialize, Serialize};
 

@@ -8,6 +8,7 @@ mod pack;
 mod pictures;
 mod sample;
 mod source;
+mod text;
 mod train;
 mod unpack;
 mod uses;
@@ -20,6 +21,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::data::DataSet;
+use crate::data::text::Corpus;
 use crate::models::vae::training::Variant;
 use crate::weights::manifest::NetworkKind;
 
@@ -104,6 +106,12 @@ pub enum ModelId {
     /// Variational autoencoder of garments with a code of 16 numbers.
     #[value(name = "vae-fashion-mnist-16")]
     VaeFashionMnist16,
+    /// Transformer of short stories.
+    TextStories,
+    /// Transformer of Shakespeare's plays.
+    TextShakespeare,
+    /// Transformer of fairy tales.
+    TextFairyTales,
     /// The classifier that judges digits.
     JudgeMnist,
     /// The classifier that judges garments.
@@ -126,6 +134,8 @@ pub enum Kind {
         /// Variational or not.
         variant: Variant,
     },
+    /// A Transformer.
+    Text(Corpus),
     /// A classifier.
     Judge,
 }
@@ -146,6 +156,9 @@ impl ModelId {
             Self::VaeFashionMnist2 => "vae-fashion-mnist-2",
             Self::AeFashionMnist2 => "ae-fashion-mnist-2",
             Self::VaeFashionMnist16 => "vae-fashion-mnist-16",
+            Self::TextStories => "text-stories",
+            Self::TextShakespeare => "text-shakespeare",
+            Self::TextFairyTales => "text-fairy-tales",
             Self::JudgeMnist => "judge-mnist",
             Self::JudgeFashionMnist => "judge-fashion-mnist",
         }
@@ -164,6 +177,9 @@ impl ModelId {
             Self::VaeMnist16 | Self::VaeFashionMnist16 => vae(Variant::Variational, 16),
             Self::AeMnist2 | Self::AeFashionMnist2 => vae(Variant::Autoencoder, 2),
             Self::AeMnist16 => vae(Variant::Autoencoder, 16),
+            Self::TextStories => Kind::Text(Corpus::Stories),
+            Self::TextShakespeare => Kind::Text(Corpus::Shakespeare),
+            Self::TextFairyTales => Kind::Text(Corpus::FairyTales),
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
         }
     }
@@ -174,6 +190,7 @@ impl ModelId {
             Kind::Diffusion | Kind::Distilled => NetworkKind::DiffusionUnet,
             Kind::Gan => NetworkKind::GanPair,
             Kind::Vae { code, .. } => NetworkKind::Vae { code: code as u32 },
+            Kind::Text(_) => NetworkKind::Transformer(text::SHAPE),
             Kind::Judge => NetworkKind::Classifier,
         }
     }
@@ -186,7 +203,7 @@ impl ModelId {
         }
     }
 
-    /// What it is trained on.
+    /// The pictures it is trained on, if it is of pictures.
     pub fn data_set(self) -> DataSet {
         match self {
             Self::DiffusionFashionMnist

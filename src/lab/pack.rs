@@ -5,7 +5,7 @@ mod snapshots;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use burn::module::Module;
 
 use crate::data::{DataSet, PIXELS};
@@ -44,6 +44,7 @@ const OPENING_DIGIT: u8 = 3;
 /// Packs.
 pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     match args.model.kind() {
+        Kind::Text(_) => bail!("texts are not packed yet"),
         Kind::Judge => {
             let net = trained_judge(folders, args.model)?;
             write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;

@@ -321,7 +321,7 @@ pub fn draw(
             let net = vae(folders, model, weights)?;
             draw_random(&net, labels.len(), sampling.seed)
         }
-        Kind::Judge => bail!("{} makes no pictures", model.name()),
+        Kind::Text(_) | Kind::Judge => bail!("{} makes no pictures", model.name()),
     };
     bar.finish_and_clear();
     for v in &mut samples {

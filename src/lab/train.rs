@@ -1,6 +1,6 @@
 //! `lab train MODEL`: a progress bar, checkpoints, a sheet of samples and a line of metrics each.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
@@ -16,6 +16,8 @@ use crate::models::diffusion::distillation::{self, DistillationTask};
 use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{self, GanPair};
+use crate::models::text::net::Transformer;
+use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::models::vae::training::{VaeTask, Variant};
@@ -28,6 +30,7 @@ use super::sample::labels;
 use super::source::{
     DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, draw_fakes, judge, sample,
 };
+use super::text::{SHAPE, Text, write};
 use super::vae::{codes, sheet, static_pictures};
 use super::watch::Watch;
 use super::{Folders, Kind, ModelId, pictures};
@@ -53,9 +56,13 @@ pub struct Args {
 
 /// Trains.
 pub fn run(folders: &Folders, args: &Args) -> Result<()> {
+    let recipe = recipe(args.model);
+    if let Kind::Text(corpus) = args.model.kind() {
+        let text = Text::load(folders, corpus)?;
+        return go(folders, args, &TextTask::new(SHAPE, text.train), recipe);
+    }
     let images = Images::load(&folders.data, args.model.data_set(), Split::Train)?;
     let never = "a constant of the task is out of range";
-    let recipe = recipe(args.model);
     match args.model.kind() {
         Kind::Diffusion => {
             let task = DiffusionTask::new(UNetConfig::shipped(), images).context(never)?;
@@ -72,6 +79,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),
+        Kind::Text(_) => Ok(()),
         Kind::Judge => {
             let task = ClassifierTask::new(images, args.model.data_set()).context(never)?;
             go(folders, args, &task, recipe)
@@ -123,6 +131,11 @@ fn recipe(model: ModelId) -> Recipe {
             ..images(400_000)
         },
         ModelId::JudgeFashionMnist => images(720_000),
+        ModelId::TextStories | ModelId::TextShakespeare | ModelId::TextFairyTales => Recipe {
+            batch: 32,
+            learning_rate: 3e-3,
+            ..images(120_000)
+        },
     }
 }
 
@@ -225,6 +238,8 @@ struct Look {
     sampling: Sampling,
     /// Real test pictures for an autoencoder to restore, `[n, 28, 28]` in `0..=1`.
     reals: Vec<f32>,
+    /// A Transformer's text, to be judged by.
+    text: Option<Text>,
 }
 
 /// Real pictures of an autoencoder's sheet, enough to fit a Gaussian to their codes.
@@ -240,8 +255,13 @@ impl Look {
             }
             _ => Vec::new(),
         };
+        let text = match kind {
+            Kind::Text(corpus) => Some(Text::load(folders, corpus)?),
+            _ => None,
+        };
         Ok(Self {
             model,
+            text,
             sampling: sampling(kind),
             reals,
         })
@@ -352,6 +372,25 @@ impl Sheet for Vae {
             }
             _ => sheet(self, &look.reals, path),
         }
+    }
+}
+
+/// Tokens that a checkpoint is judged by: a part of what is held out.
+const JUDGED: usize = 20_000;
+
+impl Sheet for Transformer {
+    fn sheet(&self, look: &Look, path: &Path) -> Result<()> {
+        let text = look.text.as_ref().context("a text to be judged by")?;
+        let bits = text.bits_per_character(self, JUDGED);
+        println!("held out: {bits:.4} bits a character");
+        let mut sheet = format!("{bits:.4} bits a character of texts held out\n");
+        for seed in 0..4 {
+            sheet += &format!(
+                "\n--- seed {seed}\n{}\n",
+                write(self, &text.tokens, seed, 250)
+            );
+        }
+        fs::write(path.with_extension("txt"), sheet).context("cannot write the sheet")
     }
 }
 

@@ -2,4 +2,6 @@
 
 pub mod diffusion;
 pub mod gan;
+pub mod next;
+pub mod text;
 pub mod vae;

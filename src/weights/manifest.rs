@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::models::text::Shape;
+
 /// Where the manifest lies, relative to the site's root.
 pub const MANIFEST_PATH: &str = "weights/manifest.json";
 
@@ -59,6 +61,8 @@ pub enum NetworkKind {
         /// Numbers of its code.
         code: u32,
     },
+    /// A Transformer of [`crate::models::text`], of this shape.
+    Transformer(Shape),
     /// The judge of [`crate::quality`].
     Classifier,
 }
@@ -116,6 +120,8 @@ pub enum Measure {
     Reconstruction,
     /// KL of a code's distribution to the prior.
     Divergence,
+    /// Bits that a character of a text held out costs.
+    BitsPerCharacter,
 }
 
 /// What a figure is in.
@@ -128,4 +134,6 @@ pub enum Unit {
     Distance,
     /// Natural units of information, a picture.
     Nats,
+    /// Bits of information.
+    Bits,
 }

@@ -1,0 +1,138 @@
+//! Training by `lab`: maximum likelihood of the next token, every true one given (teacher forcing).
+
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::RngCore;
+
+use super::net::Transformer;
+use super::{CONTEXT, Shape};
+use crate::nn::training::Task;
+use crate::tokens::Token;
+
+/// Learns a text. An example is a piece of [`CONTEXT`] tokens and the one after each; where it begins is
+/// drawn anew each time.
+pub struct TextTask {
+    shape: Shape,
+    tokens: Vec<Token>,
+}
+
+impl TextTask {
+    /// For a text of more than [`CONTEXT`] tokens.
+    pub fn new(shape: Shape, tokens: Vec<Token>) -> Self {
+        Self { shape, tokens }
+    }
+
+    /// A network's configuration as text, for its checkpoints.
+    pub fn shape_of(shape: Shape) -> String {
+        format!("{shape:?}, context {CONTEXT}")
+    }
+}
+
+/// Negative log-likelihood of each token that comes next, nats: of pieces `[batch, n + 1]` at their last
+/// `n` places, `[batch, n]`.
+fn costs(net: &Transformer, pieces: Tensor<2, Int>) -> Tensor<2> {
+    let [_, n] = pieces.dims();
+    let logits = net.forward(pieces.clone().narrow(1, 0, n - 1));
+    let next = pieces.narrow(1, 1, n - 1).unsqueeze_dim::<3>(2);
+    let likely = log_softmax(logits, 2).gather(2, next);
+    likely.squeeze_dim::<2>(2).neg()
+}
+
+fn tensor(tokens: impl Iterator<Item = Token>, rows: usize, device: &Device) -> Tensor<2, Int> {
+    let ids: Vec<i32> = tokens.map(i32::from).collect();
+    let n = ids.len() / rows;
+    Tensor::from_data(TensorData::new(ids, [rows, n]), device)
+}
+
+/// Negative log-likelihood of each token of a text but the first, nats. Each is given at least half a
+/// context of what stands before it, where there is as much.
+pub fn surprises(net: &Transformer, tokens: &[Token]) -> Vec<f32> {
+    let device = Device::flex();
+    let mut all = Vec::new();
+    let mut first = 0;
+    while all.len() + 1 < tokens.len() {
+        let piece = &tokens[first..tokens.len().min(first + CONTEXT + 1)];
+        let costs = costs(net, tensor(piece.iter().copied(), 1, &device)).into_data();
+        all.extend(costs.iter::<f32>().skip(all.len() - first));
+        first += CONTEXT / 2;
+    }
+    all
+}
+
+impl Task for TextTask {
+    type Net = Transformer;
+
+    fn init(&self, device: &Device) -> Transformer {
+        self.shape.init(device)
+    }
+
+    fn shape(&self) -> String {
+        Self::shape_of(self.shape)
+    }
+
+    fn examples(&self) -> usize {
+        self.tokens.len() / CONTEXT
+    }
+
+    fn loss(
+        &self,
+        net: &Transformer,
+        batch: &[usize],
+        _: u64,
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Tensor<1> {
+        let last = self.tokens.len() - CONTEXT - 1;
+        let piece = |i: &usize| {
+            let shift = rng.next_u32() as usize % CONTEXT;
+            let first = (i * CONTEXT + shift).min(last);
+            self.tokens[first..=first + CONTEXT].iter().copied()
+        };
+        let pieces = tensor(batch.iter().flat_map(piece), batch.len(), device);
+        costs(net, pieces).mean()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Shape = Shape {
+        vocabulary: 10,
+        width: 8,
+        layers: 1,
+        heads: 2,
+    };
+
+    /// A network that has learned nothing gives each token the same chance, nearly.
+    #[test]
+    fn a_fresh_network_is_as_surprised_as_a_die() {
+        let device = Device::flex();
+        let net = SMALL.init(&device);
+        let tokens: Vec<Token> = (0..CONTEXT as u16 * 2 + 77).map(|i| i * 7 % 10).collect();
+        let costs = surprises(&net, &tokens);
+        assert_eq!(costs.len(), tokens.len() - 1);
+        let mean = costs.iter().sum::<f32>() / costs.len() as f32;
+        assert!((mean - 10f32.ln()).abs() < 0.05, "{mean}");
+    }
+
+    /// Each token is judged once, with those before it: the same as one piece gives for a short text.
+    #[test]
+    fn pieces_overlap_and_count_once() {
+        let device = Device::flex();
+        device.seed(1);
+        let net = SMALL.init(&device);
+        let tokens: Vec<Token> = (0..500u16).map(|i| i * i % 10).collect();
+        let whole = surprises(&net, &tokens);
+        let start = surprises(&net, &tokens[..CONTEXT + 1]);
+        let near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+        assert!(near(&whole[..CONTEXT], &start));
+        // The second piece begins half a context later.
+        let later = surprises(&net, &tokens[CONTEXT / 2..CONTEXT / 2 + CONTEXT + 1]);
+        assert!(near(
+            &whole[CONTEXT..CONTEXT + CONTEXT / 2],
+            &later[CONTEXT / 2..]
+        ));
+    }
+}
