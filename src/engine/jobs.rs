@@ -18,10 +18,13 @@ use super::gan::images::GanImagesRun;
 use super::gan::play::GanPlayRun;
 use super::session::{Line, drive};
 #[cfg(feature = "look")]
+use super::text::TextRun;
+#[cfg(feature = "look")]
 use super::vae::ask::VaeAskRun;
 #[cfg(feature = "train")]
 use super::vae::train::VaeTrainRun;
 use crate::models::gan::image::GanPair;
+use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
 use crate::protocol::{EngineError, Event, Job, RunId};
 
@@ -33,6 +36,10 @@ pub trait Shelf {
     fn denoiser(&mut self, id: &str) -> Option<&mut Self::Net>;
     /// A snapshot of a GAN.
     fn gan(&self, _id: &str) -> Option<&GanPair> {
+        None
+    }
+    /// A Transformer.
+    fn text(&self, _id: &str) -> Option<&Transformer> {
         None
     }
     /// An autoencoder.
@@ -112,6 +119,11 @@ async fn work<S: Shelf, L: Line>(
         Job::Vae(ask) => {
             let net = found(models.vae(&ask.model), &ask.model)?;
             drive(run, &mut VaeAskRun::new(run, ask, net)?, line).await
+        }
+        #[cfg(feature = "look")]
+        Job::Text(ask) => {
+            let net = found(models.text(&ask.model), &ask.model)?;
+            drive(run, &mut TextRun::new(run, ask, net)?, line).await
         }
         #[cfg(feature = "train")]
         Job::VaeTrain(job) => drive(run, &mut VaeTrainRun::new(run, *job)?, line).await,

@@ -15,6 +15,8 @@ pub mod inbox;
 pub mod jobs;
 pub mod memory;
 pub mod session;
+#[cfg(feature = "look")]
+pub mod text;
 #[cfg(feature = "engine")]
 mod turn;
 pub mod vae;

@@ -28,6 +28,7 @@ use super::turn::Turn;
 use crate::models::diffusion::unet::UNetConfig;
 use crate::models::gan::image::GanPair;
 #[cfg(feature = "look")]
+use crate::models::text::net::Transformer;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::protocol::{
@@ -131,6 +132,7 @@ struct Models {
     networks: HashMap<String, Network>,
     gans: HashMap<String, GanPair>,
     vaes: HashMap<String, Vae>,
+    texts: HashMap<String, Transformer>,
     hashes: HashMap<String, String>,
     memory: Memory,
 }
@@ -141,6 +143,7 @@ impl Default for Models {
             networks: HashMap::new(),
             gans: HashMap::new(),
             vaes: HashMap::new(),
+            texts: HashMap::new(),
             hashes: HashMap::new(),
             memory: Memory::new(LIMIT),
         }
@@ -168,6 +171,7 @@ impl Models {
             self.networks.remove(&model);
             self.gans.remove(&model);
             self.vaes.remove(&model);
+            self.texts.remove(&model);
             self.hashes.remove(&model);
             post(&Event::Dropped { model });
         }
@@ -213,6 +217,12 @@ impl Models {
                 self.vaes.insert(model.id.clone(), net);
                 Ok(())
             }
+            #[cfg(feature = "look")]
+            NetworkKind::Transformer(shape) if shape.is_sound() => {
+                let net = load(shape.init(&cpu), bytes, model)?;
+                self.texts.insert(model.id.clone(), net);
+                Ok(())
+            }
             _ => {
                 let reason = format!("{} is of no use to this engine", model.id);
                 Err(EngineError::BadRequest(reason))
@@ -231,6 +241,9 @@ impl Shelf for Models {
     }
     fn vae(&self, id: &str) -> Option<&Vae> {
         self.vaes.get(id)
+    }
+    fn text(&self, id: &str) -> Option<&Transformer> {
+        self.texts.get(id)
     }
 }
 

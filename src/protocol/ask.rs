@@ -2,9 +2,10 @@
 
 use super::diffusion::plane::{PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining};
 use super::gan::{GanFrame, GanImages, GanPictures, GanPlay};
+use super::text::{TextAsk, TextSteps};
 use super::vae::train::{VaeFrame, VaeTrain};
 use super::vae::{VaeAnswer, VaeAsk};
-use super::{Anatomy, Denoise, Frame, Inspect, Job, NoiseStats, NoiseStatsFrame, Report};
+use super::{Anatomy, Denoise, Frame, Inspect, Job, NoiseStats, NoiseStatsFrame, Report, decode};
 
 /// A job whose answers have a type of their own.
 pub trait Ask {
@@ -90,6 +91,21 @@ ask! {
     GanImages, Job::GanImages => GanPictures(GanPictures);
     VaeAsk, Job::Vae => Vae(VaeAnswer);
     Box<VaeTrain>, Job::VaeTrain => VaeFrame(Box<VaeFrame>);
+}
+
+impl Ask for TextAsk {
+    type Answer = TextSteps;
+
+    fn into_job(self) -> Job {
+        Job::Text(self)
+    }
+
+    fn report(report: Report) -> Option<TextSteps> {
+        match report {
+            Report::Packed(bytes) => decode(&bytes).ok(),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

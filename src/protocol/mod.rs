@@ -10,6 +10,7 @@
 pub mod ask;
 pub mod diffusion;
 pub mod gan;
+pub mod text;
 pub mod vae;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ pub use self::diffusion::{
     Denoise, Frame, Keep, NoiseStats, NoiseStatsFrame, Sampler, Start, Update,
 };
 use self::gan::GanImages;
+use self::text::TextAsk;
 use self::vae::{VaeAnswer, VaeAsk};
 use crate::weights::manifest::ModelEntry;
 
@@ -106,6 +108,8 @@ pub enum Job {
     Vae(VaeAsk),
     /// Train an autoencoder.
     VaeTrain(Box<vae::train::VaeTrain>),
+    /// Go on with a text.
+    Text(TextAsk),
 }
 
 impl Job {
@@ -120,6 +124,7 @@ impl Job {
             Self::Denoise(Denoise { model, .. }) | Self::Time { model, .. } => {
                 of(Some(model), Home::Any, false)
             }
+            Self::Text(TextAsk { model, .. }) => of(Some(model), Home::Cpu, false),
             Self::NoiseStats(_) => of(None, Home::Cpu, false),
             Self::Inspect(Inspect { model, .. })
             | Self::GanImages(GanImages { model, .. })
@@ -261,6 +266,9 @@ pub enum Report {
     Vae(VaeAnswer),
     /// Of [`Job::VaeTrain`]: where it stands.
     VaeFrame(Box<vae::train::VaeFrame>),
+    /// Of any other job: an answer as [`encode`] packs it. It is unpacked where it is wanted
+    /// ([`ask`]), so that the page's main file need not know its form.
+    Packed(Vec<u8>),
 }
 
 /// What can go wrong in an engine. The page turns it into a sentence in one place.
@@ -452,6 +460,17 @@ mod tests {
                 frame_every: 2,
                 kept_every: 5,
             })),
+        });
+        round_trip(Request::Start {
+            run: 9,
+            job: Job::Text(TextAsk {
+                model: "m".into(),
+                prompt: vec![256, 97],
+                given: vec![98],
+                count: 3,
+                choosing: crate::models::next::Choosing::default(),
+                seed: 1,
+            }),
         });
         round_trip(Request::Cancel { run: 3 });
         round_trip(Request::Fault(Fault::LoseDevice));

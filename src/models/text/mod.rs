@@ -2,13 +2,14 @@
 //!
 //! Vaswani and others 2017 (arXiv:1706.03762), with normalisation before each part (Radford and others
 //! 2019), positions by rotation (Su and others 2021, arXiv:2104.09864), and one matrix for reading tokens
-//! and for writing them (Press and Wolf 2017, arXiv:1608.05859).
+//! and for writing them (Press and Wolf 2017, arXiv:1608.05859), and the square of ReLU between the two layers
+//! of an MLP (So and others 2021, arXiv:2109.08668): cheaper than GELU, and as good.
 //!
 //! For tokens `x_1 … x_t`, each a row of the embedding, `h = E[x]`, and for each block
 //!
 //! ```text
 //! h = h + W_o · attention(rotate(W_q n), rotate(W_k n), W_v n),    n = LayerNorm(h)
-//! h = h + W_2 · GELU(W_1 · LayerNorm(h) + b_1) + b_2
+//! h = h + W_2 · ReLU(W_1 · LayerNorm(h) + b_1)² + b_2
 //! ```
 //!
 //! and the logits of `x_{t+1}` are `E · LayerNorm(h_t)`. A token attends to the last [`CONTEXT`] tokens
