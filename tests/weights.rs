@@ -8,6 +8,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use genscope::models::diffusion::unet::UNetConfig;
 use genscope::models::gan::image::GanPair;
+use genscope::models::text::Shape;
 use genscope::models::vae::blocks::Sizes;
 use genscope::protocol::EngineError;
 use genscope::weights::fingerprint::{Answers, Fingerprint, difference};
@@ -18,6 +19,8 @@ use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry, NetworkKi
 const TOLERANCE: f32 = 1e-3;
 /// Bytes that a weights file may have.
 const BUDGET: usize = 800_000;
+/// Bytes that a Transformer of texts may have.
+const TEXT_BUDGET: usize = 1_200_000;
 /// Bytes that all snapshots of the image GAN together may have.
 const SNAPSHOTS_BUDGET: usize = 4_000_000;
 /// Bytes that all autoencoders together may have.
@@ -64,6 +67,7 @@ fn answer(bytes: Vec<u8>, entry: &ModelEntry) -> Result<Vec<f32>, EngineError> {
             let sizes = Sizes::shipped(code as usize);
             of(sizes.init(&device), bytes, entry)
         }
+        NetworkKind::Transformer(shape) => of(shape.init(&device), bytes, entry),
         _ => of(UNetConfig::shipped().init(&device), bytes, entry),
     }
 }
@@ -81,12 +85,29 @@ fn files_are_of_the_network_that_is_named() {
         let pair = load(GanPair::new(&device), bytes(entry), entry);
         let [vae_2, vae_16] =
             [2, 16].map(|code| load(Sizes::shipped(code).init(&device), bytes(entry), entry));
-        let fits = [unet.is_ok(), pair.is_ok(), vae_2.is_ok(), vae_16.is_ok()];
+        let shape = match entry.network {
+            NetworkKind::Transformer(shape) => shape,
+            _ => Shape {
+                vocabulary: 640,
+                width: 128,
+                layers: 5,
+                heads: 4,
+            },
+        };
+        let text = load(shape.init(&device), bytes(entry), entry);
+        let fits = [
+            unet.is_ok(),
+            pair.is_ok(),
+            vae_2.is_ok(),
+            vae_16.is_ok(),
+            text.is_ok(),
+        ];
         let named = match entry.network {
-            NetworkKind::DiffusionUnet => [true, false, false, false],
-            NetworkKind::GanPair => [false, true, false, false],
-            NetworkKind::Vae { code } => [false, false, code == 2, code == 16],
-            NetworkKind::Classifier => [false; 4],
+            NetworkKind::DiffusionUnet => [true, false, false, false, false],
+            NetworkKind::GanPair => [false, true, false, false, false],
+            NetworkKind::Vae { code } => [false, false, code == 2, code == 16, false],
+            NetworkKind::Classifier => [false; 5],
+            NetworkKind::Transformer(_) => [false, false, false, false, true],
         };
         assert_eq!(fits, named, "{}", entry.id);
     }
@@ -121,7 +142,11 @@ fn shipped_weights_keep_to_the_budget() {
     let (mut snapshots, mut vaes) = (0, 0);
     for entry in &shipped() {
         let bytes = bytes(entry);
-        assert!(bytes.len() <= BUDGET, "{}: {} bytes", entry.id, bytes.len());
+        let most = match entry.network {
+            NetworkKind::Transformer(_) => TEXT_BUDGET,
+            _ => BUDGET,
+        };
+        assert!(bytes.len() <= most, "{}: {} bytes", entry.id, bytes.len());
         if is_snapshot(entry) {
             snapshots += bytes.len();
         }

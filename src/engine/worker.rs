@@ -27,8 +27,8 @@ use super::turn::Turn;
 #[cfg(feature = "sample")]
 use crate::models::diffusion::unet::UNetConfig;
 use crate::models::gan::image::GanPair;
-#[cfg(feature = "look")]
 use crate::models::text::net::Transformer;
+#[cfg(feature = "look")]
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::protocol::{

@@ -8,12 +8,14 @@ use anyhow::{Result, ensure};
 use serde::Serialize;
 
 use crate::data::mnist::{Images, Split};
+use crate::data::text::Corpus;
 use crate::quality::report::{Court, Report};
 use crate::weights::manifest::{Figure, Measure, Quality, Unit};
 
 use super::pack::write_manifest;
 use super::sample::labels;
-use super::source::{Sampling, Weights, draw, judge, last_snapshot, manifest};
+use super::source::{Sampling, Weights, draw, judge, last_snapshot, manifest, transformer};
+use super::text::Text;
 use super::{Folders, Kind, ModelId};
 
 /// Draws that the figures on a model's card are of.
@@ -76,6 +78,9 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         (1..).contains(&args.draws) && (!args.record || args.draws == DRAWS),
         "--draws has to be at least 1, and {DRAWS} for the manifest"
     );
+    if let Kind::Text(corpus) = args.model.kind() {
+        return text(folders, args, corpus);
+    }
     if let Kind::Vae { variant, .. } = args.model.kind() {
         return vae::run(folders, args, variant);
     }
@@ -142,6 +147,41 @@ fn compare(a: &[f32], b: &[f32], report: Report) -> Comparison {
         mean_difference: means.iter().sum::<f64>() / means.len() as f64,
         worst_percent_difference: means[means.len() * 99 / 100],
     }
+}
+
+/// Judges a Transformer by all texts held out.
+fn text(folders: &Folders, args: &Args, corpus: Corpus) -> Result<()> {
+    let text = Text::load(folders, corpus)?;
+    let net = transformer(folders, args.model, args.weights)?;
+    let bits = text.bits_per_character(&net, usize::MAX);
+    let tokens = text.held_out.len();
+    let compared = args.compare.then(|| {
+        let exact = transformer(folders, args.model, Weights::Ema)?;
+        Ok::<_, anyhow::Error>(text.bits_per_character(&exact, usize::MAX))
+    });
+    let output = serde_json::json!({
+        "model": args.model.name(),
+        "weights": format!("{:?}", args.weights).to_lowercase(),
+        "tokens_held_out": tokens,
+        "bits_per_character": bits,
+        "bits_per_character_f32": compared.transpose()?,
+    });
+    println!("{}", serde_json::to_string_pretty(&output)?);
+    if !args.record {
+        return Ok(());
+    }
+    let quality = Quality {
+        samples: tokens as u32,
+        sampler: "tokens of texts held out, each given at least 128 before it".into(),
+        figures: vec![Figure {
+            name: Measure::BitsPerCharacter,
+            value: bits,
+            unit: Unit::Bits,
+            sd: None,
+            floor: None,
+        }],
+    };
+    record(folders, args, quality)
 }
 
 fn record(folders: &Folders, args: &Args, quality: Quality) -> Result<()> {

@@ -5,10 +5,11 @@ mod snapshots;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use burn::module::Module;
 
 use crate::data::{DataSet, PIXELS};
+use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::training::VaeTask;
 use crate::nn::checkpoint::{RunDir, RunState};
@@ -17,11 +18,13 @@ use crate::weights::fingerprint::{Answers, Fingerprint};
 use crate::weights::load::sha256_hex;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 use crate::weights::pack::pack;
+use crate::weights::tokens_path;
 
 use super::source::{
     DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, frames, manifest, trained_judge,
-    unet_shape, vae,
+    transformer, unet_shape, vae,
 };
+use super::text::{SHAPE, Text};
 use super::{Folders, Kind, ModelId, pictures};
 
 /// Arguments of `lab pack`.
@@ -44,7 +47,15 @@ const OPENING_DIGIT: u8 = 3;
 /// Packs.
 pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     match args.model.kind() {
-        Kind::Text(_) => bail!("texts are not packed yet"),
+        Kind::Text(corpus) => {
+            let net = transformer(folders, args.model, Weights::Ema)?;
+            let shape = TextTask::shape_of(SHAPE);
+            let entry = write_weights(folders, args.model, net, &shape)?;
+            write_fingerprint(&entry, &transformer(folders, args.model, Weights::Shipped)?)?;
+            let tokens = Text::load(folders, corpus)?.tokens;
+            let path = folders.www.join(tokens_path(&entry.id));
+            write(&path, (tokens.write() + "\n").as_bytes())?;
+        }
         Kind::Judge => {
             let net = trained_judge(folders, args.model)?;
             write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;
@@ -113,6 +124,9 @@ fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> Mod
 
 /// The data set as the manifest names it.
 fn data_set(model: ModelId) -> String {
+    if let Kind::Text(corpus) = model.kind() {
+        return corpus.title().into();
+    }
     match model.data_set() {
         DataSet::Mnist => "MNIST, 60,000 training digits".into(),
         DataSet::FashionMnist => "Fashion-MNIST, 60,000 training garments".into(),

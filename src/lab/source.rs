@@ -16,6 +16,8 @@ use crate::engine::jobs;
 use crate::engine::session::Line;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{GanPair, noise_vector, training};
+use crate::models::text::net::Transformer;
+use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::models::vae::training::{VaeTask, Variant};
@@ -25,6 +27,7 @@ use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::weights::load::load;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 
+use super::text::SHAPE;
 use super::vae::{codes, draw_random, static_pictures};
 use super::{Folders, Kind, ModelId};
 
@@ -97,6 +100,17 @@ pub fn vae(folders: &Folders, model: ModelId, weights: Weights) -> Result<Vae> {
     let train = Images::load(&folders.data, set, Split::Train)?;
     let codes = codes(&net, &static_pictures(set, &train, train.len()));
     Ok(net.whitened(&codes))
+}
+
+/// A Transformer.
+pub fn transformer(folders: &Folders, model: ModelId, weights: Weights) -> Result<Transformer> {
+    let net = SHAPE.init(&Device::flex());
+    let which = match weights {
+        Weights::Shipped => return shipped(folders, model, net),
+        Weights::Ema => Which::Ema,
+        Weights::Model => Which::Model,
+    };
+    checkpoint(folders, model, net, which, &TextTask::shape_of(SHAPE))
 }
 
 /// The entry of the last snapshot that ships.

@@ -17,7 +17,7 @@ use super::rooms::frame::RoomFrame;
 use super::rooms::gan;
 use super::rooms::guide;
 use super::rooms::landing::Landing;
-use super::rooms::vae;
+use super::rooms::{text, vae};
 use super::router::{Change, Follow, use_follow_context, use_location};
 use super::state::{EngineChoice, Page};
 
@@ -137,6 +137,7 @@ pub fn App() -> Html {
         Room::Diffusion => Some(diffusion::text()),
         Room::Gan => Some(gan::text()),
         Room::Vae => Some(vae::text()),
+        Room::Autoregressive => Some(text::around()),
         Room::Guide => Some(guide::text()),
         _ => None,
     };

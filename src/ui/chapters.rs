@@ -84,6 +84,7 @@ chapters! {
     Spread: SpreadState, "vae/code", Vae, vae::vae, vae_code::story;
     Walk: WalkState, "vae/walk", Vae, vae::vae, vae_walk::story;
     Train: TrainState, "vae/train", Vae, vae::vae_train, vae_train::story;
+    Next: NextState, "autoregressive/next", Autoregressive, text::text, next::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
 }
@@ -105,6 +106,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Spread,
     Chapter::Walk,
     Chapter::Train,
+    Chapter::Next,
 ];
 
 /// The way for beginners, ten minutes across the rooms; the landing page tells of it.
@@ -211,7 +213,8 @@ impl Room {
             Self::Gan => Some(Chapter::Game),
             Self::Diffusion => Some(Chapter::Noise),
             Self::Vae => Some(Chapter::Squeeze),
-            Self::Overview | Self::Autoregressive | Self::Guide => None,
+            Self::Autoregressive => Some(Chapter::Next),
+            Self::Overview | Self::Guide => None,
         }
     }
 

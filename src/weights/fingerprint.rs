@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{PIXELS, SIDE};
 use crate::models::diffusion::unet::{ANY_CLASS, UNet};
 use crate::models::gan::image::{GanPair, noise_vector};
+use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
 use crate::models::vae::random_code;
 use crate::noise::{self, INITIAL_DRAW};
@@ -26,7 +27,8 @@ pub struct Fingerprint {
     /// SHA-256 of the weights file, as in the manifest.
     pub sha256: String,
     /// Every 49th value of v for four pictures; of a GAN, of four fakes, and their scores; of an
-    /// autoencoder, of four pictures of random codes, and four codes.
+    /// autoencoder, of four pictures of random codes, and four codes; of a Transformer, of every 240th
+    /// logit of a text.
     pub v: Vec<f32>,
 }
 
@@ -48,6 +50,24 @@ impl Answers for UNet {
         let class = Tensor::<1, Int>::from_ints(QUESTIONS.map(|(_, class)| class as i32), &device);
         let v = self.forward(x, t, class).into_data();
         v.iter::<f32>().step_by(STRIDE).collect()
+    }
+}
+
+/// A text of all tokens for a Transformer to go on with.
+const TEXT: std::ops::Range<u16> = 40..240;
+
+impl Answers for Transformer {
+    fn answer(&self) -> Vec<f32> {
+        let tokens: Vec<u16> = TEXT.map(|i| i * 37 % self.vocabulary() as u16).collect();
+        let ids: Vec<i32> = tokens.into_iter().map(i32::from).collect();
+        let ids = TensorData::new(ids, [1, TEXT.len()]);
+        let logits = self.forward(Tensor::<2, Int>::from_data(ids, &Device::flex()));
+        let rare = STRIDE * STRIDE;
+        logits
+            .into_data()
+            .iter::<f32>()
+            .step_by(rare / 10)
+            .collect()
     }
 }
 

@@ -21,3 +21,8 @@ pub mod timeline;
 
 /// A download that brings nothing for so long is ended and tried again, s.
 pub const PATIENCE_S: u32 = 20;
+
+/// Where a text model's vocabulary lies, relative to the site's root.
+pub fn tokens_path(model: &str) -> String {
+    format!("samples/{model}.tokens.json")
+}

@@ -367,6 +367,26 @@ const CHAPTERS: &[Chapter] = &[
         ]),
         breaks: true,
     },
+    Chapter {
+        path: "autoregressive/next",
+        places: &[("step=8", ".next-token[data-run-state=done][data-at='8'] .token[aria-current]")],
+        canvas: NONE,
+        touched: &[
+            ("[data-at='3'].token", ".next-token[data-at='3']"),
+            (".odds li:nth-child(9) .odd", ".next-token[data-given='4'][data-run-state=done]"),
+        ],
+        keyed: &[
+            ("textarea[name=prompt]", &[END, " cat"], ".next-prompt"),
+            (".transport .play", &[HOME], ".next-token[data-run-state=done][data-at='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".next-token[data-at='2']"),
+            ("input[name=temperature]", &[RIGHT], ".next-token[data-given='2'][data-run-state=done]"),
+            (".odds li:nth-child(9) .odd", &[ENTER], ".next-token[data-given='3'][data-run-state=done]"),
+        ],
+        nonsense: ("prompt=~&step=x&temperature=999", &["prompt=~", "step=x", "temperature=999"], ".next-token[data-run-state=done]"),
+        saved: &[],
+        stopped: None,
+        breaks: true,
+    },
     page_of_text("guide/teachers", &[("", ".text-page table")]),
     page_of_text("guide/words", &[("", ".text-page dt")]),
 ];
@@ -819,6 +839,10 @@ const BROKEN: &[Broken] = &[
         ".holes[data-here=true]", ".holes .notice .button", ".holes:not([data-digits='0'])"),
     Broken("quality/vae-uses.json", Fault::NotFound, "#/vae/squeeze?tab=read", [".vae-uses .notice", "could not be fetched"],
         ".squeeze[data-looked=true]", ".vae-uses .notice .button", ".vae-use .figures"),
+    Broken("weights/text-stories.bpk", Fault::NotFound, "#/autoregressive/next?step=8", [STOP, "text-stories.bpk"],
+        ".next-token[data-steps='0']", RETRY, ".next-token[data-at='8']"),
+    Broken("samples/text-stories.tokens.json", Fault::NotFound, "#/autoregressive/next?step=8", [".next-token .notice", "could not be fetched"],
+        ".next-token[data-steps='0']", ".next-token .notice .button", ".next-token[data-at='8']"),
 ];
 
 #[test]

@@ -21,5 +21,6 @@ mod plane;
 mod readers;
 mod shell;
 mod surroundings;
+mod text;
 mod vae;
 mod watchdog;

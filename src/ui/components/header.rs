@@ -38,18 +38,10 @@ pub fn Header(props: &HeaderProps) -> Html {
 
 fn nav_item(room: Room, here: bool) -> Html {
     let class = classes!("room-link", format!("family-{}", room.id()));
-    match room.href() {
-        Some(href) => html! {
-            <a {class} {href} aria-current={here.then_some("page")}>
-                <i aria-hidden="true" />{ room.title() }
-            </a>
-        },
-        None => html! {
-            <span class={classes!(class, "coming")} title="In preparation">
-                <i aria-hidden="true" />{ room.title() }
-                <span class="sr-only">{ " (in preparation)" }</span>
-            </span>
-        },
+    html! {
+        <a {class} href={room.href()} aria-current={here.then_some("page")}>
+            <i aria-hidden="true" />{ room.title() }
+        </a>
     }
 }
 

@@ -3,8 +3,9 @@
 use yew::prelude::*;
 
 use super::header::engine_name;
+use crate::models::text::CONTEXT;
 use crate::ui::host::use_engines;
-use crate::weights::manifest::{Figure, Measure, ModelEntry, Quality, Unit};
+use crate::weights::manifest::{Figure, Measure, ModelEntry, NetworkKind, Quality, Unit};
 
 /// Properties of [`ModelCard`].
 #[derive(Properties, PartialEq)]
@@ -52,8 +53,12 @@ fn facts(entry: &ModelEntry) -> Html {
             <dd class="num">{ format!("{:.2} MB, 8 bits each", entry.bytes as f64 / 1e6) }</dd>
             <dt>{ "Trained on" }</dt>
             <dd>{ &entry.data_set }</dd>
-            <dt>{ "Pictures seen" }</dt>
-            <dd class="num">{ count(entry.images_seen) }</dd>
+            { match entry.network {
+                NetworkKind::Transformer(_) => html! {
+                    <><dt>{ "Tokens seen" }</dt><dd class="num">{ count(entry.images_seen * CONTEXT as u64) }</dd></>
+                },
+                _ => html! { <><dt>{ "Pictures seen" }</dt><dd class="num">{ count(entry.images_seen) }</dd></> },
+            } }
             { entry.quality.as_ref().map(figures).unwrap_or_default() }
         </>
     }
@@ -76,6 +81,7 @@ fn figure(figure: &Figure) -> Html {
         Unit::Share => format!("{:.1} %", 100.0 * value),
         Unit::Distance => format!("{value:.1}"),
         Unit::Nats => format!("{value:.1} nats"),
+        Unit::Bits => format!("{value:.2} bits"),
     };
     let mut value = told(figure.value);
     if let Some(sd) = figure.sd {
@@ -123,6 +129,10 @@ fn name(measure: Measure) -> Html {
         Measure::Divergence => (
             "KL",
             "What a test picture’s code costs: its divergence from the standard normal",
+        ),
+        Measure::BitsPerCharacter => (
+            "A character costs",
+            "Bits that the model needs, on average, for a character of texts it never saw; less is better, and guessing among 27 letters would cost 4.75",
         ),
     };
     html! { <abbr title={meaning}>{ short }</abbr> }

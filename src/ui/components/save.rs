@@ -89,6 +89,12 @@ fn animation(pixels: &[f32]) -> Option<Vec<u8>> {
     Some(file)
 }
 
+/// Offers a text as a file.
+pub fn save_text(text: &str, name: &str) -> Option<()> {
+    let text = String::from(js_sys::encode_uri_component(text));
+    offer(&format!("data:text/plain;charset=utf-8,{text}"), name)
+}
+
 /// Offers rows of numbers as a CSV file; the first row names the columns.
 pub fn save_csv(text: &str, name: &str) -> Option<()> {
     offer(&csv_url(text), name)

@@ -14,6 +14,7 @@ mod model;
 mod picture;
 mod query;
 mod route;
+pub mod text;
 pub mod vae;
 
 pub use diffusion::denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted, two_decimals};
@@ -33,6 +34,7 @@ pub use picture::{Picture, SAMPLES};
 pub use query::chance::Chance;
 pub use query::{Named, Query, Reader, Writer};
 pub use route::{Controls, Route};
+pub use text::NextState;
 pub use vae::{HolesState, SpreadState, SqueezeState, TrainState, WalkState};
 
 use super::chapters::Chapter;

@@ -83,8 +83,7 @@ pub fn Landing() -> Html {
                     { diffusion(on_rest) }
                     { gan(*turn, on_gan_rest) }
                     { vae(*rested) }
-                    { coming("autoregressive", texts::landing::autoregressive::TITLE,
-                        texts::landing::autoregressive::HTML, texts::landing::autoregressive_coming::HTML) }
+                    { autoregressive() }
                 </div>
             </section>
             { rest }
@@ -140,18 +139,12 @@ fn way(chapter: Chapter, class: &'static str, text: &'static str) -> Html {
     html! { <a {class} href={chapter.href()}>{ text }</a> }
 }
 
-/// A family whose room is still to come: its idea, and what will be there.
-fn coming(
-    family: &'static str,
-    title: &'static str,
-    idea: &'static str,
-    plan: &'static str,
-) -> Html {
+fn autoregressive() -> Html {
     html! {
-        <article class={classes!("card", "family", family)}>
-            <h3>{ title }<span class="badge">{ "coming" }</span></h3>
-            { content::section(idea) }
-            <div class="plan">{ content::section(plan) }</div>
+        <article class="card family autoregressive">
+            <h3>{ texts::landing::autoregressive::TITLE }</h3>
+            { content::section(texts::landing::autoregressive::HTML) }
+            <p class="ways">{ way(Chapter::Next, "button small go", "Write a story") }</p>
         </article>
     }
 }

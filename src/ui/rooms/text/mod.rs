@@ -1,0 +1,25 @@
+//! The autoregressive room, on text: what comes next, one token after another.
+
+mod next;
+
+use yew::prelude::*;
+
+use self::next::NextChapter;
+use crate::part;
+use crate::ui::content::{self, texts};
+use crate::ui::rooms::frame::RoomText;
+
+const SOURCES: [&str; 2] = [texts::text::sources::TITLE, texts::text::sources::HTML];
+
+part!(text, SOURCES;
+    Next: NextChapter, Some([texts::next::story_lead::TITLE, texts::next::story_lead::HTML, texts::next::story_take::HTML]), |_| next::story();
+    "text.css"
+);
+
+/// The texts around the chapters.
+pub fn around() -> RoomText {
+    RoomText {
+        title: AttrValue::from(texts::text::gist::TITLE),
+        gist: content::section(texts::text::gist::HTML),
+    }
+}

@@ -1,0 +1,438 @@
+//! Chapter 'Next token': a text grows, one token after another.
+
+mod odds;
+mod run;
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use self::odds::{Odds, bars, percent, sign};
+use self::run::{TextRun, Wish};
+use crate::models::next::bits;
+use crate::models::text::CONTEXT;
+use crate::protocol::text::TextStep;
+use crate::tokens::{END, Token, Tokens};
+use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::controls::ControlRow;
+use crate::ui::components::equation::Equation;
+use crate::ui::components::fetched::{Fetched, failure, use_fetched};
+use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::progress::progress;
+use crate::ui::components::save::{save_csv, save_text};
+use crate::ui::components::seed::SeedField;
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::slider::Slider;
+use crate::ui::components::transport::{Player, Transport};
+use crate::ui::content::{self, texts};
+use crate::ui::host::Phase;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::router::link;
+use crate::ui::runs::booked::use_booked;
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::samples::fetch_text;
+use crate::ui::state::text::{LENGTH, LONGEST, Prompt};
+use crate::ui::state::{NextState, Route};
+use crate::weights::tokens_path;
+
+/// Beginnings to choose from.
+const BEGINNINGS: [&str; 4] = [
+    "once upon a time, there was a little",
+    "the dog was sad because",
+    "lily opened the box. inside was",
+    "\"can you help me?\" asked",
+];
+
+/// Most bits of the chart of surprises.
+const MOST_BITS: f64 = 12.0;
+
+/// The text of the chapter.
+pub fn story() -> Html {
+    let case = |(title, html, state): (&'static str, &'static str, NextState)| {
+        html! { <li><a href={Route::of(state).href()}>{ title }</a>{ content::section(html) }</li> }
+    };
+    let from = |prompt: &str, change: fn(&mut NextState)| {
+        let mut state = NextState::default();
+        state.begin(Prompt::new(prompt));
+        change(&mut state);
+        state
+    };
+    let cases = [
+        (
+            texts::next::case_loop::TITLE,
+            texts::next::case_loop::HTML,
+            from(BEGINNINGS[0], |s| s.temperature = 0),
+        ),
+        (
+            texts::next::case_wild::TITLE,
+            texts::next::case_wild::HTML,
+            from(BEGINNINGS[0], |s| s.temperature = 180),
+        ),
+        (
+            texts::next::case_strange::TITLE,
+            texts::next::case_strange::HTML,
+            from("Das Wetter in Berlin ist 12.5 Grad", |_| {}),
+        ),
+    ];
+    html! {
+        <>
+            { content::section(texts::next::story::HTML) }
+            { content::predict(texts::next::story_try::HTML, texts::next::story_reveal::HTML) }
+            <h3>{ texts::next::ways::TITLE }</h3>
+            { content::section(texts::next::ways::HTML) }
+            <h3>{ texts::next::wrong::TITLE }</h3>
+            <div class="presets"><ul>{ for cases.into_iter().map(case) }</ul></div>
+        </>
+    }
+}
+
+async fn fetch() -> Result<Tokens, String> {
+    let text = fetch_text(&tokens_path(NextState::MODEL)).await?;
+    Tokens::read(&text).map_err(|bad| bad.to_string())
+}
+
+/// The text's tokens, and whether some of them are too far back to be seen.
+fn prompt_of(tokens: &Tokens, prompt: &Prompt) -> (Vec<Token>, bool) {
+    let mut all = vec![END];
+    all.extend(tokens.encode(prompt.text()));
+    let gone = all.len().saturating_sub(CONTEXT);
+    (all.split_off(gone), gone > 0)
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
+    let state = &props.state;
+    let (tokens, on_retry) = use_fetched(fetch);
+    let prompt = use_memo(
+        (tokens.clone(), state.prompt.clone()),
+        |(tokens, prompt)| tokens.ready().map(|tokens| prompt_of(tokens, prompt)),
+    );
+    let wish = (*prompt).as_ref().map(|(prompt, _)| Wish {
+        prompt: prompt.clone(),
+        given: state.given.clone(),
+        choosing: state.choosing(),
+        seed: state.seed,
+    });
+    let run = use_booked(TextRun::default, wish, false);
+    let player = use_text(props, &run);
+    let at = player
+        .0
+        .cursor
+        .min((run.steps.len() as u32).saturating_sub(1));
+    let step = run.steps.get(at as usize).cloned();
+    let odds = step.as_ref().map(|step| Odds::of(step, &state.choosing()));
+    let shown = tokens.ready().zip(step.as_ref()).zip(odds.as_ref());
+    let before = Rc::new(run.tokens());
+    let on_choose = {
+        let before = before.clone();
+        props.edit(move |state, token| state.branch(&before, at, token))
+    };
+    let spoken = shown.map_or_else(String::new, |((tokens, step), odds)| {
+        let values = [
+            ("at", (at + 1).to_string()),
+            ("token", sign(tokens, step.token)),
+            ("share", percent(odds.drawn[usize::from(step.token)])),
+        ];
+        content::fill(texts::next::spoken::PLAIN, &values)
+    });
+    let on_at = mover(&player);
+    let on_token = on_at.reform(|at| crate::ui::runs::playback::Move::To(at));
+    html! {
+        <>
+            <div class="card next-token" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
+                data-steps={run.steps.len().to_string()} data-token={step.as_ref().map(|step| step.token.to_string())}
+                data-given={state.given.len().to_string()}>
+                { controls(props, &before, at) }
+                if let Fetched::Failed(why) = &tokens {
+                    { failure(texts::next::tokens_failed::PLAIN, why, &on_retry, None) }
+                }
+                if (*prompt).as_ref().is_some_and(|(_, is_cut)| *is_cut) {
+                    <p class="notice">{ content::fill(texts::next::long::PLAIN, &[("most", CONTEXT.to_string())]) }</p>
+                }
+                if state.prompt.text().chars().any(char::is_uppercase) {
+                    <p class="hint next-hint">{ texts::next::capitals::PLAIN }</p>
+                }
+                <div class="next-sides">
+                    { written(state, tokens.ready(), &run, at, &on_token) }
+                    <div class="next-odds">
+                        <h3>{ texts::next::odds::TITLE }</h3>
+                        if let Some(((tokens, step), odds)) = shown {
+                            { bars(tokens, odds, step.token, &on_choose) }
+                            <p class="hint">{ content::fill(texts::next::possible::PLAIN, &[("possible", odds.possible().to_string()), ("all", tokens.count().to_string())]) }</p>
+                        }
+                    </div>
+                </div>
+                { progress(&run, |engine| format!("{engine}: {} of at most {LENGTH} tokens", run.steps.len()), |engine| speed(&run.steps, engine)) }
+                <Transport playback={player.0} on={on_at} position={format!("token {}", at + 1)} {spoken}>
+                    <ShareButton link={link(&Route::of(state.clone()))} />
+                    <button type="button" class="button save" disabled={step.is_none()}
+                        onclick={on_text(state, tokens.ready(), &run)}>{ "TXT" }</button>
+                    <button type="button" class="button csv" disabled={step.is_none()}
+                        onclick={on_csv(tokens.ready(), odds.as_ref())}>{ "CSV" }</button>
+                </Transport>
+            </div>
+            <div class="inspect next-inspect">
+                if let Some(((tokens, step), odds)) = shown {
+                    { numbers(state, tokens, step, odds) }
+                }
+                { surprises(&run, at) }
+                <ModelCard model={NextState::MODEL} speed={Some(speed(&run.steps, "CPU")).filter(|told| !told.is_empty())} />
+            </div>
+        </>
+    }
+}
+
+/// The transport over the tokens, in step with the link.
+#[hook]
+fn use_text(props: &ChapterProps<NextState>, run: &TextRun) -> UseReducerHandle<Player> {
+    let state = &props.state;
+    let (last, ready) = (run.last(), (run.steps.len() as u32).checked_sub(1));
+    // A text may end before the step that a link names.
+    let step = state.step.map(|at| at.min(last));
+    let course = Course {
+        of: (
+            state.prompt.clone(),
+            state.given.clone(),
+            state.choosing(),
+            state.seed,
+        ),
+        entry: step.map_or(Entry::Start, Entry::Rest),
+        ready,
+        last,
+        at: step.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
+        tells: ready == Some(last),
+    };
+    use_player(course, props.edit(|state, at| state.step = Some(at)))
+}
+
+/// The prompt and the temperature; behind them the other ways to choose, and the seed.
+fn controls(props: &ChapterProps<NextState>, before: &Rc<Vec<Token>>, at: u32) -> Html {
+    let state = &props.state;
+    let default = NextState::default();
+    let onchange = props.edit(|state, event: Event| {
+        let area = event.target_dyn_into::<HtmlTextAreaElement>();
+        if let Some(area) = area {
+            state.begin(Prompt::new(&area.value()));
+        }
+    });
+    let turn = |change: fn(&mut NextState, u32)| {
+        let before = before.clone();
+        props.edit(move |state: &mut NextState, value: f32| {
+            state.turn(&before, at, |state| change(state, value.round() as u32));
+        })
+    };
+    let on_seed = {
+        let before = before.clone();
+        props.edit(move |state: &mut NextState, seed| {
+            state.turn(&before, at, |state| state.seed = seed)
+        })
+    };
+    let is_set = [state.top_k, state.top_p, state.min_p]
+        != [default.top_k, default.top_p, default.min_p]
+        || state.seed != default.seed;
+    let on_temperature = {
+        let before = before.clone();
+        props.edit(move |state: &mut NextState, value: f32| {
+            state.turn(&before, at, |state| {
+                state.temperature = (100.0 * value).round() as u32
+            });
+        })
+    };
+    let more = html! {
+        <>
+            <Slider label={texts::next::top_k::PLAIN} name="k" max={100.0} step={1.0} digits={0}
+                value={state.top_k as f32} on_value={turn(|state, k| state.top_k = k)} />
+            <Slider label={texts::next::top_p::PLAIN} name="p" max={100.0} step={1.0} digits={0}
+                value={state.top_p as f32} on_value={turn(|state, p| state.top_p = p)} />
+            <Slider label={texts::next::min_p::PLAIN} name="min" max={100.0} step={1.0} digits={0}
+                value={state.min_p as f32} on_value={turn(|state, p| state.min_p = p)} />
+            <SeedField seed={state.seed} {on_seed} />
+        </>
+    };
+    let beginning = |text: &'static str| {
+        let onclick = props.edit(move |state, _: MouseEvent| state.begin(Prompt::new(text)));
+        html! { <button type="button" class="button small" {onclick}>{ text }</button> }
+    };
+    html! {
+        <>
+            <div class="next-prompt" data-lock="prompt">
+                <label>
+                    <span>{ texts::next::prompt::PLAIN }</span>
+                    <textarea name="prompt" rows="2" maxlength={LONGEST.to_string()} value={state.prompt.text().to_owned()} {onchange} />
+                </label>
+                <p class="next-beginnings">{ for BEGINNINGS.map(beginning) }</p>
+            </div>
+            <ControlRow {is_set} {more}>
+                <Slider label={texts::next::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
+                    value={state.temperature as f32 / 100.0} on_value={on_temperature} />
+            </ControlRow>
+        </>
+    }
+}
+
+/// The text so far; a click on a token leads to it. Who hears the page gets it in one piece.
+fn written(
+    state: &NextState,
+    tokens: Option<&Rc<Tokens>>,
+    run: &TextRun,
+    at: u32,
+    on_token: &Callback<u32>,
+) -> Html {
+    let on_token = on_token.clone();
+    let onclick = Callback::from(move |click: MouseEvent| {
+        let on = click.target().and_then(|on| on.dyn_into::<Element>().ok());
+        let token = on.and_then(|on| on.closest("[data-at]").ok().flatten());
+        let at = token.and_then(|token| token.get_attribute("data-at")?.parse().ok());
+        if let Some(at) = at {
+            on_token.emit(at);
+        }
+    });
+    let so_far = run.steps.len().min(at as usize + 1);
+    let token = |(i, step): (usize, &Rc<TextStep>)| {
+        let tokens = tokens?;
+        let text = match step.token {
+            END => sign(tokens, END),
+            token => String::from_utf8_lossy(tokens.bytes(token)).into_owned(),
+        };
+        let class = classes!(
+            "token",
+            (step.token == END).then_some("end"),
+            state
+                .given
+                .get(i)
+                .is_some_and(|given| *given == step.token)
+                .then_some("given"),
+        );
+        Some(
+            html! { <span {class} data-at={i.to_string()} aria-current={(i == at as usize).then_some("step")}>{ text }</span> },
+        )
+    };
+    let heard = tokens.map(|tokens| {
+        let after: Vec<Token> = run.tokens()[..so_far].to_vec();
+        format!("{}{}", state.prompt.text(), tokens.decode(&after))
+    });
+    html! {
+        <div class="next-written">
+            <p class="sr-only written-heard">{ heard }</p>
+            <p class="written" aria-hidden="true" {onclick}>
+                <span class="prompt">{ state.prompt.text().to_owned() }</span>
+                { for run.steps[..so_far].iter().enumerate().filter_map(token) }
+            </p>
+        </div>
+    }
+}
+
+/// The step's equation with its numbers.
+fn numbers(state: &NextState, tokens: &Tokens, step: &TextStep, odds: &Odds) -> Html {
+    let at = usize::from(step.token);
+    let values = vec![
+        ("z", f64::from(step.logits[at])),
+        ("T", f64::from(state.temperature) / 100.0),
+        ("p", f64::from(odds.drawn[at])),
+    ];
+    let formula = match state.temperature {
+        0 => texts::next::greedy::HTML,
+        _ => texts::next::formula::HTML,
+    };
+    let told = [
+        ("token", sign(tokens, step.token)),
+        ("own", percent(odds.own[at])),
+        ("bits", format!("{:.1}", bits(odds.own[at]))),
+    ];
+    html! {
+        <div class="card">
+            <h3>{ texts::next::formula::TITLE }</h3>
+            <Equation formula={formula.to_owned()} {values} />
+            <p class="hint">{ content::fill(texts::next::told::PLAIN, &told) }</p>
+        </div>
+    }
+}
+
+/// How surprising each token was to the model.
+fn surprises(run: &TextRun, at: u32) -> Html {
+    let own = |(i, step): (usize, &Rc<TextStep>)| {
+        let p = crate::models::next::Choosing::default().probabilities(&step.logits);
+        let bits = f64::from(bits(p[usize::from(step.token)])).min(MOST_BITS);
+        (i as f64 + 1.0, bits)
+    };
+    let points: Vec<_> = run
+        .steps
+        .iter()
+        .take(at as usize + 1)
+        .enumerate()
+        .map(own)
+        .collect();
+    let mut sum = 0.0;
+    let mean = points.iter().map(|(x, bits)| {
+        sum += bits;
+        (*x, sum / x)
+    });
+    let mean = mean.collect();
+    let line = |points, tone, dashed| Mark::Line {
+        points,
+        tone,
+        dashed,
+        label: None,
+    };
+    html! {
+        <div class="card">
+            <h3>{ texts::next::surprise::TITLE }</h3>
+            <Chart x={Axis::new("token", [1.0, f64::from(LENGTH)], 4)} y={Axis::new("bits", [0.0, MOST_BITS], 4)}
+                marks={vec![line(points, Tone::Accent, false), line(mean, Tone::Second, true)]}
+                message={texts::next::surprise::PLAIN} height=150.0 />
+            <p class="hint">{ texts::next::surprise::PLAIN }</p>
+        </div>
+    }
+}
+
+/// How fast it was: the first step takes the prompt in.
+fn speed(steps: &[Rc<TextStep>], engine: &str) -> String {
+    let [first, rest @ ..] = steps else {
+        return String::new();
+    };
+    let ms: f32 = rest.iter().map(|step| step.ms).sum();
+    if ms <= 0.0 {
+        return String::new();
+    }
+    let values = [
+        ("engine", engine.to_owned()),
+        ("first", format!("{:.0}", first.ms)),
+        ("rate", format!("{:.0}", 1000.0 * rest.len() as f32 / ms)),
+    ];
+    content::fill(texts::next::speed::PLAIN, &values)
+}
+
+fn on_text(state: &NextState, tokens: Option<&Rc<Tokens>>, run: &TextRun) -> Callback<MouseEvent> {
+    let (prompt, tokens, all) = (state.prompt.clone(), tokens.cloned(), run.tokens());
+    Callback::from(move |_| {
+        if let Some(tokens) = &tokens {
+            save_text(
+                &format!("{}{}\n", prompt.text(), tokens.decode(&all)),
+                "genscope-text.txt",
+            );
+        }
+    })
+}
+
+/// Every token's odds at this step.
+fn on_csv(tokens: Option<&Rc<Tokens>>, odds: Option<&Odds>) -> Callback<MouseEvent> {
+    let row = |tokens: &Tokens, token: Token, own: f32, drawn: f32| {
+        let text = sign(tokens, token).replace('"', "\"\"");
+        format!("{token},\"{text}\",{own:.6},{drawn:.6}\n")
+    };
+    let table = tokens.zip(odds).map(|(tokens, odds)| {
+        let rows = (0..).zip(odds.own.iter().zip(&odds.drawn));
+        let rows = rows.map(|(token, (own, drawn))| row(tokens, token, *own, *drawn));
+        std::iter::once("token,text,own,drawn\n".to_owned())
+            .chain(rows)
+            .collect::<String>()
+    });
+    Callback::from(move |_| {
+        if let Some(table) = &table {
+            save_csv(table, "genscope-odds.csv");
+        }
+    })
+}

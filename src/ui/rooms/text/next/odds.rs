@@ -1,0 +1,146 @@
+//! What may come next, as bars: the model's own odds, and those that are drawn from.
+
+use yew::prelude::*;
+
+use crate::models::next::Choosing;
+use crate::protocol::text::TextStep;
+use crate::tokens::{END, Token, Tokens};
+use crate::ui::content::{self, texts};
+
+/// So many of the likeliest are listed.
+const LISTED: usize = 10;
+
+/// What one step is made of.
+pub struct Odds {
+    /// The model's own probabilities.
+    pub own: Vec<f32>,
+    /// Those that are drawn from.
+    pub drawn: Vec<f32>,
+}
+
+impl Odds {
+    /// Of a step.
+    pub fn of(step: &TextStep, choosing: &Choosing) -> Self {
+        Self {
+            own: Choosing::default().probabilities(&step.logits),
+            drawn: choosing.probabilities(&step.logits),
+        }
+    }
+
+    /// The likeliest tokens, and `token` even if it is none of them.
+    pub fn listed(&self, token: Token) -> Vec<Token> {
+        let mut all: Vec<Token> = (0..self.own.len() as Token).collect();
+        all.sort_by(|a, b| {
+            let [a, b] = [a, b].map(|token| self.own[usize::from(*token)]);
+            b.total_cmp(&a)
+        });
+        all.truncate(LISTED);
+        if !all.contains(&token) {
+            all.push(token);
+        }
+        all
+    }
+
+    /// How many can be drawn.
+    pub fn possible(&self) -> usize {
+        self.drawn.iter().filter(|p| **p > 0.0).count()
+    }
+}
+
+/// A token as it is shown: spaces and line breaks as signs.
+pub fn sign(tokens: &Tokens, token: Token) -> String {
+    if token == END {
+        return texts::next::end::PLAIN.into();
+    }
+    let bytes = tokens.bytes(token);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.chars().all(|c| !c.is_control() || c == '\n') => {
+            text.replace(' ', "\u{2423}").replace('\n', "\u{21b5}")
+        }
+        _ => bytes
+            .iter()
+            .map(|byte| format!("\u{2039}{byte:02x}\u{203a}"))
+            .collect(),
+    }
+}
+
+/// The bars; a click chooses another token.
+pub fn bars(tokens: &Tokens, odds: &Odds, chosen: Token, on_choose: &Callback<Token>) -> Html {
+    let listed = odds.listed(chosen);
+    let most = listed
+        .iter()
+        .map(|token| odds.own[usize::from(*token)].max(odds.drawn[usize::from(*token)]))
+        .fold(0.01, f32::max);
+    let row = |token: Token| {
+        let [own, drawn] = [&odds.own, &odds.drawn].map(|p| p[usize::from(token)]);
+        let share = match drawn > 0.0 {
+            true => percent(drawn),
+            false => texts::next::left_out::PLAIN.into(),
+        };
+        let name = sign(tokens, token);
+        let label = content::fill(
+            texts::next::choose::PLAIN,
+            &[("token", name.as_str()), ("share", share.as_str())],
+        );
+        let width = |p: f32| format!("width:{:.1}%", 100.0 * p / most);
+        html! {
+            <li>
+                <button type="button" class="odd" data-token={token.to_string()} aria-label={label}
+                    aria-pressed={(token == chosen).to_string()} onclick={on_choose.reform(move |_: MouseEvent| token)}>
+                    <span class="odd-token">{ name }</span>
+                    <span class="odd-bar"><i class="own" style={width(own)} /><i class="drawn" style={width(drawn)} /></span>
+                    <span class="num">{ share }</span>
+                </button>
+            </li>
+        }
+    };
+    html! { <ol class="odds" aria-label={texts::next::odds::TITLE}>{ for listed.into_iter().map(row) }</ol> }
+}
+
+/// A probability in words that are never 0 for what is possible.
+pub fn percent(p: f32) -> String {
+    match 100.0 * p {
+        ..0.1 => "< 0.1 %".into(),
+        p if p < 10.0 => format!("{p:.1} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_shown_as_signs() {
+        let tokens = Tokens::new(vec![[32, 97]]).expect("one merge");
+        let shown = [257, 10, 0, 200, END].map(|token| sign(&tokens, token));
+        assert_eq!(
+            shown[..4],
+            [
+                "\u{2423}a",
+                "\u{21b5}",
+                "\u{2039}00\u{203a}",
+                "\u{2039}c8\u{203a}"
+            ]
+        );
+        assert!(!shown[4].is_empty());
+    }
+
+    #[test]
+    fn what_was_chosen_is_listed() {
+        let step = TextStep {
+            logits: (0..30).map(|i| -(i as f32)).collect(),
+            token: 29,
+            ms: 0.0,
+        };
+        let choosing = Choosing {
+            top_k: 4,
+            ..Choosing::default()
+        };
+        let odds = Odds::of(&step, &choosing);
+        let listed = odds.listed(29);
+        assert_eq!((listed.len(), listed[0], listed[10]), (11, 0, 29));
+        assert_eq!(odds.possible(), 4);
+        assert_eq!([1e-5, 0.05, 0.5].map(percent), ["< 0.1 %", "5.0 %", "50 %"]);
+    }
+}

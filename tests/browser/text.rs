@@ -1,0 +1,109 @@
+//! What only the text room can do.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use harness::{Gpu, Tab, browse};
+
+/// Work of an engine on two busy cores.
+const SLOW: Duration = Duration::from_secs(120);
+const DONE: &str = ".next-token[data-run-state=done]";
+
+/// The text as it is heard, when all of it is there.
+async fn whole(tab: &Tab) -> Result<String> {
+    tab.wait_for_within(DONE, SLOW).await?;
+    tab.click(".transport [aria-label='Last step computed']")
+        .await?;
+    tab.wait_until("+document.querySelector('.next-token').dataset.at + 1 === +document.querySelector('.next-token').dataset.steps")
+        .await?;
+    let heard = tab.js("document.querySelector('.written-heard').textContent");
+    Ok(heard.await?.as_str().unwrap_or_default().to_owned())
+}
+
+/// Another token at a place: what stands before it stays, the rest is another text, and its link gives
+/// the same one.
+#[test]
+fn a_branch_reproduces_from_its_link() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/next?step=5").await?;
+        tab.wait_for_within(".next-token[data-run-state=done][data-at='5']", SLOW)
+            .await?;
+        let before = "document.querySelector('.written-heard').textContent";
+        let before = tab
+            .js(before)
+            .await?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let last = "[...document.querySelectorAll('.token')].at(-1).textContent";
+        let last = tab.js(last).await?.as_str().unwrap_or_default().to_owned();
+        tab.click(".odds li:nth-child(10) .odd").await?;
+        tab.wait_for_within(".next-token[data-given='6'][data-run-state=done]", SLOW)
+            .await?;
+        let link = tab.wait_for_link(&["given="]).await?;
+        let branch = whole(tab).await?;
+        let stands = before.strip_suffix(&last);
+        ensure!(
+            stands.is_some_and(|stands| branch.starts_with(stands)),
+            "{before}: {branch}"
+        );
+        ensure!(!branch.starts_with(&before), "another token: {branch}");
+        tab.open_at(&link).await?;
+        ensure!(whole(tab).await? == branch, "the link gives the same text");
+        Ok(())
+    });
+}
+
+/// Whatever stands in the box, the model goes on from it, and the page says what is strange.
+#[test]
+fn any_beginning_is_gone_on_from() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/next").await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        for (prompt, says) in [
+            ("'\u{1F600}\\u0000\\u202e\u{6771}\u{4eac} é'", None),
+            ("'ABC'", Some(".next-hint")),
+            ("'x'.repeat(100000)", Some(".next-token .notice")),
+            ("''", None),
+        ] {
+            let put = format!(
+                "(() => {{ const area = document.querySelector('textarea[name=prompt]');
+                    area.value = {prompt};
+                    area.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"
+            );
+            tab.js(&put).await?;
+            match says {
+                Some(place) => drop(tab.wait_for(place).await?),
+                None => tab.refreshes(2).await?,
+            }
+            tab.wait_for_within(&format!("{DONE} .token[aria-current]"), SLOW)
+                .await?;
+            ensure!(tab.all(".notice.stop").await?.is_empty(), "{prompt}");
+        }
+        // The empty one: a story from its beginning.
+        let link = tab.wait_for_link(&["prompt="]).await?;
+        tab.open_at(&link).await?;
+        ensure!(!whole(tab).await?.is_empty());
+        Ok(())
+    });
+}
+
+/// Who hears the page gets the text in one piece, not token by token.
+#[test]
+fn the_text_is_heard_once() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/next").await?;
+        let text = whole(tab).await?;
+        ensure!(
+            text.starts_with("once upon a time") && text.len() > 100,
+            "{text}"
+        );
+        ensure!(tab.all(".written[aria-hidden=true] .token").await?.len() > 20);
+        ensure!(
+            tab.all(".next-written [aria-live], .next-written button")
+                .await?
+                .is_empty()
+        );
+        Ok(())
+    });
+}
