@@ -97,9 +97,14 @@ pub fn choose(probabilities: &[f32], u: f32) -> usize {
     last
 }
 
-/// How surprising a value of this probability is, bits.
-pub fn bits(probability: f32) -> f32 {
-    -probability.log2()
+/// How surprising a value is to a model with these logits, bits: `-log2 p`.
+pub fn surprise(logits: &[f32], value: usize) -> f32 {
+    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = logits.iter().map(|logit| (logit - most).exp()).sum();
+    let own = logits
+        .get(value)
+        .map_or(f32::NEG_INFINITY, |logit| logit - most);
+    (sum.ln() - own) / std::f32::consts::LN_2
 }
 
 #[cfg(test)]
@@ -184,6 +189,14 @@ mod tests {
         let off = |(p, seen): (&f32, u32)| (seen as f32 - p * n as f32).powi(2) / (p * n as f32);
         let chi: f32 = p.iter().zip(seen).map(off).sum();
         assert!(chi < 16.27, "{chi}: {seen:?} of {p:?}");
+    }
+
+    #[test]
+    fn half_a_chance_is_a_bit() {
+        let logits = [0.5f32, 0.125, 0.375].map(f32::ln);
+        for (value, bits) in [(0, 1.0), (1, 3.0), (2, 1.4150375)] {
+            assert!((surprise(&logits, value) - bits).abs() < 1e-5);
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl NextState {
     }
 }
 
-fn write_given(given: &Vec<Token>) -> String {
+fn write_given(given: &[Token]) -> String {
     let texts: Vec<_> = given.iter().map(Token::to_string).collect();
     texts.join(".")
 }
@@ -115,7 +115,7 @@ impl Controls for NextState {
             &mut self.given,
             default.given,
             read_given,
-            write_given,
+            |given| write_given(given),
         );
         q.number(
             "temperature",

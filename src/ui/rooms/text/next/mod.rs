@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use self::odds::{Odds, bars, percent, sign};
 use self::run::{TextRun, Wish};
-use crate::models::next::bits;
+use crate::models::next::surprise;
 use crate::models::text::CONTEXT;
 use crate::protocol::text::TextStep;
 use crate::tokens::{END, Token, Tokens};
@@ -31,6 +31,7 @@ use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
+use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::fetch_text;
 use crate::ui::state::text::{LENGTH, LONGEST, Prompt};
@@ -139,7 +140,7 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
         content::fill(texts::next::spoken::PLAIN, &values)
     });
     let on_at = mover(&player);
-    let on_token = on_at.reform(|at| crate::ui::runs::playback::Move::To(at));
+    let on_token = on_at.reform(Move::To);
     html! {
         <>
             <div class="card next-token" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
@@ -165,7 +166,7 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
                         }
                     </div>
                 </div>
-                { progress(&run, |engine| format!("{engine}: {} of at most {LENGTH} tokens", run.steps.len()), |engine| speed(&run.steps, engine)) }
+                { progress(&run, |engine| format!("{engine}: {} of at most {LENGTH} tokens", run.steps.len()), |_| speed(&run.steps)) }
                 <Transport playback={player.0} on={on_at} position={format!("token {}", at + 1)} {spoken}>
                     <ShareButton link={link(&Route::of(state.clone()))} />
                     <button type="button" class="button save" disabled={step.is_none()}
@@ -179,7 +180,7 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
                     { numbers(state, tokens, step, odds) }
                 }
                 { surprises(&run, at) }
-                <ModelCard model={NextState::MODEL} speed={Some(speed(&run.steps, "CPU")).filter(|told| !told.is_empty())} />
+                <ModelCard model={NextState::MODEL} speed={Some(speed(&run.steps)).filter(|told| !told.is_empty())} />
             </div>
         </>
     }
@@ -340,7 +341,7 @@ fn numbers(state: &NextState, tokens: &Tokens, step: &TextStep, odds: &Odds) -> 
     let told = [
         ("token", sign(tokens, step.token)),
         ("own", percent(odds.own[at])),
-        ("bits", format!("{:.1}", bits(odds.own[at]))),
+        ("bits", format!("{:.1}", surprise(&step.logits, at))),
     ];
     html! {
         <div class="card">
@@ -353,18 +354,9 @@ fn numbers(state: &NextState, tokens: &Tokens, step: &TextStep, odds: &Odds) -> 
 
 /// How surprising each token was to the model.
 fn surprises(run: &TextRun, at: u32) -> Html {
-    let own = |(i, step): (usize, &Rc<TextStep>)| {
-        let p = crate::models::next::Choosing::default().probabilities(&step.logits);
-        let bits = f64::from(bits(p[usize::from(step.token)])).min(MOST_BITS);
-        (i as f64 + 1.0, bits)
-    };
-    let points: Vec<_> = run
-        .steps
-        .iter()
-        .take(at as usize + 1)
-        .enumerate()
-        .map(own)
-        .collect();
+    let place = |(i, bits): (usize, &f32)| (i as f64 + 1.0, f64::from(*bits).min(MOST_BITS));
+    let so_far = run.bits.iter().take(at as usize + 1);
+    let points: Vec<_> = so_far.enumerate().map(place).collect();
     let mut sum = 0.0;
     let mean = points.iter().map(|(x, bits)| {
         sum += bits;
@@ -389,7 +381,7 @@ fn surprises(run: &TextRun, at: u32) -> Html {
 }
 
 /// How fast it was: the first step takes the prompt in.
-fn speed(steps: &[Rc<TextStep>], engine: &str) -> String {
+fn speed(steps: &[Rc<TextStep>]) -> String {
     let [first, rest @ ..] = steps else {
         return String::new();
     };
@@ -398,7 +390,6 @@ fn speed(steps: &[Rc<TextStep>], engine: &str) -> String {
         return String::new();
     }
     let values = [
-        ("engine", engine.to_owned()),
         ("first", format!("{:.0}", first.ms)),
         ("rate", format!("{:.0}", 1000.0 * rest.len() as f32 / ms)),
     ];

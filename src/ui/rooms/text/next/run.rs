@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::models::next::Choosing;
+use crate::models::next::{Choosing, surprise};
 use crate::protocol::text::{TextAsk, TextStep, TextSteps};
 use crate::tokens::{END, Token};
 use crate::ui::runs::booked::{Book, Booked, Store};
@@ -28,6 +28,8 @@ pub struct Written {
     wish: Option<Wish>,
     /// A token each, in a row.
     pub steps: Vec<Rc<TextStep>>,
+    /// How surprising each was to the model.
+    pub bits: Vec<f32>,
 }
 
 /// The text under way.
@@ -50,9 +52,12 @@ impl Store for Written {
             let given = wish.iter().flat_map(|wish| &wish.given);
             let stands = self.steps.iter().zip(given);
             let stands = stands.take_while(|(step, token)| step.token == **token);
-            self.steps.truncate(stands.count());
+            let stands = stands.count();
+            self.steps.truncate(stands);
+            self.bits.truncate(stands);
         } else {
             self.steps.clear();
+            self.bits.clear();
         }
         self.wish = wish;
         if self.wish.is_some() {
@@ -81,9 +86,11 @@ impl Store for Written {
 
     fn answer(&mut self, _: &mut Book<()>, (): (), part: TextSteps) {
         for (at, step) in (part.first as usize..).zip(part.steps) {
-            if let Some(there) = self.steps.get_mut(at) {
-                *there = Rc::new(step);
+            if at < self.steps.len() {
+                self.steps[at] = Rc::new(step);
             } else if at == self.steps.len() {
+                self.bits
+                    .push(surprise(&step.logits, usize::from(step.token)));
                 self.steps.push(Rc::new(step));
             }
         }
