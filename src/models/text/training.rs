@@ -87,7 +87,11 @@ impl Task for TextTask {
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Tensor<1> {
-        let parts = if step.is_multiple_of(LONG_EVERY) { 1 } else { 2 };
+        let parts = if step.is_multiple_of(LONG_EVERY) {
+            1
+        } else {
+            2
+        };
         let length = CONTEXT / parts;
         let last = self.tokens.len() - length - 1;
         let mut piece = |i: usize| {
