@@ -64,11 +64,11 @@ fn the_map_names_all_families_and_opens_what_is_there() {
         tab.click(".family.diffusion a.go").await?;
         tab.wait_for_link(&["#/diffusion/denoise"]).await?;
         tab.set_hash("#/").await?;
+        tab.click(".family.autoregressive a.go").await?;
+        tab.wait_for_link(&["#/autoregressive/next"]).await?;
+        tab.set_hash("#/").await?;
         tab.click(".family.diffusion a:not(.go)").await?;
         tab.wait_for(".noise-views").await?;
-        tab.set_hash("#/").await?;
-        tab.click(".family.autoregressive a.go").await?;
-        tab.wait_for(".next-token").await?;
         Ok(())
     });
 }

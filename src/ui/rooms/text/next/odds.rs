@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::models::next::Choosing;
 use crate::protocol::text::TextStep;
 use crate::tokens::{END, Token, Tokens};
-use crate::ui::content::{self, texts};
+use crate::ui::content::texts;
 
 /// So many of the likeliest are listed.
 const LISTED: usize = 10;
@@ -78,14 +78,10 @@ pub fn bars(tokens: &Tokens, odds: &Odds, chosen: Token, on_choose: &Callback<To
             false => texts::next::left_out::PLAIN.into(),
         };
         let name = sign(tokens, token);
-        let label = content::fill(
-            texts::next::choose::PLAIN,
-            &[("token", name.as_str()), ("share", share.as_str())],
-        );
         let width = |p: f32| format!("width:{:.1}%", 100.0 * p / most);
         html! {
             <li>
-                <button type="button" class="odd" data-token={token.to_string()} aria-label={label}
+                <button type="button" class="odd" data-token={token.to_string()}
                     aria-pressed={(token == chosen).to_string()} onclick={on_choose.reform(move |_: MouseEvent| token)}>
                     <span class="odd-token">{ name }</span>
                     <span class="odd-bar"><i class="own" style={width(own)} /><i class="drawn" style={width(drawn)} /></span>
