@@ -67,10 +67,13 @@ impl NextState {
         (self.prompt, self.given, self.step) = (prompt, Vec::new(), None);
     }
 
-    /// Changes how is chosen from `at` on: what was written until there, `before`, stands.
+    /// Changes how is chosen from `at` on: what was written until there, `before`, stands. At the end of
+    /// the text there is nothing to go on with: it is written anew.
     pub fn turn(&mut self, before: &[Token], at: u32, change: impl Fn(&mut Self)) {
-        self.given = before[..before.len().min(at as usize)].to_vec();
-        self.step = Some(at);
+        let is_end = at as usize + 1 >= before.len();
+        let stands = if is_end { 0 } else { at as usize };
+        self.given = before[..stands].to_vec();
+        self.step = (!is_end).then_some(at);
         change(self);
     }
 
@@ -171,11 +174,13 @@ mod tests {
     #[test]
     fn a_change_keeps_what_stands_before_it() {
         let mut state = NextState::default();
-        state.turn(&[1, 2, 3], 2, |state| state.top_k = 5);
+        state.turn(&[1, 2, 3, 4], 2, |state| state.top_k = 5);
         assert_eq!(
             (&state.given[..], state.step, state.top_k),
             (&[1, 2][..], Some(2), 5)
         );
+        state.turn(&[1, 2, 3, 4], 3, |state| state.temperature = 0);
+        assert_eq!((state.given.len(), state.step), (0, None));
         state.begin(Prompt::new("x"));
         assert_eq!((state.given.len(), state.step), (0, None));
     }

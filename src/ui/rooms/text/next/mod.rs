@@ -139,12 +139,16 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
         ];
         content::fill(texts::next::spoken::PLAIN, &values)
     });
+    let seen = NextState {
+        step: step.as_ref().map(|_| at),
+        ..state.clone()
+    };
     let on_at = mover(&player);
     let on_token = on_at.reform(Move::To);
     html! {
         <>
             <div class="card next-token" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
-                data-steps={run.steps.len().to_string()} data-token={step.as_ref().map(|step| step.token.to_string())}
+                data-steps={run.steps.len().to_string()}
                 data-given={state.given.len().to_string()}>
                 { controls(props, &before, at) }
                 if let Fetched::Failed(why) = &tokens {
@@ -168,11 +172,11 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
                 </div>
                 { progress(&run, |engine| format!("{engine}: {} of at most {LENGTH} tokens", run.steps.len()), |_| speed(&run.steps)) }
                 <Transport playback={player.0} on={on_at} position={format!("token {}", at + 1)} {spoken}>
-                    <ShareButton link={link(&Route::of(state.clone()))} />
+                    <ShareButton link={link(&Route::of(seen))} />
                     <button type="button" class="button save" disabled={step.is_none()}
                         onclick={on_text(state, tokens.ready(), &run)}>{ "TXT" }</button>
                     <button type="button" class="button csv" disabled={step.is_none()}
-                        onclick={on_csv(tokens.ready(), odds.as_ref())}>{ "CSV" }</button>
+                        onclick={on_csv(tokens.ready(), step.as_ref(), state)}>{ "CSV" }</button>
                 </Transport>
             </div>
             <div class="inspect next-inspect">
@@ -219,37 +223,23 @@ fn controls(props: &ChapterProps<NextState>, before: &Rc<Vec<Token>>, at: u32) -
             state.begin(Prompt::new(&area.value()));
         }
     });
-    let turn = |change: fn(&mut NextState, u32)| {
-        let before = before.clone();
-        props.edit(move |state: &mut NextState, value: f32| {
-            state.turn(&before, at, |state| change(state, value.round() as u32));
-        })
-    };
-    let on_seed = {
-        let before = before.clone();
-        props.edit(move |state: &mut NextState, seed| {
-            state.turn(&before, at, |state| state.seed = seed)
-        })
-    };
     let is_set = [state.top_k, state.top_p, state.min_p]
         != [default.top_k, default.top_p, default.min_p]
         || state.seed != default.seed;
-    let on_temperature = {
-        let before = before.clone();
-        props.edit(move |state: &mut NextState, value: f32| {
-            state.turn(&before, at, |state| {
-                state.temperature = (100.0 * value).round() as u32
-            });
-        })
-    };
+    let turn = |change: fn(&mut NextState, f32)| turned(props, before, at, change);
+    let on_seed = props.edit(|state, seed| {
+        state.begin(state.prompt.clone());
+        state.seed = seed;
+    });
+    let on_temperature = turn(|state, t| state.temperature = (100.0 * t).round() as u32);
     let more = html! {
         <>
             <Slider label={texts::next::top_k::PLAIN} name="k" max={100.0} step={1.0} digits={0}
-                value={state.top_k as f32} on_value={turn(|state, k| state.top_k = k)} />
+                value={state.top_k as f32} on_value={turn(|state, k| state.top_k = k as u32)} />
             <Slider label={texts::next::top_p::PLAIN} name="p" max={100.0} step={1.0} digits={0}
-                value={state.top_p as f32} on_value={turn(|state, p| state.top_p = p)} />
+                value={state.top_p as f32} on_value={turn(|state, p| state.top_p = p as u32)} />
             <Slider label={texts::next::min_p::PLAIN} name="min" max={100.0} step={1.0} digits={0}
-                value={state.min_p as f32} on_value={turn(|state, p| state.min_p = p)} />
+                value={state.min_p as f32} on_value={turn(|state, p| state.min_p = p as u32)} />
             <SeedField seed={state.seed} {on_seed} />
         </>
     };
@@ -272,6 +262,19 @@ fn controls(props: &ChapterProps<NextState>, before: &Rc<Vec<Token>>, at: u32) -
             </ControlRow>
         </>
     }
+}
+
+/// Changes how is chosen from `at` on; what was written before stands.
+fn turned(
+    props: &ChapterProps<NextState>,
+    before: &Rc<Vec<Token>>,
+    at: u32,
+    change: fn(&mut NextState, f32),
+) -> Callback<f32> {
+    let before = before.clone();
+    props.edit(move |state: &mut NextState, to| {
+        state.turn(&before, at, |state| change(state, to));
+    })
 }
 
 /// The text so far; a click on a token leads to it. Who hears the page gets it in one piece.
@@ -409,21 +412,22 @@ fn on_text(state: &NextState, tokens: Option<&Rc<Tokens>>, run: &TextRun) -> Cal
 }
 
 /// Every token's odds at this step.
-fn on_csv(tokens: Option<&Rc<Tokens>>, odds: Option<&Odds>) -> Callback<MouseEvent> {
+fn on_csv(
+    tokens: Option<&Rc<Tokens>>,
+    step: Option<&Rc<TextStep>>,
+    state: &NextState,
+) -> Callback<MouseEvent> {
     let row = |tokens: &Tokens, token: Token, own: f32, drawn: f32| {
         let text = sign(tokens, token).replace('"', "\"\"");
         format!("{token},\"{text}\",{own:.6},{drawn:.6}\n")
     };
-    let table = tokens.zip(odds).map(|(tokens, odds)| {
+    let (shown, choosing) = (tokens.cloned().zip(step.cloned()), state.choosing());
+    Callback::from(move |_| {
+        let Some((tokens, step)) = &shown else { return };
+        let odds = Odds::of(step, &choosing);
         let rows = (0..).zip(odds.own.iter().zip(&odds.drawn));
         let rows = rows.map(|(token, (own, drawn))| row(tokens, token, *own, *drawn));
-        std::iter::once("token,text,own,drawn\n".to_owned())
-            .chain(rows)
-            .collect::<String>()
-    });
-    Callback::from(move |_| {
-        if let Some(table) = &table {
-            save_csv(table, "genscope-odds.csv");
-        }
+        let head = std::iter::once("token,text,own,drawn\n".to_owned());
+        save_csv(&head.chain(rows).collect::<String>(), "genscope-odds.csv");
     })
 }
