@@ -16,9 +16,9 @@ use super::diffusion::{inspect::InspectRun, noise_stats::NoiseStatsRun};
 use super::gan::images::GanImagesRun;
 #[cfg(feature = "train")]
 use super::gan::play::GanPlayRun;
-use super::session::{Line, drive};
 #[cfg(feature = "look")]
-use super::text::TextRun;
+use super::looks;
+use super::session::{Line, drive};
 #[cfg(feature = "look")]
 use super::vae::ask::VaeAskRun;
 #[cfg(feature = "train")]
@@ -121,10 +121,7 @@ async fn work<S: Shelf, L: Line>(
             drive(run, &mut VaeAskRun::new(run, ask, net)?, line).await
         }
         #[cfg(feature = "look")]
-        Job::Text(ask) => {
-            let net = found(models.text(&ask.model), &ask.model)?;
-            drive(run, &mut TextRun::new(run, ask, net)?, line).await
-        }
+        Job::Packed(job) => looks::look(run, &job, models, line).await,
         #[cfg(feature = "train")]
         Job::VaeTrain(job) => drive(run, &mut VaeTrainRun::new(run, *job)?, line).await,
         #[cfg(feature = "train")]
@@ -137,6 +134,6 @@ async fn work<S: Shelf, L: Line>(
 }
 
 #[cfg(any(feature = "sample", feature = "look"))]
-fn found<M>(model: Option<M>, id: &str) -> Result<M, EngineError> {
+pub(super) fn found<M>(model: Option<M>, id: &str) -> Result<M, EngineError> {
     model.ok_or_else(|| EngineError::BadRequest(format!("model {id} is not loaded")))
 }

@@ -13,6 +13,8 @@ pub mod gan;
 #[cfg(any(feature = "engine", test))]
 pub mod inbox;
 pub mod jobs;
+#[cfg(feature = "look")]
+mod looks;
 pub mod memory;
 pub mod session;
 #[cfg(feature = "look")]

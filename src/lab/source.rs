@@ -22,7 +22,8 @@ use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::models::vae::training::{VaeTask, Variant};
 use crate::nn::checkpoint::{RunDir, Which};
-use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, Report, RunId, Sampler};
+use crate::protocol::ask::Seen;
+use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::weights::load::load;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
@@ -375,10 +376,11 @@ impl Line for Keeper {
     fn send(&mut self, event: Event) {
         match event {
             Event::Frame { frame, .. } => self.frames.push(frame),
-            Event::Report {
-                report: Report::Anatomy(anatomy),
-                ..
-            } => self.anatomy = Some(anatomy),
+            Event::Report { report, .. } => {
+                if let Some(Seen::Anatomy(anatomy)) = report.unpacked() {
+                    self.anatomy = Some(anatomy);
+                }
+            }
             Event::Failed { error, .. } => self.failed = Some(error),
             _ => {}
         }

@@ -1,16 +1,18 @@
 //! Jobs with the answers that they get: who asks one thing hears of nothing else.
 
-use super::diffusion::plane::{PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::diffusion::plane::{PlaneAnswer, PlaneAsk};
 use super::gan::{GanFrame, GanImages, GanPictures, GanPlay};
-use super::text::{TextAsk, TextSteps};
 use super::vae::train::{VaeFrame, VaeTrain};
 use super::vae::{VaeAnswer, VaeAsk};
-use super::{Anatomy, Denoise, Frame, Inspect, Job, NoiseStats, NoiseStatsFrame, Report, decode};
+use super::{Anatomy, Denoise, Frame, Inspect, Job, NoiseStats, NoiseStatsFrame, Report};
 
 /// A job whose answers have a type of their own.
 pub trait Ask {
     /// What an engine answers; often more than once.
-    type Answer;
+    type Answer: DeserializeOwned;
 
     /// The job.
     fn into_job(self) -> Job;
@@ -20,9 +22,9 @@ pub trait Ask {
         None
     }
 
-    /// A report as an answer; `None` if it is of another job.
-    fn report(_report: Report) -> Option<Self::Answer> {
-        None
+    /// A report as an answer.
+    fn report(report: &Report) -> Option<Self::Answer> {
+        report.unpacked()
     }
 }
 
@@ -36,10 +38,14 @@ impl Ask for Denoise {
     fn frame(frame: Frame) -> Option<Frame> {
         Some(frame)
     }
+
+    fn report(_: &Report) -> Option<Frame> {
+        None
+    }
 }
 
 /// The answers to [`Inspect`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Seen {
     /// What every block gave.
     Anatomy(Anatomy),
@@ -47,85 +53,25 @@ pub enum Seen {
     BlockTimes(Vec<f32>),
 }
 
-impl Ask for Inspect {
-    type Answer = Seen;
-
-    fn into_job(self) -> Job {
-        Job::Inspect(self)
-    }
-
-    fn report(report: Report) -> Option<Seen> {
-        match report {
-            Report::Anatomy(anatomy) => Some(Seen::Anatomy(anatomy)),
-            Report::BlockTimes(times) => Some(Seen::BlockTimes(times)),
-            _ => None,
-        }
-    }
-}
-
-/// A job that one kind of report answers.
+/// Jobs with their answers.
 macro_rules! ask {
-    ($($ask:ty, $job:expr => $report:ident($answer:ty);)*) => {$(
+    ($($ask:ty, $job:expr => $answer:ty;)*) => {$(
         impl Ask for $ask {
             type Answer = $answer;
 
             fn into_job(self) -> Job {
                 $job(self)
             }
-
-            fn report(report: Report) -> Option<$answer> {
-                match report {
-                    Report::$report(answer) => Some(answer),
-                    _ => None,
-                }
-            }
         }
     )*};
 }
 
 ask! {
-    NoiseStats, Job::NoiseStats => NoiseStats(NoiseStatsFrame);
-    PlaneTrain, Job::PlaneTrain => PlaneTraining(PlaneTraining);
-    PlaneSample, Job::PlaneSample => PlaneSamples(PlaneSamples);
-    Box<GanPlay>, Job::GanPlay => GanFrame(Box<GanFrame>);
-    GanImages, Job::GanImages => GanPictures(GanPictures);
-    VaeAsk, Job::Vae => Vae(VaeAnswer);
-    Box<VaeTrain>, Job::VaeTrain => VaeFrame(Box<VaeFrame>);
-}
-
-impl Ask for TextAsk {
-    type Answer = TextSteps;
-
-    fn into_job(self) -> Job {
-        Job::Text(self)
-    }
-
-    fn report(report: Report) -> Option<TextSteps> {
-        match report {
-            Report::Packed(bytes) => decode(&bytes).ok(),
-            _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_job_hears_its_own_answers_only() {
-        let times = || Report::BlockTimes(vec![1.0]);
-        assert_eq!(Inspect::report(times()), Some(Seen::BlockTimes(vec![1.0])));
-        assert_eq!(Denoise::report(times()), None);
-        assert_eq!(GanImages::report(times()), None);
-        let answer = GanPictures {
-            pictures: vec![0.5],
-            scores: vec![],
-            real_scores: vec![],
-            ms: 1.0,
-        };
-        let report = Report::GanPictures(answer.clone());
-        assert_eq!(Inspect::report(report.clone()), None);
-        assert_eq!(GanImages::report(report), Some(answer));
-    }
+    Inspect, Job::Inspect => Seen;
+    NoiseStats, Job::NoiseStats => NoiseStatsFrame;
+    PlaneAsk, PlaneAsk::job => PlaneAnswer;
+    Box<GanPlay>, Job::GanPlay => Box<GanFrame>;
+    GanImages, Job::GanImages => GanPictures;
+    VaeAsk, Job::Vae => VaeAnswer;
+    Box<VaeTrain>, Job::VaeTrain => Box<VaeFrame>;
 }

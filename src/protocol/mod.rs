@@ -10,9 +10,11 @@
 pub mod ask;
 pub mod diffusion;
 pub mod gan;
+#[cfg(not(feature = "gpu"))]
 pub mod text;
 pub mod vae;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use self::diffusion::inspect::{Anatomy, Inspect, Maps};
@@ -20,8 +22,7 @@ pub use self::diffusion::{
     Denoise, Frame, Keep, NoiseStats, NoiseStatsFrame, Sampler, Start, Update,
 };
 use self::gan::GanImages;
-use self::text::TextAsk;
-use self::vae::{VaeAnswer, VaeAsk};
+use self::vae::VaeAsk;
 use crate::weights::manifest::ModelEntry;
 
 /// Names one run. The page counts up; 0 is never used.
@@ -108,8 +109,8 @@ pub enum Job {
     Vae(VaeAsk),
     /// Train an autoencoder.
     VaeTrain(Box<vae::train::VaeTrain>),
-    /// Go on with a text.
-    Text(TextAsk),
+    /// Any other.
+    Packed(PackedJob),
 }
 
 impl Job {
@@ -124,7 +125,11 @@ impl Job {
             Self::Denoise(Denoise { model, .. }) | Self::Time { model, .. } => {
                 of(Some(model), Home::Any, false)
             }
-            Self::Text(TextAsk { model, .. }) => of(Some(model), Home::Cpu, false),
+            Self::Packed(job) => Needs {
+                model: job.model.as_deref(),
+                home: job.home,
+                interactive: job.interactive,
+            },
             Self::NoiseStats(_) => of(None, Home::Cpu, false),
             Self::Inspect(Inspect { model, .. })
             | Self::GanImages(GanImages { model, .. })
@@ -150,7 +155,7 @@ pub struct Needs<'a> {
 }
 
 /// The engines that hold a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Home {
     /// Those of the CPU and of the GPU.
     Any,
@@ -243,32 +248,82 @@ pub enum Event {
     },
 }
 
-/// What a run that is no denoising has to show; a room knows which kind its job sends.
+/// What a run that is no denoising has to show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Report {
-    /// Of [`Job::NoiseStats`]: the statistics so far.
-    NoiseStats(NoiseStatsFrame),
-    /// Of [`Job::Inspect`]: what every block gave.
-    Anatomy(Anatomy),
-    /// Of [`Job::Inspect`]: the time each block takes, ms, over several passes.
-    BlockTimes(Vec<f32>),
     /// Of [`Job::Time`]: each evaluation, ms.
     Timed(Vec<f32>),
-    /// Of [`Job::PlaneTrain`]: where it stands.
-    PlaneTraining(diffusion::plane::PlaneTraining),
-    /// Of [`Job::PlaneSample`]: all of it.
-    PlaneSamples(diffusion::plane::PlaneSamples),
-    /// Of [`Job::GanPlay`]: where it stands.
-    GanFrame(Box<gan::GanFrame>),
-    /// Of [`Job::GanImages`]: all of it.
-    GanPictures(gan::GanPictures),
-    /// Of [`Job::Vae`]: all of it.
-    Vae(VaeAnswer),
-    /// Of [`Job::VaeTrain`]: where it stands.
-    VaeFrame(Box<vae::train::VaeFrame>),
-    /// Of any other job: an answer as [`encode`] packs it. It is unpacked where it is wanted
-    /// ([`ask`]), so that the page's main file need not know its form.
+    /// Of any other job: its answer ([`ask::Ask::Answer`]) as [`encode`] packs it. It is unpacked where it
+    /// is wanted, so that the page's main file need not know its form.
     Packed(Vec<u8>),
+}
+
+impl Report {
+    /// An answer, packed.
+    ///
+    /// # Panics
+    /// Never for plain types: numbers, texts, lists.
+    pub fn packed(answer: &impl Serialize) -> Self {
+        Self::Packed(encode(answer).expect("plain types can be packed"))
+    }
+
+    /// The answer, if it is one of that form.
+    pub fn unpacked<A: DeserializeOwned>(&self) -> Option<A> {
+        match self {
+            Self::Packed(bytes) => decode(bytes).ok(),
+            Self::Timed(_) => None,
+        }
+    }
+}
+
+impl Event {
+    /// The answer of a report, if it is one of that form.
+    pub fn answer<A: DeserializeOwned>(&self) -> Option<A> {
+        match self {
+            Self::Report { report, .. } => report.unpacked(),
+            _ => None,
+        }
+    }
+}
+
+/// A job that only the part of the page that asks and the engine that answers know the form of: a new one
+/// changes neither the page's main file nor other engines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PackedJob {
+    /// Names the form of [`Self::job`].
+    pub form: String,
+    /// Where it can be done.
+    pub home: Home,
+    /// The model that it needs.
+    pub model: Option<String>,
+    /// See [`Needs::interactive`].
+    pub interactive: bool,
+    /// The job as [`encode`] packs it.
+    pub job: Vec<u8>,
+}
+
+impl PackedJob {
+    /// Packs a job.
+    ///
+    /// # Panics
+    /// As [`Report::packed`].
+    pub fn new(form: &str, home: Home, model: Option<&str>, job: &impl Serialize) -> Self {
+        Self {
+            form: form.to_owned(),
+            home,
+            model: model.map(str::to_owned),
+            interactive: false,
+            job: encode(job).expect("plain types can be packed"),
+        }
+    }
+
+    /// The job.
+    ///
+    /// # Errors
+    /// If it is of another form.
+    pub fn unpacked<J: DeserializeOwned>(&self) -> Result<J, EngineError> {
+        decode(&self.job).map_err(|error| EngineError::BadRequest(error.to_string()))
+    }
 }
 
 /// What can go wrong in an engine. The page turns it into a sentence in one place.
@@ -337,6 +392,9 @@ pub struct ProtocolError(#[from] postcard::Error);
 
 #[cfg(test)]
 mod tests {
+    use super::ask::Seen;
+    use super::diffusion::plane::PlaneAnswer;
+    use super::vae::VaeAnswer;
     use super::*;
     use crate::models::diffusion::schedule::ScheduleKind;
 
@@ -463,14 +521,7 @@ mod tests {
         });
         round_trip(Request::Start {
             run: 9,
-            job: Job::Text(TextAsk {
-                model: "m".into(),
-                prompt: vec![256, 97],
-                given: vec![98],
-                count: 3,
-                choosing: crate::models::next::Choosing::default(),
-                seed: 1,
-            }),
+            job: Job::Packed(PackedJob::new("form", Home::Cpu, Some("m"), &vec![1u8])),
         });
         round_trip(Request::Cancel { run: 3 });
         round_trip(Request::Fault(Fault::LoseDevice));
@@ -512,72 +563,6 @@ mod tests {
             run: 3,
             report: Report::Timed(vec![1.5]),
         });
-        round_trip(Event::Report {
-            run: 3,
-            report: Report::Anatomy(Anatomy {
-                blocks: vec![Maps {
-                    channels: 2,
-                    side: 1,
-                    values: vec![0.25, -1.0],
-                }],
-                attention: vec![1.0],
-            }),
-        });
-        round_trip(Event::Report {
-            run: 4,
-            report: Report::PlaneSamples(diffusion::plane::PlaneSamples {
-                positions: vec![vec![0.5, -0.5]; 2],
-                fields: vec![vec![1.0]; 2],
-                distance: 0.1,
-                floor: 0.05,
-                ms: 9.0,
-            }),
-        });
-        round_trip(Event::Report {
-            run: 5,
-            report: Report::GanFrame(Box::new(gan::GanFrame {
-                at: gan::Checkpoint::default(),
-                losses: vec![[1.5, 0.5]],
-                fakes: vec![0.5; 2],
-                pulls: vec![-0.5; 2],
-                fake_scores: vec![0.1],
-                real_scores: vec![0.2],
-                real_accuracy: 0.5,
-                fake_accuracy: 0.25,
-                scores: vec![3.0],
-                warped: vec![1.0; 2],
-                divergence: gan::Divergence::default(),
-                detail: Some(gan::Detail::default()),
-                diverged: true,
-                ms: 2.5,
-            })),
-        });
-        round_trip(Event::Report {
-            run: 6,
-            report: Report::GanPictures(gan::GanPictures {
-                pictures: vec![0.5],
-                scores: vec![-0.5],
-                real_scores: vec![2.0],
-                ms: 1.5,
-            }),
-        });
-        round_trip(Event::Report {
-            run: 7,
-            report: Report::Vae(VaeAnswer::Look(Box::new(vae::Look {
-                blocks: vec![vec![0.5; 2]; 2],
-                importance: 1.5,
-                ..vae::Look::default()
-            }))),
-        });
-        round_trip(Event::Report {
-            run: 8,
-            report: Report::VaeFrame(Box::new(vae::train::VaeFrame {
-                step: 4,
-                losses: vec![[200.0, 2.5]],
-                checkpoint: Some(vae::train::Checkpoint::default()),
-                ..vae::train::VaeFrame::default()
-            })),
-        });
         round_trip(Event::Failed {
             run: Some(9),
             error: EngineError::BadWeights {
@@ -585,5 +570,61 @@ mod tests {
                 reason: "b".into(),
             },
         });
+    }
+
+    /// The answers that reports hold.
+    #[test]
+    fn answers_survive_the_trip() {
+        round_trip(Seen::Anatomy(Anatomy {
+            blocks: vec![Maps {
+                channels: 2,
+                side: 1,
+                values: vec![0.25, -1.0],
+            }],
+            attention: vec![1.0],
+        }));
+        round_trip(PlaneAnswer::Samples(diffusion::plane::PlaneSamples {
+            positions: vec![vec![0.5, -0.5]; 2],
+            fields: vec![vec![1.0]; 2],
+            distance: 0.1,
+            floor: 0.05,
+            ms: 9.0,
+        }));
+        round_trip(gan::GanFrame {
+            at: gan::Checkpoint::default(),
+            losses: vec![[1.5, 0.5]],
+            fakes: vec![0.5; 2],
+            pulls: vec![-0.5; 2],
+            fake_scores: vec![0.1],
+            real_scores: vec![0.2],
+            real_accuracy: 0.5,
+            fake_accuracy: 0.25,
+            scores: vec![3.0],
+            warped: vec![1.0; 2],
+            divergence: gan::Divergence::default(),
+            detail: Some(gan::Detail::default()),
+            diverged: true,
+            ms: 2.5,
+        });
+        round_trip(gan::GanPictures {
+            pictures: vec![0.5],
+            scores: vec![-0.5],
+            real_scores: vec![2.0],
+            ms: 1.5,
+        });
+        round_trip(VaeAnswer::Look(Box::new(vae::Look {
+            blocks: vec![vec![0.5; 2]; 2],
+            importance: 1.5,
+            ..vae::Look::default()
+        })));
+        round_trip(vae::train::VaeFrame {
+            step: 4,
+            losses: vec![[200.0, 2.5]],
+            checkpoint: Some(vae::train::Checkpoint::default()),
+            ..vae::train::VaeFrame::default()
+        });
+        let report = Report::packed(&vec![1.5f32]);
+        assert_eq!(report.unpacked(), Some(vec![1.5f32]));
+        assert_eq!(Report::Timed(vec![]).unpacked::<Vec<f32>>(), None);
     }
 }

@@ -1,10 +1,12 @@
 //! A text that is gone on with, token by token.
 //!
-//! Its answers are packed ([`super::Report::Packed`]): only the part of the page that shows them knows
+//! Jobs and answers are packed ([`super::PackedJob`]): only the part of the page that shows them knows
 //! their form.
 
 use serde::{Deserialize, Serialize};
 
+use super::ask::Ask;
+use super::{Home, Job, PackedJob};
 use crate::models::next::Choosing;
 use crate::tokens::Token;
 
@@ -47,4 +49,72 @@ pub struct TextSteps {
     pub first: u32,
     /// In a row.
     pub steps: Vec<TextStep>,
+}
+
+/// Measures what a token costs. Answered by one [`ClockStep`] for each number of tokens in
+/// [`CLOCK_LENGTHS`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClockAsk {
+    /// Model id.
+    pub model: String,
+    /// The text that it is measured on, from its beginning: at least one token. It is gone through again
+    /// where it is too short.
+    pub tokens: Vec<Token>,
+}
+
+/// So many tokens stand before the one that is measured.
+pub const CLOCK_LENGTHS: [u32; 8] = [1, 16, 32, 64, 128, 192, 256, 384];
+
+/// What the next token costs after `length` others.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClockStep {
+    /// Tokens before it.
+    pub length: u32,
+    /// A token with the cache: ms, bytes of weights, keys and values that are read.
+    pub cached: Cost,
+    /// The same with weights of 8 bits.
+    pub eight_bit: Cost,
+    /// The token without a cache: all that it can see is computed anew, in one pass.
+    pub whole_ms: f32,
+    /// All tokens before it, one after the other with the cache.
+    pub one_by_one_ms: f32,
+    /// Largest difference that weights of 8 bits make to a probability.
+    pub apart: f32,
+}
+
+/// What a token costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Time.
+    pub ms: f32,
+    /// Bytes that are read for it.
+    pub bytes: u64,
+}
+
+impl TextAsk {
+    /// See [`PackedJob::form`].
+    pub const FORM: &str = "text";
+}
+
+impl Ask for TextAsk {
+    type Answer = TextSteps;
+
+    fn into_job(self) -> Job {
+        let job = PackedJob::new(Self::FORM, Home::Cpu, Some(&self.model), &self);
+        Job::Packed(job)
+    }
+}
+
+impl ClockAsk {
+    /// See [`PackedJob::form`].
+    pub const FORM: &str = "text-clock";
+}
+
+impl Ask for ClockAsk {
+    type Answer = ClockStep;
+
+    fn into_job(self) -> Job {
+        let job = PackedJob::new(Self::FORM, Home::Cpu, Some(&self.model), &self);
+        Job::Packed(job)
+    }
 }

@@ -208,13 +208,7 @@ fn the_cpu_engine_encodes_and_decodes_as_was_done_natively() {
         let mut answers = Vec::new();
         for question in questions {
             let events = drive(tab, "engine_cpu", &[load.clone(), question]).await?;
-            answers.extend(events.into_iter().filter_map(|event| match event {
-                Event::Report {
-                    report: Report::Vae(answer),
-                    ..
-                } => Some(answer),
-                _ => None,
-            }));
+            answers.extend(events.iter().filter_map(Event::answer));
         }
         let [VaeAnswer::Pictures { pictures, .. }, VaeAnswer::Look(look)] = &answers[..] else {
             bail!("{answers:?}");

@@ -5,6 +5,7 @@
 
 use super::denoise::{Denoiser, check_picture, check_question};
 use crate::engine::session::{Step, Work};
+use crate::protocol::ask::Seen;
 use crate::protocol::{EngineError, Event, Inspect, Report, RunId};
 
 /// Passes whose blocks are timed. Browsers round clocks, some to a whole millisecond, so it
@@ -34,10 +35,10 @@ impl<'a, D: Denoiser> InspectRun<'a, D> {
         })
     }
 
-    fn report(&self, report: Report) -> Event {
+    fn report(&self, seen: &Seen) -> Event {
         Event::Report {
             run: self.run,
-            report,
+            report: Report::packed(seen),
         }
     }
 }
@@ -51,7 +52,7 @@ impl<D: Denoiser> Work for InspectRun<'_, D> {
             if !values.all(|v| v.is_finite()) {
                 return Err(EngineError::NotFinite);
             }
-            return Ok(Step::Show(self.report(Report::Anatomy(anatomy))));
+            return Ok(Step::Show(self.report(&Seen::Anatomy(anatomy))));
         }
         self.passes
             .push(self.net.time_blocks(&self.job, clock).await?);
@@ -59,7 +60,7 @@ impl<D: Denoiser> Work for InspectRun<'_, D> {
             return Ok(Step::Quiet);
         }
         Ok(Step::Last(
-            self.report(Report::BlockTimes(middle(&self.passes))),
+            self.report(&Seen::BlockTimes(middle(&self.passes))),
         ))
     }
 }
@@ -138,18 +139,14 @@ mod tests {
     #[test]
     fn outputs_come_first_and_times_last() {
         let all = events(job(), Mirror(2.0), usize::MAX);
-        let Event::Report {
-            run: RUN,
-            report: Report::Anatomy(anatomy),
-        } = &all[0]
-        else {
+        let Some(Seen::Anatomy(anatomy)) = all[0].answer() else {
             panic!("{all:?}")
         };
         assert_eq!(anatomy.blocks[0].values, vec![1.0; PIXELS]);
         // The test clock moves 1 ms each time it is read.
         let times = Event::Report {
             run: RUN,
-            report: Report::BlockTimes(vec![1.0]),
+            report: Report::packed(&Seen::BlockTimes(vec![1.0])),
         };
         assert_eq!(all[1], times);
         assert!(matches!(all[2..], [Event::Done { run: RUN, .. }]));

@@ -95,7 +95,7 @@ impl Work for NoiseStatsRun {
         }
         let event = Event::Report {
             run: self.run,
-            report: Report::NoiseStats(self.frame()),
+            report: Report::packed(&self.frame()),
         };
         Ok(if over {
             Step::Last(event)
@@ -210,16 +210,7 @@ mod tests {
     }
 
     fn frames(events: &[Event]) -> Vec<NoiseStatsFrame> {
-        events
-            .iter()
-            .filter_map(|e| match e {
-                Event::Report {
-                    run: RUN,
-                    report: Report::NoiseStats(frame),
-                } => Some(frame.clone()),
-                _ => None,
-            })
-            .collect()
+        events.iter().filter_map(Event::answer).collect()
     }
 
     #[test]

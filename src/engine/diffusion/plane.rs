@@ -12,7 +12,7 @@ use crate::models::diffusion::plane::{PREVIEW_STEPS, SAMPLES, field_grid, stream
 use crate::nn::NotRead;
 use crate::nn::mlp::Mlp;
 use crate::protocol::diffusion::plane::{
-    PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
+    PlaneAnswer, PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
 };
 use crate::protocol::{EngineError, Event, Report, RunId};
 use crate::quality::energy::Sample;
@@ -114,7 +114,7 @@ impl PlaneTrainRun {
         self.due = (training.step + self.job.report_every).min(self.job.steps);
         Ok(Event::Report {
             run: self.run,
-            report: Report::PlaneTraining(training),
+            report: Report::packed(&PlaneAnswer::Training(training)),
         })
     }
 
@@ -252,7 +252,7 @@ impl PlaneSampleRun {
         };
         Event::Report {
             run: self.run,
-            report: Report::PlaneSamples(samples),
+            report: Report::packed(&PlaneAnswer::Samples(samples)),
         }
     }
 }

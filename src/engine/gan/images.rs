@@ -130,7 +130,7 @@ impl Work for GanImagesRun<'_> {
         }
         Ok(Step::Last(Event::Report {
             run: self.run,
-            report: Report::GanPictures(self.done.clone()),
+            report: Report::packed(&self.done),
         }))
     }
 }
@@ -181,13 +181,7 @@ mod tests {
 
     fn answer(shelf: &mut OnlyGan, job: GanImages) -> GanPictures {
         match events(shelf, job, usize::MAX).as_slice() {
-            [
-                Event::Report {
-                    run: RUN,
-                    report: Report::GanPictures(done),
-                },
-                Event::Done { .. },
-            ] => done.clone(),
+            [event, Event::Done { .. }] => event.answer().expect("pictures"),
             other => panic!("{other:?}"),
         }
     }

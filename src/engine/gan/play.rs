@@ -185,7 +185,7 @@ impl GanPlayRun {
             && frame.scores.iter().all(|score| is_within(*score, limit));
         frame.diverged = self.lost || !is_sound;
         let diverged = frame.diverged;
-        let report = Report::GanFrame(Box::new(frame));
+        let report = Report::packed(&frame);
         let run = self.run;
         Ok((Event::Report { run, report }, diverged))
     }

@@ -1,13 +1,16 @@
 //! Texts, token by token, with a cache of the past.
 
+pub mod clock;
+
 use crate::engine::session::{Step, TURN_MS, Work, demand};
 use crate::models::next::choose;
 use crate::models::text::CONTEXT;
+use crate::models::text::net::step::{Numbers, Past, Stepper};
 use crate::models::text::net::{Cache, Transformer};
 use crate::nn::read;
 use crate::noise;
 use crate::protocol::text::{MAX_TOKENS, TextAsk, TextStep, TextSteps};
-use crate::protocol::{EngineError, Event, Report, RunId, encode};
+use crate::protocol::{EngineError, Event, Report, RunId};
 use crate::tokens::{END, Token};
 
 /// A text under way.
@@ -15,9 +18,10 @@ pub struct TextRun<'a> {
     run: RunId,
     ask: TextAsk,
     net: &'a Transformer,
-    cache: Cache,
-    /// What the network is fed next.
-    next: Vec<Token>,
+    /// What takes one token at a time, and what it keeps; none before the prompt is read.
+    under_way: Option<(Stepper, Past)>,
+    /// The token that it is fed next.
+    last: Token,
     /// Tokens after the prompt so far.
     done: u32,
 }
@@ -43,17 +47,27 @@ impl<'a> TextRun<'a> {
         demand(ask.choosing.is_sound(), "a choice out of range")?;
         Ok(Self {
             run,
-            next: ask.prompt.clone(),
             ask,
             net,
-            cache: Cache::default(),
+            under_way: None,
+            last: END,
             done: 0,
         })
     }
 
     async fn token(&mut self, clock: &dyn Fn() -> f64) -> Result<TextStep, EngineError> {
         let start = clock();
-        let logits = read(self.net.after(&self.next, &mut self.cache)).await?;
+        let logits = match &mut self.under_way {
+            Some((stepper, past)) => stepper.after(self.last, past),
+            None => {
+                let mut cache = Cache::default();
+                let logits = read(self.net.after(&self.ask.prompt, &mut cache)).await?;
+                let stepper = Stepper::new(self.net, Numbers::Float).await?;
+                let past = stepper.past(&cache).await?;
+                self.under_way = Some((stepper, past));
+                logits
+            }
+        };
         let ms = (clock() - start) as f32;
         if !logits.iter().all(|logit| logit.is_finite()) {
             return Err(EngineError::NotFinite);
@@ -63,7 +77,7 @@ impl<'a> TextRun<'a> {
             let u = noise::unit(&mut noise::stream(self.ask.seed, 0, self.done));
             choose(&self.ask.choosing.probabilities(&logits), u) as Token
         });
-        self.next = vec![token];
+        self.last = token;
         self.done += 1;
         Ok(TextStep { logits, token, ms })
     }
@@ -81,11 +95,9 @@ impl Work for TextRun<'_> {
             is_over = step.token == END || self.done == self.ask.count;
             steps.push(step);
         }
-        let packed = encode(&TextSteps { first, steps });
-        let packed = packed.map_err(|e| EngineError::BadRequest(e.to_string()))?;
         let event = Event::Report {
             run: self.run,
-            report: Report::Packed(packed),
+            report: Report::packed(&TextSteps { first, steps }),
         };
         Ok(if is_over {
             Step::Last(event)
@@ -104,10 +116,9 @@ mod tests {
     use crate::engine::session::testing::*;
     use crate::models::next::Choosing;
     use crate::models::text::Shape;
-    use crate::protocol::Job;
     use crate::protocol::ask::Ask;
 
-    struct OnlyText(Transformer);
+    pub(super) struct OnlyText(Transformer);
     impl Shelf for OnlyText {
         type Net = NoModel;
         fn denoiser(&mut self, _: &str) -> Option<&mut NoModel> {
@@ -118,7 +129,7 @@ mod tests {
         }
     }
 
-    fn shelf() -> OnlyText {
+    pub(super) fn shelf() -> OnlyText {
         let device = Device::flex();
         device.seed(9);
         let shape = Shape {
@@ -144,10 +155,10 @@ mod tests {
     /// All steps of a text, and how its run ended.
     fn written(ask: TextAsk) -> Vec<TextStep> {
         let mut steps = Vec::new();
-        for event in run_job(Job::Text(ask), &mut shelf(), usize::MAX) {
+        for event in run_job(ask.into_job(), &mut shelf(), usize::MAX) {
             match event {
                 Event::Report { report, .. } => {
-                    let part = TextAsk::report(report).expect("its own");
+                    let part = TextAsk::report(&report).expect("its own");
                     assert_eq!(part.first as usize, steps.len());
                     steps.extend(part.steps);
                 }
@@ -224,7 +235,7 @@ mod tests {
             |ask| ask.model = "another".into(),
         ];
         assert_refused(&ask(), spoil, |ask| {
-            run_job(Job::Text(ask), &mut shelf(), usize::MAX)
+            run_job(ask.into_job(), &mut shelf(), usize::MAX)
         });
     }
 
@@ -234,7 +245,7 @@ mod tests {
             count: MAX_TOKENS,
             ..ask()
         };
-        let events = run_job(Job::Text(long), &mut shelf(), 1);
+        let events = run_job(long.into_job(), &mut shelf(), 1);
         assert!(
             matches!(events.last(), Some(Event::Cancelled { .. })),
             "{events:?}"

@@ -145,7 +145,7 @@ impl Work for VaeAskRun<'_> {
         }
         Ok(Step::Last(Event::Report {
             run: self.run,
-            report: Report::Vae(answer),
+            report: Report::packed(&answer),
         }))
     }
 }
@@ -177,15 +177,9 @@ mod tests {
         run_job(job, &mut shelf, usize::MAX)
     }
 
-    fn answer(events: &[Event]) -> &VaeAnswer {
+    fn answer(events: &[Event]) -> VaeAnswer {
         match events {
-            [
-                Event::Report {
-                    report: Report::Vae(answer),
-                    ..
-                },
-                Event::Done { .. },
-            ] => answer,
+            [event, Event::Done { .. }] => event.answer().expect("an answer"),
             other => panic!("{other:?}"),
         }
     }

@@ -134,7 +134,7 @@ impl Work for VaeTrainRun {
         let frame = self.frame().await?;
         let is_over = self.lost || frame.step == self.job.steps;
         self.due = (frame.step + self.job.frame_every).min(self.job.steps);
-        let report = Report::VaeFrame(Box::new(frame));
+        let report = Report::packed(&frame);
         let event = Event::Report {
             run: self.run,
             report,
@@ -204,16 +204,7 @@ mod tests {
             matches!(events.last(), Some(Event::Done { .. })),
             "{events:?}"
         );
-        events
-            .into_iter()
-            .filter_map(|event| match event {
-                Event::Report {
-                    report: Report::VaeFrame(frame),
-                    ..
-                } => Some(*frame),
-                _ => None,
-            })
-            .collect()
+        events.iter().filter_map(Event::answer).collect()
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The network, with a cache of what is computed of the past.
 
+#[cfg(feature = "look")]
+pub mod step;
+
 use burn::module::{Initializer, Module, Param};
 use burn::nn::{Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
@@ -245,10 +248,12 @@ impl Turn {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod testing {
+    //! A small network, and texts for it.
+
     use super::*;
 
-    const SMALL: Shape = Shape {
+    pub const SMALL: Shape = Shape {
         vocabulary: 40,
         width: 16,
         layers: 3,
@@ -256,7 +261,7 @@ mod tests {
     };
 
     /// With weights that are large enough for attention to matter.
-    fn net() -> Transformer {
+    pub fn net() -> Transformer {
         let device = Device::flex();
         device.seed(3);
         let net = SMALL.init(&device);
@@ -269,23 +274,28 @@ mod tests {
         net.map(&mut Larger)
     }
 
-    fn text(n: usize) -> Vec<u16> {
+    pub fn text(n: usize) -> Vec<u16> {
         (0..n).map(|i| ((i * i * 7 + i * 3) % 40) as u16).collect()
     }
+
+    /// The largest difference.
+    pub fn apart(a: &[f32], b: &[f32]) -> f32 {
+        assert_eq!(a.len(), b.len());
+        let far = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+        far.fold(0.0, f32::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::*;
+    use super::*;
 
     fn logits(net: &Transformer, tokens: &[u16]) -> Vec<f32> {
         let ids: Vec<i32> = tokens.iter().map(|t| i32::from(*t)).collect();
         let ids = TensorData::new(ids, [1, tokens.len()]);
         let out = net.forward(Tensor::from_data(ids, &Device::flex()));
         out.into_data().try_into_vec().expect("f32")
-    }
-
-    fn apart(a: &[f32], b: &[f32]) -> f32 {
-        assert_eq!(a.len(), b.len());
-        a.iter()
-            .zip(b)
-            .map(|(a, b)| (a - b).abs())
-            .fold(0.0, f32::max)
     }
 
     #[test]

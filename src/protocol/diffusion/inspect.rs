@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What to look at. Answered by one [`super::Report::Anatomy`] and then one
-/// [`super::Report::BlockTimes`].
+/// What to look at. Answered by one [`Anatomy`](crate::protocol::ask::Seen::Anatomy) and then one
+/// [`BlockTimes`](crate::protocol::ask::Seen::BlockTimes).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Inspect {
     /// Model id; it has to be loaded.

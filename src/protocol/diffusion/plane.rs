@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::points::Cloud;
 pub use crate::models::diffusion::plane::{Method, PlaneTrain, Rule};
+use crate::protocol::Job;
 
 /// A report of a training: where it stands after `step` steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,34 @@ pub struct PlaneSample {
     pub seed: u64,
     /// Steps from noise to data.
     pub steps: u32,
+}
+
+/// A question about points in the plane.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlaneAsk {
+    /// A training.
+    Train(PlaneTrain),
+    /// A sampling.
+    Sample(PlaneSample),
+}
+
+impl PlaneAsk {
+    /// The job.
+    pub fn job(self) -> Job {
+        match self {
+            Self::Train(job) => Job::PlaneTrain(job),
+            Self::Sample(job) => Job::PlaneSample(job),
+        }
+    }
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum PlaneAnswer {
+    /// Where the training stands.
+    Training(PlaneTraining),
+    /// All samples.
+    Samples(PlaneSamples),
 }
 
 /// All of a sampling.

@@ -249,7 +249,7 @@ impl<S: Store> Booked<S> {
         };
         let answer = match event {
             RunEvent::Frame(frame) => S::Ask::frame(frame),
-            RunEvent::Report(report) => S::Ask::report(report),
+            RunEvent::Report(report) => S::Ask::report(&report),
             RunEvent::Done { ms } if is_now => {
                 book.took_ms = Some(ms);
                 book.end(Phase::Done);

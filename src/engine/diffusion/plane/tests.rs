@@ -12,11 +12,8 @@ fn trained(job: PlaneTrain) -> Vec<PlaneTraining> {
 }
 
 fn trainings(events: &[Event]) -> Vec<PlaneTraining> {
-    let of = |event: &Event| match event {
-        Event::Report {
-            run: RUN,
-            report: Report::PlaneTraining(training),
-        } => Some(training.clone()),
+    let of = |event: &Event| match event.answer() {
+        Some(PlaneAnswer::Training(training)) => Some(training),
         _ => None,
     };
     events.iter().filter_map(of).collect()
@@ -24,13 +21,10 @@ fn trainings(events: &[Event]) -> Vec<PlaneTraining> {
 
 fn samples(job: PlaneSample) -> PlaneSamples {
     match run_whole(Job::PlaneSample(job)).as_slice() {
-        [
-            Event::Report {
-                run: RUN,
-                report: Report::PlaneSamples(samples),
-            },
-            Event::Done { .. },
-        ] => samples.clone(),
+        [event, Event::Done { .. }] => match event.answer() {
+            Some(PlaneAnswer::Samples(samples)) => samples,
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     }
 }

@@ -46,14 +46,7 @@ fn frames_and_quiet_turns(job: GanPlay, tick_ms: f64) -> (Vec<GanFrame>, usize) 
             Step::Show(event) => (event, false),
             Step::Last(event) => (event, true),
         };
-        let Event::Report {
-            run: 3,
-            report: Report::GanFrame(frame),
-        } = event
-        else {
-            panic!("{event:?}")
-        };
-        all.push(*frame);
+        all.push(event.answer().unwrap_or_else(|| panic!("{event:?}")));
         if over {
             return (all, quiet);
         }

@@ -262,7 +262,8 @@ impl Scheduler {
         if self.piece_of(id).is_none() {
             return;
         }
-        let answered = matches!(report, Report::Anatomy(_));
+        let answered = |run: &Run| matches!(run.job, Job::Inspect(_));
+        let answered = self.run.as_ref().is_some_and(answered);
         self.tell(RunEvent::Report(report));
         if let Some(run) = self.run.as_mut().filter(|_| answered) {
             run.answered = true;

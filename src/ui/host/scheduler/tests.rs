@@ -4,6 +4,7 @@ use super::stations::*;
 use super::*;
 use crate::data::PIXELS;
 use crate::data::points::{Cloud, Preset};
+use crate::protocol::ask::Seen;
 use crate::protocol::diffusion::plane::{Method, PlaneSample, PlaneTrain, Rule};
 use crate::protocol::{
     Denoise, FAULT_AFTER, Frame, Inspect, Job, NoiseStats, Report, Sampler, Update,
@@ -1184,7 +1185,7 @@ fn a_look_gives_way_once_it_has_seen() {
     let ask = |scheduler: &mut Scheduler| scheduler.run(look.clone(), 0.0);
     let seen = |run| Event::Report {
         run,
-        report: Report::Anatomy(Default::default()),
+        report: Report::packed(&Seen::Anatomy(Default::default())),
     };
     let gives_way = |effects: Vec<Effect>, ticket| {
         let cancelled = Effect::Tell(ticket, RunEvent::Cancelled);

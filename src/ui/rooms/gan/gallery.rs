@@ -213,7 +213,7 @@ mod tests {
             ..GanPictures::default()
         };
         let news = [
-            RunEvent::Report(Report::GanPictures(pictures)),
+            RunEvent::Report(Report::packed(&pictures)),
             RunEvent::Done { ms: 9.0 },
         ];
         news.map(|event| Action::News(work, event))

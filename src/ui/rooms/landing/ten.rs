@@ -8,7 +8,8 @@ use crate::data::{CLASSES, PIXELS};
 use crate::models::gan::image::{noise_vector, slerp};
 use crate::models::vae::random_code;
 use crate::part;
-use crate::protocol::gan::{GanImages, GanPictures};
+use crate::protocol::ask::Ask;
+use crate::protocol::gan::GanImages;
 use crate::protocol::vae::{Question, VaeAnswer, VaeAsk};
 use crate::protocol::{Job, Report};
 use crate::ui::components::picture::PictureView;
@@ -66,6 +67,19 @@ impl Maker {
     }
 }
 
+impl Maker {
+    /// The pictures of an answer.
+    fn pictures(self, report: &Report) -> Option<Vec<f32>> {
+        match self {
+            Self::Gan => Some(GanImages::report(report)?.pictures),
+            Self::Vae => match VaeAsk::report(report)? {
+                VaeAnswer::Pictures { pictures, .. } => Some(pictures),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// Properties of [`LiveTen`], and what it hands to the part that makes the pictures.
 #[derive(Clone, Properties, PartialEq)]
 pub struct LiveTenProps {
@@ -117,10 +131,11 @@ fn Made() -> Html {
         use_effect_with(job, move |job| {
             if let Some((turn, job)) = job.clone() {
                 let on = Callback::from(move |event| match event {
-                    RunEvent::Report(
-                        Report::GanPictures(GanPictures { pictures, .. })
-                        | Report::Vae(VaeAnswer::Pictures { pictures, .. }),
-                    ) => made.set(Some(Rc::new(pictures))),
+                    RunEvent::Report(report) => {
+                        if let Some(pictures) = maker.pictures(&report) {
+                            made.set(Some(Rc::new(pictures)));
+                        }
+                    }
                     RunEvent::Done { .. } => on_rest.emit(turn),
                     _ => {}
                 });

@@ -190,7 +190,7 @@ mod tests {
             ms: 1.0,
         };
         [
-            Action::News(work, RunEvent::Report(Report::Vae(answer))),
+            Action::News(work, RunEvent::Report(Report::packed(&answer))),
             Action::News(work, RunEvent::Done { ms: 2.0 }),
         ]
     }

@@ -5,11 +5,9 @@
 
 use std::rc::Rc;
 
-use crate::protocol::ask::Ask;
 use crate::protocol::diffusion::plane::{
-    PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
+    PlaneAnswer, PlaneAsk, PlaneSample, PlaneSamples, PlaneTrain, PlaneTraining, Rule,
 };
-use crate::protocol::{Job, Report};
 use crate::ui::runs::booked::{Book, Booked, Store};
 
 /// What samples are wanted of a training.
@@ -43,40 +41,6 @@ pub enum Work {
     Train,
     /// Sample with what was learnt.
     Sample(Sampling),
-}
-
-/// The job that it is.
-pub enum Asked {
-    /// A training.
-    Train(PlaneTrain),
-    /// A sampling.
-    Sample(PlaneSample),
-}
-
-/// What is answered.
-pub enum Answer {
-    /// Where the training stands.
-    Training(PlaneTraining),
-    /// All samples.
-    Samples(PlaneSamples),
-}
-
-impl Ask for Asked {
-    type Answer = Answer;
-
-    fn into_job(self) -> Job {
-        match self {
-            Self::Train(job) => job.into_job(),
-            Self::Sample(job) => job.into_job(),
-        }
-    }
-
-    fn report(report: Report) -> Option<Answer> {
-        match report {
-            Report::PlaneSamples(samples) => Some(Answer::Samples(samples)),
-            report => PlaneTrain::report(report).map(Answer::Training),
-        }
-    }
 }
 
 /// Everything there is.
@@ -114,7 +78,7 @@ pub type PlaneRun = Booked<Learnt>;
 impl Store for Learnt {
     type Want = Wish;
     type Work = Work;
-    type Ask = Asked;
+    type Ask = PlaneAsk;
 
     fn want(&mut self, book: &mut Book<Work>, wish: Wish) {
         self.wanted = wish.wanted;
@@ -131,11 +95,11 @@ impl Store for Learnt {
         }
     }
 
-    fn ask(&self, work: &Work) -> Option<Asked> {
+    fn ask(&self, work: &Work) -> Option<PlaneAsk> {
         let train = self.job.clone()?;
         Some(match work {
-            Work::Train => Asked::Train(train),
-            Work::Sample(wanted) => Asked::Sample(PlaneSample {
+            Work::Train => PlaneAsk::Train(train),
+            Work::Sample(wanted) => PlaneAsk::Sample(PlaneSample {
                 weights: self.snapshot(wanted.from)?.weights.clone(),
                 cloud: train.cloud,
                 method: train.method,
@@ -147,11 +111,11 @@ impl Store for Learnt {
         })
     }
 
-    fn answer(&mut self, _: &mut Book<Work>, work: Work, answer: Answer) {
+    fn answer(&mut self, _: &mut Book<Work>, work: Work, answer: PlaneAnswer) {
         match (answer, work) {
-            (Answer::Training(training), _) => self.training(training),
-            (Answer::Samples(samples), Work::Sample(wanted)) => self.samples(wanted, samples),
-            (Answer::Samples(_), Work::Train) => {}
+            (PlaneAnswer::Training(training), _) => self.training(training),
+            (PlaneAnswer::Samples(samples), Work::Sample(wanted)) => self.samples(wanted, samples),
+            (PlaneAnswer::Samples(_), Work::Train) => {}
         }
     }
 
@@ -239,6 +203,7 @@ impl Learnt {
 mod tests {
     use super::*;
     use crate::protocol::EngineError;
+    use crate::protocol::{Job, Report};
     use crate::ui::host::{Phase, RunEvent};
     use crate::ui::runs::booked;
     use crate::ui::state::PlaneState;
@@ -281,7 +246,7 @@ mod tests {
     }
 
     fn report(work: u32, step: u32) -> Action {
-        let report = Report::PlaneTraining(training(step));
+        let report = Report::packed(&PlaneAnswer::Training(training(step)));
         Action::News(work, RunEvent::Report(report))
     }
 
@@ -325,7 +290,7 @@ mod tests {
             floor: 0.1,
             ms: 1.0,
         };
-        let news = RunEvent::Report(Report::PlaneSamples(made));
+        let news = RunEvent::Report(Report::packed(&PlaneAnswer::Samples(made)));
         let run = after(run, vec![Action::News(2, news), done(2)]);
         assert_eq!(run.current().map(|made| made.step), Some(10));
         assert_eq!(run.job(), None);
@@ -399,7 +364,7 @@ mod tests {
             diverged: true,
             ..training(20)
         };
-        let news = RunEvent::Report(Report::PlaneTraining(lost));
+        let news = RunEvent::Report(Report::packed(&PlaneAnswer::Training(lost)));
         let run = after(start(), vec![Action::News(1, news), done(1)]);
         assert_eq!(
             (run.diverged, run.snapshots.len(), run.losses.len()),

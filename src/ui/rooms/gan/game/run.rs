@@ -327,7 +327,7 @@ mod tests {
     }
 
     fn came(work: u32, frame: GanFrame) -> Action {
-        let report = Report::GanFrame(Box::new(frame));
+        let report = Report::packed(&frame);
         Action::News(work, RunEvent::Report(report))
     }
 

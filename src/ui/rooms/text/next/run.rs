@@ -127,7 +127,7 @@ impl Written {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Job, Report, encode};
+    use crate::protocol::{Job, Report};
     use crate::ui::host::RunEvent;
     use crate::ui::runs::booked::{Action, testing::after};
 
@@ -142,7 +142,7 @@ mod tests {
 
     fn job(run: &TextRun) -> TextAsk {
         match run.job() {
-            Some((_, Job::Text(ask))) => ask,
+            Some((_, Job::Packed(job))) => job.unpacked().expect("a text"),
             other => panic!("{other:?}"),
         }
     }
@@ -155,11 +155,13 @@ mod tests {
             ms: 1.0,
         };
         let steps = tokens.iter().map(step).collect();
-        let packed = encode(&TextSteps { first, steps }).expect("packs");
         let work = run.book.id().expect("at work");
         after(
             run,
-            Action::News(work, RunEvent::Report(Report::Packed(packed))),
+            Action::News(
+                work,
+                RunEvent::Report(Report::packed(&TextSteps { first, steps })),
+            ),
         )
     }
 

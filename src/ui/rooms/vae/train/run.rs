@@ -200,7 +200,7 @@ mod tests {
                 }),
                 ..VaeFrame::default()
             };
-            let report = Report::VaeFrame(Box::new(frame));
+            let report = Report::packed(&frame);
             run = after(run, Action::News(work, RunEvent::Report(report)));
         }
         match until == job.steps {

@@ -1,0 +1,32 @@
+//! From a packed job to the work that does it, for what the CPU alone holds.
+
+use super::jobs::{Shelf, found};
+use super::session::{Line, drive};
+use super::text::TextRun;
+use super::text::clock::ClockRun;
+use crate::protocol::text::{ClockAsk, TextAsk};
+use crate::protocol::{EngineError, PackedJob, RunId};
+
+/// `false` if cancelled.
+pub async fn look<S: Shelf, L: Line>(
+    run: RunId,
+    job: &PackedJob,
+    models: &S,
+    line: &mut L,
+) -> Result<bool, EngineError> {
+    match job.form.as_str() {
+        TextAsk::FORM => {
+            let ask: TextAsk = job.unpacked()?;
+            let net = found(models.text(&ask.model), &ask.model)?;
+            drive(run, &mut TextRun::new(run, ask, net)?, line).await
+        }
+        ClockAsk::FORM => {
+            let ask: ClockAsk = job.unpacked()?;
+            let net = found(models.text(&ask.model), &ask.model)?;
+            drive(run, &mut ClockRun::new(run, ask, net)?, line).await
+        }
+        other => Err(EngineError::BadRequest(format!(
+            "no job has the form {other}"
+        ))),
+    }
+}
