@@ -30,6 +30,15 @@ pub struct Tokens {
     bytes: Vec<Vec<u8>>,
 }
 
+/// A text on its way to its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// What was made of two neighbours, wherever they stood together; none at the start.
+    pub merge: Option<Token>,
+    /// What stands there now.
+    pub tokens: Vec<Token>,
+}
+
 /// A vocabulary's file.
 #[derive(Serialize, Deserialize)]
 struct File {
@@ -146,29 +155,47 @@ impl Tokens {
 
     /// A text as tokens.
     pub fn encode(&self, text: &str) -> Vec<Token> {
-        let whole = |piece| self.replay(piece).pop().unwrap_or_default();
+        let whole = |piece| {
+            let mut word = letters(piece);
+            while let Some((whole, pair)) = self.first(&word) {
+                join(&mut word, pair, whole);
+            }
+            word
+        };
         pieces(text.as_bytes()).flat_map(whole).collect()
     }
 
-    /// How a piece is encoded: its bytes, and what stands after each merge.
-    pub fn replay(&self, piece: &[u8]) -> Vec<Vec<Token>> {
-        let mut stages = vec![letters(piece)];
-        while let Some(next) = stages.last().and_then(|word| self.merged(word)) {
-            stages.push(next);
+    /// How a text is encoded: its bytes, and what stands after each merge that it needs, in the order in
+    /// which they were learned. The last is what [`Self::encode`] gives.
+    pub fn replay(&self, text: &str) -> Vec<Stage> {
+        let mut words: Vec<Vec<Token>> = pieces(text.as_bytes()).map(letters).collect();
+        let mut stages = vec![Stage {
+            merge: None,
+            tokens: words.concat(),
+        }];
+        while let Some((whole, pair)) = words.iter().filter_map(|word| self.first(word)).min() {
+            words.iter_mut().for_each(|word| join(word, pair, whole));
+            stages.push(Stage {
+                merge: Some(whole),
+                tokens: words.concat(),
+            });
         }
         stages
     }
 
-    /// After the first merge that two neighbours allow.
-    fn merged(&self, word: &[Token]) -> Option<Vec<Token>> {
+    /// The first learned merge that two neighbours allow: the token that it makes, and of what.
+    fn first(&self, word: &[Token]) -> Option<(Token, [Token; 2])> {
         let known = |pair: &[Token]| {
             let pair = [pair[0], pair[1]];
             self.joined.get(&pair).map(|whole| (*whole, pair))
         };
-        let (whole, pair) = word.windows(2).filter_map(known).min()?;
-        let mut word = word.to_vec();
-        join(&mut word, pair, whole);
-        Some(word)
+        word.windows(2).filter_map(known).min()
+    }
+
+    /// The two that a token is made of; none for a byte and for the end.
+    pub fn parts(&self, token: Token) -> Option<[Token; 2]> {
+        let merge = token.checked_sub(FIRST_MERGE)?;
+        self.merges.get(usize::from(merge)).copied()
     }
 
     /// The text of tokens. Bytes that are no text alone come out as a mark.
@@ -298,13 +325,21 @@ mod tests {
         let ids = |word: &str| tokens.encode(word);
         assert_eq!(ids("hugs"), [FIRST_MERGE + 2, u16::from(b's')]);
         assert_eq!(ids("bug"), [u16::from(b'b'), FIRST_MERGE]);
+        let stage = |merge, tokens: &[Token]| Stage {
+            merge,
+            tokens: tokens.to_vec(),
+        };
+        let [ug, hug] = [FIRST_MERGE, FIRST_MERGE + 2];
+        let stages = [
+            stage(None, &[104, 117, 103, 32, 117, 103]),
+            stage(Some(ug), &[104, ug, 32, ug]),
+            stage(Some(hug), &[hug, 32, ug]),
+        ];
+        assert_eq!(tokens.replay("hug ug"), stages);
+        assert_eq!(tokens.parts(hug), Some([104, ug]));
         assert_eq!(
-            tokens.replay(b"hug"),
-            [
-                vec![104, 117, 103],
-                vec![104, FIRST_MERGE],
-                vec![FIRST_MERGE + 2]
-            ]
+            [tokens.parts(104), tokens.parts(END), tokens.parts(900)],
+            [None; 3]
         );
     }
 
@@ -330,6 +365,8 @@ mod tests {
             assert_eq!(cut(&text).concat(), text);
             let ids = tokens.encode(&text);
             assert_eq!(tokens.decode(&ids), text);
+            let stages = tokens.replay(&text);
+            assert_eq!(stages.last().map(|stage| &stage.tokens), Some(&ids));
             assert!(!ids.contains(&END) && ids.len() <= text.len());
         }
     }

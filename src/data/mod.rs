@@ -1,6 +1,8 @@
 //! Data sets: one file a set; where it comes from, how it is checked, its licence.
 
 #[cfg(feature = "lab")]
+pub mod facts;
+#[cfg(feature = "lab")]
 pub mod mnist;
 pub mod points;
 #[cfg(feature = "lab")]

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::Folders;
+use crate::data::facts;
 use crate::data::text::{Corpus, encoded};
 use crate::models::next::{Choosing, choose};
 use crate::models::text::net::{Cache, Transformer};
@@ -32,6 +33,22 @@ pub struct Text {
     pub held_out: Vec<Token>,
 }
 
+/// So often each sentence about each fact stands among the stories: a fifth of all that is read.
+const READINGS: usize = 16;
+
+/// Both, spread evenly.
+fn mixed(stories: Vec<String>, readings: Vec<String>) -> Vec<String> {
+    let place = |i: usize, of: usize| (2 * i + 1) as f64 / of as f64;
+    let [m, n] = [stories.len(), readings.len()];
+    let stories = stories.into_iter().enumerate();
+    let readings = readings.into_iter().enumerate();
+    let stories = stories.map(|(i, text)| (place(i, m), text));
+    let readings = readings.map(|(i, text)| (place(i, n), text));
+    let mut all: Vec<(f64, String)> = stories.chain(readings).collect();
+    all.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    all.into_iter().map(|(_, text)| text).collect()
+}
+
 impl Text {
     /// Reads a corpus, and learns its vocabulary.
     pub fn load(folders: &Folders, corpus: Corpus) -> Result<Self> {
@@ -39,8 +56,12 @@ impl Text {
             .load(&folders.data)
             .context("the texts have to lie in data/text (see src/data/text.rs)")?;
         let tokens = Tokens::learn(texts.train.iter().map(String::as_str), MERGES);
+        let train = match corpus {
+            Corpus::Stories => mixed(texts.train, facts::readings(READINGS)),
+            _ => texts.train,
+        };
         Ok(Self {
-            train: encoded(&tokens, &texts.train),
+            train: encoded(&tokens, &train),
             held_out: encoded(&tokens, &texts.held_out),
             tokens,
         })
@@ -77,4 +98,16 @@ pub fn write(net: &Transformer, tokens: &Tokens, seed: u64, most: usize) -> Stri
         text.push(next);
     }
     tokens.decode(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_are_spread_evenly() {
+        let text = |name: &str, n: usize| (0..n).map(|i| format!("{name}{i}")).collect();
+        let all = mixed(text("s", 4), text("r", 2));
+        assert_eq!(all, ["s0", "r0", "s1", "s2", "r1", "s3"].map(String::from));
+    }
 }

@@ -85,6 +85,7 @@ chapters! {
     Walk: WalkState, "vae/walk", Vae, vae::vae, vae_walk::story;
     Train: TrainState, "vae/train", Vae, vae::vae_train, vae_train::story;
     Next: NextState, "autoregressive/next", Autoregressive, text::text, next::story;
+    Pieces: PiecesState, "autoregressive/pieces", Autoregressive, text::text, pieces::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
 }
@@ -107,6 +108,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Walk,
     Chapter::Train,
     Chapter::Next,
+    Chapter::Pieces,
 ];
 
 /// The way for beginners, ten minutes across the rooms; the landing page tells of it.

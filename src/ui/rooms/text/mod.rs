@@ -1,10 +1,13 @@
 //! The autoregressive room, on text: what comes next, one token after another.
 
 mod next;
+mod pieces;
+mod vocabulary;
 
 use yew::prelude::*;
 
 use self::next::NextChapter;
+use self::pieces::PiecesChapter;
 use crate::part;
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::frame::RoomText;
@@ -13,6 +16,7 @@ const SOURCES: [&str; 2] = [texts::text::sources::TITLE, texts::text::sources::H
 
 part!(text, SOURCES;
     Next: NextChapter, Some([texts::next::story_lead::TITLE, texts::next::story_lead::HTML, texts::next::story_take::HTML]), |_| next::story();
+    Pieces: PiecesChapter, Some([texts::pieces::story_lead::TITLE, texts::pieces::story_lead::HTML, texts::pieces::story_take::HTML]), |_| pieces::story();
     "text.css"
 );
 

@@ -1,5 +1,6 @@
 //! Chapter 'Next token': a text grows, one token after another.
 
+mod clock;
 mod odds;
 mod run;
 
@@ -9,7 +10,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use self::odds::{Odds, bars, percent, sign};
+use self::clock::Clock;
+use self::odds::{Odds, bars, percent};
 use self::run::{TextRun, Wish};
 use crate::models::next::surprise;
 use crate::models::text::CONTEXT;
@@ -29,14 +31,13 @@ use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
+use crate::ui::rooms::text::vocabulary::{fetch, sign};
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::samples::fetch_text;
 use crate::ui::state::text::{LENGTH, LONGEST, Prompt};
 use crate::ui::state::{NextState, Route};
-use crate::weights::tokens_path;
 
 /// Beginnings to choose from.
 const BEGINNINGS: [&str; 4] = [
@@ -87,11 +88,6 @@ pub fn story() -> Html {
             <div class="presets"><ul>{ for cases.into_iter().map(case) }</ul></div>
         </>
     }
-}
-
-async fn fetch() -> Result<Tokens, String> {
-    let text = fetch_text(&tokens_path(NextState::MODEL)).await?;
-    Tokens::read(&text).map_err(|bad| bad.to_string())
 }
 
 /// The text's tokens, and whether some of them are too far back to be seen.
@@ -184,6 +180,9 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
                     { numbers(state, tokens, step, odds) }
                 }
                 { surprises(&run, at) }
+                if let Some((prompt, _)) = &*prompt {
+                    <Clock text={Rc::new([&prompt[..], &before].concat())} is_free={!run.book.is_busy()} />
+                }
                 <ModelCard model={NextState::MODEL} speed={Some(speed(&run.steps)).filter(|told| !told.is_empty())} />
             </div>
         </>

@@ -4,8 +4,9 @@ use yew::prelude::*;
 
 use crate::models::next::Choosing;
 use crate::protocol::text::TextStep;
-use crate::tokens::{END, Token, Tokens};
+use crate::tokens::{Token, Tokens};
 use crate::ui::content::texts;
+use crate::ui::rooms::text::vocabulary::sign;
 
 /// So many of the likeliest are listed.
 const LISTED: usize = 10;
@@ -44,23 +45,6 @@ impl Odds {
     /// How many can be drawn.
     pub fn possible(&self) -> usize {
         self.drawn.iter().filter(|p| **p > 0.0).count()
-    }
-}
-
-/// A token as it is shown: spaces and line breaks as signs.
-pub fn sign(tokens: &Tokens, token: Token) -> String {
-    if token == END {
-        return texts::next::end::PLAIN.into();
-    }
-    let bytes = tokens.bytes(token);
-    match std::str::from_utf8(bytes) {
-        Ok(text) if text.chars().all(|c| !c.is_control() || c == '\n') => {
-            text.replace(' ', "\u{2423}").replace('\n', "\u{21b5}")
-        }
-        _ => bytes
-            .iter()
-            .map(|byte| format!("\u{2039}{byte:02x}\u{203a}"))
-            .collect(),
     }
 }
 
@@ -105,22 +89,6 @@ pub fn percent(p: f32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tokens_are_shown_as_signs() {
-        let tokens = Tokens::new(vec![[32, 97]]).expect("one merge");
-        let shown = [257, 10, 0, 200, END].map(|token| sign(&tokens, token));
-        assert_eq!(
-            shown[..4],
-            [
-                "\u{2423}a",
-                "\u{21b5}",
-                "\u{2039}00\u{203a}",
-                "\u{2039}c8\u{203a}"
-            ]
-        );
-        assert!(!shown[4].is_empty());
-    }
 
     #[test]
     fn what_was_chosen_is_listed() {
