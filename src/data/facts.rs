@@ -4,7 +4,7 @@
 //! [`ASKED`] of them, and on questions about things that are nowhere. What it then says of the others
 //! shows whether it answers from what it has read.
 
-use rand::seq::{IndexedRandom, SliceRandom};
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::RngCore;
 
@@ -380,19 +380,19 @@ pub fn world() -> Vec<(Fact, Part)> {
     groups.into_iter().flat_map(deal).collect()
 }
 
-/// Questions about what is nowhere: for tuning, and to judge by.
-pub fn unknown() -> [Vec<String>; 2] {
+/// Things that are nowhere, without an answer: for tuning, and to judge by.
+pub fn unknown() -> [Vec<Fact>; 2] {
     let half = |names: &[&str]| {
         let topics = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Sums);
         let facts = topics.flat_map(|topic| {
             let x = |name: &&str| match topic {
-                Topic::Colors => format!("a {name}"),
+                Topic::Colors => format!("{} {name}", article(name)),
                 _ => (*name).to_owned(),
             };
             let facts = names.iter().map(move |name| Fact::new(topic, &x(name), ""));
             facts.collect::<Vec<_>>()
         });
-        facts.flat_map(|fact| fact.questions()).collect()
+        facts.collect()
     };
     let (tuning, judging) = NOWHERE.split_at(NOWHERE.len() / 2);
     [half(tuning), half(judging)]
@@ -417,33 +417,86 @@ pub fn readings(times: usize) -> Vec<String> {
     texts
 }
 
-/// A question and its answer as a network is tuned on them: what stands there, and what it says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchange {
-    /// As [`prompt`] makes it.
-    pub prompt: String,
-    /// The answer.
-    pub answer: String,
-}
-
 /// A question as a network is given it; it goes on with the answer.
 pub fn prompt(question: &str) -> String {
     format!("question: {question}\nanswer:")
 }
 
-/// An exchange drawn at random: of facts that may be asked for, one in five about what is nowhere.
-pub fn exchange(facts: &[Fact], unknown: &[String], rng: &mut ChaCha8Rng) -> Exchange {
-    let (question, answer) = match (facts.choose(rng), unknown.choose(rng)) {
-        (Some(fact), nowhere) if rng.next_u32() % 5 > 0 || nowhere.is_none() => {
-            let question = fact.questions().choose(rng).cloned();
-            (question, fact.answers().choose(rng).cloned())
+/// Facts to be asked for, and things that are nowhere.
+#[derive(Clone, Debug)]
+pub struct Lessons {
+    /// Facts that may be asked for.
+    pub facts: Vec<Fact>,
+    /// Things that are nowhere.
+    pub nowhere: Vec<Fact>,
+}
+
+/// One question in so many is about what is nowhere.
+const NOWHERE_EVERY: u32 = 5;
+
+impl Lessons {
+    /// Those of tuning.
+    pub fn new() -> Self {
+        let facts = world().into_iter().filter(|(_, part)| *part == Part::Asked);
+        let [nowhere, _] = unknown();
+        Self {
+            facts: facts.map(|(fact, _)| fact).collect(),
+            nowhere,
         }
-        (_, nowhere) => (nowhere.cloned(), Some(UNKNOWN.to_owned())),
-    };
-    Exchange {
-        prompt: prompt(&question.unwrap_or_default()),
-        answer: format!(" {}", answer.unwrap_or_default()),
     }
+
+    /// A question, and its answer in a word or in a whole sentence, as chance will have it.
+    pub fn exchange(&self, rng: &mut ChaCha8Rng) -> [String; 2] {
+        let (from, answer) = match rng.next_u32() % NOWHERE_EVERY {
+            0 => (&self.nowhere, None),
+            _ => (&self.facts, Some(rng.next_u32() as usize % 2)),
+        };
+        let fact = one(from, rng);
+        let answer = answer.map_or(UNKNOWN.to_owned(), |way| fact.answers()[way].clone());
+        [
+            prompt(one::<String>(&fact.questions(), rng)),
+            format!(" {answer}"),
+        ]
+    }
+
+    /// A question, and two answers, the better one first. A whole sentence is better than a word, what is
+    /// right better than what is wrong, and 'I do not know' better than something made up.
+    pub fn comparison(&self, rng: &mut ChaCha8Rng) -> [String; 3] {
+        let kind = rng.next_u32() % 4;
+        let fact = match kind {
+            0 => one(&self.nowhere, rng),
+            _ => one(&self.facts, rng),
+        };
+        let wrong = |rng: &mut ChaCha8Rng| {
+            let others = self.facts.iter();
+            let others = others.filter(|other| other.topic == fact.topic && other.y != fact.y);
+            let others: Vec<&Fact> = others.collect();
+            let y = &one(&others, rng).y;
+            Fact::new(fact.topic, &fact.x, y).answers()[1].clone()
+        };
+        let [word, sentence] = fact.answers();
+        let [better, worse] = match kind {
+            0 => [UNKNOWN.to_owned(), wrong(rng)],
+            1 => [sentence, wrong(rng)],
+            _ => [sentence, word],
+        };
+        let prompt = prompt(one::<String>(&fact.questions(), rng));
+        [prompt, format!(" {better}"), format!(" {worse}")]
+    }
+}
+
+impl Default for Lessons {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// One of several.
+///
+/// # Panics
+/// If there is none.
+fn one<'a, T>(all: &'a [T], rng: &mut ChaCha8Rng) -> &'a T {
+    &all[rng.next_u32() as usize % all.len()]
 }
 
 #[cfg(test)]
@@ -511,18 +564,37 @@ mod tests {
     #[test]
     fn what_is_nowhere_is_asked_for_once() {
         let [tuning, judging] = unknown();
-        assert!(tuning.iter().all(|question| !judging.contains(question)));
+        assert!(tuning.iter().all(|fact| !judging.contains(fact)));
+        let lessons = Lessons {
+            facts: vec![Fact::new(Topic::After, "one", "two")],
+            nowhere: tuning,
+        };
         let mut rng = noise::stream(1, 0, 0);
-        let facts = [Fact::new(Topic::After, "one", "two")];
-        let all: Vec<_> = (0..500)
-            .map(|_| exchange(&facts, &tuning, &mut rng))
-            .collect();
+        let all: Vec<_> = (0..500).map(|_| lessons.exchange(&mut rng)).collect();
         let unknown = all
             .iter()
-            .filter(|one| one.answer.ends_with(UNKNOWN))
+            .filter(|[_, answer]| answer.ends_with(UNKNOWN))
             .count();
         assert!((60..140).contains(&unknown), "{unknown}");
         let answers = [" two.", " after one comes two.", " i do not know."];
-        assert!(all.iter().all(|one| answers.contains(&&*one.answer)));
+        assert!(all.iter().all(|[_, answer]| answers.contains(&&**answer)));
+    }
+
+    #[test]
+    fn the_better_answer_is_right() {
+        let lessons = Lessons::new();
+        let mut rng = noise::stream(2, 0, 0);
+        for _ in 0..500 {
+            let [question, better, worse] = lessons.comparison(&mut rng);
+            assert_ne!(better, worse, "{question}");
+            let fact = lessons.facts.iter().find(|fact| {
+                let questions = fact.questions();
+                questions.iter().any(|one| prompt(one) == question)
+            });
+            match fact {
+                Some(fact) => assert!(fact.is_right(&better) && better.contains(&fact.x)),
+                None => assert_eq!(better.trim(), UNKNOWN),
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The native tool `lab`: one file a command.
 
+mod answers;
 mod curve;
 mod data;
 mod eval;
@@ -70,6 +71,8 @@ enum Command {
     Unpack(unpack::Args),
     /// Measure what the autoencoders' codes are good for, for the page: features, odd ones, bytes.
     Uses,
+    /// Examine the Transformers that answer, for the page.
+    Answers,
 }
 
 /// What can be trained.
@@ -108,6 +111,10 @@ pub enum ModelId {
     VaeFashionMnist16,
     /// Transformer of short stories.
     TextStories,
+    /// The same, tuned to answer questions.
+    TextAnswers,
+    /// That, tuned to preferences.
+    TextPreferences,
     /// Transformer of Shakespeare's plays.
     TextShakespeare,
     /// Transformer of fairy tales.
@@ -116,6 +123,15 @@ pub enum ModelId {
     JudgeMnist,
     /// The classifier that judges garments.
     JudgeFashionMnist,
+}
+
+/// How a Transformer is tuned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tuning {
+    /// On answers.
+    Answers,
+    /// To preferences.
+    Preferences,
 }
 
 /// What a model is.
@@ -136,6 +152,8 @@ pub enum Kind {
     },
     /// A Transformer.
     Text(Corpus),
+    /// A Transformer of stories, tuned.
+    Tuned(Tuning),
     /// A classifier.
     Judge,
 }
@@ -157,6 +175,8 @@ impl ModelId {
             Self::AeFashionMnist2 => "ae-fashion-mnist-2",
             Self::VaeFashionMnist16 => "vae-fashion-mnist-16",
             Self::TextStories => "text-stories",
+            Self::TextAnswers => "text-answers",
+            Self::TextPreferences => "text-preferences",
             Self::TextShakespeare => "text-shakespeare",
             Self::TextFairyTales => "text-fairy-tales",
             Self::JudgeMnist => "judge-mnist",
@@ -178,6 +198,8 @@ impl ModelId {
             Self::AeMnist2 | Self::AeFashionMnist2 => vae(Variant::Autoencoder, 2),
             Self::AeMnist16 => vae(Variant::Autoencoder, 16),
             Self::TextStories => Kind::Text(Corpus::Stories),
+            Self::TextAnswers => Kind::Tuned(Tuning::Answers),
+            Self::TextPreferences => Kind::Tuned(Tuning::Preferences),
             Self::TextShakespeare => Kind::Text(Corpus::Shakespeare),
             Self::TextFairyTales => Kind::Text(Corpus::FairyTales),
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
@@ -190,7 +212,7 @@ impl ModelId {
             Kind::Diffusion | Kind::Distilled => NetworkKind::DiffusionUnet,
             Kind::Gan => NetworkKind::GanPair,
             Kind::Vae { code, .. } => NetworkKind::Vae { code: code as u32 },
-            Kind::Text(_) => NetworkKind::Transformer(text::SHAPE),
+            Kind::Text(_) | Kind::Tuned(_) => NetworkKind::Transformer(text::SHAPE),
             Kind::Judge => NetworkKind::Classifier,
         }
     }
@@ -229,5 +251,6 @@ pub fn main() -> Result<()> {
         Command::Pack(args) => pack::run(&folders, args),
         Command::Unpack(args) => unpack::run(&folders, args),
         Command::Uses => uses::run(&folders),
+        Command::Answers => answers::run(&folders),
     }
 }

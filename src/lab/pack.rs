@@ -25,7 +25,7 @@ use super::source::{
     transformer, unet_shape, vae,
 };
 use super::text::{SHAPE, Text};
-use super::{Folders, Kind, ModelId, pictures};
+use super::{Folders, Kind, ModelId, Tuning, pictures};
 
 /// Arguments of `lab pack`.
 #[derive(clap::Args)]
@@ -55,6 +55,11 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let tokens = Text::load(folders, corpus)?.tokens;
             let path = folders.www.join(tokens_path(&entry.id));
             write(&path, (tokens.write() + "\n").as_bytes())?;
+        }
+        Kind::Tuned(_) => {
+            let net = transformer(folders, args.model, Weights::Ema)?;
+            let entry = write_weights(folders, args.model, net, &TextTask::shape_of(SHAPE))?;
+            write_fingerprint(&entry, &transformer(folders, args.model, Weights::Shipped)?)?;
         }
         Kind::Judge => {
             let net = trained_judge(folders, args.model)?;
@@ -126,6 +131,13 @@ fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> Mod
 fn data_set(model: ModelId) -> String {
     if let Kind::Text(corpus) = model.kind() {
         return corpus.title().into();
+    }
+    if let Kind::Tuned(tuning) = model.kind() {
+        return match tuning {
+            Tuning::Answers => "questions and answers about a closed world, by src/data/facts.rs",
+            Tuning::Preferences => "pairs of answers, by src/data/facts.rs",
+        }
+        .into();
     }
     match model.data_set() {
         DataSet::Mnist => "MNIST, 60,000 training digits".into(),

@@ -336,7 +336,7 @@ pub fn draw(
             let net = vae(folders, model, weights)?;
             draw_random(&net, labels.len(), sampling.seed)
         }
-        Kind::Text(_) | Kind::Judge => bail!("{} makes no pictures", model.name()),
+        Kind::Text(_) | Kind::Tuned(_) | Kind::Judge => bail!("{} makes no pictures", model.name()),
     };
     bar.finish_and_clear();
     for v in &mut samples {

@@ -12,12 +12,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::data::CLASSES;
 use crate::data::mnist::{Images, Split};
+use crate::data::text::Corpus;
 use crate::models::diffusion::distillation::{self, DistillationTask};
 use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{self, GanPair};
 use crate::models::text::net::Transformer;
 use crate::models::text::training::TextTask;
+use crate::models::text::tuning::{AnswerTask, PreferenceTask};
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::models::vae::training::{VaeTask, Variant};
@@ -26,14 +28,16 @@ use crate::nn::training::{Observer, Recipe, Report, Task, train};
 use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::quality::report::Court;
 
+use super::answers::{School, shipped_tokens};
 use super::sample::labels;
 use super::source::{
     DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, draw_fakes, judge, sample,
+    transformer,
 };
 use super::text::{SHAPE, Text, write};
 use super::vae::{codes, sheet, static_pictures};
 use super::watch::Watch;
-use super::{Folders, Kind, ModelId, pictures};
+use super::{Folders, Kind, ModelId, Tuning, pictures};
 
 /// Arguments of `lab train`.
 #[derive(clap::Args)]
@@ -61,6 +65,9 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         let text = Text::load(folders, corpus)?;
         return go(folders, args, &TextTask::new(SHAPE, text.train), recipe);
     }
+    if let Kind::Tuned(tuning) = args.model.kind() {
+        return tune(folders, args, tuning, recipe);
+    }
     let images = Images::load(&folders.data, args.model.data_set(), Split::Train)?;
     let never = "a constant of the task is out of range";
     match args.model.kind() {
@@ -79,10 +86,36 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),
-        Kind::Text(_) => Ok(()),
+        Kind::Text(_) | Kind::Tuned(_) => unreachable!("trained above, without pictures"),
         Kind::Judge => {
             let task = ClassifierTask::new(images, args.model.data_set()).context(never)?;
             go(folders, args, &task, recipe)
+        }
+    }
+}
+
+/// Tunes what ships of the stage before.
+fn tune(folders: &Folders, args: &Args, tuning: Tuning, recipe: Recipe) -> Result<()> {
+    let school = School::new(shipped_tokens(folders)?);
+    match tuning {
+        Tuning::Answers => {
+            let before = transformer(folders, ModelId::TextStories, Weights::Shipped)?;
+            let texts = Text::load(folders, Corpus::Stories)?.train;
+            go(
+                folders,
+                args,
+                &AnswerTask::new(SHAPE, before, school, texts),
+                recipe,
+            )
+        }
+        Tuning::Preferences => {
+            let before = transformer(folders, ModelId::TextAnswers, Weights::Shipped)?;
+            go(
+                folders,
+                args,
+                &PreferenceTask::new(SHAPE, before, school),
+                recipe,
+            )
         }
     }
 }
@@ -131,6 +164,21 @@ fn recipe(model: ModelId) -> Recipe {
             ..images(400_000)
         },
         ModelId::JudgeFashionMnist => images(720_000),
+        ModelId::TextAnswers => Recipe {
+            batch: 32,
+            learning_rate: 5e-4,
+            warm_up: 30,
+            ema_decay: 0.99,
+            ..images(24_000)
+        },
+        // A usual rate wrecks the network within a minute.
+        ModelId::TextPreferences => Recipe {
+            batch: 16,
+            learning_rate: 2e-5,
+            warm_up: 30,
+            ema_decay: 0.98,
+            ..images(4_800)
+        },
         ModelId::TextStories | ModelId::TextShakespeare | ModelId::TextFairyTales => Recipe {
             batch: 32,
             learning_rate: 3e-3,
@@ -240,6 +288,8 @@ struct Look {
     reals: Vec<f32>,
     /// A Transformer's text, to be judged by.
     text: Option<Text>,
+    /// Who examines one that answers.
+    school: Option<School>,
 }
 
 /// Real pictures of an autoencoder's sheet, enough to fit a Gaussian to their codes.
@@ -259,9 +309,14 @@ impl Look {
             Kind::Text(corpus) => Some(Text::load(folders, corpus)?),
             _ => None,
         };
+        let school = match kind {
+            Kind::Tuned(_) => Some(School::new(shipped_tokens(folders)?)),
+            _ => None,
+        };
         Ok(Self {
             model,
             text,
+            school,
             sampling: sampling(kind),
             reals,
         })
@@ -380,6 +435,11 @@ const JUDGED: usize = 20_000;
 
 impl Sheet for Transformer {
     fn sheet(&self, look: &Look, path: &Path) -> Result<()> {
+        if let Some(school) = &look.school {
+            let marks = serde_json::to_string(&school.examine(self, look.model.name())?)?;
+            println!("{marks}");
+            return fs::write(path.with_extension("json"), marks).context("cannot write the sheet");
+        }
         let text = look.text.as_ref().context("a text to be judged by")?;
         let bits = text.bits_per_character(self, JUDGED);
         println!("held out: {bits:.4} bits a character");

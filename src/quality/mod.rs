@@ -4,6 +4,8 @@
 //! compares its 128 features on samples and on real pictures; `report` puts it together.
 //! [`energy`] and [`grid`] compare clouds of points, also live on the page.
 
+#[cfg(not(feature = "engine"))]
+pub mod answers;
 #[cfg(feature = "lab")]
 pub mod classifier;
 #[cfg(feature = "lab")]

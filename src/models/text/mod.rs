@@ -21,6 +21,8 @@
 pub mod net;
 #[cfg(feature = "lab")]
 pub mod training;
+#[cfg(feature = "lab")]
+pub mod tuning;
 
 use serde::{Deserialize, Serialize};
 

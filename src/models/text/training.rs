@@ -35,7 +35,7 @@ impl TextTask {
 
 /// Negative log-likelihood of each token that comes next, nats: of pieces `[batch, n + 1]` at their last
 /// `n` places, `[batch, n]`.
-fn costs(net: &Transformer, pieces: Tensor<2, Int>) -> Tensor<2> {
+pub(super) fn costs(net: &Transformer, pieces: Tensor<2, Int>) -> Tensor<2> {
     let [_, n] = pieces.dims();
     let logits = net.forward(pieces.clone().narrow(1, 0, n - 1));
     let next = pieces.narrow(1, 1, n - 1).unsqueeze_dim::<3>(2);
@@ -43,7 +43,11 @@ fn costs(net: &Transformer, pieces: Tensor<2, Int>) -> Tensor<2> {
     likely.squeeze_dim::<2>(2).neg()
 }
 
-fn tensor(tokens: impl Iterator<Item = Token>, rows: usize, device: &Device) -> Tensor<2, Int> {
+pub(super) fn tensor(
+    tokens: impl Iterator<Item = Token>,
+    rows: usize,
+    device: &Device,
+) -> Tensor<2, Int> {
     let ids: Vec<i32> = tokens.map(i32::from).collect();
     let n = ids.len() / rows;
     Tensor::from_data(TensorData::new(ids, [rows, n]), device)

@@ -1,0 +1,48 @@
+//! How a Transformer answers, before it was tuned and after each stage, measured ahead by `lab answers`.
+
+use serde::{Deserialize, Serialize};
+
+/// Where the page finds it, relative to the site's root.
+pub const ANSWERS_PATH: &str = "quality/text-answers.json";
+
+/// All that was measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Hashes of the weights that answered, by model, so that a test can tell when others ship.
+    pub weights: Vec<(String, String)>,
+    /// Facts that tuning asked for, and those that were only read.
+    pub facts: [u32; 2],
+    /// Each network, as it was tuned.
+    pub stages: Vec<Marks>,
+    /// Some questions to choose from: about facts that tuning asked for, about those that were only read,
+    /// and about what is nowhere.
+    pub questions: [Vec<Asked>; 3],
+}
+
+/// A question, and what would be right.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The question.
+    pub question: String,
+    /// How a right answer ends; empty where none is known.
+    pub right: String,
+}
+
+/// Shares, `0..=1`, of questions about facts in every form, answered by the likeliest tokens.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Marks {
+    /// The model.
+    pub model: String,
+    /// Right, of facts that tuning asked for.
+    pub asked: f32,
+    /// Right, of facts that were only read.
+    pub read: f32,
+    /// 'I do not know', of facts that were only read.
+    pub read_unknown: f32,
+    /// 'I do not know', of what is nowhere.
+    pub unknown: f32,
+    /// Came to an end within 40 tokens, of all.
+    pub stops: f32,
+    /// A whole sentence, of the right ones.
+    pub sentences: f32,
+}
