@@ -6,6 +6,8 @@
 //! - `window.genscope_bench(engine, what)`, which does one piece of work on a warm engine
 //!   (`cpu` or `gpu`) and resolves to its milliseconds. See [`CPU_WORK`] for what it can do.
 //!
+//! - what the text chapter measures of a token, as it shows it.
+//!
 //! What a page does not offer (yet) is `null`. WebGPU is SwiftShader's here: software, whose times
 //! say that it runs and not how fast a graphics card is.
 
@@ -115,7 +117,48 @@ impl Bench {
             }
             engines.insert("gpu_swiftshader".to_owned(), gpu);
         }
-        Ok(json!({ "cold_load_ms": self.cold_loads()?, "engines_ms": engines }))
+        Ok(json!({
+            "cold_load_ms": self.cold_loads()?,
+            "engines_ms": engines,
+            "text": self.text()?,
+        }))
+    }
+
+    /// The Transformer: its first token after a cold start, and then the chapter's own measurement of a
+    /// token after so many others (see the inspector 'What a token costs').
+    fn text(&self) -> Result<Value> {
+        let mut first_token = Vec::new();
+        let mut lengths = Value::Null;
+        for load in 0..self.loads {
+            eprintln!("    text: cold load {} of {}", load + 1, self.loads);
+            let setup = Setup {
+                fresh: true,
+                ..Setup::default()
+            };
+            in_window(&setup, async |tab| {
+                tab.goto("#/autoregressive/next").await?;
+                // The page marks no token: the moment is taken when the first is in the document.
+                const FIRST: &str = "new Promise(done => { const look = () =>
+                    document.querySelector('.written .token') ? done(performance.now())
+                        : requestAnimationFrame(look); look(); })";
+                first_token.extend(tab.js_promise(FIRST).await?.as_f64());
+                if load + 1 == self.loads {
+                    tab.wait_for_within(".next-token[data-run-state=done]", COLD)
+                        .await?;
+                    tab.click(".next-clock .measure").await?;
+                    tab.wait_for_within(".next-clock[data-us]", COLD).await?;
+                    const ROWS: &str = "[...document.querySelectorAll('.next-clock tbody tr')]
+                        .map(row => [...row.children].map(cell => +cell.textContent))";
+                    lengths = tab.js(ROWS).await?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(json!({
+            "first_token_ms": Series::new(first_token),
+            "columns": ["tokens before", "ms", "MB", "ms, 8 bits", "MB, 8 bits", "ms without cache"],
+            "lengths": lengths,
+        }))
     }
 
     /// Milliseconds since the navigation began, each load in a browser that has never seen the site.

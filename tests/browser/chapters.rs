@@ -387,6 +387,23 @@ const CHAPTERS: &[Chapter] = &[
         stopped: None,
         breaks: true,
     },
+    Chapter {
+        path: "autoregressive/pieces",
+        places: &[("text=a_cat", ".pieces[data-here=true] .piece"), ("step=3", ".pieces[data-at='3']")],
+        canvas: NONE,
+        touched: &[("[data-piece='1']", ".pieces-tree li")],
+        keyed: &[
+            ("textarea[name=text]", &[END, "s"], ".pieces"),
+            (".seg[data-value=letters] button:last-child", &[ENTER], ".seg[data-value=numbers]"),
+            (".transport .play", &[HOME], ".pieces[data-at='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".pieces[data-at='2'] .piece.fresh"),
+            ("[data-piece='0']", &[ENTER], ".pieces-tree li"),
+        ],
+        nonsense: ("text=~&step=x&shown=words", &["text=~", "step=x", "shown=words"], ".pieces[data-here=true]"),
+        saved: &[],
+        stopped: None,
+        breaks: false,
+    },
     page_of_text("guide/teachers", &[("", ".text-page table")]),
     page_of_text("guide/words", &[("", ".text-page dt")]),
 ];
@@ -843,6 +860,8 @@ const BROKEN: &[Broken] = &[
         ".next-token[data-steps='0']", RETRY, ".next-token[data-at='8']"),
     Broken("samples/text-stories.tokens.json", Fault::NotFound, "#/autoregressive/next?step=8", [".next-token .notice", "could not be fetched"],
         ".next-token[data-steps='0']", ".next-token .notice .button", ".next-token[data-at='8']"),
+    Broken("samples/text-stories.tokens.json", Fault::Truncate(100), "#/autoregressive/pieces", [".pieces .notice", "could not be fetched"],
+        ".pieces[data-here=false]", ".pieces .notice .button", ".pieces[data-here=true]"),
 ];
 
 #[test]

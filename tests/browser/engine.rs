@@ -12,9 +12,7 @@ use genscope::data::PIXELS;
 use genscope::models::vae::random_code;
 use genscope::noise::{INITIAL_DRAW, normal};
 use genscope::protocol::vae::{Question, VaeAnswer, VaeAsk};
-use genscope::protocol::{
-    Denoise, EngineError, Event, Frame, Job, Report, Request, Start, decode, encode,
-};
+use genscope::protocol::{Denoise, EngineError, Event, Frame, Job, Request, Start, decode, encode};
 use genscope::ui::state::DenoiseState;
 use genscope::weights::PATIENCE_S;
 use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};

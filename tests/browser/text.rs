@@ -107,3 +107,33 @@ fn the_text_is_heard_once() {
         Ok(())
     });
 }
+
+/// What a token costs is measured on the text above: each length, and the text is not lost by it.
+#[test]
+fn a_token_is_measured() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/next?step=8").await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        tab.click(".next-clock .measure").await?;
+        tab.wait_for_within(".next-clock[data-measured='8'][data-us]", SLOW)
+            .await?;
+        let rows = "[...document.querySelectorAll('.next-clock tbody tr')].map(row => \
+                    [...row.children].map(cell => +cell.textContent))";
+        let rows = tab.js(rows).await?;
+        let cell = |row: usize, column: usize| rows[row][column].as_f64().unwrap_or(-1.0);
+        for row in 0..8 {
+            ensure!((1..6).all(|column| cell(row, column) > 0.0), "{rows}");
+            ensure!(
+                cell(row, 4) < cell(row, 2),
+                "8 bits are fewer bytes: {rows}"
+            );
+        }
+        // Not a matter of speed: 257 tokens are computed for one.
+        ensure!(
+            cell(6, 5) > cell(6, 1),
+            "without a cache it takes longer: {rows}"
+        );
+        ensure!(tab.all(".next-token[data-at='8']").await?.len() == 1);
+        Ok(())
+    });
+}
