@@ -4,7 +4,8 @@ use super::jobs::{Shelf, found};
 use super::session::{Line, drive};
 use super::text::TextRun;
 use super::text::clock::ClockRun;
-use crate::protocol::text::{ClockAsk, TextAsk};
+use super::text::inside::InsideRun;
+use crate::protocol::text::{ClockAsk, InsideAsk, TextAsk};
 use crate::protocol::{EngineError, PackedJob, RunId};
 
 /// `false` if cancelled.
@@ -24,6 +25,11 @@ pub async fn look<S: Shelf, L: Line>(
             let ask: ClockAsk = job.unpacked()?;
             let net = found(models.text(&ask.model), &ask.model)?;
             drive(run, &mut ClockRun::new(run, ask, net)?, line).await
+        }
+        InsideAsk::FORM => {
+            let ask: InsideAsk = job.unpacked()?;
+            let net = found(models.text(&ask.model), &ask.model)?;
+            drive(run, &mut InsideRun::new(run, ask, net)?, line).await
         }
         other => Err(EngineError::BadRequest(format!(
             "no job has the form {other}"

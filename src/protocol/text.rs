@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::{Home, Job, PackedJob};
 use crate::models::next::Choosing;
+use crate::models::text::inside::{Inside, Off};
 use crate::tokens::Token;
 
 /// Tokens that may be asked for, those given included.
@@ -116,5 +117,36 @@ impl Ask for ClockAsk {
     fn into_job(self) -> Job {
         let job = PackedJob::new(Self::FORM, Home::Cpu, Some(&self.model), &self);
         Job::Packed(job)
+    }
+}
+
+/// Tokens of a text that is looked into, at most: what is seen of it grows with their square.
+pub const MOST_LOOKED_AT: usize = 64;
+
+/// Looks inside the network while it reads a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InsideAsk {
+    /// Model id.
+    pub model: String,
+    /// The text, `1..=MOST_LOOKED_AT` tokens.
+    pub tokens: Vec<Token>,
+    /// What is switched off.
+    pub off: Off,
+}
+
+impl InsideAsk {
+    /// See [`PackedJob::form`].
+    pub const FORM: &str = "text-inside";
+}
+
+impl Ask for InsideAsk {
+    type Answer = Inside;
+
+    fn into_job(self) -> Job {
+        let job = PackedJob::new(Self::FORM, Home::Cpu, Some(&self.model), &self);
+        Job::Packed(PackedJob {
+            interactive: true,
+            ..job
+        })
     }
 }

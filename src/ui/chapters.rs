@@ -86,6 +86,7 @@ chapters! {
     Train: TrainState, "vae/train", Vae, vae::vae_train, vae_train::story;
     Next: NextState, "autoregressive/next", Autoregressive, text::text, next::story;
     Pieces: PiecesState, "autoregressive/pieces", Autoregressive, text::text, pieces::story;
+    Inside: InsideState, "autoregressive/inside", Autoregressive, text::text, inside::story;
     Answers: AnswersState, "autoregressive/answers", Autoregressive, text::text, answers::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
@@ -110,6 +111,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Train,
     Chapter::Next,
     Chapter::Pieces,
+    Chapter::Inside,
     Chapter::Answers,
 ];
 

@@ -1,6 +1,7 @@
 //! Texts, token by token, with a cache of the past.
 
 pub mod clock;
+pub mod inside;
 
 use crate::engine::session::{Step, TURN_MS, Work, demand};
 use crate::models::next::choose;

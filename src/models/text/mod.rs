@@ -17,6 +17,8 @@
 //! ([`net::Cache`]). Rotations make scores depend on distances alone: a text longer than the context goes
 //! on without anything being computed anew.
 
+#[cfg(not(feature = "gpu"))]
+pub mod inside;
 #[cfg(feature = "nn")]
 pub mod net;
 #[cfg(feature = "lab")]

@@ -1,6 +1,8 @@
 //! The network, with a cache of what is computed of the past.
 
 #[cfg(feature = "look")]
+pub mod look;
+#[cfg(feature = "look")]
 pub mod step;
 
 use burn::module::{Initializer, Module, Param};

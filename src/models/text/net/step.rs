@@ -61,6 +61,31 @@ pub struct Stepper {
     norm: Norm,
 }
 
+/// Looks on while a token is computed. Nobody (`()`) costs nothing.
+pub(super) trait Watch {
+    /// A state: the embedding, and then that after each block.
+    fn state(&mut self, _h: &[f32]) {}
+
+    /// What a head of a block attends to: a weight for each token so far, and their sum. `false`
+    /// switches it off.
+    fn head(&mut self, _block: usize, _head: usize, _weights: &[f32], _sum: f32) -> bool {
+        true
+    }
+
+    /// `false` switches the MLP of a block off.
+    fn mlp(&mut self, _block: usize) -> bool {
+        true
+    }
+}
+
+impl Watch for () {}
+
+/// Who looks on, and at which block.
+struct Watched<'a, W> {
+    block: usize,
+    watch: &'a mut W,
+}
+
 /// Keys and values of the last [`CONTEXT`] tokens.
 pub struct Past {
     /// Tokens fed in so far.
@@ -231,16 +256,40 @@ impl Stepper {
     /// # Panics
     /// If the network does not know the token.
     pub fn after(&self, token: Token, past: &mut Past) -> Vec<f32> {
+        self.watched(token, past, &mut ())
+    }
+
+    /// The same, and somebody looks on.
+    pub(super) fn watched(
+        &self,
+        token: Token,
+        past: &mut Past,
+        watch: &mut impl Watch,
+    ) -> Vec<f32> {
         let at = usize::from(token) * self.width;
         let mut h = self.embedding[at..at + self.width].to_vec();
         let turn = turn(past.position, self.width / self.heads);
-        for (block, kept) in self.blocks.iter().zip(&mut past.blocks) {
-            block.forward(&mut h, past.position, self.heads, &turn, kept);
+        watch.state(&h);
+        let blocks = self.blocks.iter().zip(&mut past.blocks);
+        for (i, (block, kept)) in blocks.enumerate() {
+            let mut watch = Watched { block: i, watch };
+            block.forward(&mut h, past.position, self.heads, &turn, kept, &mut watch);
+            watch.watch.state(&h);
         }
         past.position += 1;
+        self.logits(&h)
+    }
+
+    /// What would come next if this state were the last.
+    pub(super) fn logits(&self, h: &[f32]) -> Vec<f32> {
         let mut logits = vec![0.0; self.read.to];
-        self.read.add_product(&self.norm.of(&h), &mut logits);
+        self.read.add_product(&self.norm.of(h), &mut logits);
         logits
+    }
+
+    /// Blocks, and heads of each.
+    pub fn shape(&self) -> [usize; 2] {
+        [self.blocks.len(), self.heads]
     }
 
     /// Bytes that are read for a token after `n` others: weights, and keys and values.
@@ -293,6 +342,7 @@ impl StepBlock {
         heads: usize,
         turn: &[(f32, f32)],
         [keys, values]: &mut [Vec<f32>; 2],
+        watched: &mut Watched<'_, impl Watch>,
     ) {
         let width = h.len();
         let size = width / heads;
@@ -325,10 +375,16 @@ impl StepBlock {
             let values = values[..n]
                 .chunks_exact(width)
                 .map(|value| &value[of.clone()]);
-            add_rows(weights.into_iter().zip(values), seen, |v| v);
+            add_rows(weights.iter().copied().zip(values), seen, |v| v);
             seen.iter_mut().for_each(|seen| *seen /= sum);
+            if !watched.watch.head(watched.block, head, &weights, sum) {
+                seen.fill(0.0);
+            }
         }
         self.out.add_product(&seen, h);
+        if !watched.watch.mlp(watched.block) {
+            return;
+        }
         let mut up = self.up_shift.clone();
         self.up.add_product(&self.mlp_norm.of(h), &mut up);
         for up in &mut up {

@@ -1,6 +1,7 @@
 //! The autoregressive room, on text: what comes next, one token after another.
 
 mod answers;
+mod inside;
 mod next;
 mod pieces;
 mod vocabulary;
@@ -8,6 +9,7 @@ mod vocabulary;
 use yew::prelude::*;
 
 use self::answers::AnswersChapter;
+use self::inside::InsideChapter;
 use self::next::NextChapter;
 use self::pieces::PiecesChapter;
 use crate::part;
@@ -19,6 +21,7 @@ const SOURCES: [&str; 2] = [texts::text::sources::TITLE, texts::text::sources::H
 part!(text, SOURCES;
     Next: NextChapter, Some([texts::next::story_lead::TITLE, texts::next::story_lead::HTML, texts::next::story_take::HTML]), |_| next::story();
     Pieces: PiecesChapter, Some([texts::pieces::story_lead::TITLE, texts::pieces::story_lead::HTML, texts::pieces::story_take::HTML]), |_| pieces::story();
+    Inside: InsideChapter, Some([texts::inside::story_lead::TITLE, texts::inside::story_lead::HTML, texts::inside::story_take::HTML]), |_| inside::story();
     Answers: AnswersChapter, Some([texts::answers::story_lead::TITLE, texts::answers::story_lead::HTML, texts::answers::story_take::HTML]), |_| answers::story();
     "text.css"
 );

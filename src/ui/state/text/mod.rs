@@ -1,11 +1,13 @@
 //! What links say in the chapters on text.
 
 mod answers;
+mod inside;
 mod next;
 mod pieces;
 mod prompt;
 
 pub use answers::{ANSWER_LENGTH, AnswersState};
+pub use inside::InsideState;
 pub use next::{LENGTH, NextState};
 pub use pieces::{PiecesState, Shown};
 pub use prompt::{LONGEST, Prompt};

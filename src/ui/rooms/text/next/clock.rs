@@ -106,7 +106,7 @@ fn median_us(steps: &[ClockStep]) -> Option<u32> {
 /// Times over lengths, on a scale of powers.
 fn times(steps: &[ClockStep]) -> Html {
     let line = |of: fn(&ClockStep) -> f32, tone, dashed, name: &'static str, above| {
-        let place = |step: &ClockStep| (f64::from(step.length), f64::from(of(step).max(0.01)));
+        let place = |step: &ClockStep| (f64::from(step.length), f64::from(of(step).max(0.1)));
         let points: Vec<_> = steps.iter().map(place).collect();
         Mark::Line {
             label: Some(Label {
@@ -114,7 +114,7 @@ fn times(steps: &[ClockStep]) -> Html {
                 x: 250.0,
                 above,
             }),
-            points: points.into_iter().map(|(x, y)| (x, y.log10())).collect(),
+            points,
             tone,
             dashed,
         }
@@ -138,8 +138,8 @@ fn times(steps: &[ClockStep]) -> Html {
     let longest = f64::from(CLOCK_LENGTHS[CLOCK_LENGTHS.len() - 1]);
     html! {
         <Chart x={Axis::new(texts::next::clock_x::PLAIN, [0.0, longest], 4)}
-            y={Axis { label: texts::next::clock_y::PLAIN.into(), range: [-1.0, 2.5], ticks: vec![-1.0, 0.0, 1.0, 2.0] }}
-            {marks} message={texts::next::clock_chart::PLAIN} height=170.0 />
+            y={Axis { label: texts::next::clock_y::PLAIN.into(), range: [0.1, 300.0], ticks: vec![0.1, 1.0, 10.0, 100.0] }}
+            log={[false, true]} {marks} message={texts::next::clock_chart::PLAIN} height=170.0 />
     }
 }
 

@@ -11,7 +11,7 @@ use web_sys::{Element, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use self::clock::Clock;
-use self::odds::{Odds, bars, percent};
+use self::odds::{Odds, bars};
 use self::run::{TextRun, Wish};
 use crate::models::next::surprise;
 use crate::models::text::CONTEXT;
@@ -31,7 +31,7 @@ use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::rooms::text::vocabulary::{fetch, sign};
+use crate::ui::rooms::text::vocabulary::{fetch, percent, sign};
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;

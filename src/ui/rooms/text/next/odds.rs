@@ -6,7 +6,7 @@ use crate::models::next::Choosing;
 use crate::protocol::text::TextStep;
 use crate::tokens::{Token, Tokens};
 use crate::ui::content::texts;
-use crate::ui::rooms::text::vocabulary::sign;
+use crate::ui::rooms::text::vocabulary::{percent, sign};
 
 /// So many of the likeliest are listed.
 const LISTED: usize = 10;
@@ -77,15 +77,6 @@ pub fn bars(tokens: &Tokens, odds: &Odds, chosen: Token, on_choose: &Callback<To
     html! { <ol class="odds" aria-label={texts::next::odds::TITLE}>{ for listed.into_iter().map(row) }</ol> }
 }
 
-/// A probability in words that are never 0 for what is possible.
-pub fn percent(p: f32) -> String {
-    match 100.0 * p {
-        ..0.1 => "< 0.1 %".into(),
-        p if p < 10.0 => format!("{p:.1} %"),
-        p => format!("{p:.0} %"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +96,5 @@ mod tests {
         let listed = odds.listed(29);
         assert_eq!((listed.len(), listed[0], listed[10]), (11, 0, 29));
         assert_eq!(odds.possible(), 4);
-        assert_eq!([1e-5, 0.05, 0.5].map(percent), ["< 0.1 %", "5.0 %", "50 %"]);
     }
 }
