@@ -48,7 +48,9 @@ impl Corpus {
     /// As the manifest names it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Stories => "TinyStories (a part, 4.2 MB, lower case), 95 % of the stories",
+            Self::Stories => {
+                "TinyStories (a part, 4.2 MB, lower case), 95 % of the stories, and sentences about a small world of facts"
+            }
             Self::Shakespeare => "Tiny Shakespeare, the first 90 %",
             Self::FairyTales => "fairy tales (Grimm, Andersen, Lang, Ozaki), 95 %",
         }

@@ -8,6 +8,7 @@ mod inspect;
 mod pack;
 mod pictures;
 mod sample;
+mod scale;
 mod source;
 mod text;
 mod train;
@@ -73,6 +74,8 @@ enum Command {
     Uses,
     /// Examine the Transformers that answer, for the page.
     Answers,
+    /// Train Transformers of three sizes, for the page.
+    Scale,
 }
 
 /// What can be trained.
@@ -252,5 +255,6 @@ pub fn main() -> Result<()> {
         Command::Unpack(args) => unpack::run(&folders, args),
         Command::Uses => uses::run(&folders),
         Command::Answers => answers::run(&folders),
+        Command::Scale => scale::run(&folders),
     }
 }

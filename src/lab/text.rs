@@ -50,14 +50,24 @@ fn mixed(stories: Vec<String>, readings: Vec<String>) -> Vec<String> {
 }
 
 impl Text {
-    /// Reads a corpus, and learns its vocabulary.
+    /// Reads what ships learns from: stories with sentences about facts among them.
     pub fn load(folders: &Folders, corpus: Corpus) -> Result<Self> {
+        Self::read(folders, corpus, true)
+    }
+
+    /// Reads a corpus alone.
+    pub fn plain(folders: &Folders, corpus: Corpus) -> Result<Self> {
+        Self::read(folders, corpus, false)
+    }
+
+    /// The vocabulary is that of the corpus alone.
+    fn read(folders: &Folders, corpus: Corpus, with_facts: bool) -> Result<Self> {
         let texts = corpus
             .load(&folders.data)
             .context("the texts have to lie in data/text (see src/data/text.rs)")?;
         let tokens = Tokens::learn(texts.train.iter().map(String::as_str), MERGES);
         let train = match corpus {
-            Corpus::Stories => mixed(texts.train, facts::readings(READINGS)),
+            Corpus::Stories if with_facts => mixed(texts.train, facts::readings(READINGS)),
             _ => texts.train,
         };
         Ok(Self {
@@ -70,7 +80,11 @@ impl Text {
     /// What a network needs for a character of the first `most` tokens held out, bits. The ends between
     /// texts are paid for, and count as no character.
     pub fn bits_per_character(&self, net: &Transformer, most: usize) -> f64 {
-        let part = &self.held_out[..self.held_out.len().min(most)];
+        self.bits_of(net, &self.held_out[..self.held_out.len().min(most)])
+    }
+
+    /// The same for any tokens.
+    pub fn bits_of(&self, net: &Transformer, part: &[Token]) -> f64 {
         let characters = self.tokens.decode(part).chars().count();
         let nats: f64 = surprises(net, part).into_iter().map(f64::from).sum();
         nats / std::f64::consts::LN_2 / characters as f64

@@ -242,7 +242,7 @@ fn begin(
 }
 
 /// The present commit, marked if files differ from it, or 'unknown' outside a checkout.
-fn commit() -> String {
+pub fn commit() -> String {
     Command::new("git")
         .args(["describe", "--always", "--dirty", "--exclude=*"])
         .output()

@@ -12,6 +12,8 @@ pub mod classifier;
 pub mod distance;
 pub mod energy;
 pub mod grid;
+#[cfg(not(feature = "engine"))]
+pub mod learning;
 #[cfg(feature = "lab")]
 pub mod report;
 pub mod uses;

@@ -137,3 +137,40 @@ fn a_token_is_measured() {
         Ok(())
     });
 }
+
+/// What is switched off is missed, and only then: the page's two means part, and meet again.
+#[test]
+fn a_part_that_is_switched_off_is_missed() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/inside").await?;
+        tab.wait_for_within(".inside[data-fresh=true]", SLOW)
+            .await?;
+        let means =
+            "['whole', 'now'].map(key => +document.querySelector('.inside-loss').dataset[key])";
+        let means = async || -> Result<[f64; 2]> {
+            let both = tab.js(means).await?;
+            Ok([0, 1].map(|i| both[i].as_f64().unwrap_or_default()))
+        };
+        let [whole, now] = means().await?;
+        ensure!(whole > 0.0 && whole == now, "{whole} {now}");
+        tab.click("[data-mlp='0']").await?;
+        tab.wait_for(".inside[data-fresh=true][data-off='1048576']")
+            .await?;
+        let [still, less] = means().await?;
+        ensure!(
+            still == whole && less > whole + 0.1,
+            "{whole} {still} {less}"
+        );
+        // The link says what is off.
+        let link = tab.wait_for_link(&["off=1048576"]).await?;
+        tab.open_at(&link).await?;
+        tab.wait_for_within(".inside[data-fresh=true][data-off='1048576']", SLOW)
+            .await?;
+        ensure!(means().await?[1] == less);
+        tab.click("[data-mlp='0']").await?;
+        tab.wait_for(".inside[data-fresh=true][data-off='0']")
+            .await?;
+        ensure!(means().await? == [whole, whole]);
+        Ok(())
+    });
+}
