@@ -63,15 +63,28 @@ impl School {
             .collect()
     }
 
-    /// What a network says, and whether it came to an end by itself.
+    /// What a network answers, and whether it came to an end by itself.
     fn answer(&self, stepper: &Stepper, question: &str) -> (String, bool) {
+        self.say(stepper, &prompt(question), MOST_TOKENS)
+    }
+
+    /// Whether a network completes the sentence that states a fact.
+    fn completes(&self, stepper: &Stepper, fact: &Fact) -> bool {
+        let [_, sentence] = fact.answers();
+        let beginning = sentence.strip_suffix(&format!(" {}.", fact.y));
+        let (said, _) = self.say(stepper, beginning.unwrap_or_default(), 8);
+        said.trim_start().starts_with(&format!("{}.", fact.y))
+    }
+
+    /// The likeliest tokens after a text, and whether they came to an end by themselves.
+    fn say(&self, stepper: &Stepper, text: &str, most: usize) -> (String, bool) {
         let mut past = stepper.nothing();
         let mut logits = Vec::new();
-        for token in self.prompt(&prompt(question)) {
+        for token in self.prompt(text) {
             logits = stepper.after(token, &mut past);
         }
         let mut said = Vec::new();
-        while said.len() < MOST_TOKENS {
+        while said.len() < most {
             let best = (0..).zip(&logits).max_by(|a, b| a.1.total_cmp(b.1));
             let token = best.map_or(END, |(token, _)| token);
             if token == END {
@@ -92,6 +105,8 @@ impl School {
                 Part::Asked => &mut asked,
                 Part::Read => &mut read,
             };
+            tally.facts += 1;
+            tally.completed += u32::from(self.completes(&stepper, &fact));
             for question in fact.questions() {
                 tally.add(Some(&fact), self.answer(&stepper, &question));
             }
@@ -106,6 +121,7 @@ impl School {
         let sum = |of: fn(&Tally) -> u32| all.iter().map(|tally| of(tally)).sum::<u32>();
         Ok(Marks {
             model: model.into(),
+            completes: [&asked, &read].map(|tally| share(tally.completed, tally.facts)),
             asked: share(asked.right, asked.all),
             read: share(read.right, read.all),
             read_unknown: share(read.unknown, read.all),
@@ -118,6 +134,8 @@ impl School {
 
 #[derive(Default)]
 struct Tally {
+    facts: u32,
+    completed: u32,
     all: u32,
     right: u32,
     unknown: u32,
@@ -225,6 +243,7 @@ mod tests {
             unknown,
             stopped,
             sentences,
+            ..
         } = tally;
         assert_eq!([all, right, unknown, stopped, sentences], [4, 2, 1, 4, 1]);
     }

@@ -33,6 +33,9 @@ pub struct Asked {
 pub struct Marks {
     /// The model.
     pub model: String,
+    /// Completes the sentence 'the capital of … is' and its like rightly: of facts that tuning asked for, and
+    /// of those that were only read.
+    pub completes: [f32; 2],
     /// Right, of facts that tuning asked for.
     pub asked: f32,
     /// Right, of facts that were only read.

@@ -87,6 +87,7 @@ chapters! {
     Next: NextState, "autoregressive/next", Autoregressive, text::text, next::story;
     Pieces: PiecesState, "autoregressive/pieces", Autoregressive, text::text, pieces::story;
     Inside: InsideState, "autoregressive/inside", Autoregressive, text::text, inside::story;
+    Learned: LearnedState, "autoregressive/learned", Autoregressive, text::text, learned::story;
     Answers: AnswersState, "autoregressive/answers", Autoregressive, text::text, answers::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
@@ -112,6 +113,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Next,
     Chapter::Pieces,
     Chapter::Inside,
+    Chapter::Learned,
     Chapter::Answers,
 ];
 

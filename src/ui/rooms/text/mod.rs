@@ -2,6 +2,7 @@
 
 mod answers;
 mod inside;
+mod learned;
 mod next;
 mod pieces;
 mod vocabulary;
@@ -10,6 +11,7 @@ use yew::prelude::*;
 
 use self::answers::AnswersChapter;
 use self::inside::InsideChapter;
+use self::learned::LearnedChapter;
 use self::next::NextChapter;
 use self::pieces::PiecesChapter;
 use crate::part;
@@ -22,6 +24,7 @@ part!(text, SOURCES;
     Next: NextChapter, Some([texts::next::story_lead::TITLE, texts::next::story_lead::HTML, texts::next::story_take::HTML]), |_| next::story();
     Pieces: PiecesChapter, Some([texts::pieces::story_lead::TITLE, texts::pieces::story_lead::HTML, texts::pieces::story_take::HTML]), |_| pieces::story();
     Inside: InsideChapter, Some([texts::inside::story_lead::TITLE, texts::inside::story_lead::HTML, texts::inside::story_take::HTML]), |_| inside::story();
+    Learned: LearnedChapter, Some([texts::learned::story_lead::TITLE, texts::learned::story_lead::HTML, texts::learned::story_take::HTML]), |_| learned::story();
     Answers: AnswersChapter, Some([texts::answers::story_lead::TITLE, texts::answers::story_lead::HTML, texts::answers::story_take::HTML]), |_| answers::story();
     "text.css"
 );

@@ -2,12 +2,14 @@
 
 mod answers;
 mod inside;
+mod learned;
 mod next;
 mod pieces;
 mod prompt;
 
 pub use answers::{ANSWER_LENGTH, AnswersState};
 pub use inside::InsideState;
+pub use learned::{LearnedState, READ, STANDS};
 pub use next::{LENGTH, NextState};
 pub use pieces::{PiecesState, Shown};
 pub use prompt::{LONGEST, Prompt};

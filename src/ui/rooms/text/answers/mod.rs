@@ -265,7 +265,13 @@ fn verdict(said: &str, stopped: bool, known: Option<&Asked>) -> (&'static str, &
 
 /// The table of what was measured ahead.
 fn marks(measured: &Answers) -> Html {
-    let rows: [(&str, fn(&Marks) -> f32); 6] = [
+    let rows: [(&str, fn(&Marks) -> f32); 8] = [
+        (texts::answers::mark_completes::PLAIN, |marks| {
+            marks.completes[0]
+        }),
+        (texts::answers::mark_completes_read::PLAIN, |marks| {
+            marks.completes[1]
+        }),
         (texts::answers::mark_asked::PLAIN, |marks| marks.asked),
         (texts::answers::mark_read::PLAIN, |marks| marks.read),
         (texts::answers::mark_read_unknown::PLAIN, |marks| {
