@@ -12,6 +12,7 @@ use crate::data::text::Corpus;
 use crate::quality::report::{Court, Report};
 use crate::weights::manifest::{Figure, Measure, Quality, Unit};
 
+use super::answers::School;
 use super::pack::write_manifest;
 use super::sample::labels;
 use super::source::{Sampling, Weights, draw, judge, last_snapshot, manifest, transformer};
@@ -78,8 +79,10 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         (1..).contains(&args.draws) && (!args.record || args.draws == DRAWS),
         "--draws has to be at least 1, and {DRAWS} for the manifest"
     );
-    if let Kind::Text(corpus) = args.model.kind() {
-        return text(folders, args, corpus);
+    match args.model.kind() {
+        Kind::Text(corpus) => return text(folders, args, corpus),
+        Kind::Tuned(_) => return text(folders, args, Corpus::Stories),
+        _ => {}
     }
     if let Kind::Vae { variant, .. } = args.model.kind() {
         return vae::run(folders, args, variant);
@@ -159,9 +162,14 @@ fn text(folders: &Folders, args: &Args, corpus: Corpus) -> Result<()> {
         let exact = transformer(folders, args.model, Weights::Ema)?;
         Ok::<_, anyhow::Error>(text.bits_per_character(&exact, usize::MAX))
     });
+    let marks = match corpus {
+        Corpus::Stories => Some(School::new(text.tokens.clone()).examine(&net, args.model.name())?),
+        _ => None,
+    };
     let output = serde_json::json!({
         "model": args.model.name(),
         "weights": format!("{:?}", args.weights).to_lowercase(),
+        "marks": marks,
         "tokens_held_out": tokens,
         "bits_per_character": bits,
         "bits_per_character_f32": compared.transpose()?,

@@ -77,9 +77,9 @@ pub trait Teacher {
 }
 
 /// Weight of the texts of before in supervised tuning: what is not asked for must not be forgotten.
-const KEPT: f32 = 0.5;
+const KEPT: f32 = 1.0;
 /// For so many turns a piece of those texts.
-const TURNS_A_PIECE: usize = 8;
+const TURNS_A_PIECE: usize = 4;
 
 /// Tuning on answers.
 pub struct AnswerTask<T> {

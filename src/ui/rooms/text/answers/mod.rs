@@ -104,7 +104,7 @@ pub fn AnswersChapter(props: &ChapterProps<AnswersState>) -> Html {
                     { failure(texts::next::tokens_failed::PLAIN, why, &on_retry, None) }
                 }
                 <div class="answers-sides">{ for (0..STAGES).map(stage) }</div>
-                { progress(&run, |engine| format!("{engine}: model {} of {STAGES}", (over + 1).min(STAGES)), |engine| format!("Computed here, on the {engine}")) }
+                { progress(&run, |engine| format!("{engine}: model {} of {STAGES}", (over + 1).min(STAGES)), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("token {}", shown + 1)} {spoken}>
                     <ShareButton link={link(&Route::of(seen))} />
                     <button type="button" class="button save" disabled={over < STAGES}

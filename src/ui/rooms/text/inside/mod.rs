@@ -144,7 +144,7 @@ pub fn InsideChapter(props: &ChapterProps<InsideState>) -> Html {
                     { view.line(props) }
                     { view.blocks(props) }
                 }
-                { progress(&run, |engine| format!("{engine}: {} tokens", last + 1), |engine| format!("Computed here, on the {engine}")) }
+                { progress(&run, |engine| format!("{engine}: {} tokens", last + 1), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("token {} of {}", at + 1, last + 1)} {spoken}>
                     <ShareButton link={link(&Route::of(link_state))} />
                     <button type="button" class="button csv" disabled={view.is_none()}

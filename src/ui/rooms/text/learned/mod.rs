@@ -101,7 +101,7 @@ pub fn LearnedChapter(props: &ChapterProps<LearnedState>) -> Html {
                     { coloured(tokens, texts::learned::written::PLAIN, &run.written, at, None) }
                 }
                 <p class="hint learned-told">{ told.clone() }</p>
-                { progress(&run, |engine| format!("{engine}: {} of {} tokens", run.read.len() + run.written.len(), 2 * length), |engine| format!("Computed here, on the {engine}")) }
+                { progress(&run, |engine| format!("{engine}: {} of {} tokens", run.read.len() + run.written.len(), 2 * length), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("token {}", at + 1)} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(seen))} />
                     <button type="button" class="button csv" disabled={met.is_none()}
