@@ -19,6 +19,8 @@ use super::gan::play::GanPlayRun;
 #[cfg(feature = "look")]
 use super::looks;
 use super::session::{Line, drive};
+#[cfg(feature = "train")]
+use super::trainings;
 #[cfg(feature = "look")]
 use super::vae::ask::VaeAskRun;
 #[cfg(feature = "train")]
@@ -26,6 +28,8 @@ use super::vae::train::VaeTrainRun;
 use crate::models::gan::image::GanPair;
 use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
+#[cfg(any(feature = "look", feature = "train"))]
+use crate::protocol::Home;
 use crate::protocol::{EngineError, Event, Job, RunId};
 
 /// The loaded models by id.
@@ -121,12 +125,13 @@ async fn work<S: Shelf, L: Line>(
             drive(run, &mut VaeAskRun::new(run, ask, net)?, line).await
         }
         #[cfg(feature = "look")]
-        Job::Packed(job) => looks::look(run, &job, models, line).await,
+        Job::Packed(job) if job.home == Home::Cpu => looks::look(run, &job, models, line).await,
+        #[cfg(feature = "train")]
+        Job::Packed(job) if job.home == Home::Trainer => trainings::train(run, &job, line).await,
         #[cfg(feature = "train")]
         Job::VaeTrain(job) => drive(run, &mut VaeTrainRun::new(run, *job)?, line).await,
         #[cfg(feature = "train")]
         Job::GanPlay(job) => drive(run, &mut GanPlayRun::new(run, *job)?, line).await,
-        #[cfg(not(all(feature = "sample", feature = "look", feature = "train")))]
         _ => Err(EngineError::BadRequest(
             "this engine does not hold that job".into(),
         )),

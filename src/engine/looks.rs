@@ -2,9 +2,9 @@
 
 use super::jobs::{Shelf, found};
 use super::session::{Line, drive};
-use super::text::TextRun;
 use super::text::clock::ClockRun;
 use super::text::inside::InsideRun;
+use super::text::write::TextRun;
 use crate::protocol::text::{ClockAsk, InsideAsk, TextAsk};
 use crate::protocol::{EngineError, PackedJob, RunId};
 

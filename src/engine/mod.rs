@@ -17,8 +17,10 @@ pub mod jobs;
 mod looks;
 pub mod memory;
 pub mod session;
-#[cfg(feature = "look")]
+#[cfg(any(feature = "look", feature = "train"))]
 pub mod text;
+#[cfg(feature = "train")]
+mod trainings;
 #[cfg(feature = "engine")]
 mod turn;
 pub mod vae;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::{Home, Job, PackedJob};
 use crate::models::next::Choosing;
+pub use crate::models::text::course::Checkpoint;
 use crate::models::text::inside::{Inside, Off};
 use crate::tokens::Token;
 
@@ -148,5 +149,58 @@ impl Ask for InsideAsk {
             interactive: true,
             ..job
         })
+    }
+}
+
+/// Trains a small Transformer on a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextTrain {
+    /// The text; its bytes are within [`BYTES`](crate::models::text::course::BYTES).
+    pub text: String,
+    /// Seed of first weights, batches and samples.
+    pub seed: u64,
+    /// Go on from here; `None` starts with fresh weights, and with a frame of them.
+    pub from: Option<Checkpoint>,
+    /// Until so many steps are done.
+    pub steps: u32,
+    /// Steps between two frames, `1..`.
+    pub frame_every: u32,
+    /// Frames between two with a checkpoint, `1..`; the last always has one.
+    pub kept_every: u32,
+}
+
+/// Where a training stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TextFrame {
+    /// Steps done.
+    pub step: u32,
+    /// Loss of each step since the frame before, nats a token.
+    pub losses: Vec<f32>,
+    /// Bits a character: of what is learned from, and of what is held out.
+    pub bits: [f32; 2],
+    /// Characters of a token, mean.
+    pub characters_a_token: f32,
+    /// Tokens that there are.
+    pub vocabulary: u32,
+    /// What it writes of one seed.
+    pub sample: String,
+    /// How to go on from here.
+    pub checkpoint: Option<Checkpoint>,
+    /// The loss has left all bounds: the last frame.
+    pub diverged: bool,
+    /// Time that the steps since the frame before took, ms.
+    pub ms: f32,
+}
+
+impl TextTrain {
+    /// See [`PackedJob::form`].
+    pub const FORM: &str = "text-train";
+}
+
+impl Ask for TextTrain {
+    type Answer = TextFrame;
+
+    fn into_job(self) -> Job {
+        Job::Packed(PackedJob::new(Self::FORM, Home::Trainer, None, &self))
     }
 }

@@ -1,9 +1,10 @@
 //! What a token costs: with a cache and without, in 32 bits and in 8, after few tokens and after many.
 
-use super::{Cache, Numbers, Stepper, Transformer};
 use crate::engine::session::{Step, Work, demand};
 use crate::models::next::Choosing;
 use crate::models::text::CONTEXT;
+use crate::models::text::net::step::{Numbers, Stepper};
+use crate::models::text::net::{Cache, Transformer};
 use crate::nn::read;
 use crate::protocol::text::{CLOCK_LENGTHS, ClockAsk, ClockStep, Cost};
 use crate::protocol::{EngineError, Event, Report, RunId};
@@ -123,7 +124,7 @@ impl Work for ClockRun<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::shelf;
+    use super::super::write::tests::shelf;
     use super::*;
     use crate::engine::session::testing::*;
     use crate::protocol::ask::Ask;

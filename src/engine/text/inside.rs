@@ -1,7 +1,8 @@
 //! A look inside a Transformer.
 
-use super::{Numbers, Stepper, Transformer};
 use crate::engine::session::{Step, Work, demand};
+use crate::models::text::net::Transformer;
+use crate::models::text::net::step::{Numbers, Stepper};
 use crate::protocol::text::{InsideAsk, MOST_LOOKED_AT};
 use crate::protocol::{EngineError, Event, Report, RunId};
 
@@ -40,7 +41,7 @@ impl Work for InsideRun<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::shelf;
+    use super::super::write::tests::shelf;
     use super::*;
     use crate::engine::session::testing::*;
     use crate::models::text::inside::{Inside, Off};

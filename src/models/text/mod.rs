@@ -17,8 +17,14 @@
 //! ([`net::Cache`]). Rotations make scores depend on distances alone: a text longer than the context goes
 //! on without anything being computed anew.
 
+#[cfg(feature = "train")]
+pub mod cost;
+#[cfg(not(feature = "gpu"))]
+pub mod course;
 #[cfg(not(feature = "gpu"))]
 pub mod inside;
+#[cfg(feature = "train")]
+pub mod live;
 #[cfg(feature = "nn")]
 pub mod net;
 #[cfg(feature = "lab")]

@@ -1,10 +1,10 @@
 //! Training by `lab`: maximum likelihood of the next token, every true one given (teacher forcing).
 
-use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::RngCore;
 
+use super::cost::{costs, tensor};
 use super::net::Transformer;
 use super::{CONTEXT, Shape};
 use crate::nn::training::Task;
@@ -31,26 +31,6 @@ impl TextTask {
     pub fn shape_of(shape: Shape) -> String {
         format!("{shape:?}, context {CONTEXT}")
     }
-}
-
-/// Negative log-likelihood of each token that comes next, nats: of pieces `[batch, n + 1]` at their last
-/// `n` places, `[batch, n]`.
-pub(super) fn costs(net: &Transformer, pieces: Tensor<2, Int>) -> Tensor<2> {
-    let [_, n] = pieces.dims();
-    let logits = net.forward(pieces.clone().narrow(1, 0, n - 1));
-    let next = pieces.narrow(1, 1, n - 1).unsqueeze_dim::<3>(2);
-    let likely = log_softmax(logits, 2).gather(2, next);
-    likely.squeeze_dim::<2>(2).neg()
-}
-
-pub(super) fn tensor(
-    tokens: impl Iterator<Item = Token>,
-    rows: usize,
-    device: &Device,
-) -> Tensor<2, Int> {
-    let ids: Vec<i32> = tokens.map(i32::from).collect();
-    let n = ids.len() / rows;
-    Tensor::from_data(TensorData::new(ids, [rows, n]), device)
 }
 
 /// Negative log-likelihood of each token of a text but the first, nats. Each is given at least half a

@@ -18,8 +18,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 
 use super::Shape;
+use super::cost::{costs, tensor};
 use super::net::Transformer;
-use super::training::{TextTask, costs, tensor};
+use super::training::TextTask;
 use crate::nn::training::Task;
 use crate::tokens::{END, Token};
 

@@ -1,0 +1,23 @@
+//! From a packed job to the work that does it, for what trains.
+
+use super::session::{Line, drive};
+use super::text::train::TextTrainRun;
+use crate::protocol::text::TextTrain;
+use crate::protocol::{EngineError, PackedJob, RunId};
+
+/// `false` if cancelled.
+pub async fn train<L: Line>(
+    run: RunId,
+    job: &PackedJob,
+    line: &mut L,
+) -> Result<bool, EngineError> {
+    match job.form.as_str() {
+        TextTrain::FORM => {
+            let job: TextTrain = job.unpacked()?;
+            drive(run, &mut TextTrainRun::new(run, job)?, line).await
+        }
+        other => Err(EngineError::BadRequest(format!(
+            "no training has the form {other}"
+        ))),
+    }
+}
