@@ -88,6 +88,7 @@ chapters! {
     Pieces: PiecesState, "autoregressive/pieces", Autoregressive, text::text, pieces::story;
     Inside: InsideState, "autoregressive/inside", Autoregressive, text::text, inside::story;
     Learned: LearnedState, "autoregressive/learned", Autoregressive, text::text, learned::story;
+    TextTrain: TextTrainState, "autoregressive/train", Autoregressive, text::text, text_train::story;
     Answers: AnswersState, "autoregressive/answers", Autoregressive, text::text, answers::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
@@ -114,6 +115,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Pieces,
     Chapter::Inside,
     Chapter::Learned,
+    Chapter::TextTrain,
     Chapter::Answers,
 ];
 

@@ -50,11 +50,15 @@ pub fn sheet_saver(pixels: Option<Vec<f32>>, columns: usize, name: String) -> Ca
 /// Offers pictures `[n, 28, 28]` in `[-1, 1]` as an animation (GIF), there and back without end.
 /// Nothing happens where the browser refuses.
 pub fn save_animation(pixels: &[f32], name: &str) -> Option<()> {
-    let gif = animation(pixels)?;
+    save_bytes(&animation(pixels)?, "image/gif", name)
+}
+
+/// Offers bytes of this kind as a file. Nothing happens where the browser refuses.
+pub fn save_bytes(bytes: &[u8], kind: &str, name: &str) -> Option<()> {
     // As `btoa` wants it: a letter for each byte.
-    let letters: String = gif.iter().map(|byte| char::from(*byte)).collect();
+    let letters: String = bytes.iter().map(|byte| char::from(*byte)).collect();
     let text = gloo_utils::window().btoa(&letters).ok()?;
-    offer(&format!("data:image/gif;base64,{text}"), name)
+    offer(&format!("data:{kind};base64,{text}"), name)
 }
 
 /// The file: 256 greys, ten pictures a second.

@@ -34,7 +34,7 @@ pub use picture::{Picture, SAMPLES};
 pub use query::chance::Chance;
 pub use query::{Named, Query, Reader, Writer};
 pub use route::{Controls, Route};
-pub use text::{AnswersState, InsideState, LearnedState, NextState, PiecesState};
+pub use text::{AnswersState, InsideState, LearnedState, NextState, PiecesState, TextTrainState};
 pub use vae::{HolesState, SpreadState, SqueezeState, TrainState, WalkState};
 
 use super::chapters::Chapter;

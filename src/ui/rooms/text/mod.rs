@@ -5,6 +5,7 @@ mod inside;
 mod learned;
 mod next;
 mod pieces;
+mod train;
 mod vocabulary;
 
 use yew::prelude::*;
@@ -14,6 +15,7 @@ use self::inside::InsideChapter;
 use self::learned::LearnedChapter;
 use self::next::NextChapter;
 use self::pieces::PiecesChapter;
+use self::train::TextTrainChapter;
 use crate::part;
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::frame::RoomText;
@@ -25,6 +27,7 @@ part!(text, SOURCES;
     Pieces: PiecesChapter, Some([texts::pieces::story_lead::TITLE, texts::pieces::story_lead::HTML, texts::pieces::story_take::HTML]), |_| pieces::story();
     Inside: InsideChapter, Some([texts::inside::story_lead::TITLE, texts::inside::story_lead::HTML, texts::inside::story_take::HTML]), |_| inside::story();
     Learned: LearnedChapter, Some([texts::learned::story_lead::TITLE, texts::learned::story_lead::HTML, texts::learned::story_take::HTML]), |_| learned::story();
+    TextTrain: TextTrainChapter, Some([texts::text_train::story_lead::TITLE, texts::text_train::story_lead::HTML, texts::text_train::story_take::HTML]), |_| train::story();
     Answers: AnswersChapter, Some([texts::answers::story_lead::TITLE, texts::answers::story_lead::HTML, texts::answers::story_take::HTML]), |_| answers::story();
     "text.css"
 );

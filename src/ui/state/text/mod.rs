@@ -6,6 +6,7 @@ mod learned;
 mod next;
 mod pieces;
 mod prompt;
+mod train;
 
 pub use answers::{ANSWER_LENGTH, AnswersState};
 pub use inside::InsideState;
@@ -13,3 +14,4 @@ pub use learned::{LearnedState, READ, STANDS};
 pub use next::{LENGTH, NextState};
 pub use pieces::{PiecesState, Shown};
 pub use prompt::{LONGEST, Prompt};
+pub use train::{FRAME_EVERY, GO, TextTrainState};

@@ -1,0 +1,358 @@
+//! Chapter 'Train one on your text': a small Transformer learns in the page.
+
+mod file;
+mod run;
+
+use std::rc::Rc;
+
+use web_sys::{File, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use self::file::{Useless, chosen, dropped, read_text, read_weights, save_weights};
+use self::run::{TrainRun, Wish};
+use crate::models::text::course::{BATCH, BYTES, PIECE, shape};
+use crate::protocol::text::{Checkpoint, TextFrame};
+use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::controls::ControlRow;
+use crate::ui::components::fetched::{Fetched, failure, use_fetched};
+use crate::ui::components::progress::progress;
+use crate::ui::components::save::{save_csv, save_text};
+use crate::ui::components::seed::SeedField;
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::transport::{Player, Transport};
+use crate::ui::content::{self, texts};
+use crate::ui::host::Phase;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::router::link;
+use crate::ui::runs::booked::use_booked;
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::samples::fetch_text;
+use crate::ui::state::text::GO;
+use crate::ui::state::{Route, TextTrainState};
+
+/// What is learned if the visitor brings nothing.
+const TALES: &str = "samples/tales.txt";
+/// Signs of the text that are shown.
+const SHOWN: usize = 1200;
+
+/// The text of the chapter.
+pub fn story() -> Html {
+    html! {
+        <>
+            { content::section(texts::text_train::story::HTML) }
+            { content::predict(texts::text_train::story_try::HTML, texts::text_train::story_reveal::HTML) }
+            <h3>{ texts::text_train::own::TITLE }</h3>
+            { content::section(texts::text_train::own::HTML) }
+        </>
+    }
+}
+
+async fn fetch() -> Result<Rc<str>, String> {
+    fetch_text(TALES).await.map(Rc::from)
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn TextTrainChapter(props: &ChapterProps<TextTrainState>) -> Html {
+    let state = &props.state;
+    let (tales, on_retry) = use_fetched(fetch);
+    let own = use_state_eq(|| None::<Rc<str>>);
+    let from = use_state_eq(|| None::<Rc<Checkpoint>>);
+    let useless = use_state_eq(|| None::<Useless>);
+    let text = (*own)
+        .clone()
+        .or_else(|| tales.ready().map(|tales| (**tales).clone()));
+    let fits = text
+        .as_ref()
+        .filter(|text| (BYTES[0]..=BYTES[1]).contains(&text.len()));
+    let wish = Wish {
+        text: fits.cloned(),
+        from: (*from).clone(),
+        seed: state.seed,
+        steps: state.steps,
+    };
+    let run = use_booked(TrainRun::default, wish, false);
+    let player = use_frames(props, &run);
+    let cursor = player.0.cursor as usize;
+    let frame = run.frames.get(cursor).or(run.frames.last()).cloned();
+    let step = frame.as_ref().map_or(0, |frame| frame.step);
+    let on_text = {
+        let (own, useless) = (own.setter(), useless.setter());
+        props.edit(
+            move |state: &mut TextTrainState, read: Result<String, Useless>| match read {
+                Ok(text) => {
+                    own.set(Some(text.into()));
+                    useless.set(None);
+                    state.begin();
+                }
+                Err(why) => useless.set(Some(why)),
+            },
+        )
+    };
+    let on_weights = {
+        let (from, useless) = (from.setter(), useless.setter());
+        props.edit(
+            move |state: &mut TextTrainState, read: Result<Checkpoint, Useless>| match read {
+                Ok(weights) => {
+                    from.set(Some(Rc::new(weights)));
+                    useless.set(None);
+                    state.begin();
+                }
+                Err(why) => useless.set(Some(why)),
+            },
+        )
+    };
+    let spoken = frame.as_deref().map_or_else(String::new, |frame| {
+        let values = [
+            ("step", frame.step.to_string()),
+            ("held", format!("{:.2}", frame.bits[1])),
+            ("sample", frame.sample.clone()),
+        ];
+        content::fill(texts::text_train::spoken::PLAIN, &values)
+    });
+    html! {
+        <>
+            <div class="card text-train" data-run-state={run.book.phase.map(Phase::id)} data-step={step.to_string()}
+                data-frames={run.frames.len().to_string()} data-bytes={text.as_ref().map_or(0, |text| text.len()).to_string()}
+                data-held={frame.as_ref().map(|frame| format!("{:.3}", frame.bits[1]))} data-from={from.is_some().to_string()}>
+                { source(text.as_ref(), own.is_some(), &on_text) }
+                if let Fetched::Failed(why) = &tales {
+                    if own.is_none() { { failure(texts::text_train::tales_failed::PLAIN, why, &on_retry, None) } }
+                }
+                { complaint(text.as_ref(), *useless) }
+                { controls(props, &run, &on_weights) }
+                <div class="learned-text">
+                    <h3>{ content::fill(texts::text_train::sample::PLAIN, &[("step", step.to_string())]) }</h3>
+                    <p class="written text-sample">{ frame.as_ref().map(|frame| frame.sample.clone()) }</p>
+                </div>
+                { progress(&run, |engine| format!("{engine}: step {} of {}", run.frames.last().map_or(0, |f| f.step), state.steps), |_| String::new()) }
+                <Transport playback={player.0} on={mover(&player)} position={format!("step {step}")} {spoken}>
+                    <ShareButton link={link(&Route::of(state.clone()))} />
+                    <button type="button" class="button save" disabled={frame.is_none()} onclick={on_sample(frame.clone())}>{ "TXT" }</button>
+                    <button type="button" class="button csv" disabled={frame.is_none()} onclick={on_csv(&run)}>{ "CSV" }</button>
+                </Transport>
+            </div>
+            <div class="inspect next-inspect">
+                { curves(&run, step) }
+                { card(&run, frame.as_deref()) }
+            </div>
+        </>
+    }
+}
+
+/// The transport over the frames, in step with the link.
+#[hook]
+fn use_frames(props: &ChapterProps<TextTrainState>, run: &TrainRun) -> UseReducerHandle<Player> {
+    let state = &props.state;
+    let last = state.last();
+    let ready = (run.frames.len() as u32).checked_sub(1);
+    let course = Course {
+        of: (state.seed, state.steps),
+        entry: match state.at {
+            Some(at) => Entry::Rest(at.min(last)),
+            None => Entry::On(Some((run.frames.len() as u32).saturating_sub(1).min(last))),
+        },
+        ready,
+        last,
+        at: state.at.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
+        tells: state.steps > 0 && ready == Some(last),
+    };
+    use_player(
+        course,
+        props.edit(|state: &mut TextTrainState, at| state.at = Some(at)),
+    )
+}
+
+/// The text: pasted, dropped or chosen. Of a long one the beginning is shown.
+fn source(
+    text: Option<&Rc<str>>,
+    is_own: bool,
+    on_text: &Callback<Result<String, Useless>>,
+) -> Html {
+    let onchange = on_text.reform(|event: Event| {
+        let area = event.target_dyn_into::<HtmlTextAreaElement>();
+        let text = area.map(|area| area.value()).unwrap_or_default();
+        let is_short = text.len() <= BYTES[1];
+        is_short.then_some(text).ok_or(Useless::Text)
+    });
+    let read = {
+        let on_text = on_text.clone();
+        move |file: Option<File>| {
+            if let Some(file) = file {
+                read_text(file, on_text.clone());
+            }
+        }
+    };
+    let on_file = {
+        let read = read.clone();
+        Callback::from(move |event: Event| read(chosen(&event)))
+    };
+    let ondrop = Callback::from(move |event: DragEvent| {
+        if let Some(file) = dropped(&event) {
+            event.prevent_default();
+            read(Some(file));
+        }
+    });
+    let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
+    let name = match is_own {
+        true => texts::text_train::yours::PLAIN,
+        false => texts::text_train::tales::PLAIN,
+    };
+    let value: String = text.map_or_else(String::new, |text| text.chars().take(SHOWN).collect());
+    let is_cut = text.is_some_and(|text| text.len() > value.len());
+    html! {
+        <div class="next-prompt" data-lock="text">
+            <label>
+                <span>{ name }</span>
+                <textarea name="text" rows="4" {value} {onchange} {ondrop} {ondragover} />
+            </label>
+            if is_cut {
+                <p class="hint">{ content::fill(texts::text_train::cut::PLAIN, &[("shown", SHOWN.to_string()), ("bytes", text.map_or(0, |text| text.len()).to_string())]) }</p>
+            }
+            <label class="field"><span>{ texts::text_train::file::PLAIN }</span><input type="file" name="file" accept=".txt,.csv,.md,text/*" onchange={on_file} /></label>
+        </div>
+    }
+}
+
+/// What is wrong with the text or a file.
+fn complaint(text: Option<&Rc<str>>, useless: Option<Useless>) -> Html {
+    let bytes = text.map(|text| text.len());
+    let values = [
+        ("least", BYTES[0].to_string()),
+        ("most", BYTES[1].to_string()),
+    ];
+    let words = match (useless, bytes) {
+        (Some(Useless::Text), _) => texts::text_train::bad_text::PLAIN,
+        (Some(Useless::Weights), _) => texts::text_train::bad_weights::PLAIN,
+        (None, Some(bytes)) if bytes < BYTES[0] => texts::text_train::short::PLAIN,
+        _ => return Html::default(),
+    };
+    html! { <p class="notice" role="alert">{ content::fill(words, &values) }</p> }
+}
+
+/// Starts, or goes on; behind it the seed, and weights as a file.
+fn controls(
+    props: &ChapterProps<TextTrainState>,
+    run: &TrainRun,
+    on_weights: &Callback<Result<Checkpoint, Useless>>,
+) -> Html {
+    let state = &props.state;
+    let text = match state.steps {
+        0 => texts::text_train::go::PLAIN,
+        _ => texts::text_train::more::PLAIN,
+    };
+    let disabled = run.book.is_busy() && state.steps > 0 || state.is_full();
+    let onclick = props.edit(|state: &mut TextTrainState, _: MouseEvent| state.go_on());
+    let on_seed =
+        props.edit(|state: &mut TextTrainState, seed| (state.seed, state.at) = (seed, None));
+    let on_save = {
+        let kept = run.kept.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(kept) = &kept {
+                save_weights(kept);
+            }
+        })
+    };
+    let on_file = {
+        let on_weights = on_weights.clone();
+        Callback::from(move |event: Event| {
+            if let Some(file) = chosen(&event) {
+                read_weights(file, on_weights.clone());
+            }
+        })
+    };
+    let more = html! {
+        <>
+            <SeedField seed={state.seed} {on_seed} />
+            <button type="button" class="button weights" disabled={run.kept.is_none()} onclick={on_save}>{ texts::text_train::save::PLAIN }</button>
+            <label class="field"><span>{ texts::text_train::load::PLAIN }</span><input type="file" name="weights" accept=".weights" onchange={on_file} /></label>
+        </>
+    };
+    html! {
+        <ControlRow is_set={state.seed != TextTrainState::default().seed} {more}>
+            <button type="button" class="button go" {disabled} {onclick}>{ content::fill(text, &[("steps", GO.to_string())]) }</button>
+            if let Some(step) = run.diverged {
+                <span class="notice" role="alert">{ content::fill(texts::text_train::diverged::PLAIN, &[("step", step.to_string())]) }</span>
+            }
+        </ControlRow>
+    }
+}
+
+/// Bits a character, of both parts.
+fn curves(run: &TrainRun, step: u32) -> Html {
+    let points = |part: usize| {
+        let place = |frame: &Rc<TextFrame>| (f64::from(frame.step), f64::from(frame.bits[part]));
+        run.frames.iter().map(place).collect::<Vec<_>>()
+    };
+    let line = |part, tone, dashed| Mark::Line {
+        points: points(part),
+        tone,
+        dashed,
+        label: None,
+    };
+    let last = run.frames.last().map_or(GO, |frame| frame.step.max(GO));
+    let best = run
+        .frames
+        .iter()
+        .min_by(|a, b| a.bits[1].total_cmp(&b.bits[1]));
+    let told = best.map(|best| {
+        let values = [
+            ("step", best.step.to_string()),
+            ("held", format!("{:.2}", best.bits[1])),
+        ];
+        content::fill(texts::text_train::best::PLAIN, &values)
+    });
+    html! {
+        <div class="card">
+            <h3>{ texts::text_train::curves::TITLE }</h3>
+            <Chart x={Axis::new("step", [0.0, f64::from(last)], 4)} y={Axis::new("bits", [0.0, 7.0], 4)}
+                marks={vec![line(0, Tone::Second, true), line(1, Tone::Accent, false), Mark::Rule { x: f64::from(step) }]}
+                message={texts::text_train::curves::PLAIN} height=170.0 />
+            <p class="hint">{ texts::text_train::curves::PLAIN }{ " " }{ told }</p>
+        </div>
+    }
+}
+
+/// The network, and how fast it learns here.
+fn card(run: &TrainRun, frame: Option<&TextFrame>) -> Html {
+    let vocabulary = frame.map_or(0, |frame| frame.vocabulary);
+    let steps: usize = run.frames.iter().map(|frame| frame.losses.len()).sum();
+    let ms: f32 = run.frames.iter().map(|frame| frame.ms).sum();
+    let characters = frame.map_or(0.0, |frame| frame.characters_a_token);
+    let speed = (ms > 0.0).then(|| 1000.0 * characters * (steps * BATCH * PIECE) as f32 / ms);
+    let row = |name: &'static str, value: String, id: &'static str| {
+        html! { <><dt>{ name }</dt><dd class="num" data-name={id}>{ value }</dd></> }
+    };
+    html! {
+        <div class="card">
+            <h3>{ texts::text_train::card::TITLE }</h3>
+            <dl>
+                { row(texts::text_train::vocabulary::PLAIN, vocabulary.to_string(), "vocabulary") }
+                { row(texts::text_train::parameters::PLAIN, shape(vocabulary as usize).parameters().to_string(), "parameters") }
+                { row(texts::text_train::speed::PLAIN, speed.map_or_else(String::new, |speed| format!("{speed:.0}")), "speed") }
+            </dl>
+            <p class="hint">{ texts::text_train::card::PLAIN }</p>
+        </div>
+    }
+}
+
+fn on_sample(frame: Option<Rc<TextFrame>>) -> Callback<MouseEvent> {
+    Callback::from(move |_| {
+        if let Some(frame) = &frame {
+            save_text(&frame.sample, "genscope-sample.txt");
+        }
+    })
+}
+
+fn on_csv(run: &TrainRun) -> Callback<MouseEvent> {
+    let frames = run.frames.clone();
+    Callback::from(move |_| {
+        let row =
+            |frame: &Rc<TextFrame>| format!("{},{},{}\n", frame.step, frame.bits[0], frame.bits[1]);
+        let rows: String = frames.iter().map(row).collect();
+        save_csv(
+            &format!("step,train,held_out\n{rows}"),
+            "genscope-training.csv",
+        );
+    })
+}
