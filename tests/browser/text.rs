@@ -174,3 +174,61 @@ fn a_part_that_is_switched_off_is_missed() {
         Ok(())
     });
 }
+
+/// A visitor's own text is learned; what is saved of it goes on, and a file that is none is refused.
+#[test]
+fn a_text_of_ones_own_is_learned() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/train").await?;
+        tab.wait_for(".text-train:not([data-bytes='0'])").await?;
+        let give = |name: &str, content: &str| {
+            format!(
+                "(() => {{ const list = new DataTransfer(); list.items.add(new File([{content}], 'x'));
+                 const input = document.querySelector('input[name={name}]'); input.files = list.files;
+                 input.dispatchEvent(new Event('change', {{ bubbles: true }})); return true; }})()"
+            )
+        };
+        // Bytes that are no text, and a text that is too short: a sentence each.
+        tab.js(&give("file", "new Uint8Array([255, 254, 0])"))
+            .await?;
+        tab.wait_for(".text-train .notice[role=alert]").await?;
+        tab.js(&give("file", "'the cat sat on the mat. '.repeat(200)"))
+            .await?;
+        tab.wait_for(".text-train[data-bytes='4800']").await?;
+        ensure!(tab.all(".text-train .notice").await?.is_empty());
+        tab.click("button.go").await?;
+        tab.wait_for_within(".text-train[data-frames='4']", SLOW)
+            .await?;
+        tab.click(".progress button").await?;
+        tab.wait_for(".text-train[data-run-state=cancelled]")
+            .await?;
+        let held = "+document.querySelector('.text-train').dataset.held";
+        let held = async || anyhow::Ok(tab.js(held).await?.as_f64().unwrap_or(9.0));
+        tab.click(".transport [aria-label='Last step computed']")
+            .await?;
+        let learned = held().await?;
+        ensure!(learned < 2.0, "one sentence is soon learned: {learned}");
+        // Weights that are none are refused; those that were saved go on where they were.
+        tab.js(&give("weights", "'genscope text 1\\n nonsense'"))
+            .await?;
+        tab.wait_for(".text-train .notice[role=alert]").await?;
+        const KEEP: &str = "(() => { HTMLAnchorElement.prototype.click = function() { window.kept = this.href; }; return true; })()";
+        tab.js(KEEP).await?;
+        tab.click(".more summary").await?;
+        tab.click("button.weights").await?;
+        const LOAD: &str = "(() => { const letters = atob(window.kept.split(',')[1]);
+            const bytes = Uint8Array.from(letters, letter => letter.charCodeAt(0));
+            const list = new DataTransfer(); list.items.add(new File([bytes], 'x.weights'));
+            const input = document.querySelector('input[name=weights]'); input.files = list.files;
+            input.dispatchEvent(new Event('change', { bubbles: true })); return true; })()";
+        tab.js(LOAD).await?;
+        tab.wait_for(".text-train[data-from=true][data-frames='0']")
+            .await?;
+        tab.click("button.go").await?;
+        tab.wait_for_within(".text-train:not([data-frames='0'])", SLOW)
+            .await?;
+        let again = held().await?;
+        ensure!(again < 2.0, "it goes on from what was learned: {again}");
+        Ok(())
+    });
+}

@@ -53,6 +53,13 @@ impl TextTrainState {
     }
 }
 
+/// A number of steps at which there is a frame.
+fn read_steps(text: &str) -> Option<u32> {
+    let steps: u32 = text.parse().ok()?;
+    let is_one = steps.is_multiple_of(FRAME_EVERY) && steps.to_string() == text;
+    (is_one && steps <= MOST_STEPS).then_some(steps)
+}
+
 impl Controls for TextTrainState {
     fn chapter(&self) -> Chapter {
         Chapter::TextTrain
@@ -61,10 +68,13 @@ impl Controls for TextTrainState {
     fn visit(&mut self, q: &mut impl Query) {
         let default = Self::default();
         q.seed("seed", &mut self.seed, default.seed);
-        // Links count in goes.
-        let mut goes = self.steps / GO;
-        q.number("goes", &mut goes, 0, 0..=MOST_STEPS / GO);
-        self.steps = goes * GO;
+        q.setting(
+            "steps",
+            &mut self.steps,
+            default.steps,
+            read_steps,
+            u32::to_string,
+        );
         q.maybe("at", &mut self.at, 0..=MOST_STEPS / FRAME_EVERY);
     }
 }
@@ -87,7 +97,10 @@ mod tests {
         state.go_on();
         state.go_on();
         assert_eq!(state.last(), 40);
-        assert_eq!(round_trip(state.clone()), "#/autoregressive/train?goes=2");
+        assert_eq!(
+            round_trip(state.clone()),
+            "#/autoregressive/train?steps=800"
+        );
         for _ in 0..20 {
             state.go_on();
         }
@@ -98,7 +111,10 @@ mod tests {
 
     #[test]
     fn nonsense_falls_back_and_is_listed() {
-        let query = "seed=x&goes=11&at=201";
-        falls_back("autoregressive/train", &[(query, 3)]);
+        let query = "seed=x&steps=4020&at=201";
+        falls_back(
+            "autoregressive/train",
+            &[(query, 3), ("steps=30", 1), ("steps=020", 1)],
+        );
     }
 }
