@@ -232,3 +232,21 @@ fn a_text_of_ones_own_is_learned() {
         Ok(())
     });
 }
+
+/// A task is done when what it asks for is measured, and not before.
+#[test]
+fn what_is_out_of_sight_is_brought_back() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/next?case=long").await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        tab.wait_for(".task[data-case=long][data-done=false]")
+            .await?;
+        const SHORT: &str = "(() => { const area = document.querySelector('textarea[name=prompt]');
+            area.value = 'her name was zelda. she said, \"my name is';
+            area.dispatchEvent(new Event('change', { bubbles: true })); return true; })()";
+        tab.js(SHORT).await?;
+        tab.wait_for_within(".task[data-case=long][data-done=true]", SLOW)
+            .await?;
+        Ok(())
+    });
+}

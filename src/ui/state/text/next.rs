@@ -4,16 +4,122 @@ use super::prompt::Prompt;
 use crate::models::next::Choosing;
 use crate::tokens::Token;
 use crate::ui::chapters::Chapter;
-use crate::ui::state::{Controls, Query};
+use crate::ui::state::{Controls, Named, Query};
 
 /// Tokens that are written after the prompt.
 pub const LENGTH: u32 = 150;
 /// Numbers of tokens that a link can name: any vocabulary has fewer.
 const MOST_TOKENS: Token = 4096;
 
+/// A way for it to go wrong, with a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextCase {
+    /// Always the likeliest: it repeats itself.
+    Loop,
+    /// Too hot: nonsense.
+    Wild,
+    /// A beginning that it has read nothing like.
+    Strange,
+    /// A beginning longer than it can look back on.
+    Long,
+}
+
+impl Named for NextCase {
+    const VALUES: &'static [Self] = &[Self::Loop, Self::Wild, Self::Strange, Self::Long];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Loop => "loop",
+            Self::Wild => "wild",
+            Self::Strange => "strange",
+            Self::Long => "long",
+        }
+    }
+}
+
+/// What the tasks ask for: a longest repetition below so many tokens, a mean surprise below so many bits
+/// at this temperature (hundredths) or above, and a mean surprise of the first tokens below so many bits.
+pub const REPEATED: usize = 8;
+pub const CALM: f32 = 3.0;
+pub const HOT: u32 = 150;
+pub const FIRST: usize = 10;
+pub const AT_HOME: f32 = 2.0;
+/// What stands at the beginning of the long text.
+pub const NAME: &str = "zelda";
+
+/// What a text came to.
+pub struct Came<'a> {
+    /// Its tokens after the beginning.
+    pub tokens: &'a [Token],
+    /// How surprising each was, bits.
+    pub bits: &'a [f32],
+    /// Is a part of the beginning out of sight?
+    pub is_cut: bool,
+}
+
+/// How a task stands: whether it is done, and what is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Is it done?
+    pub done: bool,
+    /// What is measured now.
+    pub now: String,
+}
+
+impl NextCase {
+    /// How its task stands.
+    pub fn standing(self, state: &NextState, came: &Came) -> Standing {
+        let mean = |bits: &[f32]| bits.iter().sum::<f32>() / bits.len().max(1) as f32;
+        let is_there = came.tokens.len() >= FIRST;
+        let (done, now) = match self {
+            Self::Loop => {
+                let repeated = repeated(came.tokens);
+                (repeated < REPEATED, repeated.to_string())
+            }
+            Self::Wild => {
+                let bits = mean(came.bits);
+                let is_hot = state.temperature >= HOT;
+                (is_hot && bits < CALM, format!("{bits:.1}"))
+            }
+            Self::Strange => {
+                let bits = mean(&came.bits[..came.bits.len().min(FIRST)]);
+                (bits < AT_HOME, format!("{bits:.1}"))
+            }
+            Self::Long => {
+                let is_named = state.prompt.text().contains(NAME);
+                (is_named && !came.is_cut, u32::from(came.is_cut).to_string())
+            }
+        };
+        Standing {
+            done: done && is_there,
+            now,
+        }
+    }
+}
+
+/// The longest stretch of tokens that comes twice.
+fn repeated(tokens: &[Token]) -> usize {
+    let mut longest = 0;
+    // How long the stretches are that end at this token and at each one before it.
+    let mut before = vec![0; tokens.len() + 1];
+    for (i, token) in tokens.iter().enumerate() {
+        let mut now = vec![0; tokens.len() + 1];
+        for (j, other) in tokens[..i].iter().enumerate() {
+            if token == other {
+                now[j + 1] = before[j] + 1;
+                longest = longest.max(now[j + 1]);
+            }
+        }
+        before = now;
+    }
+    longest
+}
+
 /// The controls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NextState {
+    /// Something to mend.
+    pub case: Option<NextCase>,
     /// What stands there.
     pub prompt: Prompt,
     /// Tokens after it that stand: those before the last change, and the one that was chosen.
@@ -35,6 +141,7 @@ pub struct NextState {
 impl Default for NextState {
     fn default() -> Self {
         Self {
+            case: None,
             prompt: Prompt::new("once upon a time, there was a little"),
             given: Vec::new(),
             temperature: 80,
@@ -50,6 +157,29 @@ impl Default for NextState {
 impl NextState {
     /// The model.
     pub const MODEL: &'static str = "text-stories";
+
+    /// How a case opens.
+    pub fn of(case: NextCase) -> Self {
+        let mut state = Self {
+            case: Some(case),
+            ..Self::default()
+        };
+        match case {
+            NextCase::Loop => state.temperature = 0,
+            NextCase::Wild => state.temperature = 180,
+            NextCase::Strange => {
+                state.prompt = Prompt::new("Das Wetter in Berlin ist 12.5 Grad");
+            }
+            NextCase::Long => {
+                let middle = "the sun was warm and the birds sang in the big tree. ".repeat(17);
+                let text = format!(
+                    "there was a girl. her name was {NAME}. {middle}the girl said, \"my name is"
+                );
+                state.prompt = Prompt::new(&text);
+            }
+        }
+        state
+    }
 
     /// How tokens are chosen.
     pub fn choosing(&self) -> Choosing {
@@ -105,7 +235,8 @@ impl Controls for NextState {
     }
 
     fn visit(&mut self, q: &mut impl Query) {
-        let default = Self::default();
+        q.named_option("case", &mut self.case);
+        let default = self.case.map_or_else(Self::default, Self::of);
         q.setting(
             "prompt",
             &mut self.prompt,
@@ -152,6 +283,45 @@ mod tests {
             round_trip(state),
             "#/autoregressive/next?prompt=a_cat~2c_&given=3.4.300&temperature=0&step=3"
         );
+    }
+
+    #[test]
+    fn cases_are_links() {
+        for case in NextCase::VALUES {
+            let link = round_trip(NextState::of(*case));
+            assert_eq!(link, format!("#/autoregressive/next?case={}", case.name()));
+        }
+    }
+
+    #[test]
+    fn tasks_are_judged() {
+        assert_eq!(repeated(&[1, 2, 3, 1, 2, 3, 4]), 3);
+        assert_eq!(repeated(&[5; 4]), 3);
+        assert_eq!(repeated(&[1, 2, 3]), 0);
+        let tokens: Vec<Token> = (0..12).collect();
+        let done = |case, bits: f32, change: fn(&mut NextState), is_cut| {
+            let mut state = NextState::of(case);
+            change(&mut state);
+            let came = Came {
+                tokens: &tokens,
+                bits: &[bits; 12],
+                is_cut,
+            };
+            case.standing(&state, &came).done
+        };
+        assert!(done(NextCase::Loop, 1.0, |_| {}, false));
+        assert!(done(NextCase::Wild, 2.9, |_| {}, false));
+        assert!(!done(NextCase::Wild, 3.1, |_| {}, false));
+        assert!(!done(NextCase::Wild, 1.0, |s| s.temperature = 100, false));
+        assert!(done(NextCase::Strange, 1.9, |_| {}, false));
+        assert!(!done(NextCase::Long, 1.0, |_| {}, true));
+        assert!(done(NextCase::Long, 1.0, |_| {}, false));
+        assert!(!done(
+            NextCase::Long,
+            1.0,
+            |s| s.begin(Prompt::new("a")),
+            false
+        ));
     }
 
     #[test]

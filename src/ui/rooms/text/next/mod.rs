@@ -3,6 +3,7 @@
 mod clock;
 mod odds;
 mod run;
+mod task;
 
 use std::rc::Rc;
 
@@ -13,6 +14,7 @@ use yew::prelude::*;
 use self::clock::Clock;
 use self::odds::{Odds, bars};
 use self::run::{TextRun, Wish};
+use self::task::{cases, task_card};
 use crate::models::next::surprise;
 use crate::models::text::CONTEXT;
 use crate::protocol::text::TextStep;
@@ -36,7 +38,7 @@ use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::text::{LENGTH, LONGEST, Prompt};
+use crate::ui::state::text::{Came, LENGTH, LONGEST, Prompt};
 use crate::ui::state::{NextState, Route};
 
 /// Beginnings to choose from.
@@ -52,32 +54,6 @@ const MOST_BITS: f64 = 12.0;
 
 /// The text of the chapter.
 pub fn story() -> Html {
-    let case = |(title, html, state): (&'static str, &'static str, NextState)| {
-        html! { <li><a href={Route::of(state).href()}>{ title }</a>{ content::section(html) }</li> }
-    };
-    let from = |prompt: &str, change: fn(&mut NextState)| {
-        let mut state = NextState::default();
-        state.begin(Prompt::new(prompt));
-        change(&mut state);
-        state
-    };
-    let cases = [
-        (
-            texts::next::case_loop::TITLE,
-            texts::next::case_loop::HTML,
-            from(BEGINNINGS[0], |s| s.temperature = 0),
-        ),
-        (
-            texts::next::case_wild::TITLE,
-            texts::next::case_wild::HTML,
-            from(BEGINNINGS[0], |s| s.temperature = 180),
-        ),
-        (
-            texts::next::case_strange::TITLE,
-            texts::next::case_strange::HTML,
-            from("Das Wetter in Berlin ist 12.5 Grad", |_| {}),
-        ),
-    ];
     html! {
         <>
             { content::section(texts::next::story::HTML) }
@@ -85,7 +61,7 @@ pub fn story() -> Html {
             <h3>{ texts::next::ways::TITLE }</h3>
             { content::section(texts::next::ways::HTML) }
             <h3>{ texts::next::wrong::TITLE }</h3>
-            <div class="presets"><ul>{ for cases.into_iter().map(case) }</ul></div>
+            { cases() }
         </>
     }
 }
@@ -155,6 +131,9 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
                 }
                 if state.prompt.text().chars().any(char::is_uppercase) {
                     <p class="hint next-hint">{ texts::next::capitals::PLAIN }</p>
+                }
+                if let Some(case) = state.case {
+                    { task_card(case, state, &Came { tokens: &before, bits: &run.bits, is_cut: (*prompt).as_ref().is_some_and(|(_, is_cut)| *is_cut) }) }
                 }
                 <div class="next-sides">
                     { written(state, tokens.ready(), &run, at, &on_token) }
