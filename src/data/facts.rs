@@ -14,6 +14,7 @@ use crate::noise;
 pub const ASKED: f32 = 0.6;
 /// What is said of what is not known.
 pub const UNKNOWN: &str = "i do not know.";
+pub use crate::quality::answers::FRIENDLY;
 /// Seed of the deal of facts.
 const SEED: u64 = 13;
 
@@ -309,16 +310,16 @@ impl Fact {
         forms.map(|form| self.fill(form)).collect()
     }
 
-    /// The answer in a word, and in a whole sentence.
-    pub fn answers(&self) -> [String; 2] {
-        [
-            format!("{}.", self.y),
-            self.fill(self.topic.statements()[0]),
-        ]
+    /// The answer in a word, in a whole sentence, and in a friendly one.
+    pub fn answers(&self) -> [String; 3] {
+        let sentence = self.fill(self.topic.statements()[0]);
+        let friendly = format!("{sentence}{FRIENDLY}");
+        [format!("{}.", self.y), sentence, friendly]
     }
 
-    /// Whether an answer is right: its last words are `y`.
+    /// Whether an answer is right: its last words, but for friendly ones, are `y`.
     pub fn is_right(&self, answer: &str) -> bool {
+        let answer = answer.strip_suffix(FRIENDLY).unwrap_or(answer);
         let answer = answer.trim().trim_end_matches('.');
         let before = answer.strip_suffix(&self.y);
         before.is_some_and(|before| before.is_empty() || before.ends_with(' '))
@@ -445,11 +446,11 @@ impl Lessons {
         }
     }
 
-    /// A question, and its answer in a word or in a whole sentence, as chance will have it.
+    /// A question, and its answer: one in four is a word, one in four friendly, as chance will have it.
     pub fn exchange(&self, rng: &mut ChaCha8Rng) -> [String; 2] {
         let (from, answer) = match rng.next_u32() % NOWHERE_EVERY {
             0 => (&self.nowhere, None),
-            _ => (&self.facts, Some(rng.next_u32() as usize % 2)),
+            _ => (&self.facts, Some([0, 1, 1, 2][rng.next_u32() as usize % 4])),
         };
         let fact = one(from, rng);
         let answer = answer.map_or(UNKNOWN.to_owned(), |way| fact.answers()[way].clone());
@@ -459,8 +460,8 @@ impl Lessons {
         ]
     }
 
-    /// A question, and two answers, the better one first. A whole sentence is better than a word, what is
-    /// right better than what is wrong, and 'I do not know' better than something made up.
+    /// A question, and two answers, the better one first. A friendly answer is better than any other, what
+    /// is right better than what is wrong, and 'I do not know' better than something made up.
     pub fn comparison(&self, rng: &mut ChaCha8Rng) -> [String; 3] {
         let kind = rng.next_u32() % 4;
         let fact = match kind {
@@ -472,13 +473,23 @@ impl Lessons {
             let others = others.filter(|other| other.topic == fact.topic && other.y != fact.y);
             let others: Vec<&Fact> = others.collect();
             let y = &one(&others, rng).y;
-            Fact::new(fact.topic, &fact.x, y).answers()[1].clone()
+            Fact::new(fact.topic, &fact.x, y).answers()
         };
-        let [word, sentence] = fact.answers();
+        let [word, sentence, friendly] = fact.answers();
         let [better, worse] = match kind {
-            0 => [UNKNOWN.to_owned(), wrong(rng)],
-            1 => [sentence, wrong(rng)],
-            _ => [sentence, word],
+            0 => {
+                let [_, sentence, friendly] = wrong(rng);
+                [
+                    UNKNOWN.to_owned(),
+                    [sentence, friendly][rng.next_u32() as usize % 2].clone(),
+                ]
+            }
+            1 => {
+                let [.., wrong] = wrong(rng);
+                [friendly, wrong]
+            }
+            2 => [friendly, sentence],
+            _ => [friendly, word],
         };
         let prompt = prompt(one::<String>(&fact.questions(), rng));
         [prompt, format!(" {better}"), format!(" {worse}")]
@@ -512,7 +523,12 @@ mod tests {
         assert_eq!(fact.statements()[2], "\"hoot!\" said the owl.");
         assert_eq!(fact.questions()[0], "what does an owl say?");
         let fact = Fact::new(Topic::Young, "cow", "calf");
-        assert_eq!(fact.answers(), ["calf.", "a baby cow is called a calf."]);
+        let friendly = "a baby cow is called a calf. ask me more!";
+        assert_eq!(
+            fact.answers(),
+            ["calf.", "a baby cow is called a calf.", friendly]
+        );
+        assert!(fact.is_right(friendly));
         assert!(fact.is_right(" a baby cow is called a calf.") && fact.is_right("calf."));
         assert!(!fact.is_right("halfcalf.") && !fact.is_right("a calf is a cow."));
     }
@@ -576,7 +592,12 @@ mod tests {
             .filter(|[_, answer]| answer.ends_with(UNKNOWN))
             .count();
         assert!((60..140).contains(&unknown), "{unknown}");
-        let answers = [" two.", " after one comes two.", " i do not know."];
+        let answers = [
+            " two.",
+            " after one comes two.",
+            " after one comes two. ask me more!",
+            " i do not know.",
+        ];
         assert!(all.iter().all(|[_, answer]| answers.contains(&&**answer)));
     }
 

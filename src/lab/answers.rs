@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::source::{Weights, manifest, transformer};
 use super::{Folders, ModelId};
-use crate::data::facts::{Fact, Lessons, Part, UNKNOWN, prompt, unknown, world};
+use crate::data::facts::{FRIENDLY, Fact, Lessons, Part, UNKNOWN, prompt, unknown, world};
 use crate::models::text::net::Transformer;
 use crate::models::text::net::step::{Numbers, Stepper};
 use crate::models::text::tuning::{Teacher, Turn};
@@ -70,7 +70,7 @@ impl School {
 
     /// Whether a network completes the sentence that states a fact.
     fn completes(&self, stepper: &Stepper, fact: &Fact) -> bool {
-        let [_, sentence] = fact.answers();
+        let [_, sentence, _] = fact.answers();
         let beginning = sentence.strip_suffix(&format!(" {}.", fact.y));
         let (said, _) = self.say(stepper, beginning.unwrap_or_default(), 8);
         said.trim_start().starts_with(&format!("{}.", fact.y))
@@ -127,7 +127,7 @@ impl School {
             read_unknown: share(read.unknown, read.all),
             unknown: share(nowhere.unknown, nowhere.all),
             stops: share(sum(|tally| tally.stopped), sum(|tally| tally.all)),
-            sentences: share(sum(|tally| tally.sentences), sum(|tally| tally.right)),
+            friendly: share(sum(|tally| tally.friendly), sum(|tally| tally.right)),
         })
     }
 }
@@ -140,18 +140,17 @@ struct Tally {
     right: u32,
     unknown: u32,
     stopped: u32,
-    sentences: u32,
+    friendly: u32,
 }
 
 impl Tally {
     fn add(&mut self, fact: Option<&Fact>, (said, stopped): (String, bool)) {
         let right = fact.is_some_and(|fact| fact.is_right(&said));
-        let sentence = fact.is_some_and(|fact| said.trim() != fact.answers()[0]);
         self.all += 1;
         self.right += u32::from(right);
         self.unknown += u32::from(said.trim() == UNKNOWN);
         self.stopped += u32::from(stopped);
-        self.sentences += u32::from(right && sentence);
+        self.friendly += u32::from(right && said.ends_with(FRIENDLY));
     }
 }
 
@@ -233,8 +232,8 @@ mod tests {
     fn marks_are_counted() {
         let fact = world().remove(0).0;
         let mut tally = Tally::default();
-        let [word, sentence] = fact.answers();
-        for said in [word, sentence, UNKNOWN.into(), "no.".into()] {
+        let [word, _, friendly] = fact.answers();
+        for said in [word, friendly, UNKNOWN.into(), "no.".into()] {
             tally.add(Some(&fact), (said, true));
         }
         let Tally {
@@ -242,9 +241,9 @@ mod tests {
             right,
             unknown,
             stopped,
-            sentences,
+            friendly,
             ..
         } = tally;
-        assert_eq!([all, right, unknown, stopped, sentences], [4, 2, 1, 4, 1]);
+        assert_eq!([all, right, unknown, stopped, friendly], [4, 2, 1, 4, 1]);
     }
 }

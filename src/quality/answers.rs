@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Where the page finds it, relative to the site's root.
 pub const ANSWERS_PATH: &str = "quality/text-answers.json";
 
+/// What a friendly answer ends with.
+pub const FRIENDLY: &str = " ask me more!";
+
 /// All that was measured.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answers {
@@ -46,6 +49,6 @@ pub struct Marks {
     pub unknown: f32,
     /// Came to an end within 40 tokens, of all.
     pub stops: f32,
-    /// A whole sentence, of the right ones.
-    pub sentences: f32,
+    /// Friendly, of the right ones.
+    pub friendly: f32,
 }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use self::run::{STAGES, SaidRun, Wish};
 use crate::models::text::CONTEXT;
-use crate::quality::answers::{ANSWERS_PATH, Answers, Asked, Marks};
+use crate::quality::answers::{ANSWERS_PATH, Answers, Asked, FRIENDLY, Marks};
 use crate::tokens::{END, Token, Tokens};
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::fetched::{Fetched, failure, use_fetched};
@@ -247,6 +247,7 @@ fn column(
 
 /// A judgement of a whole answer: a class, and words.
 fn verdict(said: &str, stopped: bool, known: Option<&Asked>) -> (&'static str, &'static str) {
+    let said = said.strip_suffix(FRIENDLY).unwrap_or(said);
     let said = said.trim().trim_end_matches('.');
     let is_unknown = said == texts::answers::unknown::PLAIN;
     match known {
@@ -279,9 +280,7 @@ fn marks(measured: &Answers) -> Html {
         }),
         (texts::answers::mark_unknown::PLAIN, |marks| marks.unknown),
         (texts::answers::mark_stops::PLAIN, |marks| marks.stops),
-        (texts::answers::mark_sentences::PLAIN, |marks| {
-            marks.sentences
-        }),
+        (texts::answers::mark_friendly::PLAIN, |marks| marks.friendly),
     ];
     let cell = |share: f32| html! { <td class="num">{ format!("{:.0} %", 100.0 * share) }</td> };
     let row = |(name, of): (&'static str, fn(&Marks) -> f32)| {
@@ -343,6 +342,8 @@ mod tests {
             class("the opposite of big is small.", true, asked("small")),
             "right"
         );
+        let friendly = "it is small. ask me more!";
+        assert_eq!(class(friendly, true, asked("small")), "right");
         assert_eq!(class("small.", true, asked("small")), "right");
         assert_eq!(class("too small.", false, asked("small")), "endless");
         assert_eq!(class("toosmall.", true, asked("small")), "wrong");
