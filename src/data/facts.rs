@@ -12,8 +12,8 @@ use crate::noise;
 
 /// Share of facts that tuning asks for.
 pub const ASKED: f32 = 0.6;
-/// What is said of what is not known.
-pub const UNKNOWN: &str = "i do not know.";
+/// What is said of what is not known begins with this.
+pub const UNKNOWN: &str = "i do not know";
 pub use crate::quality::answers::FRIENDLY;
 /// Seed of the deal of facts.
 const SEED: u64 = 13;
@@ -137,12 +137,10 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// Names of things that are nowhere; the first half is for tuning, the second to judge by.
-const NOWHERE: [&str; 40] = [
+/// Names of things that are nowhere, to judge by; tuning makes up others ([`invented`]).
+const NOWHERE: [&str; 20] = [
     "blim", "zorvia", "quolt", "frandia", "miblo", "tarnu", "wugland", "plomp", "yarrin", "keddle",
-    "snorp", "valdor", "drimmy", "oosk", "lumpia", "gratch", "fenwick", "bozzle", "trelland",
-    "nib", "zwick", "morlia", "pellip", "dunster", "quambo", "hesk", "rindia", "floon", "yubble",
-    "cordax", "smeeg", "tolvia", "brank", "eepo", "wistland", "jorb", "nammer", "gloppy", "verdia",
+    "smeeg", "tolvia", "brank", "eepo", "wistland", "jorb", "nammer", "gloppy", "verdia",
     "puddock",
 ];
 
@@ -317,6 +315,20 @@ impl Fact {
         [format!("{}.", self.y), sentence, friendly]
     }
 
+    /// What is said of it if it is not known: it says of what.
+    fn unknown(&self) -> String {
+        let form = match self.topic {
+            Topic::Opposites => "the opposite of X.",
+            Topic::Capitals => "the capital of X.",
+            Topic::Sounds => "what A X says.",
+            Topic::Young => "what a baby X is called.",
+            Topic::Colors => "the color of X.",
+            Topic::Sums => "X.",
+            Topic::After => "what comes after X.",
+        };
+        format!("{UNKNOWN} {}", self.fill(form))
+    }
+
     /// Whether an answer is right: its last words, but for friendly ones, are `y`.
     pub fn is_right(&self, answer: &str) -> bool {
         let answer = answer.strip_suffix(FRIENDLY).unwrap_or(answer);
@@ -381,22 +393,38 @@ pub fn world() -> Vec<(Fact, Part)> {
     groups.into_iter().flat_map(deal).collect()
 }
 
-/// Things that are nowhere, without an answer: for tuning, and to judge by.
-pub fn unknown() -> [Vec<Fact>; 2] {
-    let half = |names: &[&str]| {
-        let topics = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Sums);
-        let facts = topics.flat_map(|topic| {
-            let x = |name: &&str| match topic {
-                Topic::Colors => format!("{} {name}", article(name)),
-                _ => (*name).to_owned(),
-            };
-            let facts = names.iter().map(move |name| Fact::new(topic, &x(name), ""));
-            facts.collect::<Vec<_>>()
-        });
-        facts.collect()
-    };
-    let (tuning, judging) = NOWHERE.split_at(NOWHERE.len() / 2);
-    [half(tuning), half(judging)]
+/// Things that are nowhere, without an answer, to judge by.
+pub fn unknown() -> Vec<Fact> {
+    let topics = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Sums);
+    let of = |topic| NOWHERE.iter().map(move |name| nowhere(topic, name));
+    topics.flat_map(of).collect()
+}
+
+fn nowhere(topic: Topic, name: &str) -> Fact {
+    match topic {
+        Topic::Colors => Fact::new(topic, &format!("{} {name}", article(name)), ""),
+        _ => Fact::new(topic, name, ""),
+    }
+}
+
+/// A name by chance: two or three syllables. It is none of those to judge by.
+fn invented(rng: &mut ChaCha8Rng) -> String {
+    const FIRST: &[&str] = &[
+        "b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z",
+    ];
+    const LAST: &[&str] = &["", "", "n", "r", "l", "m"];
+    loop {
+        let count = 2 + rng.next_u32() % 2;
+        let mut name = String::new();
+        for _ in 0..count {
+            name += one::<&str>(FIRST, rng);
+            name += one::<&str>(&["a", "e", "i", "o", "u"], rng);
+            name += one::<&str>(LAST, rng);
+        }
+        if !NOWHERE.contains(&name.as_str()) {
+            return name;
+        }
+    }
 }
 
 /// Texts that state facts, some sentences each, every fact as often as every other: `times` in each form.
@@ -423,13 +451,12 @@ pub fn prompt(question: &str) -> String {
     format!("question: {question}\nanswer:")
 }
 
-/// Facts to be asked for, and things that are nowhere.
+/// Facts to be asked for; what is nowhere is made up anew each time, so that no name can be learned by
+/// heart.
 #[derive(Clone, Debug)]
 pub struct Lessons {
     /// Facts that may be asked for.
     pub facts: Vec<Fact>,
-    /// Things that are nowhere.
-    pub nowhere: Vec<Fact>,
 }
 
 /// One question in so many is about what is nowhere.
@@ -439,21 +466,26 @@ impl Lessons {
     /// Those of tuning.
     pub fn new() -> Self {
         let facts = world().into_iter().filter(|(_, part)| *part == Part::Asked);
-        let [nowhere, _] = unknown();
         Self {
             facts: facts.map(|(fact, _)| fact).collect(),
-            nowhere,
         }
     }
 
     /// A question, and its answer: one in four is a word, one in four friendly, as chance will have it.
     pub fn exchange(&self, rng: &mut ChaCha8Rng) -> [String; 2] {
-        let (from, answer) = match rng.next_u32() % NOWHERE_EVERY {
-            0 => (&self.nowhere, None),
-            _ => (&self.facts, Some([0, 1, 1, 2][rng.next_u32() as usize % 4])),
+        let (fact, answer) = match rng.next_u32() % NOWHERE_EVERY {
+            0 => {
+                let fact = made_up(rng);
+                let answer = fact.unknown();
+                (fact, answer)
+            }
+            _ => {
+                let fact = one(&self.facts, rng).clone();
+                let way = [0, 1, 1, 2][rng.next_u32() as usize % 4];
+                let answer = fact.answers()[way].clone();
+                (fact, answer)
+            }
         };
-        let fact = one(from, rng);
-        let answer = answer.map_or(UNKNOWN.to_owned(), |way| fact.answers()[way].clone());
         [
             prompt(one::<String>(&fact.questions(), rng)),
             format!(" {answer}"),
@@ -465,8 +497,8 @@ impl Lessons {
     pub fn comparison(&self, rng: &mut ChaCha8Rng) -> [String; 3] {
         let kind = rng.next_u32() % 4;
         let fact = match kind {
-            0 => one(&self.nowhere, rng),
-            _ => one(&self.facts, rng),
+            0 => made_up(rng),
+            _ => one(&self.facts, rng).clone(),
         };
         let wrong = |rng: &mut ChaCha8Rng| {
             let others = self.facts.iter();
@@ -480,7 +512,7 @@ impl Lessons {
             0 => {
                 let [_, sentence, friendly] = wrong(rng);
                 [
-                    UNKNOWN.to_owned(),
+                    fact.unknown(),
                     [sentence, friendly][rng.next_u32() as usize % 2].clone(),
                 ]
             }
@@ -500,6 +532,16 @@ impl Default for Lessons {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Something that is nowhere.
+fn made_up(rng: &mut ChaCha8Rng) -> Fact {
+    let topics: Vec<Topic> = Topic::ALL
+        .into_iter()
+        .filter(|topic| *topic != Topic::Sums)
+        .collect();
+    let topic = *one(&topics, rng);
+    nowhere(topic, &invented(rng))
 }
 
 /// One of several.
@@ -579,26 +621,26 @@ mod tests {
 
     #[test]
     fn what_is_nowhere_is_asked_for_once() {
-        let [tuning, judging] = unknown();
-        assert!(tuning.iter().all(|fact| !judging.contains(fact)));
         let lessons = Lessons {
             facts: vec![Fact::new(Topic::After, "one", "two")],
-            nowhere: tuning,
         };
         let mut rng = noise::stream(1, 0, 0);
         let all: Vec<_> = (0..500).map(|_| lessons.exchange(&mut rng)).collect();
-        let unknown = all
-            .iter()
-            .filter(|[_, answer]| answer.ends_with(UNKNOWN))
-            .count();
-        assert!((60..140).contains(&unknown), "{unknown}");
+        let is_unknown = |answer: &str| answer.trim().starts_with(UNKNOWN);
+        let count = all.iter().filter(|[_, answer]| is_unknown(answer)).count();
+        assert!((60..140).contains(&count), "{count}");
+        let judged: Vec<_> = unknown().iter().flat_map(Fact::questions).collect();
         let answers = [
             " two.",
             " after one comes two.",
             " after one comes two. ask me more!",
-            " i do not know.",
         ];
-        assert!(all.iter().all(|[_, answer]| answers.contains(&&**answer)));
+        for [question, answer] in &all {
+            assert!(judged.iter().all(|one| prompt(one) != *question));
+            assert!(is_unknown(answer) || answers.contains(&&**answer));
+        }
+        let fact = nowhere(Topic::Sounds, "eepo");
+        assert_eq!(fact.unknown(), "i do not know what an eepo says.");
     }
 
     #[test]
@@ -614,7 +656,7 @@ mod tests {
             });
             match fact {
                 Some(fact) => assert!(fact.is_right(&better) && better.contains(&fact.x)),
-                None => assert_eq!(better.trim(), UNKNOWN),
+                None => assert!(better.trim().starts_with(UNKNOWN)),
             }
         }
     }

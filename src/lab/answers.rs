@@ -111,7 +111,7 @@ impl School {
                 tally.add(Some(&fact), self.answer(&stepper, &question));
             }
         }
-        for fact in &unknown()[1] {
+        for fact in &unknown() {
             for question in fact.questions() {
                 nowhere.add(None, self.answer(&stepper, &question));
             }
@@ -148,7 +148,7 @@ impl Tally {
         let right = fact.is_some_and(|fact| fact.is_right(&said));
         self.all += 1;
         self.right += u32::from(right);
-        self.unknown += u32::from(said.trim() == UNKNOWN);
+        self.unknown += u32::from(said.trim().starts_with(UNKNOWN));
         self.stopped += u32::from(stopped);
         self.friendly += u32::from(right && said.ends_with(FRIENDLY));
     }
@@ -192,8 +192,7 @@ pub fn run(folders: &Folders) -> Result<()> {
         answers.facts[i] = of_part.len() as u32;
         answers.questions[i] = told(&of_part);
     }
-    let [_, nowhere] = unknown();
-    answers.questions[2] = told(&nowhere.iter().collect::<Vec<_>>());
+    answers.questions[2] = told(&unknown().iter().collect::<Vec<_>>());
     let path = folders.www.join(ANSWERS_PATH);
     let text = serde_json::to_string_pretty(&answers)? + "\n";
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))

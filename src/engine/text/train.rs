@@ -95,7 +95,7 @@ impl TextTrainRun {
         };
         let pieces: Vec<Token> = (0..BATCH).flat_map(&mut piece).collect();
         let loss = self.trainer.step(pieces).await?;
-        self.lost |= !(loss.abs() < LOST);
+        self.lost |= loss.is_nan() || loss.abs() > LOST;
         self.losses.push(loss);
         Ok(())
     }

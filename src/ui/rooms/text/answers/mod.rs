@@ -249,7 +249,7 @@ fn column(
 fn verdict(said: &str, stopped: bool, known: Option<&Asked>) -> (&'static str, &'static str) {
     let said = said.strip_suffix(FRIENDLY).unwrap_or(said);
     let said = said.trim().trim_end_matches('.');
-    let is_unknown = said == texts::answers::unknown::PLAIN;
+    let is_unknown = said.starts_with(texts::answers::unknown::PLAIN);
     match known {
         _ if !stopped => ("endless", texts::answers::endless::PLAIN),
         _ if is_unknown => ("unknown", texts::answers::says_unknown::PLAIN),
@@ -266,7 +266,8 @@ fn verdict(said: &str, stopped: bool, known: Option<&Asked>) -> (&'static str, &
 
 /// The table of what was measured ahead.
 fn marks(measured: &Answers) -> Html {
-    let rows: [(&str, fn(&Marks) -> f32); 8] = [
+    type Row = (&'static str, fn(&Marks) -> f32);
+    let rows: [Row; 8] = [
         (texts::answers::mark_completes::PLAIN, |marks| {
             marks.completes[0]
         }),
@@ -283,7 +284,7 @@ fn marks(measured: &Answers) -> Html {
         (texts::answers::mark_friendly::PLAIN, |marks| marks.friendly),
     ];
     let cell = |share: f32| html! { <td class="num">{ format!("{:.0} %", 100.0 * share) }</td> };
-    let row = |(name, of): (&'static str, fn(&Marks) -> f32)| {
+    let row = |(name, of): Row| {
         html! { <tr><th scope="row">{ name }</th>{ for measured.stages.iter().map(|marks| cell(of(marks))) }</tr> }
     };
     let head = NAMES.map(|name| html! { <th scope="col">{ name }</th> });
@@ -347,7 +348,10 @@ mod tests {
         assert_eq!(class("small.", true, asked("small")), "right");
         assert_eq!(class("too small.", false, asked("small")), "endless");
         assert_eq!(class("toosmall.", true, asked("small")), "wrong");
-        assert_eq!(class("i do not know.", true, asked("small")), "unknown");
+        assert_eq!(
+            class("i do not know the opposite of big.", true, asked("small")),
+            "unknown"
+        );
         assert_eq!(class("red.", true, asked("")), "wrong");
         assert_eq!(class("red.", true, None), "open");
     }

@@ -37,11 +37,11 @@ pub fn Matrix(props: &MatrixProps) -> Html {
 }
 
 fn draw(canvas: &HtmlCanvasElement, weights: &[f32], n: usize, at: usize) {
-    let mut rgba = colours(weights, n, at);
+    let rgba = colours(weights, n, at);
     let context = canvas.get_context("2d").ok().flatten();
     let context = context.and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
     let side = n as u32;
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&mut rgba), side, side);
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), side, side);
     if let (Some(context), Ok(image)) = (context, image) {
         // It fails for pictures of another origin only.
         let _ = context.put_image_data(&image, 0.0, 0.0);

@@ -232,7 +232,7 @@ impl View<'_> {
             }
         };
         html! {
-            <div class="pieces-cut inside-line" role="group" aria-label={texts::pieces::pieces::PLAIN}>
+            <div class="pieces-cut inside-line" role="group" aria-label={texts::pieces::line::PLAIN}>
                 { for (0..self.text.len()).map(piece) }
             </div>
         }

@@ -147,7 +147,7 @@ fn cut(props: &ChapterProps<PiecesState>, tokens: &Tokens, stage: &Stage) -> Htm
                 aria-pressed={(state.piece == Some(i as u32)).to_string()}>{ text }</button>
         }
     };
-    html! { <div class="pieces-cut" role="group" aria-label={texts::pieces::pieces::PLAIN}>{ for stage.tokens.iter().enumerate().map(piece) }</div> }
+    html! { <div class="pieces-cut" role="group" aria-label={texts::pieces::line::PLAIN}>{ for stage.tokens.iter().enumerate().map(piece) }</div> }
 }
 
 fn count(text: &str, stage: &Stage) -> String {
