@@ -169,7 +169,7 @@ fn recipe(model: ModelId) -> Recipe {
             learning_rate: 5e-4,
             warm_up: 30,
             ema_decay: 0.99,
-            ..images(24_000)
+            ..images(9_600)
         },
         // A usual rate wrecks the network within a minute.
         ModelId::TextPreferences => Recipe {
