@@ -493,9 +493,10 @@ impl Lessons {
     }
 
     /// A question, and two answers, the better one first. A friendly answer is better than any other, what
-    /// is right better than what is wrong, and 'I do not know' better than something made up.
+    /// is right better than what is wrong, 'I do not know' better than something made up, and worse than what is
+    /// right.
     pub fn comparison(&self, rng: &mut ChaCha8Rng) -> [String; 3] {
-        let kind = rng.next_u32() % 4;
+        let kind = rng.next_u32() % 5;
         let fact = match kind {
             0 => made_up(rng),
             _ => one(&self.facts, rng).clone(),
@@ -521,6 +522,8 @@ impl Lessons {
                 [friendly, wrong]
             }
             2 => [friendly, sentence],
+            // Without these it says that it does not know what it does know.
+            3 => [friendly, fact.unknown()],
             _ => [friendly, word],
         };
         let prompt = prompt(one::<String>(&fact.questions(), rng));

@@ -177,7 +177,7 @@ fn recipe(model: ModelId) -> Recipe {
             learning_rate: 2e-5,
             warm_up: 30,
             ema_decay: 0.98,
-            ..images(4_800)
+            ..images(2_400)
         },
         ModelId::TextStories | ModelId::TextShakespeare | ModelId::TextFairyTales => Recipe {
             batch: 32,

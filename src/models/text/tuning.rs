@@ -146,7 +146,7 @@ impl<T: Teacher> Task for AnswerTask<T> {
 /// How far preferences may lead away from the network before.
 const BETA: f32 = 0.3;
 /// Weight of the preferred answer's own likelihood.
-const ALSO_LIKELY: f32 = 0.2;
+const ALSO_LIKELY: f32 = 0.5;
 
 /// Tuning to preferences.
 pub struct PreferenceTask<T> {
