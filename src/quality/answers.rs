@@ -52,3 +52,38 @@ pub struct Marks {
     /// Friendly, of the right ones.
     pub friendly: f32,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::weights::manifest::{MANIFEST_PATH, Manifest};
+
+    /// What the page shows was measured with the weights that ship, and the tuned ones do what the text
+    /// says of them.
+    #[test]
+    fn it_is_of_the_weights_that_ship() {
+        let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+        let read = |path: &str| fs::read_to_string(www.join(path)).expect("a file");
+        let manifest: Manifest = serde_json::from_str(&read(MANIFEST_PATH)).expect("a manifest");
+        let answers: Answers = serde_json::from_str(&read(ANSWERS_PATH)).expect("reads");
+        for (model, sha256) in &answers.weights {
+            let entry = manifest.find(model).expect("it ships");
+            assert_eq!(entry.sha256, *sha256, "{model}: `lab answers` once more");
+        }
+        let [base, tuned, preferred] = &answers.stages[..] else {
+            panic!("three stages")
+        };
+        assert!(base.asked < 0.05 && tuned.asked > 0.9 && preferred.asked > 0.85);
+        assert!(tuned.completes[1] > 0.7 && tuned.read < 0.5);
+        assert!(tuned.friendly < 0.1 && preferred.friendly > 0.9);
+        assert!(
+            answers
+                .questions
+                .iter()
+                .all(|questions| !questions.is_empty())
+        );
+    }
+}
