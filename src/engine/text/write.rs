@@ -107,13 +107,12 @@ impl Work for TextRun<'_> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use burn::tensor::Device;
-
     use super::*;
     use crate::engine::jobs::Shelf;
     use crate::engine::session::testing::*;
     use crate::models::next::Choosing;
     use crate::models::text::Shape;
+    use crate::models::text::net::testing::filled;
     use crate::protocol::ask::Ask;
 
     pub struct OnlyText(Transformer);
@@ -128,15 +127,12 @@ pub(super) mod tests {
     }
 
     pub fn shelf() -> OnlyText {
-        let device = Device::flex();
-        device.seed(9);
-        let shape = Shape {
+        OnlyText(filled(Shape {
             vocabulary: 300,
             width: 16,
             layers: 2,
             heads: 2,
-        };
-        OnlyText(shape.init(&device))
+        }))
     }
 
     fn ask() -> TextAsk {

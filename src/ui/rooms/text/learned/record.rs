@@ -118,7 +118,7 @@ fn way(props: &ChapterProps<LearnedState>, record: &Learning) -> Html {
                 <Slider label={texts::learned::look::PLAIN} name="look" max={(LearnedState::LOOKS - 1) as f32} step={1.0} digits={0}
                     value={state.look as f32} on_value={on_look} />
             </div>
-            <Chart x={tokens_axis(record)} y={Axis::new(texts::learned::bits::PLAIN, [0.0, 7.0], 4)} log={[true, false]}
+            <Chart x={tokens_axis(record)} y={Axis::new(texts::learned::bits::PLAIN, [0.0, 4.0], 4)} log={[true, false]}
                 {marks} message={texts::learned::way::PLAIN} height=170.0 />
             <p>{ content::fill(texts::learned::at_look::PLAIN, &values) }</p>
             <blockquote class="learned-sample">{ &point.sample }</blockquote>
@@ -186,7 +186,7 @@ fn scaling(record: &Learning) -> Html {
     html! {
         <section class="card" aria-labelledby="scaling-title">
             <h3 id="scaling-title">{ texts::learned::scaling::TITLE }</h3>
-            <Chart x={tokens_axis(record)} y={bits([1.0, 7.0], vec![1.0, 2.0, 3.0, 5.0])} log={[true, true]}
+            <Chart x={tokens_axis(record)} y={bits([1.0, 4.0], vec![1.0, 2.0, 3.0, 4.0])} log={[true, true]}
                 marks={by_tokens.collect::<Vec<_>>()} message={texts::learned::by_tokens::PLAIN} height=170.0 />
             <Chart x={parameters} y={bits([1.0, 3.0], vec![1.0, 1.5, 2.0, 3.0])} log={[true, true]}
                 marks={std::iter::once(through).chain(dots).collect::<Vec<_>>()} message={texts::learned::by_parameters::PLAIN} height=150.0 />
