@@ -86,9 +86,9 @@ chapters! {
     Train: TrainState, "vae/train", Vae, vae::vae_train, vae_train::story;
     Next: NextState, "autoregressive/next", Autoregressive, text::text, next::story;
     Pieces: PiecesState, "autoregressive/pieces", Autoregressive, text::text, pieces::story;
-    Inside: InsideState, "autoregressive/inside", Autoregressive, text::text, inside::story;
-    Learned: LearnedState, "autoregressive/learned", Autoregressive, text::text, learned::story;
-    TextTrain: TextTrainState, "autoregressive/train", Autoregressive, text::text, text_train::story;
+    Inside: InsideState, "autoregressive/inside", Autoregressive, text::text_deeper, inside::story;
+    Learned: LearnedState, "autoregressive/learned", Autoregressive, text::text_deeper, learned::story;
+    TextTrain: TextTrainState, "autoregressive/train", Autoregressive, text::text_deeper, text_train::story;
     Answers: AnswersState, "autoregressive/answers", Autoregressive, text::text, answers::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;

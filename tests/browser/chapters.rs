@@ -406,7 +406,7 @@ const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         path: "autoregressive/inside",
-        places: &[("step=8", ".inside[data-fresh=true][data-at='8'] .attention-matrix")],
+        places: &[("step=8", ".inside[data-fresh=true][data-at='8'] .inside-blocks")],
         canvas: ".attention-matrix",
         touched: &[
             ("[data-head='4-1']", "[data-head='4-1'][aria-pressed=true]"),
