@@ -427,13 +427,70 @@ fn invented(rng: &mut ChaCha8Rng) -> String {
     }
 }
 
+/// What may stand before a statement: it names what the statement is about.
+const LEADS: [&str; 6] = [
+    "Z!",
+    "now for Z.",
+    "they spoke of Z.",
+    "\"Z?\" he asked.",
+    "\"Z,\" she said.",
+    "think of Z.",
+];
+
+/// Sentences that say a name again. Those names are made up anew each time, so only reading back can tell
+/// how they go on.
+const ECHOES: [&str; 8] = [
+    "this is N. hello, N!",
+    "say N. N!",
+    "\"N, N,\" they called, \"where is N?\"",
+    "they went to N. in N it was cold.",
+    "he said N, and she said N too.",
+    "what a name, N! N and M are friends, and M likes N.",
+    "here come N and M. N is big, M is small.",
+    "N has a hat. the hat of N is new.",
+];
+/// For so many statements an echo.
+const STATEMENTS_AN_ECHO: usize = 5;
+
+impl Fact {
+    /// The statements, every second one with its subject before it, as chance will have it.
+    fn readings(&self, rng: &mut ChaCha8Rng) -> Vec<String> {
+        let mut statements = self.statements();
+        for statement in &mut statements {
+            if rng.next_u32().is_multiple_of(2) {
+                let lead = one::<&str>(&LEADS, rng).replace('Z', &self.subject());
+                *statement = format!("{lead} {statement}");
+            }
+        }
+        statements
+    }
+
+    /// What it is about, as a sentence names it.
+    fn subject(&self) -> String {
+        match self.topic {
+            Topic::Sounds | Topic::Young => self.fill("A X"),
+            _ => self.x.clone(),
+        }
+    }
+}
+
+fn echo(rng: &mut ChaCha8Rng) -> String {
+    let [n, m] = [(); 2].map(|()| invented(rng));
+    let form = one::<&str>(&ECHOES, rng);
+    form.replace('N', &n).replace('M', &m)
+}
+
 /// Texts that state facts, some sentences each, every fact as often as every other: `times` in each form.
 pub fn readings(times: usize) -> Vec<String> {
     let mut rng = noise::stream(SEED, 1, 0);
     let mut texts = Vec::new();
     for _ in 0..times {
-        let facts = world().into_iter();
-        let mut sentences: Vec<String> = facts.flat_map(|(fact, _)| fact.statements()).collect();
+        let mut sentences: Vec<String> = Vec::new();
+        for (fact, _) in world() {
+            sentences.extend(fact.readings(&mut rng));
+        }
+        let echoes = sentences.len() / STATEMENTS_AN_ECHO;
+        sentences.extend((0..echoes).map(|_| echo(&mut rng)));
         sentences.shuffle(&mut rng);
         let mut rest = &sentences[..];
         while !rest.is_empty() {
@@ -611,6 +668,20 @@ mod tests {
         };
         let sentences = world.iter().flat_map(|(fact, _)| fact.statements());
         sentences.for_each(|sentence| assert!(lower(&sentence), "{sentence}"));
+    }
+
+    #[test]
+    fn echoes_say_their_names_again() {
+        let mut rng = noise::stream(3, 0, 0);
+        for _ in 0..100 {
+            let echo = echo(&mut rng);
+            assert!(!echo.contains(['N', 'M']), "{echo}");
+            let words = echo.split(|c: char| !c.is_ascii_alphabetic());
+            let words: Vec<&str> = words.collect();
+            let is_again =
+                |word: &&&str| word.len() > 3 && words.iter().filter(|w| w == word).count() > 1;
+            assert!(words.iter().any(|word| is_again(&word)), "{echo}");
+        }
     }
 
     #[test]

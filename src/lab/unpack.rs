@@ -6,10 +6,15 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::models::diffusion::unet::UNetConfig;
+use crate::models::text::training::TextTask;
+use crate::models::vae::blocks::Sizes;
+use crate::models::vae::training::{VaeTask, Variant};
 use crate::nn::checkpoint::{RunDir, RunState};
 use crate::nn::training::optimizer;
+use crate::weights::manifest::ModelEntry;
 
-use super::source::{Weights, diffusion, manifest, unet_shape};
+use super::source::{Weights, diffusion, manifest, transformer, unet_shape, vae};
+use super::text::SHAPE;
 use super::{Folders, Kind, ModelId};
 
 /// Arguments of `lab unpack`.
@@ -21,27 +26,59 @@ pub struct Args {
 
 /// Unpacks.
 pub fn run(folders: &Folders, args: &Args) -> Result<()> {
-    let name = args.model.name();
-    ensure!(
-        args.model.kind() == Kind::Diffusion,
-        "only a diffusion network trained on data can go on from its packed weights"
-    );
-    let run = RunDir::open(&folders.runs, name)?;
-    if run.has_checkpoint() {
-        bail!("{} holds a run already: move it away", run.path().display());
-    }
-    let manifest = manifest(folders)?;
-    let entry = manifest.find(name).context("it is not packed yet")?;
-    let averaged = diffusion(folders, args.model, Weights::Shipped)?;
+    let model = args.model;
     // On the device that trains, so that the record is of the same kind.
-    let net = UNetConfig::shipped().init(&Device::flex().autodiff());
-    let net = net.load_record(averaged.clone().into_record());
+    let device = Device::flex().autodiff();
+    match model.kind() {
+        Kind::Diffusion => {
+            let net = UNetConfig::shipped().init(&device);
+            let averaged = diffusion(folders, model, Weights::Shipped)?;
+            save(folders, model, net, averaged, unet_shape())
+        }
+        Kind::Text(_) => {
+            let averaged = transformer(folders, model, Weights::Shipped)?;
+            let shape = TextTask::shape_of(SHAPE);
+            save(folders, model, SHAPE.init(&device), averaged, shape)
+        }
+        // Codes of one that is not variational are whitened when it is packed, and its training knows
+        // nothing of it.
+        Kind::Vae {
+            code,
+            variant: variant @ Variant::Variational,
+        } => {
+            let sizes = Sizes::shipped(code);
+            let averaged = vae(folders, model, Weights::Shipped)?;
+            let shape = VaeTask::shape_of(sizes, variant);
+            save(folders, model, sizes.init(&device), averaged, shape)
+        }
+        _ => bail!("from its packed weights a {} cannot go on", model.name()),
+    }
+}
+
+/// Saves a run that has weights, and an optimiser that remembers nothing.
+fn save<M: Module>(
+    folders: &Folders,
+    model: ModelId,
+    fresh: M,
+    averaged: M,
+    shape: String,
+) -> Result<()> {
+    let name = model.name();
+    let run = RunDir::open(&folders.runs, name)?;
+    ensure!(
+        !run.has_checkpoint(),
+        "{} holds a run already: move it away",
+        run.path().display()
+    );
+    let manifest = manifest(folders)?;
+    let entry: &ModelEntry = manifest.find(name).context("it is not packed yet")?;
+    let net = fresh.load_record(averaged.into_record());
     let state = RunState {
         images: entry.images_seen,
         command_before: format!("{} && lab unpack {name}", entry.command),
-        ..RunState::begin(0, &entry.commit, unet_shape())
+        ..RunState::begin(0, &entry.commit, shape)
     };
     run.save(&net, &net.valid(), &optimizer(), &state)?;
-    println!("{name}: a checkpoint after {} pictures", state.images);
+    println!("{name}: a checkpoint after {} examples", state.images);
     Ok(())
 }

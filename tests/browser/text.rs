@@ -192,9 +192,24 @@ fn a_text_of_ones_own_is_learned() {
         tab.js(&give("file", "new Uint8Array([255, 254, 0])"))
             .await?;
         tab.wait_for(".text-train .notice[role=alert]").await?;
+        // Of a table the wordy column is learned; another one, or all of it, can be chosen.
+        tab.js(&give(
+            "file",
+            "'year,name\\n' + '1900,anna smith\\n'.repeat(400)",
+        ))
+        .await?;
+        tab.wait_for(".text-train[data-bytes='4399']").await?;
+        const COLUMN: &str = "select[name=column]";
+        tab.set_value(COLUMN, "year").await?;
+        tab.wait_for(".text-train[data-bytes='1999'] .notice[role=alert]")
+            .await?;
+        tab.set_value(COLUMN, "The whole table, as it stands")
+            .await?;
+        tab.wait_for(".text-train[data-bytes='6410']").await?;
         tab.js(&give("file", "'the cat sat on the mat. '.repeat(200)"))
             .await?;
         tab.wait_for(".text-train[data-bytes='4800']").await?;
+        ensure!(tab.all(COLUMN).await?.is_empty());
         ensure!(tab.all(".text-train .notice").await?.is_empty());
         tab.click("button.go").await?;
         tab.wait_for_within(".text-train[data-frames='4']", SLOW)

@@ -1,5 +1,6 @@
 //! Chapter 'Train one on your text': a small Transformer learns in the page.
 
+mod column;
 mod file;
 mod run;
 
@@ -8,11 +9,13 @@ use std::rc::Rc;
 use web_sys::{File, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use self::column::Table;
 use self::file::{Useless, chosen, dropped, read_text, read_weights, save_weights};
 use self::run::{TrainRun, Wish};
 use crate::models::text::course::{BATCH, BYTES, PIECE, shape};
 use crate::protocol::text::{Checkpoint, TextFrame};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::choice::select;
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::fetched::{Fetched, failure, use_fetched};
 use crate::ui::components::progress::progress;
@@ -56,11 +59,12 @@ async fn fetch() -> Result<Rc<str>, String> {
 pub fn TextTrainChapter(props: &ChapterProps<TextTrainState>) -> Html {
     let state = &props.state;
     let (tales, on_retry) = use_fetched(fetch);
-    let own = use_state_eq(|| None::<Rc<str>>);
+    let own = use_state_eq(|| None::<Own>);
     let from = use_state_eq(|| None::<Rc<Checkpoint>>);
     let useless = use_state_eq(|| None::<Useless>);
     let text = (*own)
-        .clone()
+        .as_ref()
+        .map(|own| own.text.clone())
         .or_else(|| tales.ready().map(|tales| (**tales).clone()));
     let fits = text
         .as_ref()
@@ -81,13 +85,20 @@ pub fn TextTrainChapter(props: &ChapterProps<TextTrainState>) -> Html {
         props.edit(
             move |state: &mut TextTrainState, read: Result<String, Useless>| match read {
                 Ok(text) => {
-                    own.set(Some(text.into()));
+                    own.set(Some(Own::new(text)));
                     useless.set(None);
                     state.begin();
                 }
                 Err(why) => useless.set(Some(why)),
             },
         )
+    };
+    let on_column = {
+        let (own, was) = (own.setter(), (*own).clone());
+        props.edit(move |state: &mut TextTrainState, column: usize| {
+            own.set(was.clone().map(|own| own.with(column)));
+            state.begin();
+        })
     };
     let on_weights = {
         let (from, useless) = (from.setter(), useless.setter());
@@ -115,7 +126,7 @@ pub fn TextTrainChapter(props: &ChapterProps<TextTrainState>) -> Html {
             <div class="card text-train" data-run-state={run.book.phase.map(Phase::id)} data-step={step.to_string()}
                 data-frames={run.frames.len().to_string()} data-bytes={text.as_ref().map_or(0, |text| text.len()).to_string()}
                 data-held={frame.as_ref().map(|frame| format!("{:.3}", frame.bits[1]))} data-from={from.is_some().to_string()}>
-                { source(text.as_ref(), own.is_some(), &on_text) }
+                { source(text.as_ref(), own.as_ref(), &on_text, on_column) }
                 if let Fetched::Failed(why) = &tales {
                     if own.is_none() { { failure(texts::text_train::tales_failed::PLAIN, why, &on_retry, None) } }
                 }
@@ -163,11 +174,49 @@ fn use_frames(props: &ChapterProps<TextTrainState>, run: &TrainRun) -> UseReduce
     )
 }
 
+/// What the visitor brought.
+#[derive(Clone, Debug, PartialEq)]
+struct Own {
+    whole: Rc<str>,
+    /// The table that it is, and which of its columns is learned: after the last of them, the whole.
+    table: Option<(Rc<Table>, usize)>,
+    /// What is learned.
+    text: Rc<str>,
+}
+
+impl Own {
+    /// Of a table, the column with the most words.
+    fn new(text: String) -> Self {
+        let table = Table::read(&text).map(|table| (table.wordiest(), table));
+        Self::of(
+            text.into(),
+            table.map(|(column, table)| (table.into(), column)),
+        )
+    }
+
+    fn of(whole: Rc<str>, table: Option<(Rc<Table>, usize)>) -> Self {
+        let text = table.as_ref().and_then(|(table, at)| table.text(*at));
+        let text = text.unwrap_or_else(|| whole.clone());
+        Self { whole, table, text }
+    }
+
+    fn with(self, column: usize) -> Self {
+        Self::of(self.whole, self.table.map(|(table, _)| (table, column)))
+    }
+}
+
+/// What can be learned of a table.
+fn names(table: &Table) -> Vec<String> {
+    let whole = texts::text_train::table::PLAIN.to_owned();
+    table.names.iter().cloned().chain([whole]).collect()
+}
+
 /// The text: pasted, dropped or chosen. Of a long one the beginning is shown.
 fn source(
     text: Option<&Rc<str>>,
-    is_own: bool,
+    own: Option<&Own>,
     on_text: &Callback<Result<String, Useless>>,
+    on_column: Callback<usize>,
 ) -> Html {
     let onchange = on_text.reform(|event: Event| {
         let area = event.target_dyn_into::<HtmlTextAreaElement>();
@@ -194,10 +243,11 @@ fn source(
         }
     });
     let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
-    let name = match is_own {
-        true => texts::text_train::yours::PLAIN,
-        false => texts::text_train::tales::PLAIN,
+    let name = match own {
+        Some(_) => texts::text_train::yours::PLAIN,
+        None => texts::text_train::tales::PLAIN,
     };
+    let table = own.and_then(|own| own.table.as_ref());
     let value: String = text.map_or_else(String::new, |text| text.chars().take(SHOWN).collect());
     let is_cut = text.is_some_and(|text| text.len() > value.len());
     html! {
@@ -208,6 +258,9 @@ fn source(
             </label>
             if is_cut {
                 <p class="hint">{ content::fill(texts::text_train::cut::PLAIN, &[("shown", SHOWN.to_string()), ("bytes", text.map_or(0, |text| text.len()).to_string())]) }</p>
+            }
+            if let Some((table, column)) = table {
+                { select(texts::text_train::column::PLAIN, "column", &names(table), *column, on_column) }
             }
             <label class="field"><span>{ texts::text_train::file::PLAIN }</span><input type="file" name="file" accept=".txt,.csv,.md,text/*" onchange={on_file} /></label>
         </div>
