@@ -47,10 +47,10 @@ pub struct Args {
     /// Go on from the last checkpoint.
     #[arg(long)]
     resume: bool,
-    /// Training pictures to see in all, repeats counted.
+    /// Examples to see in all, repeats counted: pictures, or pieces of text.
     #[arg(long)]
     images: Option<u64>,
-    /// Pictures a step.
+    /// Examples a step.
     #[arg(long)]
     batch: Option<usize>,
     /// Seed of weights, order, times and noise.
@@ -371,7 +371,7 @@ fn line(report: Report) -> String {
         loss,
         speed,
     } = report;
-    format!("{images} images, loss {loss:.4}, {speed:.0} images/s")
+    format!("{images} examples, loss {loss:.4}, {speed:.1} a second")
 }
 
 fn log(run: &RunDir, report: Report) -> Result<()> {

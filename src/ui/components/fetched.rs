@@ -1,5 +1,6 @@
 //! Figures that were measured ahead and ship as a file: on their way, here, or not to be had.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -105,20 +106,43 @@ where
     T: 'static,
     F: Future<Output = Result<T, String>> + 'static,
 {
-    let fetched = use_state_eq(|| Fetched::Waiting);
+    use_fetched_of((), move |()| fetch())
+}
+
+/// What `fetch` gives of `key`; of another one, what was there before is gone at once.
+#[hook]
+pub fn use_fetched_of<K, T, F>(
+    key: K,
+    fetch: impl Fn(K) -> F + 'static,
+) -> (Fetched<T>, Callback<MouseEvent>)
+where
+    K: Clone + PartialEq + 'static,
+    T: 'static,
+    F: Future<Output = Result<T, String>> + 'static,
+{
+    let fetched = use_state_eq(|| (key.clone(), Fetched::Waiting));
     let attempt = use_state_eq(|| 0u32);
     {
         let fetched = fetched.setter();
-        use_effect_with(*attempt, move |_| {
-            fetched.set(Fetched::Waiting);
+        use_effect_with((key.clone(), *attempt), move |(key, _)| {
+            let key = key.clone();
+            fetched.set((key.clone(), Fetched::Waiting));
+            let is_wanted = Rc::new(Cell::new(true));
+            let wanted = is_wanted.clone();
             spawn_local(async move {
-                fetched.set(match fetch().await {
+                let got = match fetch(key.clone()).await {
                     Ok(contents) => Fetched::Ready(Rc::new(contents)),
                     Err(reason) => Fetched::Failed(reason),
-                });
+                };
+                if wanted.get() {
+                    fetched.set((key, got));
+                }
             });
+            move || is_wanted.set(false)
         });
     }
     let retry = Callback::from(move |_| attempt.set(*attempt + 1));
-    ((*fetched).clone(), retry)
+    let is_of_key = fetched.0 == key;
+    let seen = is_of_key.then(|| fetched.1.clone());
+    (seen.unwrap_or(Fetched::Waiting), retry)
 }

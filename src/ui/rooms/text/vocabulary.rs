@@ -3,12 +3,17 @@
 use crate::tokens::{END, Token, Tokens};
 use crate::ui::content::texts;
 use crate::ui::samples::fetch_text;
-use crate::ui::state::NextState;
+use crate::ui::state::text::Library;
 use crate::weights::tokens_path;
 
-/// The vocabulary of the stories' model; all others share it.
+/// The vocabulary of the stories' model, and of all that go on from it.
 pub async fn fetch() -> Result<Tokens, String> {
-    let text = fetch_text(&tokens_path(NextState::MODEL)).await?;
+    fetch_of(Library::Stories).await
+}
+
+/// The vocabulary of the model that has read a library.
+pub async fn fetch_of(library: Library) -> Result<Tokens, String> {
+    let text = fetch_text(&tokens_path(library.model())).await?;
     Tokens::read(&text).map_err(|bad| bad.to_string())
 }
 

@@ -11,7 +11,7 @@ mod train;
 pub use answers::{ANSWER_LENGTH, AnswersState};
 pub use inside::InsideState;
 pub use learned::{LearnedState, READ, STANDS};
-pub use next::{AT_HOME, CALM, Came, FIRST, HOT, LENGTH, NextCase, NextState, REPEATED};
+pub use next::{AT_HOME, CALM, Came, FIRST, HOT, LENGTH, Library, NextCase, NextState, REPEATED};
 pub use pieces::{PiecesState, Shown};
 pub use prompt::{LONGEST, Prompt};
 pub use train::{FRAME_EVERY, GO, TextTrainState};

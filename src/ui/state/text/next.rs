@@ -11,6 +11,64 @@ pub const LENGTH: u32 = 150;
 /// Numbers of tokens that a link can name: any vocabulary has fewer.
 const MOST_TOKENS: Token = 4096;
 
+/// What the model has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Library {
+    /// Short stories for children.
+    Stories,
+    /// Plays of Shakespeare.
+    Shakespeare,
+    /// Fairy tales.
+    Tales,
+}
+
+impl Named for Library {
+    const VALUES: &'static [Self] = &[Self::Stories, Self::Shakespeare, Self::Tales];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Stories => "stories",
+            Self::Shakespeare => "shakespeare",
+            Self::Tales => "tales",
+        }
+    }
+}
+
+impl Library {
+    /// The model, by its id.
+    pub fn model(self) -> &'static str {
+        match self {
+            Self::Stories => "text-stories",
+            Self::Shakespeare => "text-shakespeare",
+            Self::Tales => "text-fairy-tales",
+        }
+    }
+
+    /// Beginnings to choose from; the first one is there when the chapter opens.
+    pub fn beginnings(self) -> [&'static str; 4] {
+        match self {
+            Self::Stories => [
+                "once upon a time, there was a little",
+                "the dog was sad because",
+                "lily opened the box. inside was",
+                "\"can you help me?\" asked",
+            ],
+            Self::Shakespeare => [
+                "ROMEO:\n",
+                "KING RICHARD III:\nMy lord, the night",
+                "First Murderer:\n",
+                "JULIET:\nO, what is love, if",
+            ],
+            Self::Tales => [
+                "There was once a king who had",
+                "In the midst of the forest stood",
+                "The youngest brother said to the fox,",
+                "When the witch saw the children, she",
+            ],
+        }
+    }
+}
+
 /// A way for it to go wrong, with a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextCase {
@@ -120,6 +178,8 @@ fn repeated(tokens: &[Token]) -> usize {
 pub struct NextState {
     /// Something to mend.
     pub case: Option<NextCase>,
+    /// What the model has read.
+    pub library: Library,
     /// What stands there.
     pub prompt: Prompt,
     /// Tokens after it that stand: those before the last change, and the one that was chosen.
@@ -140,9 +200,17 @@ pub struct NextState {
 
 impl Default for NextState {
     fn default() -> Self {
+        Self::reading(Library::Stories)
+    }
+}
+
+impl NextState {
+    /// How the chapter opens with a library.
+    pub fn reading(library: Library) -> Self {
         Self {
             case: None,
-            prompt: Prompt::new("once upon a time, there was a little"),
+            library,
+            prompt: Prompt::new(library.beginnings()[0]),
             given: Vec::new(),
             temperature: 80,
             top_k: 0,
@@ -152,11 +220,6 @@ impl Default for NextState {
             step: None,
         }
     }
-}
-
-impl NextState {
-    /// The model.
-    pub const MODEL: &'static str = "text-stories";
 
     /// How a case opens.
     pub fn of(case: NextCase) -> Self {
@@ -236,7 +299,9 @@ impl Controls for NextState {
 
     fn visit(&mut self, q: &mut impl Query) {
         q.named_option("case", &mut self.case);
-        let default = self.case.map_or_else(Self::default, Self::of);
+        q.named("library", &mut self.library, Library::Stories);
+        let fresh = || Self::reading(self.library);
+        let default = self.case.map_or_else(fresh, Self::of);
         q.setting(
             "prompt",
             &mut self.prompt,
@@ -283,6 +348,17 @@ mod tests {
             round_trip(state),
             "#/autoregressive/next?prompt=a_cat~2c_&given=3.4.300&temperature=0&step=3"
         );
+    }
+
+    #[test]
+    fn libraries_are_links() {
+        for library in Library::VALUES.iter().skip(1) {
+            let link = round_trip(NextState::reading(*library));
+            let expected = format!("#/autoregressive/next?library={}", library.name());
+            assert_eq!(link, expected);
+            let all = library.beginnings();
+            assert!(all.iter().all(|text| Prompt::new(text).text() == *text));
+        }
     }
 
     #[test]

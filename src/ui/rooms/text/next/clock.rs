@@ -10,34 +10,38 @@ use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::progress::progress;
 use crate::ui::content::{self, texts};
 use crate::ui::runs::booked::{Book, Booked, Store, use_booked};
-use crate::ui::state::NextState;
 
 /// Properties of [`Clock`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct ClockProps {
+    /// The model, by its id.
+    pub model: &'static str,
     /// What is measured on, from the end that stands before every text.
     pub text: Rc<Vec<Token>>,
     /// Has the engine nothing else to do?
     pub is_free: bool,
 }
 
+/// A model, and the text that it is measured on.
+type Of = (&'static str, Rc<Vec<Token>>);
+
 /// The last measurement.
 #[derive(Clone, Default)]
 struct Measured {
-    tokens: Rc<Vec<Token>>,
+    of: Of,
     steps: Vec<ClockStep>,
 }
 
 impl Store for Measured {
     /// Which press of the button it was, and of what text.
-    type Want = Option<(u32, Rc<Vec<Token>>)>;
+    type Want = Option<(u32, Of)>;
     type Work = ();
     type Ask = ClockAsk;
 
     fn want(&mut self, book: &mut Book<()>, want: Self::Want) {
-        if let Some((_, tokens)) = want {
+        if let Some((_, of)) = want {
             *self = Self {
-                tokens,
+                of,
                 steps: Vec::new(),
             };
             book.begin(());
@@ -46,8 +50,8 @@ impl Store for Measured {
 
     fn ask(&self, (): &()) -> Option<ClockAsk> {
         Some(ClockAsk {
-            model: NextState::MODEL.into(),
-            tokens: self.tokens.to_vec(),
+            model: self.of.0.into(),
+            tokens: self.of.1.to_vec(),
         })
     }
 
@@ -64,13 +68,13 @@ impl Store for Measured {
 /// The card with its button and, once pressed, what was measured.
 #[component]
 pub fn Clock(props: &ClockProps) -> Html {
-    let asked = use_state_eq(|| None::<(u32, Rc<Vec<Token>>)>);
+    let asked = use_state_eq(|| None::<(u32, Of)>);
     let run = use_booked(Booked::<Measured>::default, (*asked).clone(), false);
     let start = {
-        let text = props.text.clone();
+        let of = (props.model, props.text.clone());
         Callback::from(move |_: MouseEvent| {
             let presses = asked.as_ref().map_or(0, |(presses, _)| *presses);
-            asked.set(Some((presses + 1, text.clone())));
+            asked.set(Some((presses + 1, of.clone())));
         })
     };
     let steps = &run.steps;

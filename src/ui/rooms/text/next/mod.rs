@@ -20,9 +20,10 @@ use crate::models::text::CONTEXT;
 use crate::protocol::text::TextStep;
 use crate::tokens::{END, Token, Tokens};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::equation::Equation;
-use crate::ui::components::fetched::{Fetched, failure, use_fetched};
+use crate::ui::components::fetched::{Fetched, failure, use_fetched_of};
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::progress::progress;
 use crate::ui::components::save::{save_csv, save_text};
@@ -31,23 +32,15 @@ use crate::ui::components::share::ShareButton;
 use crate::ui::components::slider::Slider;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
-use crate::ui::host::Phase;
+use crate::ui::host::{Engines, Phase, use_engines};
 use crate::ui::rooms::ChapterProps;
-use crate::ui::rooms::text::vocabulary::{fetch, percent, sign};
+use crate::ui::rooms::text::vocabulary::{fetch_of, percent, sign};
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::text::{Came, LENGTH, LONGEST, Prompt};
-use crate::ui::state::{NextState, Route};
-
-/// Beginnings to choose from.
-const BEGINNINGS: [&str; 4] = [
-    "once upon a time, there was a little",
-    "the dog was sad because",
-    "lily opened the box. inside was",
-    "\"can you help me?\" asked",
-];
+use crate::ui::state::text::{Came, LENGTH, LONGEST, Library, Prompt};
+use crate::ui::state::{Named, NextState, Route};
 
 /// Most bits of the chart of surprises.
 const MOST_BITS: f64 = 12.0;
@@ -66,6 +59,25 @@ pub fn story() -> Html {
     }
 }
 
+/// What there is a model of.
+fn libraries(engines: &Engines) -> Vec<Library> {
+    let has = |library: &Library| {
+        let manifest = engines.manifest.as_ref();
+        *library == Library::Stories
+            || manifest.is_some_and(|all| all.find(library.model()).is_some())
+    };
+    Library::VALUES.iter().copied().filter(has).collect()
+}
+
+fn title(library: &Library) -> String {
+    let title = match library {
+        Library::Stories => texts::next::library_stories::PLAIN,
+        Library::Shakespeare => texts::next::library_shakespeare::PLAIN,
+        Library::Tales => texts::next::library_tales::PLAIN,
+    };
+    title.to_owned()
+}
+
 /// The text's tokens, and whether some of them are too far back to be seen.
 fn prompt_of(tokens: &Tokens, prompt: &Prompt) -> (Vec<Token>, bool) {
     let mut all = vec![END];
@@ -78,12 +90,14 @@ fn prompt_of(tokens: &Tokens, prompt: &Prompt) -> (Vec<Token>, bool) {
 #[component]
 pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
     let state = &props.state;
-    let (tokens, on_retry) = use_fetched(fetch);
+    let engines = use_engines();
+    let (tokens, on_retry) = use_fetched_of(state.library, fetch_of);
     let prompt = use_memo(
         (tokens.clone(), state.prompt.clone()),
         |(tokens, prompt)| tokens.ready().map(|tokens| prompt_of(tokens, prompt)),
     );
     let wish = (*prompt).as_ref().map(|(prompt, _)| Wish {
+        model: state.library.model(),
         prompt: prompt.clone(),
         given: state.given.clone(),
         choosing: state.choosing(),
@@ -122,14 +136,14 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
             <div class="card next-token" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
                 data-steps={run.steps.len().to_string()}
                 data-given={state.given.len().to_string()}>
-                { controls(props, &before, at) }
+                { controls(props, &libraries(&engines), &before, at) }
                 if let Fetched::Failed(why) = &tokens {
                     { failure(texts::next::tokens_failed::PLAIN, why, &on_retry, None) }
                 }
                 if (*prompt).as_ref().is_some_and(|(_, is_cut)| *is_cut) {
                     <p class="notice">{ content::fill(texts::next::long::PLAIN, &[("most", CONTEXT.to_string())]) }</p>
                 }
-                if state.prompt.text().chars().any(char::is_uppercase) {
+                if state.library == Library::Stories && state.prompt.text().chars().any(char::is_uppercase) {
                     <p class="hint next-hint">{ texts::next::capitals::PLAIN }</p>
                 }
                 if let Some(case) = state.case {
@@ -160,9 +174,9 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
                 }
                 { surprises(&run, at) }
                 if let Some((prompt, _)) = &*prompt {
-                    <Clock text={Rc::new([&prompt[..], &before].concat())} is_free={!run.book.is_busy()} />
+                    <Clock model={state.library.model()} text={Rc::new([&prompt[..], &before].concat())} is_free={!run.book.is_busy()} />
                 }
-                <ModelCard model={NextState::MODEL} speed={Some(speed(&run.steps)).filter(|told| !told.is_empty())} />
+                <ModelCard model={state.library.model()} speed={Some(speed(&run.steps)).filter(|told| !told.is_empty())} />
             </div>
         </>
     }
@@ -177,6 +191,7 @@ fn use_text(props: &ChapterProps<NextState>, run: &TextRun) -> UseReducerHandle<
     let step = state.step.map(|at| at.min(last));
     let course = Course {
         of: (
+            state.library,
             state.prompt.clone(),
             state.given.clone(),
             state.choosing(),
@@ -192,7 +207,12 @@ fn use_text(props: &ChapterProps<NextState>, run: &TextRun) -> UseReducerHandle<
 }
 
 /// The prompt and the temperature; behind them the other ways to choose, and the seed.
-fn controls(props: &ChapterProps<NextState>, before: &Rc<Vec<Token>>, at: u32) -> Html {
+fn controls(
+    props: &ChapterProps<NextState>,
+    libraries: &[Library],
+    before: &Rc<Vec<Token>>,
+    at: u32,
+) -> Html {
     let state = &props.state;
     let default = NextState::default();
     let onchange = props.edit(|state, event: Event| {
@@ -210,6 +230,7 @@ fn controls(props: &ChapterProps<NextState>, before: &Rc<Vec<Token>>, at: u32) -
         state.seed = seed;
     });
     let on_temperature = turn(|state, t| state.temperature = (100.0 * t).round() as u32);
+    let on_library = props.edit(|state, library| *state = NextState::reading(library));
     let more = html! {
         <>
             <Slider label={texts::next::top_k::PLAIN} name="k" max={100.0} step={1.0} digits={0}
@@ -232,9 +253,10 @@ fn controls(props: &ChapterProps<NextState>, before: &Rc<Vec<Token>>, at: u32) -
                     <span>{ texts::next::prompt::PLAIN }</span>
                     <textarea name="prompt" rows="2" maxlength={LONGEST.to_string()} value={state.prompt.text().to_owned()} {onchange} />
                 </label>
-                <p class="next-beginnings">{ for BEGINNINGS.map(beginning) }</p>
+                <p class="next-beginnings">{ for state.library.beginnings().map(beginning) }</p>
             </div>
             <ControlRow {is_set} {more}>
+                { choose(texts::next::library::PLAIN, "library", libraries, state.library, title, on_library) }
                 <Slider label={texts::next::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
                     value={state.temperature as f32 / 100.0} on_value={on_temperature} />
             </ControlRow>

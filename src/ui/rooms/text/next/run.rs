@@ -6,12 +6,13 @@ use crate::models::next::{Choosing, surprise};
 use crate::protocol::text::{TextAsk, TextStep, TextSteps};
 use crate::tokens::{END, Token};
 use crate::ui::runs::booked::{Book, Booked, Store};
-use crate::ui::state::NextState;
 use crate::ui::state::text::LENGTH;
 
 /// The text that the controls want.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wish {
+    /// The model, by its id.
+    pub model: &'static str,
     /// What stands there, the end that is before every text included.
     pub prompt: Vec<Token>,
     /// What stands after it.
@@ -46,7 +47,9 @@ impl Store for Written {
             .wish
             .as_ref()
             .zip(wish.as_ref())
-            .is_some_and(|(before, now)| before.prompt == now.prompt);
+            .is_some_and(|(before, now)| {
+                (before.model, &before.prompt) == (now.model, &now.prompt)
+            });
         if same_prompt {
             // What stands is shown until it comes again.
             let given = wish.iter().flat_map(|wish| &wish.given);
@@ -75,7 +78,7 @@ impl Store for Written {
             false => wish.given.clone(),
         };
         Some(TextAsk {
-            model: NextState::MODEL.into(),
+            model: wish.model.into(),
             prompt: wish.prompt.clone(),
             given,
             count: LENGTH,
@@ -133,6 +136,7 @@ mod tests {
 
     fn wish(given: &[Token], seed: u64) -> Option<Wish> {
         Some(Wish {
+            model: "text-stories",
             prompt: vec![END, 97],
             given: given.to_vec(),
             choosing: Choosing::default(),
