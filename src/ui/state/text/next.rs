@@ -145,7 +145,7 @@ impl NextCase {
             }
             Self::Long => {
                 let is_named = state.prompt.text().contains(NAME);
-                (is_named && !came.is_cut, u32::from(came.is_cut).to_string())
+                (is_named && !came.is_cut, String::new())
             }
         };
         Standing {
