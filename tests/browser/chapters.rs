@@ -437,7 +437,7 @@ const CHAPTERS: &[Chapter] = &[
         nonsense: ("text=~&step=x&size=7", &["text=~", "step=x", "size=7"], ".learned[data-run-state=done]"),
         saved: &[],
         stopped: None,
-        breaks: true,
+        breaks: false,
     },
     Chapter {
         path: "autoregressive/train",

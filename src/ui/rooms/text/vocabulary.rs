@@ -1,7 +1,10 @@
 //! A model's tokens: fetched, and shown.
 
+use std::rc::Rc;
+
+use crate::protocol::text::TextStep;
 use crate::tokens::{END, Token, Tokens};
-use crate::ui::content::texts;
+use crate::ui::content::{self, texts};
 use crate::ui::samples::fetch_text;
 use crate::ui::state::text::Library;
 use crate::weights::tokens_path;
@@ -41,6 +44,19 @@ pub fn percent(p: f32) -> String {
         p if p < 10.0 => format!("{p:.1} %"),
         p => format!("{p:.0} %"),
     }
+}
+
+/// How fast a text was written: the first step takes the beginning in. None before there are two.
+pub fn speed(steps: &[Rc<TextStep>]) -> Option<String> {
+    let [first, rest @ ..] = steps else {
+        return None;
+    };
+    let ms: f32 = rest.iter().map(|step| step.ms).sum();
+    let values = [
+        ("first", format!("{:.0}", first.ms)),
+        ("rate", format!("{:.0}", 1000.0 * rest.len() as f32 / ms)),
+    ];
+    (ms > 0.0).then(|| content::fill(texts::next::speed::PLAIN, &values))
 }
 
 #[cfg(test)]

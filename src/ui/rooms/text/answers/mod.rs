@@ -116,7 +116,7 @@ pub fn AnswersChapter(props: &ChapterProps<AnswersState>) -> Html {
                     <h3>{ texts::answers::marks::TITLE }</h3>
                     { measured.show(marks, texts::answers::marks_failed::PLAIN, &on_measured) }
                 </div>
-                <ModelCard model={AnswersState::MODELS[STAGES - 1]} />
+                <ModelCard model={AnswersState::MODELS[STAGES - 1]} speed={vocabulary::speed(&run.answers[STAGES - 1])} />
             </div>
         </>
     }

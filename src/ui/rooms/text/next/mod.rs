@@ -34,7 +34,7 @@ use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
 use crate::ui::host::{Engines, Phase, use_engines};
 use crate::ui::rooms::ChapterProps;
-use crate::ui::rooms::text::vocabulary::{fetch_of, percent, sign};
+use crate::ui::rooms::text::vocabulary::{fetch_of, percent, sign, speed};
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
@@ -159,7 +159,7 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
                         }
                     </div>
                 </div>
-                { progress(&run, |engine| format!("{engine}: {} of at most {LENGTH} tokens", run.steps.len()), |_| speed(&run.steps)) }
+                { progress(&run, |engine| format!("{engine}: {} of at most {LENGTH} tokens", run.steps.len()), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={on_at} position={format!("token {}", at + 1)} {spoken}>
                     <ShareButton link={link(&Route::of(seen))} />
                     <button type="button" class="button save" disabled={step.is_none()}
@@ -176,7 +176,7 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
                 if let Some((prompt, _)) = &*prompt {
                     <Clock model={state.library.model()} text={Rc::new([&prompt[..], &before].concat())} is_free={!run.book.is_busy()} />
                 }
-                <ModelCard model={state.library.model()} speed={Some(speed(&run.steps)).filter(|told| !told.is_empty())} />
+                <ModelCard model={state.library.model()} speed={speed(&run.steps)} />
             </div>
         </>
     }
@@ -381,22 +381,6 @@ fn surprises(run: &TextRun, at: u32) -> Html {
             <p class="hint">{ texts::next::surprise::PLAIN }</p>
         </div>
     }
-}
-
-/// How fast it was: the first step takes the prompt in.
-fn speed(steps: &[Rc<TextStep>]) -> String {
-    let [first, rest @ ..] = steps else {
-        return String::new();
-    };
-    let ms: f32 = rest.iter().map(|step| step.ms).sum();
-    if ms <= 0.0 {
-        return String::new();
-    }
-    let values = [
-        ("first", format!("{:.0}", first.ms)),
-        ("rate", format!("{:.0}", 1000.0 * rest.len() as f32 / ms)),
-    ];
-    content::fill(texts::next::speed::PLAIN, &values)
 }
 
 fn on_text(state: &NextState, tokens: Option<&Rc<Tokens>>, run: &TextRun) -> Callback<MouseEvent> {
