@@ -96,8 +96,9 @@ impl School {
         (self.tokens.decode(&said), false)
     }
 
-    /// How well a network answers.
-    pub fn examine(&self, net: &Transformer, model: &str) -> Result<Marks> {
+    /// How well a network answers, and all that it was asked with what it said.
+    pub fn examine(&self, net: &Transformer, model: &str) -> Result<(Marks, String)> {
+        let mut talk = String::new();
         let stepper = pollster::block_on(Stepper::new(net, Numbers::Float))?;
         let (mut asked, mut read, mut nowhere) = <[Tally; 3]>::default().into();
         for (fact, part) in world() {
@@ -108,18 +109,23 @@ impl School {
             tally.facts += 1;
             tally.completed += u32::from(self.completes(&stepper, &fact));
             for question in fact.questions() {
-                tally.add(Some(&fact), self.answer(&stepper, &question));
+                let said = self.answer(&stepper, &question);
+                let part = format!("{part:?}");
+                talk += &format!("{part}: {question} ({}){}\n", fact.y, said.0);
+                tally.add(Some(&fact), said);
             }
         }
         for fact in &unknown() {
             for question in fact.questions() {
-                nowhere.add(None, self.answer(&stepper, &question));
+                let said = self.answer(&stepper, &question);
+                talk += &format!("Nowhere: {question}{}\n", said.0);
+                nowhere.add(None, said);
             }
         }
         let share = |n: u32, of: u32| n as f32 / of.max(1) as f32;
         let all = [&asked, &read, &nowhere];
         let sum = |of: fn(&Tally) -> u32| all.iter().map(|tally| of(tally)).sum::<u32>();
-        Ok(Marks {
+        let marks = Marks {
             model: model.into(),
             completes: [&asked, &read].map(|tally| share(tally.completed, tally.facts)),
             asked: share(asked.right, asked.all),
@@ -128,7 +134,8 @@ impl School {
             unknown: share(nowhere.unknown, nowhere.all),
             stops: share(sum(|tally| tally.stopped), sum(|tally| tally.all)),
             friendly: share(sum(|tally| tally.friendly), sum(|tally| tally.right)),
-        })
+        };
+        Ok((marks, talk))
     }
 }
 
@@ -178,7 +185,7 @@ pub fn run(folders: &Folders) -> Result<()> {
             .weights
             .push((entry.id.clone(), entry.sha256.clone()));
         let net = transformer(folders, model, Weights::Shipped)?;
-        let marks = school.examine(&net, model.name())?;
+        let (marks, _) = school.examine(&net, model.name())?;
         println!("{}", serde_json::to_string(&marks)?);
         answers.stages.push(marks);
     }

@@ -163,7 +163,10 @@ fn text(folders: &Folders, args: &Args, corpus: Corpus) -> Result<()> {
         Ok::<_, anyhow::Error>(text.bits_per_character(&exact, usize::MAX))
     });
     let marks = match corpus {
-        Corpus::Stories => Some(School::new(text.tokens.clone()).examine(&net, args.model.name())?),
+        Corpus::Stories => {
+            let school = School::new(text.tokens.clone());
+            Some(school.examine(&net, args.model.name())?.0)
+        }
         _ => None,
     };
     let output = serde_json::json!({

@@ -436,9 +436,11 @@ const JUDGED: usize = 20_000;
 impl Sheet for Transformer {
     fn sheet(&self, look: &Look, path: &Path) -> Result<()> {
         if let Some(school) = &look.school {
-            let marks = serde_json::to_string(&school.examine(self, look.model.name())?)?;
+            let (marks, talk) = school.examine(self, look.model.name())?;
+            let marks = serde_json::to_string(&marks)?;
             println!("{marks}");
-            return fs::write(path.with_extension("json"), marks).context("cannot write the sheet");
+            let sheet = format!("{marks}\n\n{talk}");
+            return fs::write(path.with_extension("txt"), sheet).context("cannot write the sheet");
         }
         let text = look.text.as_ref().context("a text to be judged by")?;
         let bits = text.bits_per_character(self, JUDGED);

@@ -5,7 +5,7 @@ use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Bytes, Device, Tensor, TensorData};
 
 use super::Shape;
-use super::cost::{costs, tensor};
+use super::cost::{costs, learnable, tensor};
 use super::course::{Checkpoint, PIECE};
 use super::net::{Cache, Transformer};
 use crate::models::next::{Choosing, choose};
@@ -128,8 +128,8 @@ impl Trainer {
     pub async fn step(&mut self, pieces: Vec<Token>) -> Result<f32, NotRead> {
         let rows = pieces.len() / (PIECE + 1);
         let pieces = tensor(pieces.into_iter(), rows, &self.device);
-        let loss = costs(&self.net, pieces).mean();
-        let told: f32 = read(loss.clone()).await?.iter().sum();
+        let (loss, cost) = learnable(&self.net, pieces);
+        let told: f32 = read(cost).await?.iter().sum();
         let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
         let warm = (f64::from(self.step + 1) / WARM_UP).min(1.0);
         let rate = self.learning_rate * warm;
