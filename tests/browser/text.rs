@@ -265,3 +265,24 @@ fn what_is_out_of_sight_is_brought_back() {
         Ok(())
     });
 }
+
+/// Another library is another model with tokens of its own; its link gives the same text.
+#[test]
+fn what_it_has_read_can_be_chosen() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/next").await?;
+        let stories = whole(tab).await?;
+        tab.set_value("select[name=library]", "Plays of Shakespeare")
+            .await?;
+        let link = tab.wait_for_link(&["library=shakespeare"]).await?;
+        tab.wait_until("document.querySelector('.written-heard').textContent.startsWith('ROMEO')")
+            .await?;
+        let play = whole(tab).await?;
+        ensure!(play != stories && play.len() > 60, "{play}");
+        tab.open_at(&link).await?;
+        ensure!(whole(tab).await? == play, "the link gives the same text");
+        let card = tab.text(".model-card").await?;
+        ensure!(card.contains("Shakespeare"), "{card}");
+        Ok(())
+    });
+}
