@@ -18,18 +18,15 @@ pub enum Library {
     Stories,
     /// Plays of Shakespeare.
     Shakespeare,
-    /// Fairy tales.
-    Tales,
 }
 
 impl Named for Library {
-    const VALUES: &'static [Self] = &[Self::Stories, Self::Shakespeare, Self::Tales];
+    const VALUES: &'static [Self] = &[Self::Stories, Self::Shakespeare];
 
     fn name(self) -> &'static str {
         match self {
             Self::Stories => "stories",
             Self::Shakespeare => "shakespeare",
-            Self::Tales => "tales",
         }
     }
 }
@@ -40,7 +37,6 @@ impl Library {
         match self {
             Self::Stories => "text-stories",
             Self::Shakespeare => "text-shakespeare",
-            Self::Tales => "text-fairy-tales",
         }
     }
 
@@ -58,12 +54,6 @@ impl Library {
                 "KING RICHARD III:\nMy lord, the night",
                 "First Murderer:\n",
                 "JULIET:\nO, what is love, if",
-            ],
-            Self::Tales => [
-                "There was once a king who had",
-                "In the midst of the forest stood",
-                "The youngest brother said to the fox,",
-                "When the witch saw the children, she",
             ],
         }
     }
@@ -411,6 +401,7 @@ mod tests {
                     7,
                 ),
                 (many.as_str(), 1),
+                ("library=tales", 1),
                 ("given=07", 1),
                 ("given=4096", 1),
             ],

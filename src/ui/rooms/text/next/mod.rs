@@ -32,7 +32,7 @@ use crate::ui::components::share::ShareButton;
 use crate::ui::components::slider::Slider;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
-use crate::ui::host::{Engines, Phase, use_engines};
+use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::text::vocabulary::{fetch_of, percent, sign, speed};
 use crate::ui::router::link;
@@ -59,21 +59,10 @@ pub fn story() -> Html {
     }
 }
 
-/// What there is a model of.
-fn libraries(engines: &Engines) -> Vec<Library> {
-    let has = |library: &Library| {
-        let manifest = engines.manifest.as_ref();
-        *library == Library::Stories
-            || manifest.is_some_and(|all| all.find(library.model()).is_some())
-    };
-    Library::VALUES.iter().copied().filter(has).collect()
-}
-
 fn title(library: &Library) -> String {
     let title = match library {
         Library::Stories => texts::next::library_stories::PLAIN,
         Library::Shakespeare => texts::next::library_shakespeare::PLAIN,
-        Library::Tales => texts::next::library_tales::PLAIN,
     };
     title.to_owned()
 }
@@ -90,7 +79,6 @@ fn prompt_of(tokens: &Tokens, prompt: &Prompt) -> (Vec<Token>, bool) {
 #[component]
 pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
     let state = &props.state;
-    let engines = use_engines();
     let (tokens, on_retry) = use_fetched_of(state.library, fetch_of);
     let prompt = use_memo(
         (tokens.clone(), state.prompt.clone()),
@@ -136,7 +124,7 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
             <div class="card next-token" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
                 data-steps={run.steps.len().to_string()}
                 data-given={state.given.len().to_string()}>
-                { controls(props, &libraries(&engines), &before, at) }
+                { controls(props, &before, at) }
                 if let Fetched::Failed(why) = &tokens {
                     { failure(texts::next::tokens_failed::PLAIN, why, &on_retry, None) }
                 }
@@ -207,12 +195,7 @@ fn use_text(props: &ChapterProps<NextState>, run: &TextRun) -> UseReducerHandle<
 }
 
 /// The prompt and the temperature; behind them the other ways to choose, and the seed.
-fn controls(
-    props: &ChapterProps<NextState>,
-    libraries: &[Library],
-    before: &Rc<Vec<Token>>,
-    at: u32,
-) -> Html {
+fn controls(props: &ChapterProps<NextState>, before: &Rc<Vec<Token>>, at: u32) -> Html {
     let state = &props.state;
     let default = NextState::default();
     let onchange = props.edit(|state, event: Event| {
@@ -256,7 +239,7 @@ fn controls(
                 <p class="next-beginnings">{ for state.library.beginnings().map(beginning) }</p>
             </div>
             <ControlRow {is_set} {more}>
-                { choose(texts::next::library::PLAIN, "library", libraries, state.library, title, on_library) }
+                { choose(texts::next::library::PLAIN, "library", Library::VALUES, state.library, title, on_library) }
                 <Slider label={texts::next::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
                     value={state.temperature as f32 / 100.0} on_value={on_temperature} />
             </ControlRow>
