@@ -8,6 +8,7 @@ use serde_json::json;
 use thirtyfour::{By, TypingData, WebElement};
 
 use crate::Tab;
+use crate::tab::is_stale;
 
 /// Two refreshes of the screen, within which yew has drawn what an event changed; or a second, if
 /// the page draws nothing.
@@ -102,7 +103,12 @@ impl Tab {
     /// # Errors
     /// If there is none.
     pub async fn text(&self, css: &str) -> Result<String> {
-        Ok(self.wait_for(css).await?.text().await?)
+        loop {
+            match self.wait_for(css).await?.text().await {
+                Err(error) if is_stale(&error) => {}
+                text => return Ok(text?),
+            }
+        }
     }
 
     /// An attribute of the first match, such as `data-run-state`; `None` if it lacks it.

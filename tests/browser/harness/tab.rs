@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
 use thirtyfour::{By, WebDriver, WebElement};
 use xtask::server::{Fault, Server};
 
@@ -240,8 +241,14 @@ impl Tab {
     pub async fn wait_for_within(&self, css: &str, patience: Duration) -> Result<WebElement> {
         let deadline = Instant::now() + patience;
         loop {
-            if let Some(element) = self.driver.find_all(By::Css(css)).await?.into_iter().next() {
-                return Ok(element);
+            match self.driver.find_all(By::Css(css)).await {
+                // The page drew it anew while the browser was looking: there is another one soon.
+                Err(error) if is_stale(&error) => {}
+                found => {
+                    if let Some(element) = found?.into_iter().next() {
+                        return Ok(element);
+                    }
+                }
             }
             if Instant::now() > deadline {
                 bail!("nothing matched {css} for {patience:?}");
@@ -322,4 +329,12 @@ impl Tab {
         let sent = self.driver.cdp().send_raw(method, parameters).await;
         sent.with_context(|| format!("{method} failed")).map(drop)
     }
+}
+
+/// Was the element replaced by another while the browser was at it?
+pub(crate) fn is_stale(error: &WebDriverError) -> bool {
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::StaleElementReference(_)
+    )
 }
