@@ -24,6 +24,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::data::DataSet;
 use crate::data::text::Corpus;
+use crate::models::pixel;
 use crate::models::vae::training::Variant;
 use crate::weights::manifest::NetworkKind;
 
@@ -122,6 +123,10 @@ pub enum ModelId {
     TextShakespeare,
     /// Transformer of fairy tales.
     TextFairyTales,
+    /// Gated PixelCNN of digits.
+    PixelMnist,
+    /// Gated PixelCNN of garments.
+    PixelFashionMnist,
     /// The classifier that judges digits.
     JudgeMnist,
     /// The classifier that judges garments.
@@ -153,6 +158,8 @@ pub enum Kind {
         /// Variational or not.
         variant: Variant,
     },
+    /// A gated PixelCNN.
+    PixelCnn,
     /// A Transformer.
     Text(Corpus),
     /// A Transformer of stories, tuned.
@@ -182,6 +189,8 @@ impl ModelId {
             Self::TextPreferences => "text-preferences",
             Self::TextShakespeare => "text-shakespeare",
             Self::TextFairyTales => "text-fairy-tales",
+            Self::PixelMnist => "pixel-mnist",
+            Self::PixelFashionMnist => "pixel-fashion-mnist",
             Self::JudgeMnist => "judge-mnist",
             Self::JudgeFashionMnist => "judge-fashion-mnist",
         }
@@ -205,6 +214,7 @@ impl ModelId {
             Self::TextPreferences => Kind::Tuned(Tuning::Preferences),
             Self::TextShakespeare => Kind::Text(Corpus::Shakespeare),
             Self::TextFairyTales => Kind::Text(Corpus::FairyTales),
+            Self::PixelMnist | Self::PixelFashionMnist => Kind::PixelCnn,
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
         }
     }
@@ -216,6 +226,7 @@ impl ModelId {
             Kind::Gan => NetworkKind::GanPair,
             Kind::Vae { code, .. } => NetworkKind::Vae { code: code as u32 },
             Kind::Text(_) | Kind::Tuned(_) => NetworkKind::Transformer(text::SHAPE),
+            Kind::PixelCnn => NetworkKind::PixelCnn(pixel::training::SHAPE),
             Kind::Judge => NetworkKind::Classifier,
         }
     }
@@ -235,6 +246,7 @@ impl ModelId {
             | Self::VaeFashionMnist2
             | Self::AeFashionMnist2
             | Self::VaeFashionMnist16
+            | Self::PixelFashionMnist
             | Self::JudgeFashionMnist => DataSet::FashionMnist,
             _ => DataSet::Mnist,
         }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use burn::module::Module;
 
 use crate::data::{DataSet, PIXELS};
+use crate::models::pixel::training as pixel;
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::training::VaeTask;
@@ -21,8 +22,8 @@ use crate::weights::pack::pack;
 use crate::weights::tokens_path;
 
 use super::source::{
-    DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, frames, manifest, trained_judge,
-    transformer, unet_shape, vae,
+    DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, frames, manifest, pixel_cnn,
+    trained_judge, transformer, unet_shape, vae,
 };
 use super::text::{SHAPE, Text};
 use super::{Folders, Kind, ModelId, Tuning, pictures};
@@ -64,6 +65,12 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         Kind::Judge => {
             let net = trained_judge(folders, args.model)?;
             write_weights(folders, args.model, net, ClassifierTask::SHAPE)?;
+        }
+        Kind::PixelCnn => {
+            let net = pixel_cnn(folders, args.model, Weights::Ema)?;
+            let shape = pixel::shape_of(pixel::SHAPE);
+            let entry = write_weights(folders, args.model, net, &shape)?;
+            write_fingerprint(&entry, &pixel_cnn(folders, args.model, Weights::Shipped)?)?;
         }
         Kind::Gan => snapshots::run(folders, args.model)?,
         Kind::Vae { code, variant } => {

@@ -16,12 +16,18 @@ use crate::engine::jobs;
 use crate::engine::session::Line;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{GanPair, noise_vector, training};
+use crate::models::next::{Choosing, choose};
+use crate::models::pixel::cnn::PixelCnn;
+use crate::models::pixel::ink;
+use crate::models::pixel::training::{SHAPE as SHAPE_OF_PIXELS, shape_of};
+use crate::models::pixel::walk::Walker;
 use crate::models::text::net::Transformer;
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::models::vae::training::{VaeTask, Variant};
 use crate::nn::checkpoint::{RunDir, Which};
+use crate::noise;
 use crate::protocol::ask::Seen;
 use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
@@ -101,6 +107,17 @@ pub fn vae(folders: &Folders, model: ModelId, weights: Weights) -> Result<Vae> {
     let train = Images::load(&folders.data, set, Split::Train)?;
     let codes = codes(&net, &static_pictures(set, &train, train.len()));
     Ok(net.whitened(&codes))
+}
+
+/// A gated PixelCNN.
+pub fn pixel_cnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<PixelCnn> {
+    let net = SHAPE_OF_PIXELS.cnn(&Device::flex());
+    let which = match weights {
+        Weights::Shipped => return shipped(folders, model, net),
+        Weights::Ema => Which::Ema,
+        Weights::Model => Which::Model,
+    };
+    checkpoint(folders, model, net, which, &shape_of(SHAPE_OF_PIXELS))
 }
 
 /// A Transformer.
@@ -260,6 +277,30 @@ pub fn draw_fakes(
     fakes
 }
 
+/// One picture for each label, `[n, 28, 28]` in `-1..=1`, drawn from the network's own distribution;
+/// `on_batch` is told how many are done.
+pub fn draw_pixels(
+    net: &PixelCnn,
+    labels: &[u8],
+    seed: u64,
+    mut on_batch: impl FnMut(usize),
+) -> Result<Vec<f32>> {
+    let walker = pollster::block_on(Walker::new(net))?;
+    let mut pictures = Vec::with_capacity(labels.len() * PIXELS);
+    for (i, label) in labels.iter().enumerate() {
+        let mut walk = walker.begin((*label).into());
+        for at in 0..PIXELS as u32 {
+            let p = Choosing::default().probabilities(&walker.logits(&mut walk));
+            let u = noise::unit(&mut noise::stream(seed, i as u32, at));
+            walk.put(choose(&p, u) as u8);
+        }
+        let levels = walk.levels().iter();
+        pictures.extend(levels.map(|l| 2.0 * ink(*l, SHAPE_OF_PIXELS.levels) - 1.0));
+        on_batch(i + 1);
+    }
+    Ok(pictures)
+}
+
 /// The one model of a native session.
 const MODEL: &str = "model";
 /// Pictures of one session.
@@ -331,6 +372,10 @@ pub fn draw(
         }
         Kind::Diffusion | Kind::Distilled => {
             sample(diffusion(folders, model, weights)?, labels, sampling, tell)?
+        }
+        Kind::PixelCnn => {
+            let net = pixel_cnn(folders, model, weights)?;
+            draw_pixels(&net, labels, sampling.seed, tell)?
         }
         Kind::Vae { .. } => {
             let net = vae(folders, model, weights)?;

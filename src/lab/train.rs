@@ -17,6 +17,9 @@ use crate::models::diffusion::distillation::{self, DistillationTask};
 use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{self, GanPair};
+use crate::models::pixel::Shape;
+use crate::models::pixel::cnn::PixelCnn;
+use crate::models::pixel::training::{self as pixel, PixelTask};
 use crate::models::text::net::Transformer;
 use crate::models::text::training::TextTask;
 use crate::models::text::tuning::{AnswerTask, PreferenceTask};
@@ -31,8 +34,8 @@ use crate::quality::report::Court;
 use super::answers::{School, shipped_tokens};
 use super::sample::labels;
 use super::source::{
-    DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, draw_fakes, judge, sample,
-    transformer,
+    DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, draw_fakes, draw_pixels, judge,
+    sample, transformer,
 };
 use super::text::{SHAPE, Text, write};
 use super::vae::{codes, sheet, static_pictures};
@@ -83,6 +86,10 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         Kind::Vae { code, variant } => {
             let set = args.model.data_set();
             let task = VaeTask::new(Sizes::shipped(code), variant, set, images);
+            go(folders, args, &task, recipe)
+        }
+        Kind::PixelCnn => {
+            let task = PixelTask::new(pixel::SHAPE, Shape::cnn, images);
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),
@@ -164,6 +171,11 @@ fn recipe(model: ModelId) -> Recipe {
             ..images(400_000)
         },
         ModelId::JudgeFashionMnist => images(720_000),
+        ModelId::PixelMnist | ModelId::PixelFashionMnist => Recipe {
+            batch: 16,
+            learning_rate: 2e-3,
+            ..images(200_000)
+        },
         ModelId::TextAnswers => Recipe {
             batch: 32,
             learning_rate: 5e-4,
@@ -453,6 +465,14 @@ impl Sheet for Transformer {
             );
         }
         fs::write(path.with_extension("txt"), sheet).context("cannot write the sheet")
+    }
+}
+
+impl Sheet for PixelCnn {
+    fn sheet(&self, _: &Look, path: &Path) -> Result<()> {
+        let labels = labels(4 * CLASSES, None);
+        let samples = draw_pixels(self, &labels, 0, |_| {})?;
+        pictures::sheet(path, &pictures::to_bytes(&samples), CLASSES)
     }
 }
 

@@ -6,6 +6,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::models::diffusion::unet::UNetConfig;
+use crate::models::pixel::training as pixel;
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::training::{VaeTask, Variant};
@@ -13,7 +14,7 @@ use crate::nn::checkpoint::{RunDir, RunState};
 use crate::nn::training::optimizer;
 use crate::weights::manifest::ModelEntry;
 
-use super::source::{Weights, diffusion, manifest, transformer, unet_shape, vae};
+use super::source::{Weights, diffusion, manifest, pixel_cnn, transformer, unet_shape, vae};
 use super::text::SHAPE;
 use super::{Folders, Kind, ModelId};
 
@@ -34,6 +35,11 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let net = UNetConfig::shipped().init(&device);
             let averaged = diffusion(folders, model, Weights::Shipped)?;
             save(folders, model, net, averaged, unet_shape())
+        }
+        Kind::PixelCnn => {
+            let averaged = pixel_cnn(folders, model, Weights::Shipped)?;
+            let net = pixel::SHAPE.cnn(&device);
+            save(folders, model, net, averaged, pixel::shape_of(pixel::SHAPE))
         }
         Kind::Text(_) => {
             let averaged = transformer(folders, model, Weights::Shipped)?;

@@ -3,5 +3,6 @@
 pub mod diffusion;
 pub mod gan;
 pub mod next;
+pub mod pixel;
 pub mod text;
 pub mod vae;

@@ -6,6 +6,8 @@ pub mod maps;
 pub mod mlp;
 pub mod params;
 mod read;
+#[cfg(feature = "look")]
+pub mod rows;
 #[cfg(feature = "lab")]
 pub mod training;
 

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::data::{PIXELS, SIDE};
 use crate::models::diffusion::unet::{ANY_CLASS, UNet};
 use crate::models::gan::image::{GanPair, noise_vector};
+use crate::models::pixel::Pixels;
+use crate::models::pixel::cnn::PixelCnn;
 use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
 use crate::models::vae::random_code;
@@ -50,6 +52,28 @@ impl Answers for UNet {
         let class = Tensor::<1, Int>::from_ints(QUESTIONS.map(|(_, class)| class as i32), &device);
         let v = self.forward(x, t, class).into_data();
         v.iter::<f32>().step_by(STRIDE).collect()
+    }
+}
+
+/// A picture of all levels for a network of pixels.
+fn levels(count: u32) -> Vec<u8> {
+    let level = |i: u32| (i * i / 31 % count) as u8;
+    (0..PIXELS as u32).map(level).collect()
+}
+
+impl Answers for PixelCnn {
+    fn answer(&self) -> Vec<f32> {
+        let levels = levels(self.shape().levels);
+        let all: Vec<f32> = DIGITS
+            .into_iter()
+            .flat_map(|class| {
+                self.logits(&levels, &[class])
+                    .into_data()
+                    .try_into_vec()
+                    .unwrap_or_default()
+            })
+            .collect();
+        all.into_iter().step_by(2 * STRIDE).collect()
     }
 }
 

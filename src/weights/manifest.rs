@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::models::text::Shape;
+use crate::models::{pixel, text::Shape};
 
 /// Where the manifest lies, relative to the site's root.
 pub const MANIFEST_PATH: &str = "weights/manifest.json";
@@ -63,6 +63,8 @@ pub enum NetworkKind {
     },
     /// A Transformer of [`crate::models::text`], of this shape.
     Transformer(Shape),
+    /// A gated PixelCNN of [`crate::models::pixel`], of this shape.
+    PixelCnn(pixel::Shape),
     /// The judge of [`crate::quality`].
     Classifier,
 }

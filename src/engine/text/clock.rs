@@ -3,9 +3,10 @@
 use crate::engine::session::{Step, Work, demand};
 use crate::models::next::Choosing;
 use crate::models::text::CONTEXT;
-use crate::models::text::net::step::{Numbers, Stepper};
+use crate::models::text::net::step::Stepper;
 use crate::models::text::net::{Cache, Transformer};
 use crate::nn::read;
+use crate::nn::rows::Numbers;
 use crate::protocol::text::{CLOCK_LENGTHS, ClockAsk, ClockStep, Cost};
 use crate::protocol::{EngineError, Event, Report, RunId};
 use crate::tokens::Token;

@@ -2,7 +2,8 @@
 
 use crate::engine::session::{Step, Work, demand};
 use crate::models::text::net::Transformer;
-use crate::models::text::net::step::{Numbers, Stepper};
+use crate::models::text::net::step::Stepper;
+use crate::nn::rows::Numbers;
 use crate::protocol::text::{InsideAsk, MOST_LOOKED_AT};
 use crate::protocol::{EngineError, Event, Report, RunId};
 

@@ -3,9 +3,10 @@
 use crate::engine::session::{Step, TURN_MS, Work, demand};
 use crate::models::next::choose;
 use crate::models::text::CONTEXT;
-use crate::models::text::net::step::{Numbers, Past, Stepper};
+use crate::models::text::net::step::{Past, Stepper};
 use crate::models::text::net::{Cache, Transformer};
 use crate::nn::read;
+use crate::nn::rows::Numbers;
 use crate::noise;
 use crate::protocol::text::{MAX_TOKENS, TextAsk, TextStep, TextSteps};
 use crate::protocol::{EngineError, Event, Report, RunId};

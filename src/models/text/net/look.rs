@@ -98,11 +98,11 @@ fn likeliest(logits: &[f32]) -> [(Token, f32); GUESSES] {
 #[cfg(test)]
 mod tests {
     use super::super::Cache;
-    use super::super::step::Numbers;
     use super::super::testing::{apart, net, text};
     use super::*;
     use crate::engine::session::testing::block_on;
     use crate::nn::read;
+    use crate::nn::rows::Numbers;
 
     fn stepper() -> Stepper {
         block_on(Stepper::new(&net(), Numbers::Float)).expect("reads")

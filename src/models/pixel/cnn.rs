@@ -1,0 +1,171 @@
+//! Gated PixelCNN: convolutions that see the past alone, in two stacks.
+//!
+//! ```text
+//! x [n,2,28,28]
+//!   first layer: above 3x7 (three rows above), left 1x3 (three pixels to the left)
+//!   others:      above 2x3 (own row of the stack above, and the row above it), left 1x2
+//!
+//! a = above(v)                            v' = v + a_1 · σ(a_2)
+//! b = left(h) + across(v')                h' = h + b_1 · σ(b_2)
+//!
+//! logits [n,levels,28,28] = 1x1 ─ ReLU ─ 1x1 ─ ReLU ─ h
+//! ```
+//!
+//! The first layer adds nothing to x, and a row of its own for the class to a and b; what it gives carries
+//! both through all layers. The stack above, `v`, at row r knows pixels of rows before r, in a triangle; `h`
+//! at (r, c) knows those, and of row r what stands before c: no blind spot. Kernels are cut to what they
+//! may see, so nothing is masked.
+//!
+//! Gates are a · σ(b) as in PixelCNN++ (Salimans and others 2017, arXiv:1701.05517), not tanh(a) · σ(b),
+//! and both stacks add up: half of the exponentials, and learned sooner.
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Embedding, EmbeddingConfig, Initializer, PaddingConfig2d};
+use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::{Device, Tensor};
+
+use super::{Pixels, Shape, classes, input};
+use crate::data::{CLASSES, SIDE};
+
+/// Rows above, and pixels to each side, that the first layer sees.
+pub(super) const FIRST_REACH: usize = 3;
+
+/// Channels between the two last convolutions, as a multiple of a stack's.
+const HEAD: usize = 2;
+
+/// A gated PixelCNN.
+#[derive(Module, Debug)]
+pub struct PixelCnn {
+    pub(super) layers: Vec<Layer>,
+    /// `[10, 4 width]`: what a class adds to `a`, then to `b`, of the first layer.
+    pub(super) class: Embedding,
+    pub(super) read: Conv2d,
+    pub(super) logits: Conv2d,
+}
+
+/// A layer of both stacks.
+#[derive(Module, Debug)]
+pub struct Layer {
+    pub(super) above: Conv2d,
+    pub(super) across: Conv2d,
+    pub(super) left: Conv2d,
+}
+
+impl Shape {
+    /// A gated PixelCNN with fresh weights.
+    pub fn cnn(&self, device: &Device) -> PixelCnn {
+        let width = self.width as usize;
+        let conv = |from, to, kernel, padding| {
+            Conv2dConfig::new([from, to], kernel)
+                .with_padding(padding)
+                .init(device)
+        };
+        let none = PaddingConfig2d::Valid;
+        let layer = |i: usize| {
+            let (from, above, left) = if i == 0 {
+                (2, [FIRST_REACH, 2 * FIRST_REACH + 1], FIRST_REACH)
+            } else {
+                (width, [2, 3], 2)
+            };
+            // What is next to the first layer's kernel is not its own place, but one before it.
+            let before = if i == 0 { FIRST_REACH } else { 1 };
+            let side = above[1] / 2;
+            Layer {
+                above: conv(
+                    from,
+                    2 * width,
+                    above,
+                    PaddingConfig2d::Explicit(before, side, 0, side),
+                ),
+                across: conv(width, 2 * width, [1, 1], none.clone()),
+                left: conv(
+                    from,
+                    2 * width,
+                    [1, left],
+                    PaddingConfig2d::Explicit(0, before, 0, 0),
+                ),
+            }
+        };
+        PixelCnn {
+            layers: (0..self.layers as usize).map(layer).collect(),
+            class: EmbeddingConfig::new(CLASSES, 4 * width)
+                .with_initializer(Initializer::Normal {
+                    mean: 0.0,
+                    std: 0.3,
+                })
+                .init(device),
+            read: conv(width, HEAD * width, [1, 1], none.clone()),
+            logits: conv(HEAD * width, self.levels as usize, [1, 1], none),
+        }
+    }
+}
+
+impl Pixels for PixelCnn {
+    fn shape(&self) -> Shape {
+        let [levels, _, _, _] = self.logits.weight.dims();
+        let [_, width, _, _] = self.read.weight.dims();
+        Shape {
+            levels: levels as u32,
+            width: width as u32,
+            layers: self.layers.len() as u32,
+        }
+    }
+
+    fn logits(&self, levels: &[u8], of: &[u8]) -> Tensor<4> {
+        let device = self.read.weight.device();
+        let x = input(levels, self.shape(), &device);
+        self.forward(x, of)
+    }
+}
+
+impl PixelCnn {
+    /// Logits `[n, levels, 28, 28]` of what [`super::input`] makes of pictures, of these classes.
+    pub fn forward(&self, x: Tensor<4>, of: &[u8]) -> Tensor<4> {
+        let h = self.features(x, of, self.layers.len());
+        self.logits.forward(relu(self.read.forward(relu(h))))
+    }
+
+    /// What the stack to the left gives after so many layers, `[n, width, 28, 28]`.
+    pub fn features(&self, x: Tensor<4>, of: &[u8], layers: usize) -> Tensor<4> {
+        let class = self.class.forward(classes(of, &x.device()));
+        let [n, _, width] = class.dims();
+        let class = class.reshape([n, width, 1, 1]);
+        let (mut v, mut h) = (x.clone(), x);
+        for (i, layer) in self.layers.iter().take(layers).enumerate() {
+            let mut a = trimmed(layer.above.forward(v.clone()));
+            let mut b = trimmed(layer.left.forward(h.clone()));
+            if i == 0 {
+                a = a + class.clone().narrow(1, 0, width / 2);
+                b = b + class.clone().narrow(1, width / 2, width / 2);
+            }
+            v = if i == 0 { gate(a) } else { v + gate(a) };
+            let b = gate(b + layer.across.forward(v.clone()));
+            h = if i == 0 { b } else { h + b };
+        }
+        h
+    }
+}
+
+/// The first row, or column, more than a picture has is what comes after it: it is left out.
+fn trimmed(x: Tensor<4>) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    let x = if height > SIDE {
+        x.narrow(2, 0, SIDE)
+    } else {
+        x
+    };
+    if width > SIDE {
+        x.narrow(3, 0, SIDE)
+    } else {
+        x
+    }
+}
+
+/// The first half of the channels times `σ` of the second.
+fn gate(x: Tensor<4>) -> Tensor<4> {
+    let [_, channels, _, _] = x.dims();
+    let half = channels / 2;
+    let (a, b) = (x.clone().narrow(1, 0, half), x.narrow(1, half, half));
+    a * sigmoid(b)
+}

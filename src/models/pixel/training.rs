@@ -1,0 +1,75 @@
+//! Training by `lab`: maximum likelihood of every pixel, all those before it given (teacher forcing).
+
+use burn::module::Module;
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Pixels, Shape, level};
+use crate::data::mnist::Images;
+use crate::data::{PIXELS, SIDE};
+use crate::nn::training::Task;
+
+/// What ships: 8 levels.
+pub const SHAPE: Shape = Shape {
+    levels: 8,
+    width: 32,
+    layers: 8,
+};
+
+/// Learns a set of pictures.
+pub struct PixelTask<N> {
+    shape: Shape,
+    init: fn(&Shape, &Device) -> N,
+    data: Images,
+}
+
+impl<N> PixelTask<N> {
+    /// Learns `data` with a network that `init` makes.
+    pub fn new(shape: Shape, init: fn(&Shape, &Device) -> N, data: Images) -> Self {
+        Self { shape, init, data }
+    }
+}
+
+/// A picture as levels.
+pub fn levels(data: &Images, i: usize, levels: u32) -> impl Iterator<Item = u8> + '_ {
+    let pixels = &data.pixels[i * PIXELS..(i + 1) * PIXELS];
+    pixels.iter().map(move |grey| level(*grey, levels))
+}
+
+/// Negative log-likelihood of each pixel, nats, `[n, 1, 28, 28]`.
+pub fn costs(net: &impl Pixels, levels: &[u8], classes: &[u8]) -> Tensor<4> {
+    let logits = net.logits(levels, classes);
+    let ids: Vec<i32> = levels.iter().map(|level| i32::from(*level)).collect();
+    let shape = [classes.len(), 1, SIDE, SIDE];
+    let truth = Tensor::<4, Int>::from_data(TensorData::new(ids, shape), &logits.device());
+    log_softmax(logits, 1).gather(1, truth).neg()
+}
+
+impl<N: Module + Pixels> Task for PixelTask<N> {
+    type Net = N;
+
+    fn init(&self, device: &Device) -> N {
+        (self.init)(&self.shape, device)
+    }
+
+    fn shape(&self) -> String {
+        shape_of(self.shape)
+    }
+
+    fn examples(&self) -> usize {
+        self.data.len()
+    }
+
+    fn loss(&self, net: &N, batch: &[usize], _: u64, _: &mut ChaCha8Rng, _: &Device) -> Tensor<1> {
+        let count = self.shape.levels;
+        let pictures = batch.iter().flat_map(|i| levels(&self.data, *i, count));
+        let classes: Vec<u8> = batch.iter().map(|i| self.data.labels[*i]).collect();
+        costs(net, &pictures.collect::<Vec<_>>(), &classes).mean()
+    }
+}
+
+/// A network's configuration as text, for its checkpoints.
+pub fn shape_of(shape: Shape) -> String {
+    format!("{shape:?}")
+}
