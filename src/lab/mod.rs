@@ -127,6 +127,8 @@ pub enum ModelId {
     PixelMnist,
     /// Gated PixelCNN of garments.
     PixelFashionMnist,
+    /// Row-LSTM PixelRNN of digits.
+    PixelRnnMnist,
     /// The classifier that judges digits.
     JudgeMnist,
     /// The classifier that judges garments.
@@ -160,6 +162,8 @@ pub enum Kind {
     },
     /// A gated PixelCNN.
     PixelCnn,
+    /// A Row-LSTM PixelRNN.
+    PixelRnn,
     /// A Transformer.
     Text(Corpus),
     /// A Transformer of stories, tuned.
@@ -191,6 +195,7 @@ impl ModelId {
             Self::TextFairyTales => "text-fairy-tales",
             Self::PixelMnist => "pixel-mnist",
             Self::PixelFashionMnist => "pixel-fashion-mnist",
+            Self::PixelRnnMnist => "pixel-rnn-mnist",
             Self::JudgeMnist => "judge-mnist",
             Self::JudgeFashionMnist => "judge-fashion-mnist",
         }
@@ -215,6 +220,7 @@ impl ModelId {
             Self::TextShakespeare => Kind::Text(Corpus::Shakespeare),
             Self::TextFairyTales => Kind::Text(Corpus::FairyTales),
             Self::PixelMnist | Self::PixelFashionMnist => Kind::PixelCnn,
+            Self::PixelRnnMnist => Kind::PixelRnn,
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
         }
     }
@@ -227,6 +233,7 @@ impl ModelId {
             Kind::Vae { code, .. } => NetworkKind::Vae { code: code as u32 },
             Kind::Text(_) | Kind::Tuned(_) => NetworkKind::Transformer(text::SHAPE),
             Kind::PixelCnn => NetworkKind::PixelCnn(pixel::training::SHAPE),
+            Kind::PixelRnn => NetworkKind::PixelRnn(pixel::training::RNN_SHAPE),
             Kind::Judge => NetworkKind::Classifier,
         }
     }

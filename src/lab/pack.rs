@@ -23,7 +23,7 @@ use crate::weights::tokens_path;
 
 use super::source::{
     DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, frames, manifest, pixel_cnn,
-    trained_judge, transformer, unet_shape, vae,
+    pixel_rnn, trained_judge, transformer, unet_shape, vae,
 };
 use super::text::{SHAPE, Text};
 use super::{Folders, Kind, ModelId, Tuning, pictures};
@@ -71,6 +71,12 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let shape = pixel::shape_of(pixel::SHAPE);
             let entry = write_weights(folders, args.model, net, &shape)?;
             write_fingerprint(&entry, &pixel_cnn(folders, args.model, Weights::Shipped)?)?;
+        }
+        Kind::PixelRnn => {
+            let net = pixel_rnn(folders, args.model, Weights::Ema)?;
+            let shape = pixel::shape_of(pixel::RNN_SHAPE);
+            let entry = write_weights(folders, args.model, net, &shape)?;
+            write_fingerprint(&entry, &pixel_rnn(folders, args.model, Weights::Shipped)?)?;
         }
         Kind::Gan => snapshots::run(folders, args.model)?,
         Kind::Vae { code, variant } => {

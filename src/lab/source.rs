@@ -19,7 +19,8 @@ use crate::models::gan::image::{GanPair, noise_vector, training};
 use crate::models::next::{Choosing, choose};
 use crate::models::pixel::cnn::PixelCnn;
 use crate::models::pixel::ink;
-use crate::models::pixel::training::{SHAPE as SHAPE_OF_PIXELS, shape_of};
+use crate::models::pixel::rnn::PixelRnn;
+use crate::models::pixel::training::{RNN_SHAPE, SHAPE as SHAPE_OF_PIXELS, shape_of};
 use crate::models::pixel::walk::Walker;
 use crate::models::text::net::Transformer;
 use crate::models::text::training::TextTask;
@@ -118,6 +119,17 @@ pub fn pixel_cnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<
         Weights::Model => Which::Model,
     };
     checkpoint(folders, model, net, which, &shape_of(SHAPE_OF_PIXELS))
+}
+
+/// A PixelRNN.
+pub fn pixel_rnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<PixelRnn> {
+    let net = RNN_SHAPE.rnn(&Device::flex());
+    let which = match weights {
+        Weights::Shipped => return shipped(folders, model, net),
+        Weights::Ema => Which::Ema,
+        Weights::Model => Which::Model,
+    };
+    checkpoint(folders, model, net, which, &shape_of(RNN_SHAPE))
 }
 
 /// A Transformer.
@@ -280,12 +292,11 @@ pub fn draw_fakes(
 /// One picture for each label, `[n, 28, 28]` in `-1..=1`, drawn from the network's own distribution;
 /// `on_batch` is told how many are done.
 pub fn draw_pixels(
-    net: &PixelCnn,
+    walker: &Walker,
     labels: &[u8],
     seed: u64,
     mut on_batch: impl FnMut(usize),
-) -> Result<Vec<f32>> {
-    let walker = pollster::block_on(Walker::new(net))?;
+) -> Vec<f32> {
     let mut pictures = Vec::with_capacity(labels.len() * PIXELS);
     for (i, label) in labels.iter().enumerate() {
         let mut walk = walker.begin((*label).into());
@@ -298,7 +309,7 @@ pub fn draw_pixels(
         pictures.extend(levels.map(|l| 2.0 * ink(*l, SHAPE_OF_PIXELS.levels) - 1.0));
         on_batch(i + 1);
     }
-    Ok(pictures)
+    pictures
 }
 
 /// The one model of a native session.
@@ -375,7 +386,13 @@ pub fn draw(
         }
         Kind::PixelCnn => {
             let net = pixel_cnn(folders, model, weights)?;
-            draw_pixels(&net, labels, sampling.seed, tell)?
+            let walker = pollster::block_on(Walker::cnn(&net))?;
+            draw_pixels(&walker, labels, sampling.seed, tell)
+        }
+        Kind::PixelRnn => {
+            let net = pixel_rnn(folders, model, weights)?;
+            let walker = pollster::block_on(Walker::rnn(&net))?;
+            draw_pixels(&walker, labels, sampling.seed, tell)
         }
         Kind::Vae { .. } => {
             let net = vae(folders, model, weights)?;

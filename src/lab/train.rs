@@ -19,7 +19,9 @@ use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{self, GanPair};
 use crate::models::pixel::Shape;
 use crate::models::pixel::cnn::PixelCnn;
+use crate::models::pixel::rnn::PixelRnn;
 use crate::models::pixel::training::{self as pixel, PixelTask};
+use crate::models::pixel::walk::Walker;
 use crate::models::text::net::Transformer;
 use crate::models::text::training::TextTask;
 use crate::models::text::tuning::{AnswerTask, PreferenceTask};
@@ -90,6 +92,10 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         }
         Kind::PixelCnn => {
             let task = PixelTask::new(pixel::SHAPE, Shape::cnn, images);
+            go(folders, args, &task, recipe)
+        }
+        Kind::PixelRnn => {
+            let task = PixelTask::new(pixel::RNN_SHAPE, Shape::rnn, images);
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),
@@ -171,7 +177,7 @@ fn recipe(model: ModelId) -> Recipe {
             ..images(400_000)
         },
         ModelId::JudgeFashionMnist => images(720_000),
-        ModelId::PixelMnist | ModelId::PixelFashionMnist => Recipe {
+        ModelId::PixelMnist | ModelId::PixelFashionMnist | ModelId::PixelRnnMnist => Recipe {
             batch: 16,
             learning_rate: 2e-3,
             ..images(200_000)
@@ -470,10 +476,19 @@ impl Sheet for Transformer {
 
 impl Sheet for PixelCnn {
     fn sheet(&self, _: &Look, path: &Path) -> Result<()> {
-        let labels = labels(4 * CLASSES, None);
-        let samples = draw_pixels(self, &labels, 0, |_| {})?;
-        pictures::sheet(path, &pictures::to_bytes(&samples), CLASSES)
+        pixels(&pollster::block_on(Walker::cnn(self))?, path)
     }
+}
+
+impl Sheet for PixelRnn {
+    fn sheet(&self, _: &Look, path: &Path) -> Result<()> {
+        pixels(&pollster::block_on(Walker::rnn(self))?, path)
+    }
+}
+
+fn pixels(walker: &Walker, path: &Path) -> Result<()> {
+    let samples = draw_pixels(walker, &labels(4 * CLASSES, None), 0, |_| {});
+    pictures::sheet(path, &pictures::to_bytes(&samples), CLASSES)
 }
 
 impl Sheet for Classifier {

@@ -14,7 +14,9 @@ use crate::nn::checkpoint::{RunDir, RunState};
 use crate::nn::training::optimizer;
 use crate::weights::manifest::ModelEntry;
 
-use super::source::{Weights, diffusion, manifest, pixel_cnn, transformer, unet_shape, vae};
+use super::source::{
+    Weights, diffusion, manifest, pixel_cnn, pixel_rnn, transformer, unet_shape, vae,
+};
 use super::text::SHAPE;
 use super::{Folders, Kind, ModelId};
 
@@ -40,6 +42,17 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let averaged = pixel_cnn(folders, model, Weights::Shipped)?;
             let net = pixel::SHAPE.cnn(&device);
             save(folders, model, net, averaged, pixel::shape_of(pixel::SHAPE))
+        }
+        Kind::PixelRnn => {
+            let averaged = pixel_rnn(folders, model, Weights::Shipped)?;
+            let shape = pixel::RNN_SHAPE;
+            save(
+                folders,
+                model,
+                shape.rnn(&device),
+                averaged,
+                pixel::shape_of(shape),
+            )
         }
         Kind::Text(_) => {
             let averaged = transformer(folders, model, Weights::Shipped)?;

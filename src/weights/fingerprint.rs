@@ -9,6 +9,7 @@ use crate::models::diffusion::unet::{ANY_CLASS, UNet};
 use crate::models::gan::image::{GanPair, noise_vector};
 use crate::models::pixel::Pixels;
 use crate::models::pixel::cnn::PixelCnn;
+use crate::models::pixel::rnn::PixelRnn;
 use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
 use crate::models::vae::random_code;
@@ -61,19 +62,22 @@ fn levels(count: u32) -> Vec<u8> {
     (0..PIXELS as u32).map(level).collect()
 }
 
+fn of_pixels(net: &impl Pixels) -> Vec<f32> {
+    let levels = levels(net.shape().levels);
+    let logits = |class: u8| net.logits(&levels, &[class]).into_data();
+    let all = DIGITS.map(|class| logits(class).iter::<f32>().collect::<Vec<_>>());
+    all.concat().into_iter().step_by(2 * STRIDE).collect()
+}
+
 impl Answers for PixelCnn {
     fn answer(&self) -> Vec<f32> {
-        let levels = levels(self.shape().levels);
-        let all: Vec<f32> = DIGITS
-            .into_iter()
-            .flat_map(|class| {
-                self.logits(&levels, &[class])
-                    .into_data()
-                    .try_into_vec()
-                    .unwrap_or_default()
-            })
-            .collect();
-        all.into_iter().step_by(2 * STRIDE).collect()
+        of_pixels(self)
+    }
+}
+
+impl Answers for PixelRnn {
+    fn answer(&self) -> Vec<f32> {
+        of_pixels(self)
     }
 }
 

@@ -65,6 +65,8 @@ pub enum NetworkKind {
     Transformer(Shape),
     /// A gated PixelCNN of [`crate::models::pixel`], of this shape.
     PixelCnn(pixel::Shape),
+    /// A Row-LSTM PixelRNN of [`crate::models::pixel`], of this shape.
+    PixelRnn(pixel::Shape),
     /// The judge of [`crate::quality`].
     Classifier,
 }

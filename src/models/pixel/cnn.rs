@@ -25,11 +25,8 @@ use burn::nn::{Embedding, EmbeddingConfig, Initializer, PaddingConfig2d};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor};
 
-use super::{Pixels, Shape, classes, input};
+use super::{Pixels, REACH, Shape, classes, input};
 use crate::data::{CLASSES, SIDE};
-
-/// Rows above, and pixels to each side, that the first layer sees.
-pub(super) const FIRST_REACH: usize = 3;
 
 /// Channels between the two last convolutions, as a multiple of a stack's.
 const HEAD: usize = 2;
@@ -64,12 +61,12 @@ impl Shape {
         let none = PaddingConfig2d::Valid;
         let layer = |i: usize| {
             let (from, above, left) = if i == 0 {
-                (2, [FIRST_REACH, 2 * FIRST_REACH + 1], FIRST_REACH)
+                (2, [REACH, 2 * REACH + 1], REACH)
             } else {
                 (width, [2, 3], 2)
             };
             // What is next to the first layer's kernel is not its own place, but one before it.
-            let before = if i == 0 { FIRST_REACH } else { 1 };
+            let before = if i == 0 { REACH } else { 1 };
             let side = above[1] / 2;
             Layer {
                 above: conv(

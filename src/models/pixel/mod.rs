@@ -13,10 +13,13 @@
 //! | module | what |
 //! |---|---|
 //! | [`cnn`] | gated PixelCNN (van den Oord and others 2016, arXiv:1606.05328): convolutions over the past in two stacks, one of what stands above, one of what stands to the left |
+//! | [`rnn`] | Row-LSTM PixelRNN: a recurrent network that goes through the rows |
 //! | [`walk`] | its sampling pixel by pixel, each computed once |
 
 #[cfg(feature = "nn")]
 pub mod cnn;
+#[cfg(feature = "nn")]
+pub mod rnn;
 #[cfg(feature = "lab")]
 pub mod training;
 #[cfg(feature = "look")]
@@ -83,6 +86,30 @@ fn input(levels: &[u8], shape: Shape, device: &burn::tensor::Device) -> burn::te
     let values: Vec<f32> = levels.chunks_exact(PIXELS).flat_map(picture).collect();
     let shape = [levels.len() / PIXELS, 2, SIDE, SIDE];
     burn::tensor::Tensor::from_data(burn::tensor::TensorData::new(values, shape), device)
+}
+
+/// Rows above, and pixels to each side, that first layers see.
+#[cfg(feature = "nn")]
+const REACH: usize = 3;
+
+/// The same two numbers of each of the 24 places before pixel `at` that lie within [`REACH`] rows and
+/// columns, in reading order; nothing outside of the picture, or where it is not there yet.
+#[cfg(feature = "nn")]
+fn window(picture: &[u8], at: usize, levels: u32) -> Vec<f32> {
+    let (row, column) = (at / SIDE, at % SIDE);
+    let mut seen = Vec::with_capacity(48);
+    for up in (0..=REACH).rev() {
+        for side in 0..=2 * REACH {
+            if up == 0 && side == REACH {
+                break;
+            }
+            let column = (column + side).checked_sub(REACH).filter(|c| *c < SIDE);
+            let place = row.checked_sub(up).zip(column);
+            let level = place.and_then(|(row, column)| picture.get(row * SIDE + column));
+            seen.extend(level.map_or([0.0; 2], |level| [ink(*level, levels), 1.0]));
+        }
+    }
+    seen
 }
 
 /// Classes as numbers of rows, `[n, 1]`.

@@ -17,6 +17,13 @@ pub const SHAPE: Shape = Shape {
     layers: 8,
 };
 
+/// The PixelRNN that ships: nearly as many parameters.
+pub const RNN_SHAPE: Shape = Shape {
+    width: 40,
+    layers: 4,
+    ..SHAPE
+};
+
 /// Learns a set of pictures.
 pub struct PixelTask<N> {
     shape: Shape,

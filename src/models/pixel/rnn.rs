@@ -1,0 +1,128 @@
+//! Row-LSTM PixelRNN (van den Oord, Kalchbrenner and Kavukcuoglu 2016, arXiv:1601.06759, section 3.1): a
+//! recurrent network that goes through the rows, all places of a row at once.
+//!
+//! For each row, of each pixel the 24 before it that lie within three rows and columns, `w [n,28,48]`:
+//!
+//! ```text
+//! e = ReLU(E w + class)                                          [n,28,width]
+//! for each layer, with h and c of the same layer, one row above:
+//!   [o f i g] = M [e_left, e_own, h_left, h_above, h_right] + m    [n,28,4 width]
+//!   c = σ(f + 1) · c_above + σ(i) · tanh(g)
+//!   h = σ(o) · tanh(c),      e = e + h
+//!
+//! logits [n,levels,28,28] = 1x1 ─ ReLU ─ 1x1 ─ ReLU ─ e
+//! ```
+//!
+//! Of the row above `h` remembers, so in principle every row before counts, in a triangle that opens upwards.
+//! Unlike a PixelCNN's, rows cannot be computed side by side in training: each waits for the one above.
+
+use burn::module::Module;
+use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
+use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::{Pixels, Shape, classes, window};
+use crate::data::{CLASSES, PIXELS, SIDE};
+
+/// Numbers that the first layer sees of a pixel.
+pub(super) const WINDOW: usize = 48;
+/// Numbers between the two last layers, as a multiple of a state's.
+const HEAD: usize = 2;
+
+/// A Row-LSTM PixelRNN.
+#[derive(Module, Debug)]
+pub struct PixelRnn {
+    pub(super) embed: Linear,
+    /// `[10, width]`
+    pub(super) class: Embedding,
+    /// `M` of each layer.
+    pub(super) layers: Vec<Linear>,
+    pub(super) read: Linear,
+    pub(super) logits: Linear,
+}
+
+impl Shape {
+    /// A Row-LSTM PixelRNN with fresh weights.
+    pub fn rnn(&self, device: &Device) -> PixelRnn {
+        let width = self.width as usize;
+        let linear = |from, to| LinearConfig::new(from, to).init(device);
+        let spread = Initializer::Normal {
+            mean: 0.0,
+            std: 0.3,
+        };
+        PixelRnn {
+            embed: linear(WINDOW, width),
+            class: EmbeddingConfig::new(CLASSES, width)
+                .with_initializer(spread)
+                .init(device),
+            layers: (0..self.layers)
+                .map(|_| linear(5 * width, 4 * width))
+                .collect(),
+            read: linear(width, HEAD * width),
+            logits: linear(HEAD * width, self.levels as usize),
+        }
+    }
+}
+
+impl Pixels for PixelRnn {
+    fn shape(&self) -> Shape {
+        let [_, levels] = self.logits.weight.dims();
+        let [width, _] = self.read.weight.dims();
+        Shape {
+            levels: levels as u32,
+            width: width as u32,
+            layers: self.layers.len() as u32,
+        }
+    }
+
+    fn logits(&self, levels: &[u8], of: &[u8]) -> Tensor<4> {
+        let shape = self.shape();
+        let (n, width) = (of.len(), shape.width as usize);
+        let device = self.read.weight.device();
+        let class = self.class.forward(classes(of, &device));
+        let empty = Tensor::zeros([n, SIDE, width], &device);
+        let mut above = vec![(empty.clone(), empty); self.layers.len()];
+        let mut rows = Vec::with_capacity(SIDE);
+        for row in 0..SIDE {
+            let seen = |picture: &[u8]| -> Vec<f32> {
+                let places = row * SIDE..(row + 1) * SIDE;
+                places
+                    .flat_map(|at| window(picture, at, shape.levels))
+                    .collect()
+            };
+            let seen: Vec<f32> = levels.chunks_exact(PIXELS).flat_map(seen).collect();
+            let seen = Tensor::<3>::from_data(TensorData::new(seen, [n, SIDE, WINDOW]), &device);
+            let mut e = relu(self.embed.forward(seen) + class.clone());
+            for (layer, (h, c)) in self.layers.iter().zip(&mut above) {
+                (*h, *c) = step(layer, &e, h, c);
+                e = e + h.clone();
+            }
+            rows.push(e);
+        }
+        let e = Tensor::cat(rows, 1);
+        let logits = self.logits.forward(relu(self.read.forward(relu(e))));
+        let logits = logits.reshape([n, SIDE, SIDE, shape.levels as usize]);
+        logits.permute([0, 3, 1, 2])
+    }
+}
+
+/// `h` and `c` of a row `[n, 28, width]`, of what comes in and those of the row above.
+fn step(layer: &Linear, e: &Tensor<3>, h: &Tensor<3>, c: &Tensor<3>) -> (Tensor<3>, Tensor<3>) {
+    let width = e.dims()[2];
+    let outside = Tensor::zeros([e.dims()[0], 1, width], &e.device());
+    let left = |x: &Tensor<3>| {
+        let known = x.clone().narrow(1, 0, SIDE - 1);
+        Tensor::cat(vec![outside.clone(), known], 1)
+    };
+    let right = Tensor::cat(vec![h.clone().narrow(1, 1, SIDE - 1), outside.clone()], 1);
+    let seen = Tensor::cat(vec![left(e), e.clone(), left(h), h.clone(), right], 2);
+    let mixed = layer.forward(seen);
+    let part = |i: usize| mixed.clone().narrow(2, i * width, width);
+    let c = sigmoid(part(1) + 1.0) * c.clone() + sigmoid(part(2)) * tanh(part(3));
+    (sigmoid(part(0)) * tanh(c.clone()), c)
+}
+
+/// burn's own is several times slower.
+fn tanh(x: Tensor<3>) -> Tensor<3> {
+    sigmoid(x * 2.0) * 2.0 - 1.0
+}
