@@ -26,6 +26,7 @@ use super::vae::ask::VaeAskRun;
 #[cfg(feature = "train")]
 use super::vae::train::VaeTrainRun;
 use crate::models::gan::image::GanPair;
+use crate::models::pixel::Net;
 use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
 #[cfg(any(feature = "look", feature = "train"))]
@@ -44,6 +45,10 @@ pub trait Shelf {
     }
     /// A Transformer.
     fn text(&self, _id: &str) -> Option<&Transformer> {
+        None
+    }
+    /// A network of pixels.
+    fn pixels(&self, _id: &str) -> Option<&Net> {
         None
     }
     /// An autoencoder.

@@ -1,10 +1,12 @@
 //! From a packed job to the work that does it, for what the CPU alone holds.
 
 use super::jobs::{Shelf, found};
+use super::pixel::draw::PixelRun;
 use super::session::{Line, drive};
 use super::text::clock::ClockRun;
 use super::text::inside::InsideRun;
 use super::text::write::TextRun;
+use crate::protocol::pixel::PixelAsk;
 use crate::protocol::text::{ClockAsk, InsideAsk, TextAsk};
 use crate::protocol::{EngineError, PackedJob, RunId};
 
@@ -30,6 +32,11 @@ pub async fn look<S: Shelf, L: Line>(
             let ask: InsideAsk = job.unpacked()?;
             let net = found(models.text(&ask.model), &ask.model)?;
             drive(run, &mut InsideRun::new(run, ask, net)?, line).await
+        }
+        PixelAsk::FORM => {
+            let ask: PixelAsk = job.unpacked()?;
+            let net = found(models.pixels(&ask.model), &ask.model)?;
+            drive(run, &mut PixelRun::new(run, ask, net)?, line).await
         }
         other => Err(EngineError::BadRequest(format!(
             "no job has the form {other}"

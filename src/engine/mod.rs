@@ -16,6 +16,8 @@ pub mod jobs;
 #[cfg(feature = "look")]
 mod looks;
 pub mod memory;
+#[cfg(any(feature = "look", feature = "train"))]
+pub mod pixel;
 pub mod session;
 #[cfg(any(feature = "look", feature = "train"))]
 pub mod text;

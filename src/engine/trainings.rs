@@ -1,7 +1,9 @@
 //! From a packed job to the work that does it, for what trains.
 
+use super::pixel::sees::SeesRun;
 use super::session::{Line, drive};
 use super::text::train::TextTrainRun;
+use crate::protocol::pixel::SeesAsk;
 use crate::protocol::text::TextTrain;
 use crate::protocol::{EngineError, PackedJob, RunId};
 
@@ -15,6 +17,10 @@ pub async fn train<L: Line>(
         TextTrain::FORM => {
             let job: TextTrain = job.unpacked()?;
             drive(run, &mut TextTrainRun::new(run, job)?, line).await
+        }
+        SeesAsk::FORM => {
+            let ask: SeesAsk = job.unpacked()?;
+            drive(run, &mut SeesRun::new(run, ask)?, line).await
         }
         other => Err(EngineError::BadRequest(format!(
             "no training has the form {other}"

@@ -27,6 +27,7 @@ use super::turn::Turn;
 #[cfg(feature = "sample")]
 use crate::models::diffusion::unet::UNetConfig;
 use crate::models::gan::image::GanPair;
+use crate::models::pixel::Net;
 use crate::models::text::net::Transformer;
 #[cfg(feature = "look")]
 use crate::models::vae::blocks::Sizes;
@@ -133,6 +134,7 @@ struct Models {
     gans: HashMap<String, GanPair>,
     vaes: HashMap<String, Vae>,
     texts: HashMap<String, Transformer>,
+    pixels: HashMap<String, Net>,
     hashes: HashMap<String, String>,
     memory: Memory,
 }
@@ -144,6 +146,7 @@ impl Default for Models {
             gans: HashMap::new(),
             vaes: HashMap::new(),
             texts: HashMap::new(),
+            pixels: HashMap::new(),
             hashes: HashMap::new(),
             memory: Memory::new(LIMIT),
         }
@@ -172,6 +175,7 @@ impl Models {
             self.gans.remove(&model);
             self.vaes.remove(&model);
             self.texts.remove(&model);
+            self.pixels.remove(&model);
             self.hashes.remove(&model);
             post(&Event::Dropped { model });
         }
@@ -218,6 +222,18 @@ impl Models {
                 Ok(())
             }
             #[cfg(feature = "look")]
+            NetworkKind::PixelCnn(shape) if shape.is_sound() => {
+                let net = Net::Cnn(load(shape.cnn(&cpu), bytes, model)?);
+                self.pixels.insert(model.id.clone(), net);
+                Ok(())
+            }
+            #[cfg(feature = "look")]
+            NetworkKind::PixelRnn(shape) if shape.is_sound() => {
+                let net = Net::Rnn(load(shape.rnn(&cpu), bytes, model)?);
+                self.pixels.insert(model.id.clone(), net);
+                Ok(())
+            }
+            #[cfg(feature = "look")]
             NetworkKind::Transformer(shape) if shape.is_sound() => {
                 let net = load(shape.init(&cpu), bytes, model)?;
                 self.texts.insert(model.id.clone(), net);
@@ -241,6 +257,9 @@ impl Shelf for Models {
     }
     fn vae(&self, id: &str) -> Option<&Vae> {
         self.vaes.get(id)
+    }
+    fn pixels(&self, id: &str) -> Option<&Net> {
+        self.pixels.get(id)
     }
     fn text(&self, id: &str) -> Option<&Transformer> {
         self.texts.get(id)

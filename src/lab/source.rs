@@ -18,10 +18,10 @@ use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{GanPair, noise_vector, training};
 use crate::models::next::{Choosing, choose};
 use crate::models::pixel::cnn::PixelCnn;
-use crate::models::pixel::ink;
 use crate::models::pixel::rnn::PixelRnn;
 use crate::models::pixel::training::{RNN_SHAPE, SHAPE as SHAPE_OF_PIXELS, shape_of};
 use crate::models::pixel::walk::Walker;
+use crate::models::pixel::{Net, ink};
 use crate::models::text::net::Transformer;
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
@@ -386,12 +386,12 @@ pub fn draw(
         }
         Kind::PixelCnn => {
             let net = pixel_cnn(folders, model, weights)?;
-            let walker = pollster::block_on(Walker::cnn(&net))?;
+            let walker = pollster::block_on(Walker::new(&Net::Cnn(net)))?;
             draw_pixels(&walker, labels, sampling.seed, tell)
         }
         Kind::PixelRnn => {
             let net = pixel_rnn(folders, model, weights)?;
-            let walker = pollster::block_on(Walker::rnn(&net))?;
+            let walker = pollster::block_on(Walker::new(&Net::Rnn(net)))?;
             draw_pixels(&walker, labels, sampling.seed, tell)
         }
         Kind::Vae { .. } => {

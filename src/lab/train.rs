@@ -17,11 +17,11 @@ use crate::models::diffusion::distillation::{self, DistillationTask};
 use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{self, GanPair};
-use crate::models::pixel::Shape;
 use crate::models::pixel::cnn::PixelCnn;
 use crate::models::pixel::rnn::PixelRnn;
 use crate::models::pixel::training::{self as pixel, PixelTask};
 use crate::models::pixel::walk::Walker;
+use crate::models::pixel::{Net, Shape};
 use crate::models::text::net::Transformer;
 use crate::models::text::training::TextTask;
 use crate::models::text::tuning::{AnswerTask, PreferenceTask};
@@ -476,18 +476,19 @@ impl Sheet for Transformer {
 
 impl Sheet for PixelCnn {
     fn sheet(&self, _: &Look, path: &Path) -> Result<()> {
-        pixels(&pollster::block_on(Walker::cnn(self))?, path)
+        pixels(&Net::Cnn(self.clone()), path)
     }
 }
 
 impl Sheet for PixelRnn {
     fn sheet(&self, _: &Look, path: &Path) -> Result<()> {
-        pixels(&pollster::block_on(Walker::rnn(self))?, path)
+        pixels(&Net::Rnn(self.clone()), path)
     }
 }
 
-fn pixels(walker: &Walker, path: &Path) -> Result<()> {
-    let samples = draw_pixels(walker, &labels(4 * CLASSES, None), 0, |_| {});
+fn pixels(net: &Net, path: &Path) -> Result<()> {
+    let walker = pollster::block_on(Walker::new(net))?;
+    let samples = draw_pixels(&walker, &labels(4 * CLASSES, None), 0, |_| {});
     pictures::sheet(path, &pictures::to_bytes(&samples), CLASSES)
 }
 

@@ -11,6 +11,7 @@ pub mod ask;
 pub mod diffusion;
 pub mod gan;
 #[cfg(not(feature = "gpu"))]
+pub mod pixel;
 pub mod text;
 pub mod vae;
 

@@ -14,10 +14,13 @@
 //! |---|---|
 //! | [`cnn`] | gated PixelCNN (van den Oord and others 2016, arXiv:1606.05328): convolutions over the past in two stacks, one of what stands above, one of what stands to the left |
 //! | [`rnn`] | Row-LSTM PixelRNN: a recurrent network that goes through the rows |
+//! | [`reach`] | what each can see |
 //! | [`walk`] | its sampling pixel by pixel, each computed once |
 
 #[cfg(feature = "nn")]
 pub mod cnn;
+#[cfg(feature = "train")]
+pub mod reach;
 #[cfg(feature = "nn")]
 pub mod rnn;
 #[cfg(feature = "lab")]
@@ -61,6 +64,37 @@ pub fn level(grey: u8, levels: u32) -> u8 {
 /// A level as the share of ink that is shown, `0..=1`.
 pub fn ink(level: u8, levels: u32) -> f32 {
     f32::from(level) / (levels - 1) as f32
+}
+
+/// Networks of this family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// Masked convolutions in one stack: the first PixelCNN.
+    Plain,
+    /// Gated PixelCNN: two stacks.
+    Gated,
+    /// Row-LSTM PixelRNN.
+    Row,
+}
+
+/// A network that draws.
+#[cfg(feature = "nn")]
+pub enum Net {
+    /// Gated PixelCNN.
+    Cnn(cnn::PixelCnn),
+    /// Row-LSTM PixelRNN.
+    Rnn(rnn::PixelRnn),
+}
+
+#[cfg(feature = "nn")]
+impl Net {
+    /// Its shape.
+    pub fn shape(&self) -> Shape {
+        match self {
+            Self::Cnn(net) => net.shape(),
+            Self::Rnn(net) => net.shape(),
+        }
+    }
 }
 
 /// What a network of this family computes.

@@ -21,7 +21,7 @@ use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{Pixels, Shape, classes, window};
+use super::{Pixels, REACH, Shape, classes, window};
 use crate::data::{CLASSES, PIXELS, SIDE};
 
 /// Numbers that the first layer sees of a pixel.
@@ -76,33 +76,58 @@ impl Pixels for PixelRnn {
     }
 
     fn logits(&self, levels: &[u8], of: &[u8]) -> Tensor<4> {
-        let shape = self.shape();
-        let (n, width) = (of.len(), shape.width as usize);
+        let (n, device) = (of.len(), self.read.weight.device());
+        let count = self.shape().levels;
+        let e = self.states(of, |row| {
+            let seen = |picture: &[u8]| -> Vec<f32> {
+                let places = row * SIDE..(row + 1) * SIDE;
+                places.flat_map(|at| window(picture, at, count)).collect()
+            };
+            let seen: Vec<f32> = levels.chunks_exact(PIXELS).flat_map(seen).collect();
+            Tensor::from_data(TensorData::new(seen, [n, SIDE, WINDOW]), &device)
+        });
+        let logits = self.logits.forward(relu(self.read.forward(relu(e))));
+        let logits = logits.reshape([n, SIDE, SIDE, count as usize]);
+        logits.permute([0, 3, 1, 2])
+    }
+}
+
+impl PixelRnn {
+    /// What the last layer gives, `[n, width, 28, 28]`, of what [`super::input`] makes of pictures, of
+    /// these classes.
+    pub fn features(&self, x: &Tensor<4>, of: &[u8]) -> Tensor<4> {
+        let [n, channels, _, _] = x.dims();
+        let outside = x.clone().pad((REACH, REACH, REACH, 0), 0.0);
+        let e = self.states(of, |row| {
+            let place = |i: usize| {
+                let (down, side) = (i / (2 * REACH + 1), i % (2 * REACH + 1));
+                let row = outside.clone().narrow(2, row + down, 1);
+                row.narrow(3, side, SIDE).reshape([n, channels, SIDE])
+            };
+            let places = (0..WINDOW / channels).map(place).collect();
+            Tensor::cat(places, 1).swap_dims(1, 2)
+        });
+        let width = e.dims()[2];
+        e.swap_dims(1, 2).reshape([n, width, SIDE, SIDE])
+    }
+
+    /// States `[n, 784, width]` after the last layer; `seen` gives a row's windows, `[n, 28, 48]`.
+    fn states(&self, of: &[u8], mut seen: impl FnMut(usize) -> Tensor<3>) -> Tensor<3> {
         let device = self.read.weight.device();
+        let (n, width) = (of.len(), self.read.weight.dims()[0]);
         let class = self.class.forward(classes(of, &device));
         let empty = Tensor::zeros([n, SIDE, width], &device);
         let mut above = vec![(empty.clone(), empty); self.layers.len()];
         let mut rows = Vec::with_capacity(SIDE);
         for row in 0..SIDE {
-            let seen = |picture: &[u8]| -> Vec<f32> {
-                let places = row * SIDE..(row + 1) * SIDE;
-                places
-                    .flat_map(|at| window(picture, at, shape.levels))
-                    .collect()
-            };
-            let seen: Vec<f32> = levels.chunks_exact(PIXELS).flat_map(seen).collect();
-            let seen = Tensor::<3>::from_data(TensorData::new(seen, [n, SIDE, WINDOW]), &device);
-            let mut e = relu(self.embed.forward(seen) + class.clone());
+            let mut e = relu(self.embed.forward(seen(row)) + class.clone());
             for (layer, (h, c)) in self.layers.iter().zip(&mut above) {
                 (*h, *c) = step(layer, &e, h, c);
                 e = e + h.clone();
             }
             rows.push(e);
         }
-        let e = Tensor::cat(rows, 1);
-        let logits = self.logits.forward(relu(self.read.forward(relu(e))));
-        let logits = logits.reshape([n, SIDE, SIDE, shape.levels as usize]);
-        logits.permute([0, 3, 1, 2])
+        Tensor::cat(rows, 1)
     }
 }
 
