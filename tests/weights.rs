@@ -8,6 +8,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use genscope::models::diffusion::unet::UNetConfig;
 use genscope::models::gan::image::GanPair;
+use genscope::models::pixel::training::SHAPE;
 use genscope::models::text::Shape;
 use genscope::models::vae::blocks::Sizes;
 use genscope::protocol::EngineError;
@@ -68,6 +69,8 @@ fn answer(bytes: Vec<u8>, entry: &ModelEntry) -> Result<Vec<f32>, EngineError> {
             of(sizes.init(&device), bytes, entry)
         }
         NetworkKind::Transformer(shape) => of(shape.init(&device), bytes, entry),
+        NetworkKind::PixelCnn(shape) => of(shape.cnn(&device), bytes, entry),
+        NetworkKind::PixelRnn(shape) => of(shape.rnn(&device), bytes, entry),
         _ => of(UNetConfig::shipped().init(&device), bytes, entry),
     }
 }
@@ -95,20 +98,31 @@ fn files_are_of_the_network_that_is_named() {
             },
         };
         let text = load(shape.init(&device), bytes(entry), entry);
+        let pixels = match entry.network {
+            NetworkKind::PixelCnn(shape) | NetworkKind::PixelRnn(shape) => shape,
+            _ => SHAPE,
+        };
+        let cnn = load(pixels.cnn(&device), bytes(entry), entry);
+        let rnn = load(pixels.rnn(&device), bytes(entry), entry);
         let fits = [
             unet.is_ok(),
             pair.is_ok(),
             vae_2.is_ok(),
             vae_16.is_ok(),
             text.is_ok(),
+            cnn.is_ok(),
+            rnn.is_ok(),
         ];
-        let named = match entry.network {
-            NetworkKind::DiffusionUnet => [true, false, false, false, false],
-            NetworkKind::GanPair => [false, true, false, false, false],
-            NetworkKind::Vae { code } => [false, false, code == 2, code == 16, false],
-            NetworkKind::Classifier => [false; 5],
-            NetworkKind::Transformer(_) => [false, false, false, false, true],
+        let place = match entry.network {
+            NetworkKind::DiffusionUnet => Some(0),
+            NetworkKind::GanPair => Some(1),
+            NetworkKind::Vae { code } => Some(if code == 2 { 2 } else { 3 }),
+            NetworkKind::Classifier => None,
+            NetworkKind::Transformer(_) => Some(4),
+            NetworkKind::PixelCnn(_) => Some(5),
+            NetworkKind::PixelRnn(_) => Some(6),
         };
+        let named: [bool; 7] = std::array::from_fn(|i| Some(i) == place);
         assert_eq!(fits, named, "{}", entry.id);
     }
 }

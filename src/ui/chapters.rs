@@ -90,6 +90,10 @@ chapters! {
     Learned: LearnedState, "autoregressive/learned", Autoregressive, text::text_deeper, learned::story;
     TextTrain: TextTrainState, "autoregressive/train", Autoregressive, text::text_deeper, text_train::story;
     Answers: AnswersState, "autoregressive/answers", Autoregressive, text::text, answers::story;
+    Grow: GrowState, "autoregressive/pixel", Autoregressive, pixel::pixel, pixel_grow::story;
+    Sees: SeesState, "autoregressive/sees", Autoregressive, pixel::pixel, pixel_sees::story;
+    Finish: FinishState, "autoregressive/finish", Autoregressive, pixel::pixel, pixel_finish::story;
+    Likely: LikelyState, "autoregressive/likely", Autoregressive, pixel::pixel, pixel_likely::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
 }
@@ -117,6 +121,10 @@ pub const STORY: &[Chapter] = &[
     Chapter::Learned,
     Chapter::TextTrain,
     Chapter::Answers,
+    Chapter::Grow,
+    Chapter::Sees,
+    Chapter::Finish,
+    Chapter::Likely,
 ];
 
 /// The way for beginners, ten minutes across the rooms; the landing page tells of it.

@@ -126,6 +126,12 @@ pub enum Measure {
     Divergence,
     /// Bits that a character of a text held out costs.
     BitsPerCharacter,
+    /// Bits that a pixel of a test picture costs, exactly.
+    BitsPerDimension,
+    /// The same where each place of each class is counted alone.
+    BitsCounted,
+    /// The same as PNG.
+    BitsPng,
 }
 
 /// What a figure is in.

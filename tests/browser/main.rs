@@ -17,6 +17,7 @@ mod network;
 mod noise;
 mod offline;
 mod parts;
+mod pixel;
 mod plane;
 mod readers;
 mod shell;

@@ -37,6 +37,14 @@ use serde::{Deserialize, Serialize};
 /// Tokens that one can attend to, itself included.
 pub const CONTEXT: usize = 256;
 
+/// Wavelengths of the rotations go from 2π to about 2π times this.
+const LONGEST_WAVE: f32 = 10_000.0;
+
+/// The angle by which a pair of numbers of queries and keys is turned at a position, rad; `pair` of `pairs`.
+pub fn angle(position: usize, pair: usize, pairs: usize) -> f32 {
+    position as f32 / LONGEST_WAVE.powf(pair as f32 / pairs as f32)
+}
+
 /// The numbers that make a network's shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {

@@ -14,8 +14,6 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{CONTEXT, Shape};
 
-/// Wavelengths of the rotations go from 2π to about 2π times this.
-const LONGEST_WAVE: f32 = 10_000.0;
 /// Spread of fresh weights (GPT-2's).
 const SPREAD: f64 = 0.02;
 
@@ -215,7 +213,7 @@ fn last_of(all: Tensor<4>) -> Tensor<4> {
 }
 
 /// Rotations of positions: pair `i` of a head's numbers, the `i`-th of the first half with that of the
-/// second, turns by `position / LONGEST_WAVE^(i / pairs)`.
+/// second, turns by [`super::angle`].
 struct Turn {
     /// `[1, 1, tokens, pairs]`.
     cos: Tensor<4>,
@@ -225,10 +223,7 @@ struct Turn {
 impl Turn {
     fn new(first: usize, n: usize, size: usize, device: &Device) -> Self {
         let pairs = size / 2;
-        let angle = |k: usize| {
-            let (position, pair) = ((first + k / pairs) as f32, (k % pairs) as f32);
-            position / LONGEST_WAVE.powf(pair / pairs as f32)
-        };
+        let angle = |k: usize| super::angle(first + k / pairs, k % pairs, pairs);
         let tensor = |f: fn(f32) -> f32| {
             let values: Vec<f32> = (0..n * pairs).map(|k| f(angle(k))).collect();
             Tensor::from_data(TensorData::new(values, [1, 1, n, pairs]), device)

@@ -1,5 +1,6 @@
 //! What several rooms use. Components only show state and report what the visitor does.
 
+pub mod board;
 pub mod chart;
 pub mod choice;
 pub mod class_field;

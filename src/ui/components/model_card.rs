@@ -134,6 +134,18 @@ fn name(measure: Measure) -> Html {
             "A character costs",
             "Bits that the model needs, on average, for a character of texts it never saw; less is better, and guessing among 27 letters would cost 4.75",
         ),
+        Measure::BitsPerDimension => (
+            "A pixel costs",
+            "Bits that the model needs, on average, for a pixel of a test picture of 8 grey levels, given its class: exact, not a bound; less is better, and guessing would cost 3",
+        ),
+        Measure::BitsCounted => (
+            "\u{2026} by counting",
+            "The same if for each place of each class it is counted how often each level stands there, and no pixel knows of another",
+        ),
+        Measure::BitsPng => (
+            "\u{2026} as PNG",
+            "The same if all test pictures are packed into one PNG, which does not know their classes",
+        ),
     };
     html! { <abbr title={meaning}>{ short }</abbr> }
 }

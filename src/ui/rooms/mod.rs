@@ -9,6 +9,7 @@ pub mod frame;
 pub mod gan;
 pub mod guide;
 pub mod landing;
+pub mod pixel;
 pub mod text;
 pub mod vae;
 

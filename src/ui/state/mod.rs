@@ -12,6 +12,7 @@ mod guide;
 mod lock;
 mod model;
 mod picture;
+pub mod pixel;
 mod query;
 mod route;
 pub mod text;
@@ -30,6 +31,7 @@ pub use guide::GuideState;
 pub use lock::Lock;
 pub use model::{ModelChoice, Training};
 pub use picture::{Picture, SAMPLES};
+pub use pixel::{FinishState, GrowState, LikelyState, SeesState};
 #[cfg(test)]
 pub use query::chance::Chance;
 pub use query::{Named, Query, Reader, Writer};

@@ -6,7 +6,8 @@
 //! small tensors; this takes 0.3 ms. Weights lie as they are read, the past is a ring, and what the square
 //! of ReLU makes zero is passed over. Tests hold both to be the same.
 
-use super::{Block, CONTEXT, Cache, LONGEST_WAVE, Transformer};
+use super::{Block, CONTEXT, Cache, Transformer};
+use crate::models::text::angle;
 use crate::nn::rows::{Matrix, Numbers, add_rows};
 use crate::nn::{NotRead, read};
 use crate::tokens::Token;
@@ -328,8 +329,8 @@ async fn norm(norm: &burn::nn::LayerNorm) -> Result<Norm, NotRead> {
 /// Cosine and sine of each pair's angle.
 fn turn(position: usize, size: usize) -> Vec<(f32, f32)> {
     let pairs = size / 2;
-    let angle = |pair: usize| position as f32 / LONGEST_WAVE.powf(pair as f32 / pairs as f32);
-    let both = |pair| (angle(pair).cos(), angle(pair).sin());
+    let angle = |pair| angle(position, pair, pairs);
+    let both = |pair| (f32::cos(angle(pair)), f32::sin(angle(pair)));
     (0..pairs).map(both).collect()
 }
 

@@ -46,7 +46,7 @@ part!(first, SOURCES;
 );
 part!(network_alone, SOURCES;
     Network: NetworkChapter, Some([texts::network::story_lead::TITLE, texts::network::story_lead::HTML, texts::network::story_take::HTML]), |_| network::story();
-    "network.css"
+    "network.css", "board.css"
 );
 part!(deeper, SOURCES;
     Fewer: FewerChapter, Some([texts::fewer::story_lead::TITLE, texts::fewer::story_lead::HTML, texts::fewer::story_take::HTML]), |_| html! { <FewerStory /> };

@@ -18,15 +18,18 @@ pub enum Library {
     Stories,
     /// Plays of Shakespeare.
     Shakespeare,
+    /// Old fairy tales.
+    Tales,
 }
 
 impl Named for Library {
-    const VALUES: &'static [Self] = &[Self::Stories, Self::Shakespeare];
+    const VALUES: &'static [Self] = &[Self::Stories, Self::Shakespeare, Self::Tales];
 
     fn name(self) -> &'static str {
         match self {
             Self::Stories => "stories",
             Self::Shakespeare => "shakespeare",
+            Self::Tales => "tales",
         }
     }
 }
@@ -37,6 +40,7 @@ impl Library {
         match self {
             Self::Stories => "text-stories",
             Self::Shakespeare => "text-shakespeare",
+            Self::Tales => "text-fairy-tales",
         }
     }
 
@@ -54,6 +58,12 @@ impl Library {
                 "KING RICHARD III:\nMy lord, the night",
                 "First Murderer:\n",
                 "JULIET:\nO, what is love, if",
+            ],
+            Self::Tales => [
+                "There was once a king who had",
+                "The wolf knocked at the door and said,",
+                "\"Who is the fairest of",
+                "In the middle of the forest stood",
             ],
         }
     }
@@ -401,7 +411,7 @@ mod tests {
                     7,
                 ),
                 (many.as_str(), 1),
-                ("library=tales", 1),
+                ("library=x", 1),
                 ("given=07", 1),
                 ("given=4096", 1),
             ],

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::board::{Board, mark};
 use super::look::Look;
 use crate::models::diffusion::blocks::{DEEP_SIDE, POSITIONS};
+use crate::ui::components::board::{Board, mark};
 use crate::ui::components::feature_maps::{picture, span};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};

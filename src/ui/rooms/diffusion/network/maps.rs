@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::board::Board;
 use super::look::Look;
 use crate::data::PIXELS;
 use crate::models::diffusion::blocks::{Block, Kind};
 use crate::protocol::Maps;
+use crate::ui::components::board::Board;
 use crate::ui::components::feature_maps::{pictures, span};
 use crate::ui::components::picture::PictureView;
 use crate::ui::content::{self, texts};

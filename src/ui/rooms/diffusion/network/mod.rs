@@ -5,7 +5,6 @@
 //! the network without it. What is drawn of the blocks belongs to the second, if there is one.
 
 mod attention;
-mod board;
 mod diagram;
 mod look;
 mod maps;

@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use self::look::{LookedRun, Wish};
 use self::matrix::Matrix;
+use crate::models::text::angle;
 use crate::models::text::inside::{Inside, NUMBERS, Off};
 use crate::protocol::text::MOST_LOOKED_AT;
 use crate::tokens::{END, Token, Tokens};
@@ -160,6 +161,9 @@ pub fn InsideChapter(props: &ChapterProps<InsideState>) -> Html {
         </>
     }
 }
+
+/// Pairs of numbers of a head's query.
+const PAIRS: usize = 16;
 
 /// The text's first tokens, after the end that stands before every text.
 fn read(tokens: &Tokens, text: &Prompt) -> Rc<Vec<Token>> {
@@ -378,12 +382,21 @@ impl View<'_> {
             };
             html! { <tr><th scope="row">{ name }</th>{ for self.inside.state(layer, self.at).iter().map(cell) }<td>{ "…" }</td></tr> }
         };
-        let values = [("token", self.name(self.at)), ("n", NUMBERS.to_string())];
+        let turned = |pair| format!("{:.1}", angle(self.at, pair, PAIRS).to_degrees());
+        let values = [
+            ("token", self.name(self.at)),
+            ("n", NUMBERS.to_string()),
+            ("at", self.at.to_string()),
+            ("first", turned(0)),
+            ("fifth", turned(4)),
+            ("last", turned(PAIRS - 1)),
+        ];
         html! {
             <div class="card">
                 <h3>{ texts::inside::numbers::TITLE }</h3>
                 <div class="scroll" tabindex="0"><table class="figures"><tbody>{ for (0..=BLOCKS).map(row) }</tbody></table></div>
                 <p class="hint">{ content::fill(texts::inside::numbers::PLAIN, &values) }</p>
+                <p class="hint" data-name="turned">{ content::fill(texts::inside::turned::PLAIN, &values) }</p>
             </div>
         }
     }

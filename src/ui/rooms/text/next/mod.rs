@@ -63,6 +63,7 @@ fn title(library: &Library) -> String {
     let title = match library {
         Library::Stories => texts::next::library_stories::PLAIN,
         Library::Shakespeare => texts::next::library_shakespeare::PLAIN,
+        Library::Tales => texts::next::library_tales::PLAIN,
     };
     title.to_owned()
 }

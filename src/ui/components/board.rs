@@ -3,7 +3,7 @@
 use web_sys::{KeyboardEvent, MouseEvent};
 use yew::prelude::*;
 
-use crate::ui::components::pen::share;
+use super::pen::share;
 
 /// Properties of [`Board`].
 #[derive(Properties, PartialEq)]
