@@ -27,7 +27,7 @@ impl Default for FinishState {
     fn default() -> Self {
         Self {
             maker: Maker::Cnn,
-            picture: Picture::Sample(96),
+            picture: Picture::Sample(97),
             rows: 14,
             digit: None,
             seed: 7,

@@ -54,7 +54,7 @@ impl Default for LikelyState {
     fn default() -> Self {
         Self {
             what: What::Picture,
-            picture: Picture::Sample(96),
+            picture: Picture::Sample(97),
             row: Self::LAST,
         }
     }
