@@ -12,6 +12,7 @@ pub mod diffusion;
 pub mod gan;
 #[cfg(not(feature = "gpu"))]
 pub mod pixel;
+#[cfg(not(feature = "gpu"))]
 pub mod text;
 pub mod vae;
 
