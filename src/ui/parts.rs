@@ -136,18 +136,27 @@ impl PartialEq for Part {
 /// Makes the function `$name`, a [`Fetch`], whose [`Chapters`] are a part of its own: the sources of their
 /// room, a line each with its stage, what is said before and after it (minutes, what to see, what to take
 /// away), and its text, and then their style sheets in `www/css`. Or, after `text`, a part that is a text.
+/// `$name in $file`: it comes in one file with the part `$file`. What some parts share, and others do not, is
+/// a file too, one for each such set of parts: with each further part there are up to twice as many, so
+/// parts that need much of the same better come together.
 #[macro_export]
 macro_rules! part {
-    (text $name:ident: $text:expr) => {
-        $crate::part!(@fetch $name, $crate::ui::parts::Chapters {
+    (text $name:ident in $file:ident: $text:expr) => {
+        $crate::part!(@fetch $name $file, $crate::ui::parts::Chapters {
             chapters: &[],
             sources: [""; 2],
             text: $text,
             css: &[],
         });
     };
-    ($name:ident, $sources:expr; $($chapter:ident: $stage:ident, $lead:expr, $story:expr;)+ $($css:literal),*) => {
-        $crate::part!(@fetch $name, $crate::ui::parts::Chapters {
+    (text $name:ident: $text:expr) => {
+        $crate::part!(text $name in $name: $text);
+    };
+    ($name:ident, $($rest:tt)+) => {
+        $crate::part!($name in $name, $($rest)+);
+    };
+    ($name:ident in $file:ident, $sources:expr; $($chapter:ident: $stage:ident, $lead:expr, $story:expr;)+ $($css:literal),*) => {
+        $crate::part!(@fetch $name $file, $crate::ui::parts::Chapters {
             chapters: &[$($crate::ui::parts::Open::new::<$stage, _>(
                 $crate::ui::chapters::Chapter::$chapter,
                 $lead,
@@ -158,7 +167,7 @@ macro_rules! part {
             css: &[$(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/www/css/", $css))),*],
         });
     };
-    (@fetch $name:ident, $part:expr) => {
+    (@fetch $name:ident $file:ident, $part:expr) => {
         /// Fetches the part.
         pub fn $name() -> ::std::pin::Pin<
             ::std::boxed::Box<
@@ -171,7 +180,7 @@ macro_rules! part {
             >,
         > {
             #[cfg(feature = "split")]
-            #[::wasm_split_helpers::wasm_split($name, fallible)]
+            #[::wasm_split_helpers::wasm_split($file, fallible)]
             fn fetch() -> Result<$crate::ui::parts::Chapters, $crate::ui::parts::NotFetched> {
                 Ok(PART)
             }

@@ -36,9 +36,8 @@ fn a_changed_pixel_changes_the_future_alone() {
             .await?;
         tab.wait_for_within(&format!("{DONE}[data-at='{at}']"), SLOW)
             .await?;
-        let was = ".odd[aria-pressed=true]";
-        let was = tab.js(&format!("+document.querySelector('{was}').dataset.level"));
-        let other = (was.await?.as_u64().unwrap_or(0) + 4) % 8;
+        let was = "+document.querySelector('.odd[aria-pressed=true]').dataset.level";
+        let other = (tab.js(was).await?.as_u64().unwrap_or(0) + 4) % 8;
         tab.click(&format!(".odd[data-level='{other}']")).await?;
         tab.wait_for_within(&format!("{DONE}[data-changes='1'][data-at='{at}']"), SLOW)
             .await?;

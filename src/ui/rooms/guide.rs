@@ -8,7 +8,7 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::rooms::frame::RoomText;
 use crate::ui::state::GuideState;
 
-part!(guide, [""; 2];
+part!(guide in landing_rest, [""; 2];
     Teachers: TextPage, None, |_| Html::default();
     Words: TextPage, None, |_| Html::default();
     "guide.css"

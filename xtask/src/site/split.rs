@@ -2,8 +2,10 @@
 //! `src/ui/parts.rs`, which Trunk cannot do (trunk-rs/trunk#1022).
 
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::sync::Mutex;
+use std::{iter, thread};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use wasm_split_cli_support::{Options, transform};
@@ -48,18 +50,15 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
         let stem = part.file_stem().unwrap_or_default().to_string_lossy();
         (format!("./{stem}.wasm"), format!("{name}_{stem}.wasm"))
     };
-    let put = |from: &Path, to: PathBuf| match shrunk {
-        true => bind::shrink(page, from, &to),
+    let put = |(from, to): (PathBuf, PathBuf)| match shrunk {
+        true => bind::shrink(page, &from, &to),
         false => fs::copy(from, &to).map(drop).context("a part is missing"),
     };
-    // `wasm-opt` has one thread, and the main file is about as large as all parts together.
-    thread::scope(|scope| {
-        let main = scope.spawn(|| put(&bound.join(&main), folder.join(&main)));
-        for part in &parts {
-            put(part, folder.join(file_of(part).1))?;
-        }
-        super::joined(main)
-    })?;
+    // The main file is as large as many parts together, so it comes first.
+    let of_part = |part: &PathBuf| (part.clone(), folder.join(file_of(part).1));
+    let main = (bound.join(&main), folder.join(&main));
+    let files = iter::once(main).chain(parts.iter().map(of_part));
+    at_once(files, put)?;
     let mut text = fs::read_to_string(work.join(&loader)).context("no loader of the parts")?;
     for part in &parts {
         let (old, file) = file_of(part);
@@ -70,6 +69,23 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
         name,
         folder,
         early: Some(loader),
+    })
+}
+
+/// Does `work` for each item, as many at once as there are processors: `wasm-opt` has one thread, and there are
+/// hundreds of parts.
+fn at_once<T: Send>(
+    items: impl Iterator<Item = T> + Send,
+    work: impl Fn(T) -> Result<()> + Sync,
+) -> Result<()> {
+    let items = Mutex::new(items);
+    let next = || items.lock().map_or(None, |mut items| items.next());
+    let one_by_one = || iter::from_fn(next).try_for_each(&work);
+    let n = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..n).map(|_| scope.spawn(one_by_one)).collect();
+        one_by_one()?;
+        others.into_iter().try_for_each(super::joined)
     })
 }
 
@@ -100,6 +116,19 @@ fn replaced(text: &str, old: &str, new: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_is_done_and_an_error_is_told() {
+        let done = Mutex::new(0);
+        let add = |i: i32| {
+            *done.lock().unwrap() += i;
+            ensure!(i != 50, "fifty");
+            Ok(())
+        };
+        at_once(1..=40, add).unwrap();
+        assert_eq!(*done.lock().unwrap(), 820);
+        assert!(at_once(41..=60, add).is_err());
+    }
 
     #[test]
     fn a_part_gets_a_minute_and_needs_no_type() {
