@@ -3,18 +3,18 @@
 //! ```text
 //! x [n,2,28,28]
 //!   first layer: above 3x7 (three rows above), left 1x3 (three pixels to the left)
-//!   others:      above 2x3 (own row of the stack above, and the row above it), left 1x2
+//!   others:      above 2x3 (own row of the stack above, and one above it), left 1x2, with gaps
+//!                (dilation) of 1, 2, 4, 8, 4, 2, 1 places, so that eight layers see the whole picture
 //!
-//! a = above(v)                            v' = v + a_1 · σ(a_2)
-//! b = left(h) + across(v')                h' = h + b_1 · σ(b_2)
+//! a = above(v) + class_a                  v' = v + a_1 · σ(a_2)
+//! b = left(h) + across(v') + class_b      h' = h + b_1 · σ(b_2)
 //!
 //! logits [n,levels,28,28] = 1x1 ─ ReLU ─ 1x1 ─ ReLU ─ h
 //! ```
 //!
-//! The first layer adds nothing to x, and a row of its own for the class to a and b; what it gives carries
-//! both through all layers. The stack above, `v`, at row r knows pixels of rows before r, in a triangle; `h`
-//! at (r, c) knows those, and of row r what stands before c: no blind spot. Kernels are cut to what they
-//! may see, so nothing is masked.
+//! The first layer adds nothing to x. The stack above, `v`, at row r knows pixels of rows before r, in a
+//! triangle; `h` at (r, c) knows those, and of row r what stands before c: no blind spot. Kernels are cut to
+//! what they may see, so nothing is masked.
 //!
 //! Gates are a · σ(b) as in PixelCNN++ (Salimans and others 2017, arXiv:1701.05517), not tanh(a) · σ(b),
 //! and both stacks add up: half of the exponentials, and learned sooner.
@@ -35,8 +35,6 @@ const HEAD: usize = 2;
 #[derive(Module, Debug)]
 pub struct PixelCnn {
     pub(super) layers: Vec<Layer>,
-    /// `[10, 4 width]`: what a class adds to `a`, then to `b`, of the first layer.
-    pub(super) class: Embedding,
     pub(super) read: Conv2d,
     pub(super) logits: Conv2d,
 }
@@ -47,14 +45,28 @@ pub struct Layer {
     pub(super) above: Conv2d,
     pub(super) across: Conv2d,
     pub(super) left: Conv2d,
+    /// `[10, 4 width]`: what a class adds to `a`, then to `b`.
+    pub(super) class: Embedding,
+}
+
+/// Gaps of layer `i`, from 1: places from one that is taken to the next.
+pub fn gap(i: usize) -> usize {
+    const GAPS: [usize; 7] = [1, 2, 4, 8, 4, 2, 1];
+    GAPS[(i - 1) % GAPS.len()]
 }
 
 impl Shape {
     /// A gated PixelCNN with fresh weights.
     pub fn cnn(&self, device: &Device) -> PixelCnn {
+        self.cnn_with(gap, device)
+    }
+
+    /// The same with other gaps.
+    pub(super) fn cnn_with(&self, gap: fn(usize) -> usize, device: &Device) -> PixelCnn {
         let width = self.width as usize;
-        let conv = |from, to, kernel, padding| {
+        let conv = |from, to, kernel, gap: usize, padding| {
             Conv2dConfig::new([from, to], kernel)
+                .with_dilation([gap, gap])
                 .with_padding(padding)
                 .init(device)
         };
@@ -66,34 +78,36 @@ impl Shape {
                 (width, [2, 3], 2)
             };
             // What is next to the first layer's kernel is not its own place, but one before it.
-            let before = if i == 0 { REACH } else { 1 };
-            let side = above[1] / 2;
+            let (gap, before) = if i == 0 { (1, REACH) } else { (gap(i), gap(i)) };
+            let side = gap * (above[1] / 2);
             Layer {
                 above: conv(
                     from,
                     2 * width,
                     above,
+                    gap,
                     PaddingConfig2d::Explicit(before, side, 0, side),
                 ),
-                across: conv(width, 2 * width, [1, 1], none.clone()),
+                across: conv(width, 2 * width, [1, 1], 1, none.clone()),
                 left: conv(
                     from,
                     2 * width,
                     [1, left],
+                    gap,
                     PaddingConfig2d::Explicit(0, before, 0, 0),
                 ),
+                class: EmbeddingConfig::new(CLASSES, 4 * width)
+                    .with_initializer(Initializer::Normal {
+                        mean: 0.0,
+                        std: 0.2,
+                    })
+                    .init(device),
             }
         };
         PixelCnn {
             layers: (0..self.layers as usize).map(layer).collect(),
-            class: EmbeddingConfig::new(CLASSES, 4 * width)
-                .with_initializer(Initializer::Normal {
-                    mean: 0.0,
-                    std: 0.3,
-                })
-                .init(device),
-            read: conv(width, HEAD * width, [1, 1], none.clone()),
-            logits: conv(HEAD * width, self.levels as usize, [1, 1], none),
+            read: conv(width, HEAD * width, [1, 1], 1, none.clone()),
+            logits: conv(HEAD * width, self.levels as usize, [1, 1], 1, none),
         }
     }
 }
@@ -125,17 +139,15 @@ impl PixelCnn {
 
     /// What the stack to the left gives after so many layers, `[n, width, 28, 28]`.
     pub fn features(&self, x: Tensor<4>, of: &[u8], layers: usize) -> Tensor<4> {
-        let class = self.class.forward(classes(of, &x.device()));
-        let [n, _, width] = class.dims();
-        let class = class.reshape([n, width, 1, 1]);
+        let ids = classes(of, &x.device());
         let (mut v, mut h) = (x.clone(), x);
         for (i, layer) in self.layers.iter().take(layers).enumerate() {
-            let mut a = trimmed(layer.above.forward(v.clone()));
-            let mut b = trimmed(layer.left.forward(h.clone()));
-            if i == 0 {
-                a = a + class.clone().narrow(1, 0, width / 2);
-                b = b + class.clone().narrow(1, width / 2, width / 2);
-            }
+            let class = layer.class.forward(ids.clone());
+            let [n, _, width] = class.dims();
+            let class = class.reshape([n, width, 1, 1]);
+            let part = |at: usize| class.clone().narrow(1, at * width / 2, width / 2);
+            let a = trimmed(layer.above.forward(v.clone())) + part(0);
+            let b = trimmed(layer.left.forward(h.clone())) + part(1);
             v = if i == 0 { gate(a) } else { v + gate(a) };
             let b = gate(b + layer.across.forward(v.clone()));
             h = if i == 0 { b } else { h + b };

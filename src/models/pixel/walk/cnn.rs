@@ -7,14 +7,12 @@ use burn::nn::conv::Conv2d;
 
 use super::{Product, add, relu, sigmoid};
 use crate::data::SIDE;
-use crate::models::pixel::cnn::{Layer, PixelCnn};
+use crate::models::pixel::cnn::{Layer, PixelCnn, gap};
 use crate::models::pixel::{Shape, window};
 use crate::nn::{NotRead, read};
 
 pub struct Steps {
     layers: Vec<StepLayer>,
-    /// `[10, 4 width]`
-    class: Vec<f32>,
     read: Product,
     logits: Product,
     levels: u32,
@@ -25,16 +23,19 @@ struct StepLayer {
     above: Product,
     across: Product,
     left: Product,
+    /// `[10, 4 width]`
+    class: Vec<f32>,
 }
 
 #[derive(Clone)]
 pub struct Kept {
-    /// For each layer but the first: what comes in from above, of the row before and of this one,
-    /// `[2, 28, width]`.
+    /// For each layer but the first: what comes in from above, of the rows back to its gap and of this one,
+    /// `[gap + 1, 28, width]`.
     above: Vec<Vec<f32>>,
     /// For each layer: what it adds of the rows above to each place of this row, `[28, 2 width]`.
     base: Vec<Vec<f32>>,
-    /// For each layer but the first: what comes in at the pixel before and at this one, `[2, width]`.
+    /// For each layer but the first: what comes in at the pixels back to its gap and at this one,
+    /// `[gap + 1, width]`.
     left: Vec<Vec<f32>>,
 }
 
@@ -43,11 +44,13 @@ const ABOVE: usize = 42;
 
 impl Kept {
     pub fn nothing(shape: Shape) -> Self {
-        let (width, later) = (shape.width as usize, shape.layers as usize - 1);
+        let width = shape.width as usize;
+        let later = 1..shape.layers as usize;
+        let places = |n: usize| move |i| vec![0.0; (gap(i) + 1) * n * width];
         Self {
-            above: vec![vec![0.0; 2 * SIDE * width]; later],
+            above: later.clone().map(places(SIDE)).collect(),
             base: Vec::new(),
-            left: vec![vec![0.0; 2 * width]; later],
+            left: later.map(places(1)).collect(),
         }
     }
 }
@@ -66,6 +69,7 @@ impl StepLayer {
             above: product(&layer.above).await?,
             across: product(&layer.across).await?,
             left: product(&layer.left).await?,
+            class: read(layer.class.weight.val()).await?,
         })
     }
 }
@@ -78,7 +82,6 @@ impl Steps {
         }
         Ok(Self {
             layers,
-            class: read(net.class.weight.val()).await?,
             read: product(&net.read).await?,
             logits: product(&net.logits).await?,
             levels: net.logits.weight.dims()[0] as u32,
@@ -101,9 +104,11 @@ impl Steps {
                 h = gate(&b);
             } else {
                 let kept = &mut kept.left[i - 1];
+                let own = gap(i) * width;
                 kept.copy_within(width.., 0);
-                kept[width..].copy_from_slice(&h);
-                layer.left.rows.add_product(kept, &mut b);
+                kept[own..].copy_from_slice(&h);
+                let seen = [&kept[..width], &kept[own..]].concat();
+                layer.left.rows.add_product(&seen, &mut b);
                 add(&mut h, &gate(&b));
             }
         }
@@ -113,16 +118,16 @@ impl Steps {
     /// The stack above for the row that begins.
     fn row(&self, class: usize, levels: &[u8], kept: &mut Kept) {
         let width = self.width;
-        let class = &self.class[class * 4 * width..][..4 * width];
-        let (class_above, class_left) = class.split_at(2 * width);
         let mut base = Vec::new();
         // What comes in: `[28, width]`, after the first layer.
         let mut v: Vec<f32> = Vec::new();
         for (i, layer) in self.layers.iter().enumerate() {
+            let class = &layer.class[class * 4 * width..][..4 * width];
+            let (class_above, class_left) = class.split_at(2 * width);
             if i > 0 {
                 let kept = &mut kept.above[i - 1];
                 kept.copy_within(SIDE * width.., 0);
-                kept[SIDE * width..].copy_from_slice(&v);
+                kept[gap(i) * SIDE * width..].copy_from_slice(&v);
             }
             let mut own = Vec::with_capacity(SIDE * 2 * width);
             let mut next = Vec::with_capacity(SIDE * width);
@@ -131,20 +136,18 @@ impl Steps {
                     let seen = window(levels, levels.len() + column, self.levels);
                     layer.above.of(&seen[..ABOVE])
                 } else {
-                    layer.above.of(&around(&kept.above[i - 1], column, width))
+                    layer
+                        .above
+                        .of(&around(&kept.above[i - 1], gap(i), column, width))
                 };
-                if i == 0 {
-                    add(&mut a, class_above);
-                }
+                add(&mut a, class_above);
                 let mut out = gate(&a);
                 if i > 0 {
                     add(&mut out, &v[column * width..][..width]);
                 }
                 let mut b = layer.across.of(&out);
                 add(&mut b, &layer.left.shift);
-                if i == 0 {
-                    add(&mut b, class_left);
-                }
+                add(&mut b, class_left);
                 own.extend(b);
                 next.extend(out);
             }
@@ -156,13 +159,15 @@ impl Steps {
     }
 }
 
-/// What a kernel of 2x3 covers of two rows, `[2, 28, width]`.
-fn around(rows: &[f32], column: usize, width: usize) -> Vec<f32> {
+/// What a kernel of 2x3 with this gap covers of rows, `[gap + 1, 28, width]`.
+fn around(rows: &[f32], gap: usize, column: usize, width: usize) -> Vec<f32> {
     let mut seen = vec![0.0; 6 * width];
     for (i, seen) in seen.chunks_exact_mut(width).enumerate() {
-        let column = (column + i % 3).checked_sub(1).filter(|c| *c < SIDE);
+        let column = (column + i % 3 * gap)
+            .checked_sub(gap)
+            .filter(|c| *c < SIDE);
         if let Some(column) = column {
-            let at = (i / 3 * SIDE + column) * width;
+            let at = (i / 3 * gap * SIDE + column) * width;
             seen.copy_from_slice(&rows[at..at + width]);
         }
     }

@@ -160,7 +160,7 @@ mod tests {
     const SMALL: Shape = Shape {
         levels: 5,
         width: 12,
-        layers: 3,
+        layers: 5,
     };
 
     fn picture(seed: u32) -> Vec<u8> {
