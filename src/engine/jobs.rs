@@ -26,6 +26,7 @@ use super::vae::ask::VaeAskRun;
 #[cfg(feature = "train")]
 use super::vae::train::VaeTrainRun;
 use crate::models::gan::image::GanPair;
+#[cfg(feature = "look")]
 use crate::models::pixel::Net;
 use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
@@ -48,6 +49,7 @@ pub trait Shelf {
         None
     }
     /// A network of pixels.
+    #[cfg(feature = "look")]
     fn pixels(&self, _id: &str) -> Option<&Net> {
         None
     }

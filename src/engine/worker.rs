@@ -27,6 +27,7 @@ use super::turn::Turn;
 #[cfg(feature = "sample")]
 use crate::models::diffusion::unet::UNetConfig;
 use crate::models::gan::image::GanPair;
+#[cfg(feature = "look")]
 use crate::models::pixel::Net;
 use crate::models::text::net::Transformer;
 #[cfg(feature = "look")]
@@ -134,6 +135,7 @@ struct Models {
     gans: HashMap<String, GanPair>,
     vaes: HashMap<String, Vae>,
     texts: HashMap<String, Transformer>,
+    #[cfg(feature = "look")]
     pixels: HashMap<String, Net>,
     hashes: HashMap<String, String>,
     memory: Memory,
@@ -146,6 +148,7 @@ impl Default for Models {
             gans: HashMap::new(),
             vaes: HashMap::new(),
             texts: HashMap::new(),
+            #[cfg(feature = "look")]
             pixels: HashMap::new(),
             hashes: HashMap::new(),
             memory: Memory::new(LIMIT),
@@ -175,6 +178,7 @@ impl Models {
             self.gans.remove(&model);
             self.vaes.remove(&model);
             self.texts.remove(&model);
+            #[cfg(feature = "look")]
             self.pixels.remove(&model);
             self.hashes.remove(&model);
             post(&Event::Dropped { model });
@@ -258,6 +262,7 @@ impl Shelf for Models {
     fn vae(&self, id: &str) -> Option<&Vae> {
         self.vaes.get(id)
     }
+    #[cfg(feature = "look")]
     fn pixels(&self, id: &str) -> Option<&Net> {
         self.pixels.get(id)
     }

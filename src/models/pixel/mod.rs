@@ -17,11 +17,11 @@
 //! | [`reach`] | what each can see |
 //! | [`walk`] | its sampling pixel by pixel, each computed once |
 
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 pub mod cnn;
 #[cfg(feature = "train")]
 pub mod reach;
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 pub mod rnn;
 #[cfg(feature = "lab")]
 pub mod training;
@@ -30,7 +30,7 @@ pub mod walk;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 use crate::data::{CLASSES, PIXELS, SIDE};
 
 /// The numbers that make a network's shape.
@@ -78,7 +78,7 @@ pub enum Kind {
 }
 
 /// A network that draws.
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 pub enum Net {
     /// Gated PixelCNN.
     Cnn(cnn::PixelCnn),
@@ -86,7 +86,7 @@ pub enum Net {
     Rnn(rnn::PixelRnn),
 }
 
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 impl Net {
     /// Its shape.
     pub fn shape(&self) -> Shape {
@@ -98,7 +98,7 @@ impl Net {
 }
 
 /// What a network of this family computes.
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 pub trait Pixels {
     /// Its shape.
     fn shape(&self) -> Shape;
@@ -111,7 +111,7 @@ pub trait Pixels {
 
 /// What networks are fed, `[n, 2, 28, 28]`: the ink of each pixel, and ones, by which a network tells
 /// white paper from what lies outside of the picture.
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 fn input(levels: &[u8], shape: Shape, device: &burn::tensor::Device) -> burn::tensor::Tensor<4> {
     let picture = |picture: &[u8]| {
         let ink: Vec<f32> = picture.iter().map(|l| ink(*l, shape.levels)).collect();
@@ -123,12 +123,12 @@ fn input(levels: &[u8], shape: Shape, device: &burn::tensor::Device) -> burn::te
 }
 
 /// Rows above, and pixels to each side, that first layers see.
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 const REACH: usize = 3;
 
 /// The same two numbers of each of the 24 places before pixel `at` that lie within [`REACH`] rows and
 /// columns, in reading order; nothing outside of the picture, or where it is not there yet.
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 fn window(picture: &[u8], at: usize, levels: u32) -> Vec<f32> {
     let (row, column) = (at / SIDE, at % SIDE);
     let mut seen = Vec::with_capacity(48);
@@ -147,7 +147,7 @@ fn window(picture: &[u8], at: usize, levels: u32) -> Vec<f32> {
 }
 
 /// Classes as numbers of rows, `[n, 1]`.
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "look", feature = "train"))]
 fn classes(
     classes: &[u8],
     device: &burn::tensor::Device,
