@@ -8,7 +8,7 @@
 pub mod curve;
 #[cfg(feature = "engine")]
 pub mod fetch;
-#[cfg(feature = "nn")]
+#[cfg(feature = "lab")]
 pub mod fingerprint;
 #[cfg(feature = "nn")]
 pub mod load;
