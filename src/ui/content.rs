@@ -25,6 +25,15 @@ pub fn fill(text: &str, values: &[(&str, impl AsRef<str>)]) -> String {
     })
 }
 
+/// A probability in words that are never 0 for what is possible.
+pub fn percent(p: f32) -> String {
+    match 100.0 * p {
+        ..0.1 => "< 0.1 %".into(),
+        p if p < 10.0 => format!("{p:.1} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
 /// A question to answer before looking, and its answer behind a 'Reveal' button (a native
 /// disclosure: works with a keyboard, keeps its state).
 pub fn predict(question: &'static str, answer: &'static str) -> Html {
@@ -42,3 +51,14 @@ pub fn predict(question: &'static str, answer: &'static str) -> Html {
 #[cfg(test)]
 #[path = "content_build.rs"]
 mod content_build;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_is_not_nothing() {
+        let told = [0.0005, 0.05, 0.5].map(percent);
+        assert_eq!(told, ["< 0.1 %", "5.0 %", "50 %"]);
+    }
+}

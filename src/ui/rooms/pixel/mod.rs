@@ -39,15 +39,6 @@ fn maker_control(maker: Maker, on: Callback<Maker>) -> Html {
     )
 }
 
-/// A share in words.
-fn percent(p: f32) -> String {
-    match 100.0 * p {
-        ..0.1 => "< 0.1 %".into(),
-        p if p < 10.0 => format!("{p:.1} %"),
-        p => format!("{p:.0} %"),
-    }
-}
-
 /// Chances that are to one another as two to the power of minus these bits.
 fn chances(bits: &[f32]) -> Vec<f32> {
     let least = bits.iter().copied().fold(f32::INFINITY, f32::min);
@@ -65,9 +56,5 @@ mod tests {
         let got = chances(&[700.0, 701.0, 702.0]);
         let want = [4.0, 2.0, 1.0].map(|w| w / 7.0);
         assert!(got.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-6));
-        assert_eq!(
-            [0.0005, 0.05, 0.5].map(percent),
-            ["< 0.1 %", "5.0 %", "50 %"]
-        );
     }
 }

@@ -2,10 +2,13 @@
 
 use std::rc::Rc;
 
+use yew::prelude::*;
+
 use crate::data::PIXELS;
 use crate::models::next::surprise;
 use crate::models::pixel::{ink, level};
 use crate::protocol::pixel::{PixelAsk, PixelStep, PixelSteps};
+use crate::ui::content::{self, texts};
 use crate::ui::runs::booked::{Book, Booked, Store};
 use crate::ui::state::pixel::LEVELS;
 
@@ -88,6 +91,14 @@ impl Pictures {
     pub fn each_ms(&self) -> Option<f32> {
         let is_over = !self.all.is_empty() && self.whole() == self.all.len();
         is_over.then(|| self.ms / self.all.len() as f32)
+    }
+
+    /// The same in words, for the model's card.
+    pub fn speed(&self) -> Option<AttrValue> {
+        let ms = self.each_ms()?;
+        let us = 1000.0 * ms / PIXELS as f32;
+        let values = [("ms", format!("{ms:.0}")), ("us", format!("{us:.0}"))];
+        Some(content::fill(texts::pixel::speed::PLAIN, &values).into())
     }
 }
 

@@ -37,15 +37,6 @@ pub fn sign(tokens: &Tokens, token: Token) -> String {
     }
 }
 
-/// A probability in words that are never 0 for what is possible.
-pub fn percent(p: f32) -> String {
-    match 100.0 * p {
-        ..0.1 => "< 0.1 %".into(),
-        p if p < 10.0 => format!("{p:.1} %"),
-        p => format!("{p:.0} %"),
-    }
-}
-
 /// How fast a text was written: the first step takes the beginning in. None before there are two.
 pub fn speed(steps: &[Rc<TextStep>]) -> Option<String> {
     let [first, rest @ ..] = steps else {
@@ -77,10 +68,5 @@ mod tests {
             ]
         );
         assert!(!shown[4].is_empty());
-    }
-
-    #[test]
-    fn what_is_possible_is_not_nothing() {
-        assert_eq!([1e-5, 0.05, 0.5].map(percent), ["< 0.1 %", "5.0 %", "50 %"]);
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::run::{Drawn, PicturesRun, levels};
-use super::{chances, maker_control, percent};
+use super::{chances, maker_control};
 use crate::data::{CLASSES, DataSet, PIXELS, SIDE};
 use crate::models::next::Choosing;
 use crate::protocol::pixel::{PixelAsk, Wanted};
@@ -111,11 +111,7 @@ pub fn FinishChapter(props: &ChapterProps<FinishState>) -> Html {
             .collect()
     });
     let ending = |(i, drawn): (usize, &Drawn)| ending(state, i, drawn, kept, rows, &fits);
-    let speed = run.each_ms().map(|ms| {
-        let us = 1000.0 * ms / PIXELS as f32;
-        let values = [("ms", format!("{ms:.0}")), ("us", format!("{us:.0}"))];
-        AttrValue::from(content::fill(texts::pixel::speed::PLAIN, &values))
-    });
+    let speed = run.speed();
     html! {
         <>
             <div class="card pixel-finish" data-run-state={run.book.phase.map(Phase::id)} data-row={rows.to_string()}
@@ -198,7 +194,10 @@ fn ending(
     let values = [
         ("digit", digit.to_string()),
         ("n", (i + 1).to_string()),
-        ("fits", percent(fits.get(i).copied().unwrap_or_default())),
+        (
+            "fits",
+            content::percent(fits.get(i).copied().unwrap_or_default()),
+        ),
         ("bits", bits.clone().unwrap_or_else(|| "\u{2026}".into())),
     ];
     let words = match state.digit {

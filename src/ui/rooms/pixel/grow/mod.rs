@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::maker_control;
 use super::run::{Drawn, PicturesRun, grey};
-use super::{maker_control, percent};
 use crate::data::{PIXELS, SIDE};
 use crate::models::next::{Choosing, surprise};
 use crate::protocol::pixel::{PixelAsk, PixelStep, Wanted};
@@ -95,13 +95,7 @@ pub fn GrowChapter(props: &ChapterProps<GrowState>) -> Html {
     let known = at as usize + usize::from(step.is_some());
     let pixels = Rc::new(drawn.pixels(known));
     let name = format!("genscope-{}-{}.png", state.maker.model(), state.digit);
-    let speed = run.each_ms().map(|ms| {
-        let values = [
-            ("ms", format!("{ms:.0}")),
-            ("us", format!("{:.0}", 1000.0 * ms / PIXELS as f32)),
-        ];
-        AttrValue::from(content::fill(texts::pixel::speed::PLAIN, &values))
-    });
+    let speed = run.speed();
     html! {
         <>
             <div class="card pixel-grow" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
@@ -267,7 +261,7 @@ fn bars(step: &PixelStep, choosing: &Choosing, on_level: &Callback<u8>) -> Html 
                     aria-pressed={(level == step.level).to_string()} onclick={on_level.reform(move |_: MouseEvent| level)}>
                     <span class="odd-level"><i style={format!("background:rgb({shade},{shade},{shade})")} />{ level }</span>
                     <span class="odd-bar"><i class="own" style={width(own)} /><i class="drawn" style={width(drawn)} /></span>
-                    <span class="num">{ percent(*drawn) }</span>
+                    <span class="num">{ content::percent(*drawn) }</span>
                 </button>
             </li>
         }

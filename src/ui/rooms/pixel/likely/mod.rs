@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::chances;
 use super::run::{Drawn, PicturesRun, levels};
-use super::{chances, percent};
 use crate::data::{CLASSES, DataSet, PIXELS, SIDE};
 use crate::models::next::Choosing;
 use crate::noise;
@@ -202,8 +202,8 @@ pub fn LikelyChapter(props: &ChapterProps<LikelyState>) -> Html {
             <div class="inspect pixel-inspect">
                 { reads(&verdicts) }
                 { measured(&verdicts, [cnn.each_ms(), rnn.each_ms()]) }
-                <ModelCard model={Maker::Cnn.model()} speed={speed(cnn.each_ms())} />
-                <ModelCard model={Maker::Rnn.model()} speed={speed(rnn.each_ms())} />
+                <ModelCard model={Maker::Cnn.model()} speed={cnn.speed()} />
+                <ModelCard model={Maker::Rnn.model()} speed={rnn.speed()} />
             </div>
         </>
     }
@@ -217,15 +217,6 @@ fn name(what: What) -> &'static str {
         What::Grey => texts::pixel_likely::grey::PLAIN,
         What::Empty => texts::pixel_likely::empty::PLAIN,
     }
-}
-
-fn speed(ms: Option<f32>) -> Option<AttrValue> {
-    let ms = ms?;
-    let values = [
-        ("ms", format!("{ms:.0}")),
-        ("us", format!("{:.0}", 1000.0 * ms / PIXELS as f32)),
-    ];
-    Some(content::fill(texts::pixel::speed::PLAIN, &values).into())
 }
 
 /// The map of bits, as the likeliest digit.
@@ -259,7 +250,7 @@ fn reads(verdicts: &[Option<Verdict>; 2]) -> Html {
     let cell = |verdict: &Option<Verdict>, digit: usize| {
         let p = verdict.as_ref().map(|verdict| verdict.digits[digit]);
         let width = format!("width:{:.1}%", 100.0 * p.unwrap_or(0.0));
-        html! { <td><span class="odd-bar"><i class="drawn" style={width} /></span><span class="num">{ p.map_or_else(|| "\u{2026}".into(), percent) }</span></td> }
+        html! { <td><span class="odd-bar"><i class="drawn" style={width} /></span><span class="num">{ p.map_or_else(|| "\u{2026}".into(), content::percent) }</span></td> }
     };
     let row = |digit: usize| html! { <tr><th scope="row">{ digit }</th>{ for verdicts.iter().map(|verdict| cell(verdict, digit)) }</tr> };
     html! {

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::percent;
 use crate::data::{PIXELS, SIDE};
 use crate::models::pixel::Kind;
 use crate::protocol::pixel::{MOST_LAYERS, Sees, SeesAsk};
@@ -109,7 +108,7 @@ pub fn SeesChapter(props: &ChapterProps<SeesState>) -> Html {
         ("seen", seen.to_string()),
         ("before", at.to_string()),
         ("layers", layers.to_string()),
-        ("share", percent(seen as f32 / at.max(1) as f32)),
+        ("share", content::percent(seen as f32 / at.max(1) as f32)),
     ];
     let told = content::fill(texts::pixel_sees::told::PLAIN, &told);
     let buttons = Kind::VALUES.iter().map(|kind| {

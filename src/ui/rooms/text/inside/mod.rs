@@ -25,7 +25,7 @@ use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::rooms::text::vocabulary::{fetch, percent, sign};
+use crate::ui::rooms::text::vocabulary::{fetch, sign};
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
@@ -274,7 +274,7 @@ impl View<'_> {
         };
         let guess = |layer: usize| {
             let one = |(token, p): &(Token, f32)| {
-                html! { <span class="guess"><b>{ sign(self.tokens, *token) }</b>{ " " }<span class="num">{ percent(*p) }</span></span> }
+                html! { <span class="guess"><b>{ sign(self.tokens, *token) }</b>{ " " }<span class="num">{ content::percent(*p) }</span></span> }
             };
             html! { <td class="guesses">{ for self.inside.guess(layer, self.at).iter().take(3).map(one) }</td> }
         };
@@ -302,7 +302,7 @@ impl View<'_> {
         let onclick = props.edit(move |state: &mut InsideState, _: MouseEvent| state.switch(bit));
         let is_off = self.state.off.has(bit);
         let most = self.most().into_iter().map(|(i, weight)| {
-            html! { <li><b>{ self.name(i) }</b>{ format!(" ({}) ", i + 1) }<span class="num">{ percent(weight) }</span></li> }
+            html! { <li><b>{ self.name(i) }</b>{ format!(" ({}) ", i + 1) }<span class="num">{ content::percent(weight) }</span></li> }
         });
         let score = |block, head| self.inside.induction(self.text, block, head);
         let all = (0..BLOCKS).flat_map(|block| (0..HEADS).map(move |head| (block, head)));
@@ -311,8 +311,8 @@ impl View<'_> {
         let label = format!("Block {}, head {}", block + 1, head + 1);
         let copying = score(block, head).zip(best).map(|(score, (most, b, h))| {
             let values = [
-                ("score", percent(score)),
-                ("most", percent(most)),
+                ("score", content::percent(score)),
+                ("most", content::percent(most)),
                 ("block", (b + 1).to_string()),
                 ("head", (h + 1).to_string()),
             ];

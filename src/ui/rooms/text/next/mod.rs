@@ -34,7 +34,7 @@ use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::rooms::text::vocabulary::{fetch_of, percent, sign, speed};
+use crate::ui::rooms::text::vocabulary::{fetch_of, sign, speed};
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
@@ -110,7 +110,10 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
         let values = [
             ("at", (at + 1).to_string()),
             ("token", sign(tokens, step.token)),
-            ("share", percent(odds.drawn[usize::from(step.token)])),
+            (
+                "share",
+                content::percent(odds.drawn[usize::from(step.token)]),
+            ),
         ];
         content::fill(texts::next::spoken::PLAIN, &values)
     });
@@ -327,7 +330,7 @@ fn numbers(state: &NextState, tokens: &Tokens, step: &TextStep, odds: &Odds) -> 
     };
     let told = [
         ("token", sign(tokens, step.token)),
-        ("own", percent(odds.own[at])),
+        ("own", content::percent(odds.own[at])),
         ("bits", format!("{:.1}", surprise(&step.logits, at))),
     ];
     html! {

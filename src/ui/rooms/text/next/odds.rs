@@ -5,8 +5,8 @@ use yew::prelude::*;
 use crate::models::next::Choosing;
 use crate::protocol::text::TextStep;
 use crate::tokens::{Token, Tokens};
-use crate::ui::content::texts;
-use crate::ui::rooms::text::vocabulary::{percent, sign};
+use crate::ui::content::{self, texts};
+use crate::ui::rooms::text::vocabulary::sign;
 
 /// So many of the likeliest are listed.
 const LISTED: usize = 10;
@@ -58,7 +58,7 @@ pub fn bars(tokens: &Tokens, odds: &Odds, chosen: Token, on_choose: &Callback<To
     let row = |token: Token| {
         let [own, drawn] = [&odds.own, &odds.drawn].map(|p| p[usize::from(token)]);
         let share = match drawn > 0.0 {
-            true => percent(drawn),
+            true => content::percent(drawn),
             false => texts::next::left_out::PLAIN.into(),
         };
         let name = sign(tokens, token);
