@@ -50,13 +50,9 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
         let stem = part.file_stem().unwrap_or_default().to_string_lossy();
         (format!("./{stem}.wasm"), format!("{name}_{stem}.wasm"))
     };
-    let put = |(from, to): (PathBuf, PathBuf)| {
-        let wasm = fs::read(&from).context("a part is missing")?;
-        if shrunk && wasm.len() >= TINY {
-            return bind::shrink(page, &from, &to);
-        }
-        let wasm = if shrunk { bare(&wasm)? } else { wasm };
-        fs::write(to, wasm).context("could not write a part")
+    let put = |(from, to): (PathBuf, PathBuf)| match shrunk {
+        true => bind::shrink(page, &from, &to),
+        false => fs::copy(from, &to).map(drop).context("a part is missing"),
     };
     // The main file is as large as many parts together, so it comes first.
     let of_part = |part: &PathBuf| (part.clone(), folder.join(file_of(part).1));
@@ -74,32 +70,6 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
         folder,
         early: Some(loader),
     })
-}
-
-/// A part with fewer bytes is a function or two: there `wasm-opt` takes longer to start than it is worth.
-const TINY: usize = 2000;
-
-/// A wasm file without its custom sections, which hold names.
-fn bare(wasm: &[u8]) -> Result<Vec<u8>> {
-    let cut_off = || anyhow!("a part's wasm is cut off");
-    let (head, mut rest) = wasm.split_at_checked(8).ok_or_else(cut_off)?;
-    let mut kept = head.to_vec();
-    while let Some((id, after)) = rest.split_first() {
-        let digits = 1 + after
-            .iter()
-            .position(|byte| byte & 0x80 == 0)
-            .ok_or_else(cut_off)?;
-        // LEB128: seven bits a byte, the lowest first.
-        let size = after[..digits].iter().rev();
-        let size = size.fold(0, |size, byte| size << 7 | usize::from(byte & 0x7f));
-        let end = 1 + digits + size;
-        let (section, next) = rest.split_at_checked(end).ok_or_else(cut_off)?;
-        if *id != 0 {
-            kept.extend(section);
-        }
-        rest = next;
-    }
-    Ok(kept)
 }
 
 /// Does `work` for each item, as many at once as there are processors: `wasm-opt` has one thread, and there are
@@ -146,19 +116,6 @@ fn replaced(text: &str, old: &str, new: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn custom_sections_go() {
-        let head = *b"\0asm\x01\0\0\0";
-        let of = |sections: &[&[u8]]| [&head[..], &sections.concat()].concat();
-        // A section of types, empty; one of names, whose size takes two bytes.
-        let names = [&[0, 0x81, 0x01][..], &[7; 129]].concat();
-        let types = [1, 1, 0];
-        let wasm = of(&[&types, &names, &types]);
-        assert_eq!(bare(&wasm).unwrap(), of(&[&types, &types]));
-        assert!(bare(&wasm[..wasm.len() - 1]).is_err());
-        assert!(bare(b"\0asm").is_err());
-    }
 
     #[test]
     fn all_is_done_and_an_error_is_told() {
