@@ -29,7 +29,7 @@ impl Default for GrowState {
             digit: 3,
             changes: Vec::new(),
             temperature: 100,
-            seed: 7,
+            seed: 2,
             step: None,
         }
     }
