@@ -16,7 +16,7 @@ use crate::engine::jobs;
 use crate::engine::session::Line;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{GanPair, noise_vector, training};
-use crate::models::next::{Choosing, choose};
+use crate::models::next::Choosing;
 use crate::models::pixel::cnn::PixelCnn;
 use crate::models::pixel::rnn::PixelRnn;
 use crate::models::pixel::training::{RNN_SHAPE, SHAPE as SHAPE_OF_PIXELS, shape_of};
@@ -28,7 +28,6 @@ use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::models::vae::training::{VaeTask, Variant};
 use crate::nn::checkpoint::{RunDir, Which};
-use crate::noise;
 use crate::protocol::ask::Seen;
 use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
@@ -65,11 +64,7 @@ pub fn manifest(folders: &Folders) -> Result<Manifest> {
 /// A diffusion network on the CPU.
 pub fn diffusion(folders: &Folders, model: ModelId, weights: Weights) -> Result<UNet> {
     let net = UNetConfig::shipped().init(&Device::flex());
-    match weights {
-        Weights::Shipped => shipped(folders, model, net),
-        Weights::Ema => checkpoint(folders, model, net, Which::Ema, &unet_shape()),
-        Weights::Model => checkpoint(folders, model, net, Which::Model, &unet_shape()),
-    }
+    any(folders, model, net, weights, &unet_shape())
 }
 
 /// The last snapshot of a GAN.
@@ -113,34 +108,19 @@ pub fn vae(folders: &Folders, model: ModelId, weights: Weights) -> Result<Vae> {
 /// A gated PixelCNN.
 pub fn pixel_cnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<PixelCnn> {
     let net = SHAPE_OF_PIXELS.cnn(&Device::flex());
-    let which = match weights {
-        Weights::Shipped => return shipped(folders, model, net),
-        Weights::Ema => Which::Ema,
-        Weights::Model => Which::Model,
-    };
-    checkpoint(folders, model, net, which, &shape_of(SHAPE_OF_PIXELS))
+    any(folders, model, net, weights, &shape_of(SHAPE_OF_PIXELS))
 }
 
 /// A PixelRNN.
 pub fn pixel_rnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<PixelRnn> {
     let net = RNN_SHAPE.rnn(&Device::flex());
-    let which = match weights {
-        Weights::Shipped => return shipped(folders, model, net),
-        Weights::Ema => Which::Ema,
-        Weights::Model => Which::Model,
-    };
-    checkpoint(folders, model, net, which, &shape_of(RNN_SHAPE))
+    any(folders, model, net, weights, &shape_of(RNN_SHAPE))
 }
 
 /// A Transformer.
 pub fn transformer(folders: &Folders, model: ModelId, weights: Weights) -> Result<Transformer> {
     let net = SHAPE.init(&Device::flex());
-    let which = match weights {
-        Weights::Shipped => return shipped(folders, model, net),
-        Weights::Ema => Which::Ema,
-        Weights::Model => Which::Model,
-    };
-    checkpoint(folders, model, net, which, &TextTask::shape_of(SHAPE))
+    any(folders, model, net, weights, &TextTask::shape_of(SHAPE))
 }
 
 /// The entry of the last snapshot that ships.
@@ -165,6 +145,21 @@ pub fn trained_judge(folders: &Folders, model: ModelId) -> Result<Classifier> {
 /// The network's configuration as the checkpoints know it.
 pub fn unet_shape() -> String {
     format!("{:?}", UNetConfig::shipped())
+}
+
+/// What ships, or a checkpoint of a network of this shape.
+fn any<M: burn::module::Module>(
+    folders: &Folders,
+    model: ModelId,
+    net: M,
+    weights: Weights,
+    shape: &str,
+) -> Result<M> {
+    match weights {
+        Weights::Shipped => shipped(folders, model, net),
+        Weights::Ema => checkpoint(folders, model, net, Which::Ema, shape),
+        Weights::Model => checkpoint(folders, model, net, Which::Model, shape),
+    }
 }
 
 fn checkpoint<M: burn::module::Module>(
@@ -300,10 +295,8 @@ pub fn draw_pixels(
     let mut pictures = Vec::with_capacity(labels.len() * PIXELS);
     for (i, label) in labels.iter().enumerate() {
         let mut walk = walker.begin((*label).into());
-        for at in 0..PIXELS as u32 {
-            let p = Choosing::default().probabilities(&walker.logits(&mut walk));
-            let u = noise::unit(&mut noise::stream(seed, i as u32, at));
-            walk.put(choose(&p, u) as u8);
+        for _ in 0..PIXELS {
+            walker.draw(&mut walk, &Choosing::default(), (seed, i as u32), None);
         }
         let levels = walk.levels().iter();
         pictures.extend(levels.map(|l| 2.0 * ink(*l, SHAPE_OF_PIXELS.levels) - 1.0));

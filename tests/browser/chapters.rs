@@ -483,14 +483,14 @@ const CHAPTERS: &[Chapter] = &[
         canvas: ".pixel-grow .board canvas",
         touched: &[
             ("[data-digit='7']", ".pixel-grow[data-run-state=done][data-pixels='784'] [data-digit='7'][aria-pressed=true]"),
-            (".odd[data-level='5']", ".pixel-grow[data-changes='1']"),
+            (".odd[data-value='5']", ".pixel-grow[data-changes='1']"),
         ],
         keyed: &[
             ("[data-digit='5']", &[ENTER], "[data-digit='5'][aria-pressed=true]"),
             (".transport .play", &[HOME], ".pixel-grow[data-at='0']"),
             (".transport .play", &[RIGHT, RIGHT], ".pixel-grow[data-at='2']"),
             (".pixel-grow .board", &[DOWN, RIGHT], ".pixel-grow[data-at='31']"),
-            (".odd[data-level='6']", &[ENTER], ".pixel-grow[data-changes='1'][data-run-state=done]"),
+            (".odd[data-value='6']", &[ENTER], ".pixel-grow[data-changes='1'][data-run-state=done]"),
         ],
         nonsense: (
             "digit=10&changes=9.9&step=500&net=x",

@@ -36,9 +36,9 @@ fn a_changed_pixel_changes_the_future_alone() {
             .await?;
         tab.wait_for_within(&format!("{DONE}[data-at='{at}']"), SLOW)
             .await?;
-        let was = "+document.querySelector('.odd[aria-pressed=true]').dataset.level";
+        let was = "+document.querySelector('.odd[aria-pressed=true]').dataset.value";
         let other = (tab.js(was).await?.as_u64().unwrap_or(0) + 4) % 8;
-        tab.click(&format!(".odd[data-level='{other}']")).await?;
+        tab.click(&format!(".odd[data-value='{other}']")).await?;
         tab.wait_for_within(&format!("{DONE}[data-changes='1'][data-at='{at}']"), SLOW)
             .await?;
         tab.click(".transport [aria-label='Last step computed']")
@@ -111,7 +111,9 @@ fn noise_is_less_likely_than_a_digit() {
         for what in ["noise", "picture", "empty"] {
             tab.open_at(&format!("#/autoregressive/likely?what={what}"))
                 .await?;
-            let done = format!(".pixel-likely[data-run-state=done][data-what={what}][data-rnn]");
+            let done = format!(
+                ".pixel-likely[data-run-state=done][data-what={what}][data-rnn][data-clothes]"
+            );
             tab.wait_for_within(&done, SLOW).await?;
             let bits =
                 "(({ cnn, rnn }) => [+cnn, +rnn])(document.querySelector('.pixel-likely').dataset)";

@@ -2,10 +2,8 @@
 
 use crate::data::{CLASSES, PIXELS};
 use crate::engine::session::{Step, TURN_MS, Work, demand};
-use crate::models::next::choose;
 use crate::models::pixel::Net;
 use crate::models::pixel::walk::{Walk, Walker};
-use crate::noise;
 use crate::protocol::pixel::{MOST_PICTURES, PixelAsk, PixelStep, PixelSteps, Wanted};
 use crate::protocol::{EngineError, Event, Report, RunId};
 
@@ -54,19 +52,12 @@ impl<'a> PixelRun<'a> {
     }
 
     fn pixel(walker: &Walker, walk: &mut Walk, ask: &PixelAsk, wanted: &Wanted) -> PixelStep {
-        let logits = walker.logits(walk);
         let at = walk.levels().len();
         let forced = wanted
             .forced
             .binary_search_by_key(&at, |(place, _)| usize::from(*place));
-        let level = match forced {
-            Ok(i) => wanted.forced[i].1,
-            Err(_) => {
-                let u = noise::unit(&mut noise::stream(ask.seed, wanted.index, at as u32));
-                choose(&ask.choosing.probabilities(&logits), u) as u8
-            }
-        };
-        walk.put(level);
+        let given = forced.ok().map(|i| wanted.forced[i].1);
+        let (logits, level) = walker.draw(walk, &ask.choosing, (ask.seed, wanted.index), given);
         PixelStep { logits, level }
     }
 }

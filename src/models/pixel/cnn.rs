@@ -133,15 +133,15 @@ impl Pixels for PixelCnn {
 impl PixelCnn {
     /// Logits `[n, levels, 28, 28]` of what [`super::input`] makes of pictures, of these classes.
     pub fn forward(&self, x: Tensor<4>, of: &[u8]) -> Tensor<4> {
-        let h = self.features(x, of, self.layers.len());
+        let h = self.features(x, of);
         self.logits.forward(relu(self.read.forward(relu(h))))
     }
 
-    /// What the stack to the left gives after so many layers, `[n, width, 28, 28]`.
-    pub fn features(&self, x: Tensor<4>, of: &[u8], layers: usize) -> Tensor<4> {
+    /// What the stack to the left gives after all layers, `[n, width, 28, 28]`.
+    pub fn features(&self, x: Tensor<4>, of: &[u8]) -> Tensor<4> {
         let ids = classes(of, &x.device());
         let (mut v, mut h) = (x.clone(), x);
-        for (i, layer) in self.layers.iter().take(layers).enumerate() {
+        for (i, layer) in self.layers.iter().enumerate() {
             let class = layer.class.forward(ids.clone());
             let [n, _, width] = class.dims();
             let class = class.reshape([n, width, 1, 1]);

@@ -84,9 +84,7 @@ pub async fn gradient(kind: Kind, layers: u32, at: usize) -> Result<Vec<f32>, No
         Kind::Plain => Plain::new(layers, &device).features(grey.clone()),
         Kind::Gated => {
             let x = with_ones(grey.clone());
-            shape
-                .cnn_with(|_| 1, &device)
-                .features(x, &[0], layers as usize)
+            shape.cnn_with(|_| 1, &device).features(x, &[0])
         }
         Kind::Row => shape.rnn(&device).features(&with_ones(grey.clone()), &[0]),
     };

@@ -16,6 +16,7 @@ pub mod icon;
 pub mod kept;
 pub mod model_card;
 pub mod notices;
+pub mod odds;
 pub mod pad;
 pub mod pen;
 pub mod pick;

@@ -11,8 +11,10 @@ use burn::tensor::Tensor;
 
 use super::{Net, Shape};
 use crate::data::PIXELS;
+use crate::models::next::{Choosing, choose};
 use crate::nn::rows::{Matrix, Numbers};
 use crate::nn::{NotRead, read};
+use crate::noise;
 
 /// A network's weights, laid out for one pixel at a time.
 pub struct Walker {
@@ -104,6 +106,28 @@ impl Walker {
             (Steps::Rnn(steps), Kept::Rnn(kept)) => steps.logits(*class, levels, kept),
             _ => panic!("a walk of another network"),
         }
+    }
+
+    /// Draws the next pixel, with the random number that a seed, a picture's index and its place name, or
+    /// puts the level that is given; its logits `[levels]`, and its level.
+    ///
+    /// # Panics
+    /// As [`Self::logits`].
+    pub fn draw(
+        &self,
+        walk: &mut Walk,
+        choosing: &Choosing,
+        (seed, index): (u64, u32),
+        given: Option<u8>,
+    ) -> (Vec<f32>, u8) {
+        let logits = self.logits(walk);
+        let at = walk.levels.len() as u32;
+        let level = given.unwrap_or_else(|| {
+            let u = noise::unit(&mut noise::stream(seed, index, at));
+            choose(&choosing.probabilities(&logits), u) as u8
+        });
+        walk.put(level);
+        (logits, level)
     }
 }
 

@@ -24,7 +24,7 @@ part!(pixel, SOURCES;
     Sees: SeesChapter, Some([texts::pixel_sees::story_lead::TITLE, texts::pixel_sees::story_lead::HTML, texts::pixel_sees::story_take::HTML]), |_| sees::story();
     Finish: FinishChapter, Some([texts::pixel_finish::story_lead::TITLE, texts::pixel_finish::story_lead::HTML, texts::pixel_finish::story_take::HTML]), |_| finish::story();
     Likely: LikelyChapter, Some([texts::pixel_likely::story_lead::TITLE, texts::pixel_likely::story_lead::HTML, texts::pixel_likely::story_take::HTML]), |_| likely::story();
-    "pixel.css", "board.css"
+    "pixel.css", "board.css", "odds.css"
 );
 
 /// PixelCNN or PixelRNN.

@@ -26,14 +26,14 @@ part!(text, SOURCES;
     Next: NextChapter, Some([texts::next::story_lead::TITLE, texts::next::story_lead::HTML, texts::next::story_take::HTML]), |_| next::story();
     Pieces: PiecesChapter, Some([texts::pieces::story_lead::TITLE, texts::pieces::story_lead::HTML, texts::pieces::story_take::HTML]), |_| pieces::story();
     Answers: AnswersChapter, Some([texts::answers::story_lead::TITLE, texts::answers::story_lead::HTML, texts::answers::story_take::HTML]), |_| answers::story();
-    "text.css"
+    "text.css", "odds.css"
 );
 
 part!(text_deeper, SOURCES;
     Inside: InsideChapter, Some([texts::inside::story_lead::TITLE, texts::inside::story_lead::HTML, texts::inside::story_take::HTML]), |_| inside::story();
     Learned: LearnedChapter, Some([texts::learned::story_lead::TITLE, texts::learned::story_lead::HTML, texts::learned::story_take::HTML]), |_| learned::story();
     TextTrain: TextTrainChapter, Some([texts::text_train::story_lead::TITLE, texts::text_train::story_lead::HTML, texts::text_train::story_take::HTML]), |_| train::story();
-    "text.css"
+    "text.css", "odds.css"
 );
 
 /// The texts around the chapters.

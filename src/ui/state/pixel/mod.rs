@@ -10,7 +10,7 @@ pub use grow::GrowState;
 pub use likely::{LikelyState, What};
 pub use sees::SeesState;
 
-use crate::data::PIXELS;
+use crate::data::{DataSet, PIXELS};
 use crate::models::pixel::Kind;
 use crate::ui::state::Named;
 
@@ -24,15 +24,18 @@ pub enum Maker {
     Cnn,
     /// PixelRNN.
     Rnn,
+    /// Gated PixelCNN of garments.
+    Clothes,
 }
 
 impl Named for Maker {
-    const VALUES: &'static [Self] = &[Self::Cnn, Self::Rnn];
+    const VALUES: &'static [Self] = &[Self::Cnn, Self::Rnn, Self::Clothes];
 
     fn name(self) -> &'static str {
         match self {
             Self::Cnn => "pixelcnn",
             Self::Rnn => "pixelrnn",
+            Self::Clothes => "clothes",
         }
     }
 }
@@ -43,6 +46,7 @@ impl Maker {
         match self {
             Self::Cnn => "pixel-mnist",
             Self::Rnn => "pixel-rnn-mnist",
+            Self::Clothes => "pixel-fashion-mnist",
         }
     }
 
@@ -51,6 +55,23 @@ impl Maker {
         match self {
             Self::Cnn => "PixelCNN",
             Self::Rnn => "PixelRNN",
+            Self::Clothes => "PixelCNN of clothes",
+        }
+    }
+
+    /// What it draws.
+    pub fn set(self) -> DataSet {
+        match self {
+            Self::Cnn | Self::Rnn => DataSet::Mnist,
+            Self::Clothes => DataSet::FashionMnist,
+        }
+    }
+
+    /// The PixelCNN that draws `set`.
+    pub fn of(set: DataSet) -> Self {
+        match set {
+            DataSet::Mnist => Self::Cnn,
+            DataSet::FashionMnist => Self::Clothes,
         }
     }
 }

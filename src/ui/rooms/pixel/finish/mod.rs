@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::run::{Drawn, PicturesRun, levels};
 use super::{chances, maker_control};
-use crate::data::{CLASSES, DataSet, PIXELS, SIDE};
+use crate::data::{CLASSES, PIXELS, SIDE};
 use crate::models::next::Choosing;
 use crate::protocol::pixel::{PixelAsk, Wanted};
 use crate::ui::components::choice::choose;
@@ -25,6 +25,7 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::use_samples;
+use crate::ui::state::pixel::Maker;
 use crate::ui::state::{FinishState, Route};
 
 /// Endings of one digit; of each digit there is one.
@@ -63,7 +64,8 @@ fn ask(state: &FinishState, pixels: &[f32]) -> PixelAsk {
 #[component]
 pub fn FinishChapter(props: &ChapterProps<FinishState>) -> Html {
     let state = &props.state;
-    let (loaded, on_retry) = use_samples(DataSet::Mnist);
+    let set = state.maker.set();
+    let (loaded, on_retry) = use_samples(set);
     let x = use_memo(
         (state.picture.clone(), loaded.clone()),
         |(picture, loaded)| pixels_of(picture, loaded),
@@ -94,7 +96,7 @@ pub fn FinishChapter(props: &ChapterProps<FinishState>) -> Html {
             .map(|drawn| drawn.cost(0..kept))
             .collect::<Vec<_>>(),
     );
-    let what = describe(DataSet::Mnist, &state.picture, &loaded);
+    let what = describe(set, &state.picture, &loaded);
     let position = format!("{} / {SIDE}", rows);
     let spoken = content::fill(
         texts::pixel_finish::spoken::PLAIN,
@@ -116,8 +118,9 @@ pub fn FinishChapter(props: &ChapterProps<FinishState>) -> Html {
         <>
             <div class="card pixel-finish" data-run-state={run.book.phase.map(Phase::id)} data-row={rows.to_string()}
                 data-whole={whole.to_string()} data-rows={state.rows.to_string()}>
-                <Pick set={DataSet::Mnist} picture={state.picture.clone()} loaded={loaded.clone()} {on_retry}
+                <Pick {set} picture={state.picture.clone()} loaded={loaded.clone()} {on_retry}
                     on_picture={props.edit(|state, picture| { state.begin(); state.picture = picture; })}
+                    on_set={props.edit(|state, set| { state.begin(); state.maker = Maker::of(set); })}
                     more={more(props)} is_set={state.seed != FinishState::default().seed || state.maker != FinishState::default().maker || state.digit.is_some()}>
                     <Slider label={texts::pixel_finish::rows::PLAIN} name="rows" min={1.0} max={FinishState::MOST_ROWS as f32} step={1.0} digits={0}
                         value={state.rows as f32} on_value={props.edit(|state, rows: f32| { state.begin(); state.rows = rows as u32; })} />
@@ -157,7 +160,7 @@ fn more(props: &ChapterProps<FinishState>) -> Html {
         .collect();
     let name = |digit: &Option<u8>| match digit {
         None => texts::pixel_finish::each::PLAIN.to_owned(),
-        Some(digit) => digit.to_string(),
+        Some(digit) => state.maker.set().class_name(*digit).to_owned(),
     };
     let on_digit = props.edit(|state, digit| {
         state.begin();
@@ -192,7 +195,10 @@ fn ending(
     let is_whole = drawn.steps.len() == PIXELS;
     let bits = is_whole.then(|| format!("{:.0}", drawn.cost(kept..PIXELS)));
     let values = [
-        ("digit", digit.to_string()),
+        (
+            "digit",
+            state.maker.set().class_name(digit as u8).to_owned(),
+        ),
         ("n", (i + 1).to_string()),
         (
             "fits",

@@ -10,11 +10,12 @@ use crate::data::{PIXELS, SIDE};
 use crate::models::next::{Choosing, surprise};
 use crate::protocol::pixel::{PixelAsk, PixelStep, Wanted};
 use crate::ui::components::board::Board;
-use crate::ui::components::class_field::ClassField;
+use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::equation::Equation;
 use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::odds::{Odd, odds};
 use crate::ui::components::picture::PictureView;
 use crate::ui::components::progress::progress;
 use crate::ui::components::save::{save_csv, sheet_saver};
@@ -27,6 +28,7 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::state::pixel::Maker;
 use crate::ui::state::{GrowState, Route, Wanted as Class};
 
 /// The text of the chapter.
@@ -171,6 +173,10 @@ fn controls(props: &ChapterProps<GrowState>) -> Html {
             state.digit = digit;
         }
     });
+    let on_set = props.edit(|state, set| {
+        state.begin();
+        state.maker = Maker::of(set);
+    });
     let on_temperature = props.edit(|state, t: f32| {
         state.begin();
         state.temperature = (100.0 * t).round() as u32;
@@ -192,7 +198,8 @@ fn controls(props: &ChapterProps<GrowState>) -> Html {
     let is_set = state.seed != default.seed || state.maker != default.maker;
     html! {
         <ControlRow {is_set} {more}>
-            <ClassField set={crate::data::DataSet::Mnist} wanted={Class::Digit(state.digit)} any={false} {on_wanted} />
+            <SetField set={state.maker.set()} {on_set} />
+            <ClassField set={state.maker.set()} wanted={Class::Digit(state.digit)} any={false} {on_wanted} />
             <Slider label={texts::pixel_grow::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
                 value={state.temperature as f32 / 100.0} on_value={on_temperature} />
         </ControlRow>
@@ -252,22 +259,27 @@ fn second(without: Option<&Drawn>, drawn: &Drawn, known: usize) -> Html {
 fn bars(step: &PixelStep, choosing: &Choosing, on_level: &Callback<u8>) -> Html {
     let own = Choosing::default().probabilities(&step.logits);
     let drawn = choosing.probabilities(&step.logits);
-    let row = |(level, (own, drawn)): (u8, (&f32, &f32))| {
-        let width = |p: &f32| format!("width:{:.1}%", 100.0 * p);
+    let odd = |(level, (own, drawn)): (u8, (&f32, &f32))| {
         let shade = (127.5 + 127.5 * grey(level)).round();
-        html! {
-            <li>
-                <button type="button" class="odd" data-level={level.to_string()}
-                    aria-pressed={(level == step.level).to_string()} onclick={on_level.reform(move |_: MouseEvent| level)}>
-                    <span class="odd-level"><i style={format!("background:rgb({shade},{shade},{shade})")} />{ level }</span>
-                    <span class="odd-bar"><i class="own" style={width(own)} /><i class="drawn" style={width(drawn)} /></span>
-                    <span class="num">{ content::percent(*drawn) }</span>
-                </button>
-            </li>
-        }
+        let name = html! {
+            <span class="odd-level"><i style={format!("background:rgb({shade},{shade},{shade})")} />{ level }</span>
+        };
+        let odd = Odd {
+            value: level.into(),
+            name,
+            own: *own,
+            drawn: *drawn,
+            instead: None,
+        };
+        (level, odd)
     };
-    let rows = (0..).zip(own.iter().zip(&drawn)).map(row);
-    html! { <ol class="odds" aria-label={texts::pixel_grow::odds::TITLE}>{ for rows }</ol> }
+    odds(
+        texts::pixel_grow::odds::TITLE,
+        (0..).zip(own.iter().zip(&drawn)).map(odd),
+        1.0,
+        |level| level == step.level,
+        on_level,
+    )
 }
 
 /// The step's equation with its numbers.

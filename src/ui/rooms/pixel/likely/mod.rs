@@ -12,6 +12,7 @@ use crate::noise;
 use crate::protocol::pixel::{PixelAsk, Wanted};
 use crate::ui::components::extras::extras;
 use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::odds::bar;
 use crate::ui::components::pick::{Pick, describe, pixels_of};
 use crate::ui::components::picture::PictureView;
 use crate::ui::components::progress::progress;
@@ -29,6 +30,8 @@ use crate::weights::manifest::{Manifest, Measure};
 
 /// The garment that is judged, by its place among the real ones.
 const GARMENT: usize = 6;
+/// Who judges.
+const MAKERS: [Maker; 3] = [Maker::Cnn, Maker::Rnn, Maker::Clothes];
 /// Seed of the noise.
 const SEED: u64 = 7;
 
@@ -130,7 +133,10 @@ pub fn LikelyChapter(props: &ChapterProps<LikelyState>) -> Html {
     let want = |maker| (*x).as_ref().map(|x| ask(maker, x));
     let cnn = use_booked(PicturesRun::default, want(Maker::Cnn), false);
     let rnn = use_booked(PicturesRun::default, want(Maker::Rnn), cnn.book.is_busy());
-    let verdicts = [Verdict::of(&cnn.all), Verdict::of(&rnn.all)];
+    let others_are_busy = cnn.book.is_busy() || rnn.book.is_busy();
+    let third = use_booked(PicturesRun::default, want(Maker::Clothes), others_are_busy);
+    let runs = [&cnn, &rnn, &third];
+    let verdicts = runs.map(|run| Verdict::of(&run.all));
     let is_done = verdicts.iter().all(Option::is_some);
     let player = use_scale(
         state.row,
@@ -143,13 +149,9 @@ pub fn LikelyChapter(props: &ChapterProps<LikelyState>) -> Html {
         What::Picture => describe(DataSet::Mnist, &state.picture, &digits),
         other => name(other).to_lowercase(),
     };
-    let heats = [
-        (&cnn.all, Maker::Cnn, &verdicts[0]),
-        (&rnn.all, Maker::Rnn, &verdicts[1]),
-    ];
-    let figure = |(all, maker, verdict): (&Vec<Drawn>, Maker, &Option<Verdict>)| {
-        heat(all, maker, verdict.as_ref(), known)
-    };
+    let heats = MAKERS.iter().zip(runs).zip(&verdicts);
+    let heats =
+        heats.map(|((maker, run), verdict)| heat(&run.all, *maker, verdict.as_ref(), known));
     let spoken = content::fill(
         texts::pixel_likely::spoken::PLAIN,
         &[("row", player.0.cursor.to_string())],
@@ -174,7 +176,7 @@ pub fn LikelyChapter(props: &ChapterProps<LikelyState>) -> Html {
     html! {
         <>
             <div class="card pixel-likely" data-run-state={if is_done { Some("done") } else { cnn.book.phase.map(Phase::id) }}
-                data-what={state.what.name()} data-row={player.0.cursor.to_string()} data-cnn={costs[0].clone()} data-rnn={costs[1].clone()}>
+                data-what={state.what.name()} data-row={player.0.cursor.to_string()} data-cnn={costs[0].clone()} data-rnn={costs[1].clone()} data-clothes={costs[2].clone()}>
                 <div class="controls">
                     <span class="seg wrap" role="group" aria-label={texts::pixel_likely::what::PLAIN} data-lock="what">{ for whats }</span>
                 </div>
@@ -190,7 +192,7 @@ pub fn LikelyChapter(props: &ChapterProps<LikelyState>) -> Html {
                         <PictureView class="pix" pixels={shown.clone()} label={what.clone()} />
                         <figcaption>{ texts::pixel_likely::judged::PLAIN }</figcaption>
                     </figure>
-                    { for heats.map(figure) }
+                    { for heats }
                 </div>
                 { progress(&cnn, |engine| format!("{engine}: as {} of {CLASSES} digits", cnn.whole()), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {SIDE}", player.0.cursor)}
@@ -200,10 +202,9 @@ pub fn LikelyChapter(props: &ChapterProps<LikelyState>) -> Html {
                 </Transport>
             </div>
             <div class="inspect pixel-inspect">
-                { reads(&verdicts) }
-                { measured(&verdicts, [cnn.each_ms(), rnn.each_ms()]) }
-                <ModelCard model={Maker::Cnn.model()} speed={cnn.speed()} />
-                <ModelCard model={Maker::Rnn.model()} speed={rnn.speed()} />
+                { reads(&verdicts[..2]) }
+                { measured(&verdicts, runs.map(|run| run.each_ms())) }
+                { for MAKERS.iter().zip(runs).map(|(maker, run)| html! { <ModelCard model={maker.model()} speed={run.speed()} /> }) }
             </div>
         </>
     }
@@ -245,19 +246,18 @@ fn heat(all: &[Drawn], maker: Maker, verdict: Option<&Verdict>, known: usize) ->
     }
 }
 
-/// Which digit each network takes it for.
-fn reads(verdicts: &[Option<Verdict>; 2]) -> Html {
+/// Which digit each network of digits takes it for.
+fn reads(verdicts: &[Option<Verdict>]) -> Html {
     let cell = |verdict: &Option<Verdict>, digit: usize| {
         let p = verdict.as_ref().map(|verdict| verdict.digits[digit]);
-        let width = format!("width:{:.1}%", 100.0 * p.unwrap_or(0.0));
-        html! { <td><span class="odd-bar"><i class="drawn" style={width} /></span><span class="num">{ p.map_or_else(|| "\u{2026}".into(), content::percent) }</span></td> }
+        html! { <td>{ bar(None, p.unwrap_or(0.0)) }<span class="num">{ p.map_or_else(|| "\u{2026}".into(), content::percent) }</span></td> }
     };
     let row = |digit: usize| html! { <tr><th scope="row">{ digit }</th>{ for verdicts.iter().map(|verdict| cell(verdict, digit)) }</tr> };
     html! {
         <div class="card likely-reads">
             <h3>{ texts::pixel_likely::reads::TITLE }</h3>
             <table>
-                <thead><tr><th scope="col">{ texts::pixel_likely::as_digit::PLAIN }</th>{ for Maker::VALUES.iter().map(|maker| html! { <th scope="col">{ maker.title() }</th> }) }</tr></thead>
+                <thead><tr><th scope="col">{ texts::pixel_likely::as_digit::PLAIN }</th>{ heads([Maker::Cnn, Maker::Rnn]) }</tr></thead>
                 <tbody>{ for (0..CLASSES).map(row) }</tbody>
             </table>
             { content::section(texts::pixel_likely::reads::HTML) }
@@ -265,15 +265,20 @@ fn reads(verdicts: &[Option<Verdict>; 2]) -> Html {
     }
 }
 
+fn heads<const N: usize>(makers: [Maker; N]) -> Html {
+    let head = |maker: Maker| html! { <th scope="col">{ maker.title() }</th> };
+    html! { <>{ for makers.map(head) }</> }
+}
+
 /// This picture beside what was measured ahead.
-fn measured(verdicts: &[Option<Verdict>; 2], ms: [Option<f32>; 2]) -> Html {
+fn measured(verdicts: &[Option<Verdict>; 3], ms: [Option<f32>; 3]) -> Html {
     html! { <Measured bits={verdicts.each_ref().map(|verdict| verdict.as_ref().map(|v| v.bits / PIXELS as f32))} {ms} /> }
 }
 
 #[derive(PartialEq, Properties)]
 struct MeasuredProps {
-    bits: [Option<f32>; 2],
-    ms: [Option<f32>; 2],
+    bits: [Option<f32>; 3],
+    ms: [Option<f32>; 3],
 }
 
 #[component]
@@ -286,28 +291,27 @@ fn Measured(props: &MeasuredProps) -> Html {
     };
     let told =
         |value: Option<f64>| value.map_or_else(|| "\u{2026}".into(), |value| format!("{value:.3}"));
-    let row = |words: &'static str, cells: [String; 2]| {
+    let row = |words: &'static str, cells: [String; 3]| {
         html! { <tr><th scope="row">{ words }</th>{ for cells.map(|cell| html! { <td class="num">{ cell }</td> }) }</tr> }
     };
-    let both = |measure| [Maker::Cnn, Maker::Rnn].map(|maker| told(figure(maker, measure)));
-    let parameters = [Maker::Cnn, Maker::Rnn].map(|maker| {
+    let each = |measure| MAKERS.map(|maker| told(figure(maker, measure)));
+    let parameters = MAKERS.map(|maker| {
         let entry = manifest.and_then(|manifest| manifest.find(maker.model()));
         entry.map_or_else(
             || "\u{2026}".into(),
             |entry| format!("{} k", entry.parameters / 1000),
         )
     });
-    let alone = |measure| [told(figure(Maker::Cnn, measure)), String::new()];
     html! {
         <div class="card likely-measured">
             <h3>{ texts::pixel_likely::measured::TITLE }</h3>
             <table>
-                <thead><tr><th />{ for Maker::VALUES.iter().map(|maker| html! { <th scope="col">{ maker.title() }</th> }) }</tr></thead>
+                <thead><tr><th />{ heads(MAKERS) }</tr></thead>
                 <tbody>
                     { row(texts::pixel_likely::this::PLAIN, props.bits.map(|bits| told(bits.map(f64::from)))) }
-                    { row(texts::pixel_likely::test::PLAIN, both(Measure::BitsPerDimension)) }
-                    { row(texts::pixel_likely::counted::PLAIN, alone(Measure::BitsCounted)) }
-                    { row(texts::pixel_likely::png::PLAIN, alone(Measure::BitsPng)) }
+                    { row(texts::pixel_likely::test::PLAIN, each(Measure::BitsPerDimension)) }
+                    { row(texts::pixel_likely::counted::PLAIN, each(Measure::BitsCounted)) }
+                    { row(texts::pixel_likely::png::PLAIN, each(Measure::BitsPng)) }
                     { row(texts::pixel_likely::parameters::PLAIN, parameters) }
                     { row(texts::pixel_likely::time::PLAIN, props.ms.map(|ms| ms.map_or_else(|| "\u{2026}".into(), |ms| format!("{ms:.0} ms")))) }
                 </tbody>
@@ -318,7 +322,7 @@ fn Measured(props: &MeasuredProps) -> Html {
 }
 
 /// Every pixel's bits as the likeliest digit.
-fn on_csv(verdicts: &[Option<Verdict>; 2], all: &[Drawn]) -> Callback<MouseEvent> {
+fn on_csv(verdicts: &[Option<Verdict>; 3], all: &[Drawn]) -> Callback<MouseEvent> {
     let drawn = verdicts[0]
         .as_ref()
         .map(|verdict| all[verdict.digit()].clone());

@@ -5,7 +5,8 @@ use yew::prelude::*;
 use crate::models::next::Choosing;
 use crate::protocol::text::TextStep;
 use crate::tokens::{Token, Tokens};
-use crate::ui::content::{self, texts};
+use crate::ui::components::{self, odds::Odd};
+use crate::ui::content::texts;
 use crate::ui::rooms::text::vocabulary::sign;
 
 /// So many of the likeliest are listed.
@@ -55,26 +56,24 @@ pub fn bars(tokens: &Tokens, odds: &Odds, chosen: Token, on_choose: &Callback<To
         .iter()
         .map(|token| odds.own[usize::from(*token)].max(odds.drawn[usize::from(*token)]))
         .fold(0.01, f32::max);
-    let row = |token: Token| {
+    let odd = |token: Token| {
         let [own, drawn] = [&odds.own, &odds.drawn].map(|p| p[usize::from(token)]);
-        let share = match drawn > 0.0 {
-            true => content::percent(drawn),
-            false => texts::next::left_out::PLAIN.into(),
+        let odd = Odd {
+            value: token.into(),
+            name: sign(tokens, token).into(),
+            own,
+            drawn,
+            instead: (drawn <= 0.0).then_some(texts::next::left_out::PLAIN),
         };
-        let name = sign(tokens, token);
-        let width = |p: f32| format!("width:{:.1}%", 100.0 * p / most);
-        html! {
-            <li>
-                <button type="button" class="odd" data-token={token.to_string()}
-                    aria-pressed={(token == chosen).to_string()} onclick={on_choose.reform(move |_: MouseEvent| token)}>
-                    <span class="odd-token">{ name }</span>
-                    <span class="odd-bar"><i class="own" style={width(own)} /><i class="drawn" style={width(drawn)} /></span>
-                    <span class="num">{ share }</span>
-                </button>
-            </li>
-        }
+        (token, odd)
     };
-    html! { <ol class="odds" aria-label={texts::next::odds::TITLE}>{ for listed.into_iter().map(row) }</ol> }
+    components::odds::odds(
+        texts::next::odds::TITLE,
+        listed.into_iter().map(odd),
+        most,
+        |token| token == chosen,
+        on_choose,
+    )
 }
 
 #[cfg(test)]

@@ -209,7 +209,7 @@ fn made_of(tokens: &Tokens, piece: Option<Token>) -> Html {
 fn tree(tokens: &Tokens, token: Token) -> Html {
     let parts = tokens.parts(token);
     html! {
-        <li><span class="odd-token">{ sign(tokens, token) }</span>
+        <li><span class="odd-name">{ sign(tokens, token) }</span>
             if let Some(parts) = parts {
                 <ul>{ for parts.map(|part| tree(tokens, part)) }</ul>
             }
