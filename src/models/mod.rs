@@ -4,5 +4,7 @@ pub mod diffusion;
 pub mod gan;
 pub mod next;
 pub mod pixel;
+#[cfg(not(feature = "gpu"))]
+pub mod series;
 pub mod text;
 pub mod vae;
