@@ -18,6 +18,8 @@ mod looks;
 pub mod memory;
 #[cfg(any(feature = "look", feature = "train"))]
 pub mod pixel;
+#[cfg(feature = "look")]
+pub mod series;
 pub mod session;
 #[cfg(any(feature = "look", feature = "train"))]
 pub mod text;

@@ -13,6 +13,8 @@ pub mod gan;
 #[cfg(not(feature = "gpu"))]
 pub mod pixel;
 #[cfg(not(feature = "gpu"))]
+pub mod series;
+#[cfg(not(feature = "gpu"))]
 pub mod text;
 pub mod vae;
 

@@ -11,7 +11,7 @@ import numpy
 import statsmodels
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-SERIES = pathlib.Path(__file__).parents[2] / "www" / "series.json"
+SERIES = pathlib.Path(__file__).parents[2] / "www" / "samples" / "series.json"
 PAIRS = [
     ("airline", True, (0, 1, 1), (0, 1, 1, 12), False),
     ("airline", True, (1, 1, 0), (0, 1, 1, 12), False),

@@ -8,29 +8,21 @@
 
 use std::collections::HashSet;
 
-use serde::{Deserialize, Serialize};
-
 use super::difference::difference;
-use super::fit::{Fit, Fitting};
+use super::fit::Fitting;
 use super::looks::{KPSS_5, STRONG_SEASON, kpss, season_strength};
+use super::told::{Fit, Grounds, Tried};
 use super::{MOST_ORDER, Order, Spec};
 
-/// A model that was tried.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tried {
-    /// Its shape.
-    pub spec: Spec,
-    /// Its criterion; none where it could not be fitted, or came to lie at the edge.
-    pub aic: Option<f64>,
-}
-
-/// Why so many differences.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Grounds {
-    /// Strength of the season, `0..=1`.
-    pub season: f64,
-    /// The statistic of Kwiatkowski and others of what is left.
-    pub kpss: f64,
+/// What a step of a choice came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Went {
+    /// A model is being fitted.
+    On,
+    /// One was tried.
+    Tried(Tried),
+    /// No model near the best is left.
+    Over,
 }
 
 /// A choice under way.
@@ -88,28 +80,28 @@ impl Choice {
         }
     }
 
-    /// A step on the way: a model that was tried, if one is done. `Err` at the end.
-    pub fn step(&mut self) -> Result<Option<Tried>, ()> {
+    /// A step on the way.
+    pub fn step(&mut self) -> Went {
         if let Some(fitting) = &mut self.under_way {
             let Some(fit) = fitting.step() else {
-                return Ok(None);
+                return Went::On;
             };
             self.under_way = None;
-            return Ok(Some(self.judge(fit)));
+            return Went::Tried(self.judge(fit));
         }
         while let Some(spec) = self.queue.pop() {
             if !self.seen.insert(spec) {
                 continue;
             }
-            return Ok(match Fitting::new(&spec, &self.y, true) {
+            return match Fitting::new(&spec, &self.y, true) {
                 Ok(fitting) => {
                     self.under_way = Some(fitting);
-                    None
+                    Went::On
                 }
-                Err(_) => Some(Tried { spec, aic: None }),
-            });
+                Err(_) => Went::Tried(Tried { spec, aic: None }),
+            };
         }
-        Err(())
+        Went::Over
     }
 
     fn judge(&mut self, fit: Fit) -> Tried {
@@ -187,8 +179,12 @@ mod tests {
     fn chosen(y: &[f64], season: u32) -> (Vec<Tried>, Fit) {
         let mut choice = Choice::new(y, season);
         let mut all = Vec::new();
-        while let Ok(step) = choice.step() {
-            all.extend(step);
+        loop {
+            match choice.step() {
+                Went::On => {}
+                Went::Tried(tried) => all.push(tried),
+                Went::Over => break,
+            }
         }
         (all, choice.best.expect("one is sound"))
     }

@@ -1,83 +1,13 @@
 //! The likeliest weights.
 
-use nalgebra::DMatrix;
-use serde::{Deserialize, Serialize};
-
 use super::difference::worked;
 use super::kalman::{Arma, Filtered};
 use super::looks::{mean, spread};
 use super::minimize::{Descent, Stand, curvature};
 use super::polynomial::{expanded, free, stationary};
+pub use super::told::{Fit, Unfit};
 use super::{Spec, Weights};
-
-/// A fitted model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Fit {
-    /// Its shape.
-    pub spec: Spec,
-    /// Its weights.
-    pub weights: Weights,
-    /// The standard error of each, in the order of [`Weights::list`], by the curvature of the
-    /// likelihood; `None` where it has none.
-    pub errors: Vec<Option<f64>>,
-    /// `σ²`.
-    pub variance: f64,
-    /// `ln p(w)`, of the differences.
-    pub log_likelihood: f64,
-    /// Each difference less what was expected of it.
-    pub surprises: Vec<f64>,
-    /// The variance of each surprise in units of `σ²`.
-    pub spreads: Vec<f64>,
-    /// Was a maximum reached?
-    pub arrived: bool,
-    /// Do errors of long ago still matter, or values? Then a root lies at the edge of the unit circle, and
-    /// the model is not to be trusted.
-    pub at_edge: bool,
-}
-
-/// Why a model cannot be fitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unfit {
-    /// Too few values for so many weights.
-    TooShort,
-    /// Nothing is left once the differences are taken.
-    Constant,
-    /// No weights have a likelihood.
-    Nowhere,
-}
-
-impl Fit {
-    fn count(&self) -> (f64, f64) {
-        // σ² counts.
-        (
-            (self.spec.weights() + 1) as f64,
-            self.surprises.len() as f64,
-        )
-    }
-
-    /// Akaike's criterion: `2 k - 2 ln p`.
-    pub fn aic(&self) -> f64 {
-        2.0 * self.count().0 - 2.0 * self.log_likelihood
-    }
-
-    /// The same for few values (Hurvich and Tsai 1989).
-    pub fn aicc(&self) -> f64 {
-        let (k, n) = self.count();
-        self.aic() + 2.0 * k * (k + 1.0) / (n - k - 1.0)
-    }
-
-    /// Schwarz's criterion.
-    pub fn bic(&self) -> f64 {
-        let (k, n) = self.count();
-        k * n.ln() - 2.0 * self.log_likelihood
-    }
-
-    /// Surprises in units of their standard deviation.
-    pub fn residuals(&self) -> Vec<f64> {
-        let pairs = self.surprises.iter().zip(&self.spreads);
-        pairs.map(|(v, f)| v / (self.variance * f).sqrt()).collect()
-    }
-}
+use nalgebra::DMatrix;
 
 /// All lags of a model.
 pub fn arma(spec: &Spec, weights: &Weights) -> Arma {
@@ -187,26 +117,6 @@ impl Fitting {
             starts,
             best: None,
         })
-    }
-
-    /// Begins where another fit of the same shape ended.
-    pub fn going_on(spec: &Spec, y: &[f64], from: &Weights) -> Result<Self, Unfit> {
-        let mut fitting = Self::new(spec, y, true)?;
-        let minus = |all: &[f64]| all.iter().map(|w| -w).collect::<Vec<_>>();
-        let start = Weights {
-            ar: free(&from.ar),
-            ma: free(&minus(&from.ma)),
-            seasonal_ar: free(&from.seasonal_ar),
-            seasonal_ma: free(&minus(&from.seasonal_ma)),
-            mean: from.mean / fitting.scale,
-        };
-        let (w, spec) = (&fitting.w, *spec);
-        let f = |u: &[f64]| cost(&spec, w, &weights_of(&spec, u));
-        let descent = Descent::new(&f, start.list(&spec));
-        if descent.value < fitting.descent.value {
-            fitting.descent = descent;
-        }
-        Ok(fitting)
     }
 
     /// `ln p(w)` so far.

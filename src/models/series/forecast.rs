@@ -1,49 +1,10 @@
 //! Values to come: what is expected, how far off it may be, and what it is made of.
 
-use nalgebra::{DMatrix, DVector};
-use serde::{Deserialize, Serialize};
-
 use super::difference::{back, worked};
 use super::fit::{Fit, arma};
 use super::polynomial::product;
-
-/// What is added up to an expected value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Of {
-    /// The value so many steps before; known, or expected itself.
-    Value(u32),
-    /// The error so many steps before.
-    Error(u32),
-    /// What a mean or a drift adds.
-    Constant,
-    /// What is still owed to the beginning, of which nothing is known.
-    Rest,
-}
-
-/// One of these.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Term {
-    /// Which.
-    pub of: Of,
-    /// Its weight.
-    pub weight: f64,
-    /// What is weighted.
-    pub value: f64,
-}
-
-/// A value to come.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ahead {
-    /// What is expected.
-    pub mean: f64,
-    /// Standard deviation of the error, with the weights taken for true.
-    pub spread: f64,
-    /// What the expected value is made of; their sum.
-    pub terms: Vec<Term>,
-}
-
-/// Half of a 95 % interval, in standard deviations.
-pub const WIDE: f64 = 1.959_963_984_540_054;
+pub use super::told::{Ahead, Of, Term, WIDE};
+use nalgebra::{DMatrix, DVector};
 
 /// The next `steps` values after a series, by a model that was fitted to it, or to a part of it.
 pub fn forecast(y: &[f64], fit: &Fit, steps: usize) -> Vec<Ahead> {

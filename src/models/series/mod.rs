@@ -21,6 +21,7 @@
 //! | [`minimize`] | the descent that finds them |
 //! | [`forecast`] | values to come with their spread, and what each is made of |
 //! | [`choose`] | which orders, by AIC |
+//! | [`told`] | what is found, as plain types |
 //! | [`looks`] | what a series shows of itself: correlations, least squares, tests |
 //!
 //! All numbers are `f64`; `engine_cpu` alone holds what computes.
@@ -43,6 +44,7 @@ pub mod looks;
 pub mod minimize;
 #[cfg(feature = "look")]
 pub mod polynomial;
+pub mod told;
 
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +138,23 @@ impl std::fmt::Display for Spec {
     }
 }
 
+/// What is expected of each value from the first lag on, as a weighted sum of deviations from the mean:
+/// `m + Σ w_i (y_{t-i} - m)` for lags `i` with weights `w_i`; from the longest lag on, which is returned first.
+pub fn by_hand(y: &[f64], mean: f64, weights: &[(usize, f64)]) -> (usize, Vec<f64>) {
+    let first = weights.iter().map(|(lag, _)| *lag).max().unwrap_or(0);
+    let expected = |t: usize| {
+        let parts = weights.iter().map(|(lag, w)| w * (y[t - lag] - mean));
+        mean + parts.sum::<f64>()
+    };
+    (first, (first..y.len()).map(expected).collect())
+}
+
+/// Root of the mean squared error.
+pub fn rmse(truth: &[f64], expected: &[f64]) -> f64 {
+    let squares = truth.iter().zip(expected).map(|(a, b)| (a - b).powi(2));
+    (squares.sum::<f64>() / truth.len().max(1) as f64).sqrt()
+}
+
 /// Which weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Weight {
@@ -210,6 +229,14 @@ impl Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Of 4, 6, 10 about a mean of 5: half of each deviation, and a quarter of the one before, taken away.
+    #[test]
+    fn predictions_by_hand() {
+        let (first, expected) = by_hand(&[4.0, 6.0, 10.0, 0.0], 5.0, &[(1, 0.5), (2, -0.25)]);
+        assert_eq!((first, &expected[..]), (2, &[5.75, 7.25][..]));
+        assert_eq!(rmse(&[1.0, 2.0], &[1.0, 4.0]), 2f64.sqrt());
+    }
 
     #[test]
     fn models_have_names() {

@@ -1,0 +1,119 @@
+//! Series: what they show, models that are fitted to them, and values to come.
+
+use serde::{Deserialize, Serialize};
+
+use super::ask::Ask;
+use super::{Home, Job, PackedJob};
+use crate::models::series::Spec;
+use crate::models::series::told::{Ahead, Fit, Grounds, Tried, Unfit};
+
+/// Values to come, at most.
+pub const MOST_AHEAD: u32 = 60;
+/// Lags that are looked at, at most.
+pub const MOST_LAGS: u32 = 60;
+
+/// Asks what a series shows of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LookAsk {
+    /// The series.
+    pub values: Vec<f64>,
+    /// Lags whose weights are wanted.
+    pub lags: Vec<u32>,
+    /// Lags whose correlations are wanted, from 0.
+    pub most: u32,
+}
+
+/// What it shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// Autocorrelations, from lag 0.
+    pub acf: Vec<f64>,
+    /// Partial ones.
+    pub pacf: Vec<f64>,
+    /// Weights of the lags by least squares, of deviations from the mean.
+    pub weights: Vec<f64>,
+}
+
+impl LookAsk {
+    /// See [`PackedJob::form`].
+    pub const FORM: &str = "series-look";
+}
+
+impl Ask for LookAsk {
+    type Answer = Look;
+
+    fn into_job(self) -> Job {
+        let job = PackedJob::new(Self::FORM, Home::Cpu, None, &self);
+        Job::Packed(PackedJob {
+            interactive: true,
+            ..job
+        })
+    }
+}
+
+/// Which model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Which {
+    /// One of this shape.
+    Of(Spec),
+    /// The best by Akaike's criterion, for a season of so many steps.
+    Best(u32),
+}
+
+/// Fits a model to a series, and looks ahead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FitAsk {
+    /// The series, `LEAST_VALUES..=MOST_VALUES` values.
+    pub values: Vec<f64>,
+    /// Which.
+    pub which: Which,
+    /// Values to come, `1..=MOST_AHEAD`.
+    pub ahead: u32,
+}
+
+/// News of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FitNews {
+    /// It goes on: `ln p` so far.
+    Step(f64),
+    /// A model was tried.
+    Tried(Tried),
+    /// It is fitted.
+    Fitted(Box<Fitted>),
+    /// It cannot be.
+    Unfit(Unfit),
+}
+
+/// A fitted model, and what follows from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// It.
+    pub fit: Fit,
+    /// Why so many differences, if the orders were chosen here.
+    pub grounds: Option<Grounds>,
+    /// The series, and after each difference that is taken.
+    pub stages: Vec<Vec<f64>>,
+    /// Values to come.
+    pub ahead: Vec<Ahead>,
+    /// What each value before the next one weighs in it, the last first.
+    pub shares: Vec<f64>,
+    /// Autocorrelations of the residuals, from lag 0.
+    pub acf: Vec<f64>,
+    /// Ljung and Box: lags, Q, and how probable one as large is.
+    pub ljung_box: (u32, f64, f64),
+    /// Residuals in order beside a normal distribution's, standard deviations.
+    pub quantiles: Vec<(f64, f64)>,
+}
+
+impl FitAsk {
+    /// See [`PackedJob::form`].
+    pub const FORM: &str = "series-fit";
+}
+
+impl Ask for FitAsk {
+    type Answer = FitNews;
+
+    fn into_job(self) -> Job {
+        Job::Packed(PackedJob::new(Self::FORM, Home::Cpu, None, &self))
+    }
+}
