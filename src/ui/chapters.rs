@@ -94,6 +94,8 @@ chapters! {
     Sees: SeesState, "autoregressive/sees", Autoregressive, pixel::pixel, pixel_sees::story;
     Finish: FinishState, "autoregressive/finish", Autoregressive, pixel::pixel, pixel_finish::story;
     Likely: LikelyState, "autoregressive/likely", Autoregressive, pixel::pixel, pixel_likely::story;
+    Past: PastState, "autoregressive/past", Autoregressive, series::series, series_past::story;
+    Arima: ArimaState, "autoregressive/arima", Autoregressive, series::series, series_arima::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
 }
@@ -125,6 +127,8 @@ pub const STORY: &[Chapter] = &[
     Chapter::Sees,
     Chapter::Finish,
     Chapter::Likely,
+    Chapter::Past,
+    Chapter::Arima,
 ];
 
 /// The way for beginners, ten minutes across the rooms; the landing page tells of it.

@@ -11,6 +11,7 @@
 //! | `bench` | timing on request, for `cargo xtask bench` |
 //! | `content` | the prose, from Markdown files |
 //! | `samples`, `digits` | the real pictures that ship with the page |
+//! | `table` | tables that a visitor brings (pure) |
 //! | `errors` | the one place where an error becomes a sentence |
 //! | `media`, `memory` | what the visitor's system prefers, and what the browser keeps |
 //! | `app`, `router` | the root component; hash and history |
@@ -50,3 +51,5 @@ pub mod rooms;
 pub mod router;
 #[cfg(feature = "ui")]
 pub mod samples;
+#[cfg(feature = "ui")]
+pub mod table;

@@ -124,6 +124,20 @@ pub enum Mark {
         /// Its name.
         label: Option<Label>,
     },
+    /// What lies between two heights, along x.
+    Band {
+        /// `(x, low, high)` in order of x.
+        points: Vec<(f64, f64, f64)>,
+        /// Colour.
+        tone: Tone,
+    },
+    /// Small dots.
+    Dots {
+        /// `(x, y)`.
+        points: Vec<(f64, f64)>,
+        /// Colour.
+        tone: Tone,
+    },
     /// A vertical line over the whole height.
     Rule {
         /// Where.
@@ -264,6 +278,21 @@ fn draw(layout: &Layout, mark: &Mark) -> Html {
             let kind = if *filled { "bars" } else { "line" };
             let d = layout.outline(*low, *bin_width, values);
             html! { <path class={classes!(kind, tone.class())} {d} /> }
+        }
+        Mark::Band { points, tone } => {
+            let up = points.iter().map(|(x, low, _)| (*x, *low));
+            let down = points.iter().rev().map(|(x, _, high)| (*x, *high));
+            let d = layout.path(&up.chain(down).collect::<Vec<_>>());
+            html! { <path class={classes!("bars", tone.class())} {d} /> }
+        }
+        Mark::Dots { points, tone } => {
+            let class = classes!("point", "small", tone.class());
+            let dot = |(x, y): &(f64, f64)| {
+                html! {
+                    <circle class={class.clone()} r="2.5" cx={px(layout.x(*x))} cy={px(layout.y(*y))} />
+                }
+            };
+            html! { <g>{ for points.iter().map(dot) }</g> }
         }
         Mark::Rule { x } => {
             let (x, top, bottom) = (layout.x(*x), layout.top, layout.top + layout.height);

@@ -11,6 +11,7 @@ pub mod equation;
 pub mod extras;
 pub mod feature_maps;
 pub mod fetched;
+pub mod file;
 pub mod header;
 pub mod icon;
 pub mod kept;

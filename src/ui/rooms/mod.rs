@@ -10,6 +10,7 @@ pub mod gan;
 pub mod guide;
 pub mod landing;
 pub mod pixel;
+pub mod series;
 pub mod text;
 pub mod vae;
 

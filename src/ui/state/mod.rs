@@ -15,6 +15,7 @@ mod picture;
 pub mod pixel;
 mod query;
 mod route;
+pub mod series;
 pub mod text;
 pub mod vae;
 
@@ -36,6 +37,7 @@ pub use pixel::{FinishState, GrowState, LikelyState, SeesState};
 pub use query::chance::Chance;
 pub use query::{Named, Query, Reader, Writer};
 pub use route::{Controls, Route};
+pub use series::{ArimaState, PastState};
 pub use text::{AnswersState, InsideState, LearnedState, NextState, PiecesState, TextTrainState};
 pub use vae::{HolesState, SpreadState, SqueezeState, TrainState, WalkState};
 

@@ -1,14 +1,14 @@
 //! Texts and weights from files, and weights as a file.
 
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, FileList, HtmlInputElement};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
 use yew::prelude::*;
 
 use crate::models::text::course::{BYTES, shape};
 use crate::protocol::text::Checkpoint;
 use crate::protocol::{decode, encode};
 use crate::tokens::Tokens;
+use crate::ui::components::file::{bytes, text};
 use crate::ui::components::save::save_bytes;
 
 /// Larger files are no weights of this network.
@@ -25,28 +25,10 @@ pub enum Useless {
     Weights,
 }
 
-/// The file that was chosen; the input is ready for the same one again.
-pub fn chosen(event: &Event) -> Option<File> {
-    let input: HtmlInputElement = event.target_dyn_into()?;
-    let file = input.files().and_then(|files| files.get(0));
-    input.set_value("");
-    file
-}
-
-/// The file that was dropped.
-pub fn dropped(event: &DragEvent) -> Option<File> {
-    let property = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
-    let files = property(&property(event, "dataTransfer")?, "files")?;
-    files.dyn_into::<FileList>().ok()?.get(0)
-}
-
 /// Reads a text and hands it on.
 pub fn read_text(file: File, on: Callback<Result<String, Useless>>) {
     spawn_local(async move {
-        let is_short = file.size() <= BYTES[1] as f64;
-        let bytes = if is_short { bytes(&file).await } else { None };
-        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-        let text = text.map(|text| text.replace("\r\n", "\n"));
+        let text = text(&file, BYTES[1]).await;
         on.emit(text.ok_or(Useless::Text));
     });
 }
@@ -59,12 +41,6 @@ pub fn read_weights(file: File, on: Callback<Result<Checkpoint, Useless>>) {
         let weights = bytes.and_then(|bytes| unpack(&bytes));
         on.emit(weights.ok_or(Useless::Weights));
     });
-}
-
-async fn bytes(file: &File) -> Option<Vec<u8>> {
-    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
-    let buffer: js_sys::ArrayBuffer = buffer.dyn_into().ok()?;
-    Some(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
 /// Weights of a file, if they fit the network of their vocabulary.

@@ -1,6 +1,5 @@
 //! Chapter 'Train one on your text': a small Transformer learns in the page.
 
-mod column;
 mod file;
 mod run;
 
@@ -9,8 +8,7 @@ use std::rc::Rc;
 use web_sys::{File, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use self::column::Table;
-use self::file::{Useless, chosen, dropped, read_text, read_weights, save_weights};
+use self::file::{Useless, read_text, read_weights, save_weights};
 use self::run::{TrainRun, Wish};
 use crate::models::text::course::{BATCH, BYTES, PIECE, shape};
 use crate::protocol::text::{Checkpoint, TextFrame};
@@ -18,6 +16,7 @@ use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::select;
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::fetched::{Fetched, failure, use_fetched};
+use crate::ui::components::file::{chosen, dropped};
 use crate::ui::components::progress::progress;
 use crate::ui::components::save::{save_csv, save_text};
 use crate::ui::components::seed::SeedField;
@@ -32,6 +31,7 @@ use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::fetch_text;
 use crate::ui::state::text::GO;
 use crate::ui::state::{Route, TextTrainState};
+use crate::ui::table::Table;
 
 /// What is learned if the visitor brings nothing.
 const TALES: &str = "samples/tales.txt";

@@ -1,4 +1,4 @@
-//! A column of a table as a text.
+//! Tables that a visitor brings: columns of text, or of numbers.
 
 use std::rc::Rc;
 
@@ -32,6 +32,11 @@ impl Table {
         }
         let is_one = names.len() > 1 && !cells[0].is_empty();
         is_one.then_some(Self { names, cells })
+    }
+
+    /// The cells of a column.
+    pub fn column(&self, column: usize) -> Option<&[String]> {
+        self.cells.get(column).map(Vec::as_slice)
     }
 
     /// The column with the most letters: numbers are no text.

@@ -1,0 +1,451 @@
+//! Chapter 'The past predicts': a value as a weighted sum of those before it, by hand.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::data::{Series, use_series};
+use super::pick::{Brought, missing, series_control};
+use super::run::Looked;
+use super::{number, range};
+use crate::models::series::{by_hand, rmse};
+use crate::protocol::series::{LookAsk, MOST_LAGS};
+use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::choice::choose;
+use crate::ui::components::controls::ControlRow;
+use crate::ui::components::progress::progress;
+use crate::ui::components::save::save_csv;
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::slider::Slider;
+use crate::ui::components::transport::Transport;
+use crate::ui::content::{self, texts};
+use crate::ui::host::Phase;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::router::link;
+use crate::ui::runs::booked::{Booked, use_booked};
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::state::series::Chosen;
+use crate::ui::state::{PastState, Route};
+
+/// The text of the chapter.
+pub fn story() -> Html {
+    html! {
+        <>
+            { content::section(texts::series_past::story::HTML) }
+            { content::predict(texts::series_past::story_try::HTML, texts::series_past::story_reveal::HTML) }
+            <h3>{ texts::series_past::memory::TITLE }</h3>
+            { content::section(texts::series_past::memory::HTML) }
+        </>
+    }
+}
+
+/// The lags whose weights can be set: the last value, one a season ago, and one more.
+fn lags(series: &Series) -> [u32; 3] {
+    match series.season {
+        1 => [1, 2, 3],
+        season => [1, season, 2],
+    }
+}
+
+/// A series with weights by hand.
+struct ByHand {
+    lags: [u32; 3],
+    weights: Vec<f64>,
+    mean: f64,
+    /// The first value that is predicted.
+    first: usize,
+    /// What is expected from there on.
+    expected: Vec<f64>,
+}
+
+impl ByHand {
+    fn of(series: &Series, weights: &[f64]) -> Self {
+        let lags = lags(series);
+        let pairs = lags
+            .iter()
+            .map(|lag| *lag as usize)
+            .zip(weights.iter().copied());
+        let mean = series.values.iter().sum::<f64>() / series.values.len() as f64;
+        let (first, expected) = by_hand(&series.values, mean, &pairs.collect::<Vec<_>>());
+        Self {
+            lags,
+            weights: weights.to_vec(),
+            mean,
+            first,
+            expected,
+        }
+    }
+
+    fn error(&self, series: &Series) -> f64 {
+        rmse(&series.values[self.first..], &self.expected)
+    }
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
+    let state = &props.state;
+    let source = use_series(state.series);
+    let series = source.series.clone();
+    let want = series.as_ref().map(|series| LookAsk {
+        values: series.values.clone(),
+        lags: lags(series).to_vec(),
+        most: MOST_LAGS
+            .min(series.values.len() as u32 / 2)
+            .min((2 * series.season).max(24)),
+    });
+    let run = use_booked(Booked::<Looked>::default, want.clone(), false);
+    let look = run
+        .last
+        .as_ref()
+        .filter(|(asked, _)| Some(asked) == want.as_ref());
+    let look = look.map(|(_, look)| look.clone());
+    let weights = state.weights.map(|w| f64::from(w) / 100.0);
+    let hand = series.as_ref().map(|series| ByHand::of(series, &weights));
+    let last = hand
+        .as_ref()
+        .map_or(0, |hand| hand.expected.len() as u32 - 1);
+    let is_here = hand.is_some();
+    let course = Course {
+        of: (
+            state.series,
+            source
+                .own
+                .as_ref()
+                .map(Rc::as_ptr)
+                .filter(|_| state.series == Chosen::Own),
+        ),
+        entry: state
+            .at
+            .map_or(Entry::Rest(last), |at| Entry::Rest(at.min(last))),
+        ready: is_here.then_some(last),
+        last,
+        at: state.at.filter(|_| is_here).map(|at| (at, at.min(last))),
+        tells: is_here,
+    };
+    let player = use_player(course, props.edit(|state, at| state.at = Some(at)));
+    let at = player.0.cursor.min(last) as usize;
+    let best = look.as_ref().map(|look| look.weights.clone());
+    let on_series = props.edit(|state, series| {
+        state.begin();
+        state.series = series;
+    });
+    let on_weights = props.edit(|state: &mut PastState, weights: [i32; 3]| state.weights = weights);
+    let errors = series.as_ref().zip(hand.as_ref()).map(|(series, hand)| {
+        let other = |weights: &[f64]| ByHand::of(series, weights).error(series);
+        [
+            Some(hand.error(series)),
+            best.as_ref().map(|best| other(best)),
+            Some(other(&[1.0, 0.0, 0.0])),
+        ]
+    });
+    let told = series
+        .as_ref()
+        .zip(hand.as_ref())
+        .map(|(series, hand)| spoken(series, hand, at));
+    html! {
+        <>
+            <div class="card series-past" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
+                data-series={is_here.to_string()} data-values={series.as_ref().map(|series| series.values.len().to_string())}
+                data-error={errors.map(|errors| number(errors[0].unwrap_or_default()))}
+                data-least={errors.and_then(|errors| errors[1]).map(number)}>
+                { controls(props, &source.series, best.as_deref(), &on_weights, series_control(&source, state.series, on_series)) }
+                if state.series == Chosen::Own {
+                    <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
+                }
+                { missing(&source, state.series) }
+                if let (Some(series), Some(hand)) = (&series, &hand) {
+                    { picture(series, hand, at, told.clone().unwrap_or_default()) }
+                    { sum(series, hand, at) }
+                    { compare(series, errors) }
+                }
+                { progress(&run, |engine| format!("{engine}: correlations"), |_| texts::text::computed::PLAIN.into()) }
+                <Transport playback={player.0} on={mover(&player)} position={format!("{} / {}", at + 1, last + 1)}
+                    time={texts::series_past::place::PLAIN} spoken={told.unwrap_or_default()}>
+                    <ShareButton link={link(&Route::of(state.clone()))} />
+                    <button type="button" class="button csv" disabled={!is_here} onclick={on_csv(series.as_ref(), hand)}>{ "CSV" }</button>
+                </Transport>
+            </div>
+            <div class="inspect series-inspect">
+                if let Some(series) = &series {
+                    { lag_plot(props, series) }
+                    if let Some(look) = &look {
+                        { correlations(&look.acf, series.values.len(), texts::series_past::acf::TITLE, texts::series_past::acf::HTML) }
+                        { correlations(&look.pacf, series.values.len(), texts::series_past::pacf::TITLE, texts::series_past::pacf::HTML) }
+                    }
+                    <div class="card">
+                        <h3>{ &series.title }</h3>
+                        <p class="hint">{ source_of(series) }</p>
+                    </div>
+                }
+            </div>
+        </>
+    }
+}
+
+/// Where a series is from.
+pub fn source_of(series: &Series) -> String {
+    if series.source.is_empty() {
+        return texts::series::stays::PLAIN.into();
+    }
+    let values = [
+        ("n", series.values.len().to_string()),
+        ("unit", series.unit.clone()),
+        ("source", series.source.clone()),
+    ];
+    content::fill(texts::series::from::PLAIN, &values)
+}
+
+/// The name of a lag in words.
+fn lag_name(lag: u32) -> String {
+    match lag {
+        1 => texts::series_past::last_value::PLAIN.into(),
+        lag => content::fill(texts::series_past::lag::PLAIN, &[("lag", lag.to_string())]),
+    }
+}
+
+fn controls(
+    props: &ChapterProps<PastState>,
+    series: &Option<Rc<Series>>,
+    best: Option<&[f64]>,
+    on_weights: &Callback<[i32; 3]>,
+    which: Html,
+) -> Html {
+    let state = &props.state;
+    let lags = series.as_ref().map_or([1, 2, 3], |series| lags(series));
+    let slider = |i: usize| {
+        let weights = state.weights;
+        let on_value = on_weights.reform(move |value: f32| {
+            let mut weights = weights;
+            weights[i] = (100.0 * value).round() as i32;
+            weights
+        });
+        let most = PastState::MOST_WEIGHT as f32 / 100.0;
+        html! {
+            <Slider label={lag_name(lags[i])} name={["first", "second", "third"][i]} min={-most} max={most} step={0.01} digits={2}
+                value={weights[i] as f32 / 100.0} {on_value} />
+        }
+    };
+    let rounded = best.map(|best| {
+        let most = f64::from(PastState::MOST_WEIGHT);
+        let mut weights = [0; 3];
+        for (to, from) in weights.iter_mut().zip(best) {
+            *to = (100.0 * from).round().clamp(-most, most) as i32;
+        }
+        weights
+    });
+    let on_least = on_weights.reform(move |_: MouseEvent| rounded.unwrap_or_default());
+    let on_naive = on_weights.reform(|_: MouseEvent| [100, 0, 0]);
+    let more = html! {
+        <>
+            { slider(2) }
+            <button type="button" class="button naive" onclick={on_naive}>{ texts::series_past::naive::PLAIN }</button>
+            <button type="button" class="button least" disabled={rounded.is_none()} onclick={on_least}>{ texts::series_past::least::PLAIN }</button>
+        </>
+    };
+    html! {
+        <ControlRow {more} is_set={state.weights[2] != 0}>
+            { which }{ slider(0) }{ slider(1) }
+        </ControlRow>
+    }
+}
+
+/// The series, what is expected of it, and the value at hand.
+fn picture(series: &Series, hand: &ByHand, at: usize, message: String) -> Html {
+    let line = |values: &[f64], from: usize| -> Vec<(f64, f64)> {
+        (from..)
+            .zip(values)
+            .map(|(t, y)| (series.x(t), *y))
+            .collect()
+    };
+    let t = hand.first + at;
+    let mut used: Vec<(f64, f64)> = Vec::new();
+    for (lag, weight) in hand.lags.iter().zip(&hand.weights) {
+        if *weight != 0.0 {
+            let from = t - *lag as usize;
+            used.push((series.x(from), series.values[from]));
+        }
+    }
+    let marks = vec![
+        Mark::Line {
+            points: line(&series.values, 0),
+            tone: Tone::Muted,
+            dashed: false,
+            label: None,
+        },
+        Mark::Line {
+            points: line(&hand.expected, hand.first),
+            tone: Tone::Accent,
+            dashed: true,
+            label: None,
+        },
+        Mark::Rule { x: series.x(t) },
+        Mark::Dots {
+            points: used,
+            tone: Tone::Second,
+        },
+        Mark::Point {
+            x: series.x(t),
+            y: series.values[t],
+            tone: Tone::Muted,
+        },
+        Mark::Point {
+            x: series.x(t),
+            y: hand.expected[at],
+            tone: Tone::Accent,
+        },
+    ];
+    let all = series.values.iter().chain(&hand.expected).copied();
+    html! {
+        <div class="series-picture">
+            <Chart x={Axis::new(series.axis(), [series.x(0), series.x(series.values.len() - 1)], 6)}
+                y={Axis::new(series.unit.clone(), range(all), 5)} {marks} {message} height=260.0 />
+            <p class="hint">{ texts::series_past::legend::PLAIN }</p>
+        </div>
+    }
+}
+
+fn spoken(series: &Series, hand: &ByHand, at: usize) -> String {
+    let t = hand.first + at;
+    let values = [
+        ("place", series.place(t)),
+        ("expected", number(hand.expected[at])),
+        ("truth", number(series.values[t])),
+    ];
+    content::fill(texts::series_past::spoken::PLAIN, &values)
+}
+
+/// The sum with its numbers.
+fn sum(series: &Series, hand: &ByHand, at: usize) -> Html {
+    let t = hand.first + at;
+    let row = |(lag, weight): (&u32, &f64)| {
+        let from = t - *lag as usize;
+        let off = series.values[from] - hand.mean;
+        html! {
+            <tr><th scope="row">{ lag_name(*lag) }<span class="hint">{ " " }{ series.place(from) }</span></th>
+                <td class="num">{ number(*weight) }</td><td class="num">{ number(off) }</td><td class="num">{ number(weight * off) }</td></tr>
+        }
+    };
+    let expected = hand.expected[at];
+    let end = |name: &'static str, value: f64, id: &'static str| {
+        html! {
+            <tr><th scope="row">{ name }</th><td /><td /><td class="num" data-name={id}>{ number(value) }</td></tr>
+        }
+    };
+    html! {
+        <div class="series-sum">
+            <table>
+                <thead><tr><th scope="col">{ series.place(t) }</th><th scope="col">{ texts::series_past::weight::PLAIN }</th>
+                    <th scope="col">{ texts::series_past::off::PLAIN }</th><th scope="col">{ texts::series_past::part::PLAIN }</th></tr></thead>
+                <tbody>
+                    { for hand.lags.iter().zip(&hand.weights).map(row) }
+                    { end(texts::series_past::mean::PLAIN, hand.mean, "mean") }
+                    { end(texts::series_past::expected::PLAIN, expected, "expected") }
+                    { end(texts::series_past::truth::PLAIN, series.values[t], "truth") }
+                    { end(texts::series_past::error::PLAIN, series.values[t] - expected, "error") }
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// Yours, the best, and the one without any thought.
+fn compare(series: &Series, errors: Option<[Option<f64>; 3]>) -> Html {
+    let names = [
+        texts::series_past::yours::PLAIN,
+        texts::series_past::best::PLAIN,
+        texts::series_past::lazy::PLAIN,
+    ];
+    let row = |(name, error): (&str, Option<f64>)| {
+        let error = error.map_or_else(|| "\u{2026}".into(), number);
+        html! { <><dt>{ name.to_owned() }</dt><dd class="num">{ error }{ " " }{ &series.unit }</dd></> }
+    };
+    html! {
+        <div class="series-errors">
+            <h3>{ texts::series_past::errors::TITLE }</h3>
+            <dl>{ for names.into_iter().zip(errors.unwrap_or_default()).map(row) }</dl>
+        </div>
+    }
+}
+
+/// Each value over the one so many steps before.
+fn lag_plot(props: &ChapterProps<PastState>, series: &Series) -> Html {
+    let most = MOST_LAGS.min(series.values.len() as u32 / 2);
+    let lag = props.state.lag.min(most);
+    let pairs = series
+        .values
+        .iter()
+        .zip(series.values.iter().skip(lag as usize));
+    let points: Vec<(f64, f64)> = pairs.map(|(before, now)| (*before, *now)).collect();
+    let all = range(series.values.iter().copied());
+    let lags: Vec<u32> = (1..=most).collect();
+    let on = props.edit(|state: &mut PastState, lag| state.lag = lag);
+    let message = content::fill(texts::series_past::plot::PLAIN, &[("lag", lag.to_string())]);
+    html! {
+        <div class="card">
+            <h3>{ texts::series_past::plot::TITLE }</h3>
+            { choose(texts::series_past::plot_lag::PLAIN, "lag", &lags, lag, u32::to_string, on) }
+            <Chart x={Axis::new(content::fill(texts::series_past::before::PLAIN, &[("lag", lag.to_string())]), all, 4)} y={Axis::new("", all, 4)}
+                marks={vec![Mark::Dots { points, tone: Tone::Accent }]} message={message.clone()} height=220.0 />
+            <p class="hint">{ message }</p>
+        </div>
+    }
+}
+
+/// Correlations by lag, with the bounds that those of noise rarely pass.
+pub fn correlations(all: &[f64], n: usize, title: &'static str, text: &'static str) -> Html {
+    let bound = 1.96 / (n as f64).sqrt();
+    let lags = all.len() as f64;
+    let line = |y: f64| Mark::Line {
+        points: vec![(0.5, y), (lags - 0.5, y)],
+        tone: Tone::Second,
+        dashed: true,
+        label: None,
+    };
+    let bars = (1..).zip(&all[1..]).map(|(lag, r)| Mark::Band {
+        points: vec![
+            (f64::from(lag) - 0.3, 0.0, *r),
+            (f64::from(lag) + 0.3, 0.0, *r),
+        ],
+        tone: Tone::Accent,
+    });
+    let marks: Vec<Mark> = bars.chain([line(bound), line(-bound), line(0.0)]).collect();
+    let out = (1..).zip(&all[1..]).filter(|(_, r)| r.abs() > bound);
+    let out: Vec<String> = out
+        .map(|(lag, _): (u32, _)| lag.to_string())
+        .take(8)
+        .collect();
+    let message = match out.is_empty() {
+        true => texts::series::within::PLAIN.to_owned(),
+        false => content::fill(texts::series::beyond::PLAIN, &[("lags", out.join(", "))]),
+    };
+    html! {
+        <div class="card">
+            <h3>{ title }</h3>
+            <Chart x={Axis::new(texts::series::lag::PLAIN, [0.0, lags], 6)} y={Axis::new("", [-1.0, 1.0], 4)} {marks} message={message.clone()} height=170.0 />
+            <p class="hint">{ message }</p>
+            { content::section(text) }
+        </div>
+    }
+}
+
+/// Every value, what was expected of it, and the error.
+fn on_csv(series: Option<&Rc<Series>>, hand: Option<ByHand>) -> Callback<MouseEvent> {
+    let rows: String = series.zip(hand).map_or_else(String::new, |(series, hand)| {
+        let row = |(i, expected): (usize, &f64)| {
+            let truth = series.values[hand.first + i];
+            format!(
+                "{},{truth},{expected},{}\n",
+                hand.first + i + 1,
+                truth - expected
+            )
+        };
+        hand.expected.iter().enumerate().map(row).collect()
+    });
+    Callback::from(move |_| {
+        save_csv(
+            &format!("step,value,expected,error\n{rows}"),
+            "genscope-series.csv",
+        );
+    })
+}

@@ -1,0 +1,97 @@
+//! What the engine finds of a series, as it comes.
+
+use std::rc::Rc;
+
+use crate::models::series::told::{Tried, Unfit};
+use crate::protocol::series::{FitAsk, FitNews, Fitted, Look, LookAsk};
+use crate::ui::runs::booked::{Book, Booked, Store};
+
+/// What a series shows.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    asked: Option<LookAsk>,
+    /// The last answer, and its question.
+    pub last: Option<(LookAsk, Rc<Look>)>,
+}
+
+impl Store for Looked {
+    type Want = Option<LookAsk>;
+    type Work = LookAsk;
+    type Ask = LookAsk;
+
+    fn want(&mut self, book: &mut Book<LookAsk>, want: Option<LookAsk>) {
+        self.asked = want;
+        match &self.asked {
+            Some(asked) => book.begin(asked.clone()),
+            None => book.drop_work(),
+        }
+    }
+
+    fn ask(&self, work: &LookAsk) -> Option<LookAsk> {
+        Some(work.clone())
+    }
+
+    fn answer(&mut self, _: &mut Book<LookAsk>, work: LookAsk, answer: Look) {
+        self.last = Some((work, Rc::new(answer)));
+    }
+
+    fn go_on(&mut self, book: &mut Book<LookAsk>) {
+        if let Some(asked) = self.asked.clone() {
+            book.begin(asked);
+        }
+    }
+}
+
+/// A fit under way.
+#[derive(Clone, Debug, Default)]
+pub struct Fits {
+    asked: Option<FitAsk>,
+    /// `ln p` so far.
+    pub log_likelihood: Option<f64>,
+    /// Models that were tried.
+    pub tried: Vec<Tried>,
+    /// What came of it.
+    pub fitted: Option<Rc<Fitted>>,
+    /// Why nothing came of it.
+    pub unfit: Option<Unfit>,
+}
+
+/// They, and how their work stands.
+pub type FitsRun = Booked<Fits>;
+
+impl Store for Fits {
+    /// `None` while what it takes is not here.
+    type Want = Option<FitAsk>;
+    type Work = ();
+    type Ask = FitAsk;
+
+    fn want(&mut self, book: &mut Book<()>, want: Option<FitAsk>) {
+        *self = Self {
+            asked: want,
+            ..Self::default()
+        };
+        match self.asked {
+            Some(_) => book.begin(()),
+            None => book.drop_work(),
+        }
+    }
+
+    fn ask(&self, (): &()) -> Option<FitAsk> {
+        self.asked.clone()
+    }
+
+    fn answer(&mut self, _: &mut Book<()>, (): (), news: FitNews) {
+        match news {
+            FitNews::Step(log_likelihood) => self.log_likelihood = Some(log_likelihood),
+            FitNews::Tried(tried) => self.tried.push(tried),
+            FitNews::Fitted(fitted) => self.fitted = Some(fitted.into()),
+            FitNews::Unfit(why) => self.unfit = Some(why),
+        }
+    }
+
+    /// From the start: it is a matter of a moment.
+    fn go_on(&mut self, book: &mut Book<()>) {
+        let want = self.asked.clone();
+        self.want(book, want);
+    }
+}
