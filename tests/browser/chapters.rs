@@ -554,6 +554,49 @@ const CHAPTERS: &[Chapter] = &[
         stopped: None,
         breaks: true,
     },
+    Chapter {
+        path: "autoregressive/past",
+        places: &[("at=10", ".series-past[data-run-state=done][data-least][data-at='10']")],
+        canvas: NONE,
+        touched: &[(".least", ".series-past[data-least]:not([data-weights='50,0,0'])")],
+        keyed: &[
+            ("select[name=series]", &[DOWN], ".series-past[data-run-state=done][data-values='365']"),
+            (".naive", &[ENTER], ".series-past[data-weights='100,0,0']"),
+            (".transport .play", &[HOME], ".series-past[data-at='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".series-past[data-at='2']"),
+        ],
+        nonsense: (
+            "series=x&first=201&lag=0&at=10",
+            &["series=x", "first=201", "lag=0"],
+            ".series-past[data-values='181'][data-weights='50,0,0'][data-at='10']",
+        ),
+        saved: &[],
+        stopped: None,
+        breaks: false,
+    },
+    Chapter {
+        path: "autoregressive/arima",
+        places: &[
+            ("at=12", ".series-arima[data-run-state=done][data-model][data-at='12']"),
+            ("series=seattle&orders=best&at=2", ".series-arima[data-run-state=done][data-model] ~ .inspect .series-tried"),
+        ],
+        canvas: NONE,
+        touched: &[(".best", ".series-arima[data-run-state=done][data-model]:not([data-tried='0'])")],
+        keyed: &[
+            ("select[name=q]", &[DOWN], ".series-arima[data-run-state=done][data-model='ARIMA(0,1,2)(0,1,1)12']"),
+            (".transport .play", &[HOME], ".series-arima[data-at='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".series-arima[data-at='2']"),
+        ],
+        nonsense: (
+            "series=x&orders=9.9.9&at=3",
+            &["series=x", "orders=9.9.9"],
+            ".series-arima[data-run-state=done][data-model='ARIMA(0,1,1)(0,1,1)12'][data-at='3']",
+        ),
+        saved: &[],
+        stopped: None,
+        // A fit takes a few turns: over before a fault has come.
+        breaks: false,
+    },
     page_of_text("guide/teachers", &[("", ".text-page table")]),
     page_of_text("guide/words", &[("", ".text-page dt")]),
 ];
@@ -1002,6 +1045,8 @@ const BROKEN: &[Broken] = &[
         "[data-timeline=failed]", ".measured button", "[data-timeline=ready]"),
     Broken("weights/ae-mnist-2.bpk", Fault::NotFound, "#/vae/holes", [STOP, "ae-mnist-2.bpk"],
         ".holes[data-here=false]", RETRY, ".holes[data-here=true]"),
+    Broken("samples/series.json", Fault::NotFound, "#/autoregressive/arima?at=3", [".series-arima .notice", "could not be fetched"],
+        ".series-arima:not([data-model])", ".series-arima .notice button", ".series-arima[data-model]"),
     Broken("samples/mnist-digits.png", Fault::NotFound, "#/vae/holes", [".holes .notice", "could not be fetched"],
         ".holes[data-here=true]", ".holes .notice .button", ".holes:not([data-digits='0'])"),
     Broken("quality/vae-uses.json", Fault::NotFound, "#/vae/squeeze?tab=read", [".vae-uses .notice", "could not be fetched"],

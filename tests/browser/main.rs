@@ -20,6 +20,7 @@ mod parts;
 mod pixel;
 mod plane;
 mod readers;
+mod series;
 mod shell;
 mod surroundings;
 mod text;

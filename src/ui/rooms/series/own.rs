@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(read("42").err(), Some(Useless::Short(1)));
         assert_eq!(read("NaN inf NaN 3 NaN").err(), Some(Useless::Short(1)));
         assert_eq!(read(&"5 ".repeat(30)).err(), Some(Useless::Constant));
-        let million: String = (0..1_000_000).map(|i| format!("{}\n", i % 1000)).collect();
+        let million: String = (0..1_000_000).map(|i| format!("{}\n", i % 1009)).collect();
         let own = read(&million).expect("reads");
         assert_eq!(
             (own.series.values.len(), &own.notes[..]),

@@ -146,10 +146,10 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
     html! {
         <>
             <div class="card series-past" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
-                data-series={is_here.to_string()} data-values={series.as_ref().map(|series| series.values.len().to_string())}
+                data-weights={state.weights.map(|w| w.to_string()).join(",")} data-series={is_here.to_string()} data-values={series.as_ref().map(|series| series.values.len().to_string())}
                 data-error={errors.map(|errors| number(errors[0].unwrap_or_default()))}
                 data-least={errors.and_then(|errors| errors[1]).map(number)}>
-                { controls(props, &source.series, best.as_deref(), &on_weights, series_control(&source, state.series, on_series)) }
+                { controls(props, &source.series, &on_weights, series_control(&source, state.series, on_series)) }
                 if state.series == Chosen::Own {
                     <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
                 }
@@ -157,7 +157,7 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
                 if let (Some(series), Some(hand)) = (&series, &hand) {
                     { picture(series, hand, at, told.clone().unwrap_or_default()) }
                     { sum(series, hand, at) }
-                    { compare(series, errors) }
+                    { compare(series, errors, best.as_deref(), &on_weights) }
                 }
                 { progress(&run, |engine| format!("{engine}: correlations"), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {}", at + 1, last + 1)}
@@ -207,7 +207,6 @@ fn lag_name(lag: u32) -> String {
 fn controls(
     props: &ChapterProps<PastState>,
     series: &Option<Rc<Series>>,
-    best: Option<&[f64]>,
     on_weights: &Callback<[i32; 3]>,
     which: Html,
 ) -> Html {
@@ -226,21 +225,9 @@ fn controls(
                 value={weights[i] as f32 / 100.0} {on_value} />
         }
     };
-    let rounded = best.map(|best| {
-        let most = f64::from(PastState::MOST_WEIGHT);
-        let mut weights = [0; 3];
-        for (to, from) in weights.iter_mut().zip(best) {
-            *to = (100.0 * from).round().clamp(-most, most) as i32;
-        }
-        weights
-    });
-    let on_least = on_weights.reform(move |_: MouseEvent| rounded.unwrap_or_default());
-    let on_naive = on_weights.reform(|_: MouseEvent| [100, 0, 0]);
     let more = html! {
         <>
             { slider(2) }
-            <button type="button" class="button naive" onclick={on_naive}>{ texts::series_past::naive::PLAIN }</button>
-            <button type="button" class="button least" disabled={rounded.is_none()} onclick={on_least}>{ texts::series_past::least::PLAIN }</button>
         </>
     };
     html! {
@@ -349,21 +336,54 @@ fn sum(series: &Series, hand: &ByHand, at: usize) -> Html {
     }
 }
 
-/// Yours, the best, and the one without any thought.
-fn compare(series: &Series, errors: Option<[Option<f64>; 3]>) -> Html {
-    let names = [
-        texts::series_past::yours::PLAIN,
-        texts::series_past::best::PLAIN,
-        texts::series_past::lazy::PLAIN,
+/// A button that takes weights, by its class; they may not be here yet.
+type Take = Option<(&'static str, Option<[i32; 3]>)>;
+
+/// Yours, the best, and the one without any thought; the others can be taken.
+fn compare(
+    series: &Series,
+    errors: Option<[Option<f64>; 3]>,
+    best: Option<&[f64]>,
+    on_weights: &Callback<[i32; 3]>,
+) -> Html {
+    let rounded = best.map(|best| {
+        let most = f64::from(PastState::MOST_WEIGHT);
+        let mut weights = [0; 3];
+        for (to, from) in weights.iter_mut().zip(best) {
+            *to = (100.0 * from).round().clamp(-most, most) as i32;
+        }
+        weights
+    });
+    let [own, least, naive] = errors.unwrap_or_default();
+    let rows = [
+        (texts::series_past::yours::PLAIN, own, None),
+        (
+            texts::series_past::best::PLAIN,
+            least,
+            Some(("least", rounded)),
+        ),
+        (
+            texts::series_past::lazy::PLAIN,
+            naive,
+            Some(("naive", Some([100, 0, 0]))),
+        ),
     ];
-    let row = |(name, error): (&str, Option<f64>)| {
+    let row = |(name, error, take): (&'static str, Option<f64>, Take)| {
         let error = error.map_or_else(|| "\u{2026}".into(), number);
-        html! { <><dt>{ name.to_owned() }</dt><dd class="num">{ error }{ " " }{ &series.unit }</dd></> }
+        let button = take.map(|(class, weights)| {
+            let onclick = on_weights.reform(move |_: MouseEvent| weights.unwrap_or_default());
+            let label = content::fill(texts::series_past::take::PLAIN, &[("name", name)]);
+            html! {
+                <button type="button" class={classes!("button", "small", class)} aria-label={label}
+                    disabled={weights.is_none()} {onclick}>{ texts::series_past::set::PLAIN }</button>
+            }
+        });
+        html! { <tr><th scope="row">{ name }</th><td class="num">{ error }{ " " }{ &series.unit }</td><td>{ button }</td></tr> }
     };
     html! {
         <div class="series-errors">
             <h3>{ texts::series_past::errors::TITLE }</h3>
-            <dl>{ for names.into_iter().zip(errors.unwrap_or_default()).map(row) }</dl>
+            <table><tbody>{ for rows.map(row) }</tbody></table>
         </div>
     }
 }

@@ -1,0 +1,116 @@
+//! What only the chapters on series can do.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use harness::{Gpu, Tab, browse};
+
+/// Work of an engine on two busy cores.
+const SLOW: Duration = Duration::from_secs(120);
+
+/// Puts numbers into the box for one's own.
+async fn paste(tab: &Tab, text: &str) -> Result<()> {
+    let put = format!(
+        "(() => {{ const area = document.querySelector('textarea[name=values]');
+            area.value = {text:?};
+            area.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"
+    );
+    tab.js(&put).await.map(drop)
+}
+
+/// The airline model is fitted in the page as by statsmodels (tests/data/sarimax.json), and its forecast is
+/// the same from its link.
+#[test]
+fn the_airline_model_is_the_known_one() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/arima?at=0").await?;
+        let done = ".series-arima[data-run-state=done][data-model='ARIMA(0,1,1)(0,1,1)12']";
+        tab.wait_for_within(done, SLOW).await?;
+        let aic: f64 = tab.data(".series-arima", "aic").await?.parse()?;
+        ensure!((aic + 483.393).abs() < 0.01, "{aic}");
+        tab.click(".transport [aria-label='Last step computed']")
+            .await?;
+        tab.wait_for(".series-arima[data-at='24']").await?;
+        let expected = tab.text("[data-name=expected]").await?;
+        let link = tab.wait_for_link(&["at=24"]).await?;
+        tab.open_at(&link).await?;
+        tab.wait_for_within(&format!("{done}[data-at='24']"), SLOW)
+            .await?;
+        let again = tab.text("[data-name=expected]").await?;
+        ensure!(
+            again == expected && !again.is_empty(),
+            "{expected}: {again}"
+        );
+        Ok(())
+    });
+}
+
+/// No weights are better than those of least squares, which can be taken.
+#[test]
+fn least_squares_is_the_best_of_all() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/past").await?;
+        tab.wait_for_within(".series-past[data-least]", SLOW)
+            .await?;
+        let mut errors = Vec::new();
+        for name in ["error", "least"] {
+            errors.push(tab.data(".series-past", name).await?.parse::<f64>()?);
+        }
+        ensure!(errors[1] < 0.9 * errors[0], "{errors:?}");
+        tab.click(".least").await?;
+        tab.wait_for(".series-past:not([data-weights='50,0,0'])")
+            .await?;
+        let own: f64 = tab.data(".series-past", "error").await?.parse()?;
+        ensure!(
+            (own - errors[1]).abs() < 0.01 * errors[1],
+            "{own} {errors:?}"
+        );
+        Ok(())
+    });
+}
+
+/// One's own numbers: what is wrong with them is said, what was done to them too, and they are modelled.
+#[test]
+fn own_numbers_are_read_and_modelled() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/past?series=own").await?;
+        tab.wait_for("textarea[name=values]").await?;
+        for (text, said) in [
+            ("Once upon a time.", "no numbers"),
+            ("1 2 3", "at least 8"),
+            ("7 7 7 7 7 7 7 7 7 7", "nothing to predict"),
+        ] {
+            paste(tab, text).await?;
+            tab.wait_until(&format!(
+                "document.querySelector('.series-own .notice')?.textContent.includes('{said}')"
+            ))
+            .await?;
+        }
+        let rows: String = (0..40)
+            .map(|t| match t {
+                9 => "2024-10,n,\n".to_owned(),
+                t => format!(
+                    "{}-{:02},n,{}\n",
+                    2024 + t / 12,
+                    t % 12 + 1,
+                    t * 7 % 13 + t % 4
+                ),
+            })
+            .collect();
+        paste(tab, &format!("month,name,value\n{rows}")).await?;
+        tab.wait_for_within(".series-past[data-values='40'][data-least]", SLOW)
+            .await?;
+        let notes = tab.text("[data-name=notes]").await?;
+        ensure!(notes.contains("1 places had no number"), "{notes}");
+        // The next chapter has them too.
+        tab.set_hash("#/autoregressive/arima?series=own&orders=1.0.0_0.0.0m&at=4")
+            .await?;
+        tab.wait_for_within(
+            ".series-arima[data-model='ARIMA(1,0,0) with mean'][data-at='4']",
+            SLOW,
+        )
+        .await?;
+        ensure!(tab.all(".notice.stop").await?.is_empty());
+        Ok(())
+    });
+}
