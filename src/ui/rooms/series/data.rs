@@ -49,15 +49,24 @@ impl Series {
             let month = months.into_iter().nth(t % 12).unwrap_or_default();
             return format!("{month} {}", self.start + (t / 12) as f64);
         }
-        let day = (self.x(t)).to_string();
-        content::fill(texts::series::day::PLAIN, &[("day", day)])
+        let words = match self.is_own() {
+            true => texts::series::nth::PLAIN,
+            false => texts::series::day_of::PLAIN,
+        };
+        content::fill(words, &[("n", self.x(t).to_string())])
+    }
+
+    /// Did the visitor bring it?
+    pub fn is_own(&self) -> bool {
+        self.source.is_empty()
     }
 
     /// What its axis tells.
     pub fn axis(&self) -> &'static str {
         match self.per {
             12.0 => texts::series::year::PLAIN,
-            _ => texts::series::step::PLAIN,
+            _ if self.is_own() => texts::series::step::PLAIN,
+            _ => texts::series::day::PLAIN,
         }
     }
 

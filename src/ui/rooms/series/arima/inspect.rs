@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::super::data::Series;
-use super::super::past::{correlations, source_of};
+use super::super::past::{correlations, source_of, stem};
 use super::super::{number, range};
 use crate::models::series::told::Tried;
 use crate::models::series::{Spec, Weight, Weights};
@@ -17,13 +17,13 @@ const SHARES: usize = 36;
 const LISTED: usize = 12;
 
 /// All cards.
-pub fn inspectors(series: &Series, fitted: &Fitted, tried: &[Tried], at: usize) -> Html {
+pub fn inspectors(series: &Series, fitted: &Fitted, tried: &[Tried]) -> Html {
     html! {
         <>
             { stages(series, fitted) }
             { weights(fitted) }
             if !tried.is_empty() { { table(fitted, tried) } }
-            { shares(fitted, at) }
+            { shares(fitted) }
             { correlations(&fitted.acf, fitted.fit.surprises.len(), texts::series_arima::left::TITLE, texts::series_arima::left::HTML) }
             { tests(fitted) }
             <div class="card"><h3>{ &series.title }</h3><p class="hint">{ source_of(series) }</p></div>
@@ -155,15 +155,9 @@ fn table(fitted: &Fitted, tried: &[Tried]) -> Html {
 }
 
 /// What each past value weighs in the next one.
-fn shares(fitted: &Fitted, _: usize) -> Html {
+fn shares(fitted: &Fitted) -> Html {
     let shown = &fitted.shares[..fitted.shares.len().min(SHARES)];
-    let bars = (1..).zip(shown).map(|(lag, share)| Mark::Band {
-        points: vec![
-            (f64::from(lag) - 0.35, 0.0, *share),
-            (f64::from(lag) + 0.35, 0.0, *share),
-        ],
-        tone: Tone::Accent,
-    });
+    let bars = (1..).zip(shown).map(|(lag, share)| stem(lag, *share));
     let mut largest: Vec<(usize, f64)> = shown.iter().copied().enumerate().collect();
     largest.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     let told: Vec<String> = largest

@@ -17,7 +17,7 @@ use crate::protocol::series::{FitAsk, Fitted, Which};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;
-use crate::ui::components::progress::{computed, progress};
+use crate::ui::components::progress::progress;
 use crate::ui::components::save::save_csv;
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
@@ -107,7 +107,7 @@ pub fn ArimaChapter(props: &ChapterProps<ArimaState>) -> Html {
                     { doubts(fitted) }
                     { sum(series, fitted, at) }
                 }
-                { progress(&run, |engine| working(engine, &run), |engine| computed(run.book.took_ms.unwrap_or_default(), engine)) }
+                { progress(&run, |engine| working(engine, &run), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("+{at} / {}", ArimaState::AHEAD)}
                     time={texts::series_arima::ahead::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />
@@ -116,7 +116,7 @@ pub fn ArimaChapter(props: &ChapterProps<ArimaState>) -> Html {
             </div>
             <div class="inspect series-inspect">
                 if let Some((series, fitted)) = both {
-                    { inspectors(series, fitted, &run.tried, at) }
+                    { inspectors(series, fitted, &run.tried) }
                 }
             </div>
         </>

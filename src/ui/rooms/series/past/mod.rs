@@ -185,7 +185,7 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
 
 /// Where a series is from.
 pub fn source_of(series: &Series) -> String {
-    if series.source.is_empty() {
+    if series.is_own() {
         return texts::series::stays::PLAIN.into();
     }
     let values = [
@@ -267,10 +267,6 @@ fn picture(series: &Series, hand: &ByHand, at: usize, message: String) -> Html {
             label: None,
         },
         Mark::Rule { x: series.x(t) },
-        Mark::Dots {
-            points: used,
-            tone: Tone::Second,
-        },
         Mark::Point {
             x: series.x(t),
             y: series.values[t],
@@ -282,6 +278,12 @@ fn picture(series: &Series, hand: &ByHand, at: usize, message: String) -> Html {
             tone: Tone::Accent,
         },
     ];
+    let used = used.into_iter().map(|(x, y)| Mark::Point {
+        x,
+        y,
+        tone: Tone::Second,
+    });
+    let marks: Vec<Mark> = marks.into_iter().chain(used).collect();
     let all = series.values.iter().chain(&hand.expected).copied();
     html! {
         <div class="series-picture">
@@ -412,6 +414,17 @@ fn lag_plot(props: &ChapterProps<PastState>, series: &Series) -> Html {
     }
 }
 
+/// A line from nothing to a value, at a lag.
+pub fn stem(lag: u32, value: f64) -> Mark {
+    let x = f64::from(lag);
+    Mark::Line {
+        points: vec![(x, 0.0), (x, value)],
+        tone: Tone::Accent,
+        dashed: false,
+        label: None,
+    }
+}
+
 /// Correlations by lag, with the bounds that those of noise rarely pass.
 pub fn correlations(all: &[f64], n: usize, title: &'static str, text: &'static str) -> Html {
     let bound = 1.96 / (n as f64).sqrt();
@@ -422,13 +435,7 @@ pub fn correlations(all: &[f64], n: usize, title: &'static str, text: &'static s
         dashed: true,
         label: None,
     };
-    let bars = (1..).zip(&all[1..]).map(|(lag, r)| Mark::Band {
-        points: vec![
-            (f64::from(lag) - 0.3, 0.0, *r),
-            (f64::from(lag) + 0.3, 0.0, *r),
-        ],
-        tone: Tone::Accent,
-    });
+    let bars = (1..).zip(&all[1..]).map(|(lag, r)| stem(lag, *r));
     let marks: Vec<Mark> = bars.chain([line(bound), line(-bound), line(0.0)]).collect();
     let out = (1..).zip(&all[1..]).filter(|(_, r)| r.abs() > bound);
     let out: Vec<String> = out
