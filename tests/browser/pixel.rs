@@ -103,22 +103,22 @@ fn endings_keep_what_is_given() {
     });
 }
 
-/// Noise costs far more than a digit, and an empty sheet less; both networks say so.
+/// Noise costs far more than a digit, and an empty sheet less: all networks say so. That of clothes finds the
+/// digit likelier than a garment, as the text says.
 #[test]
 fn noise_is_less_likely_than_a_digit() {
     browse(Gpu::None, async |tab| {
         let mut all = Vec::new();
-        for what in ["noise", "picture", "empty"] {
+        for what in ["noise", "picture", "empty", "garment"] {
             tab.open_at(&format!("#/autoregressive/likely?what={what}"))
                 .await?;
             let done = format!(
                 ".pixel-likely[data-run-state=done][data-what={what}][data-rnn][data-clothes]"
             );
             tab.wait_for_within(&done, SLOW).await?;
-            let bits =
-                "(({ cnn, rnn }) => [+cnn, +rnn])(document.querySelector('.pixel-likely').dataset)";
+            let bits = "(({ cnn, rnn, clothes }) => [+cnn, +rnn, +clothes])(document.querySelector('.pixel-likely').dataset)";
             let bits = tab.js(bits).await?;
-            all.push([0, 1].map(|i| bits[i].as_f64().unwrap_or(-1.0)));
+            all.push([0, 1, 2].map(|i| bits[i].as_f64().unwrap_or(-1.0)));
         }
         for net in 0..2 {
             let [noise, digit, empty] = [all[0][net], all[1][net], all[2][net]];
@@ -127,6 +127,10 @@ fn noise_is_less_likely_than_a_digit() {
                 "{all:?}"
             );
         }
+        // The network of clothes has never seen a digit.
+        let [digit, garment] = [1, 3].map(|what| all[what]);
+        ensure!(garment[0] > 4.0 * digit[0], "{all:?}");
+        ensure!(digit[2] < garment[2], "{all:?}");
         Ok(())
     });
 }

@@ -132,9 +132,9 @@ pub fn LikelyChapter(props: &ChapterProps<LikelyState>) -> Html {
     );
     let want = |maker| (*x).as_ref().map(|x| ask(maker, x));
     let cnn = use_booked(PicturesRun::default, want(Maker::Cnn), false);
-    let rnn = use_booked(PicturesRun::default, want(Maker::Rnn), cnn.book.is_busy());
-    let others_are_busy = cnn.book.is_busy() || rnn.book.is_busy();
-    let third = use_booked(PicturesRun::default, want(Maker::Clothes), others_are_busy);
+    let rnn = use_booked(PicturesRun::default, want(Maker::Rnn), !is_through(&cnn));
+    let waits = !is_through(&cnn) || !is_through(&rnn);
+    let third = use_booked(PicturesRun::default, want(Maker::Clothes), waits);
     let runs = [&cnn, &rnn, &third];
     let verdicts = runs.map(|run| Verdict::of(&run.all));
     let is_done = verdicts.iter().all(Option::is_some);
@@ -208,6 +208,12 @@ pub fn LikelyChapter(props: &ChapterProps<LikelyState>) -> Html {
             </div>
         </>
     }
+}
+
+/// One network after the other: the next begins once this one has done all. Where it failed, what is said of
+/// that must stand.
+fn is_through(run: &PicturesRun) -> bool {
+    run.book.phase == Some(Phase::Done)
 }
 
 fn name(what: What) -> &'static str {
