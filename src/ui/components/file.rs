@@ -2,11 +2,50 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, FileList, HtmlInputElement};
+use web_sys::{File, FileList, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+/// A box for a text, which is typed, pasted, or dropped as a file.
+pub fn text_box(
+    name: &'static str,
+    rows: &'static str,
+    value: String,
+    on_text: &Callback<String>,
+    on_file: &Callback<File>,
+) -> Html {
+    let onchange = on_text.reform(|event: Event| {
+        let area = event.target_dyn_into::<HtmlTextAreaElement>();
+        area.map(|area| area.value()).unwrap_or_default()
+    });
+    let on_file = on_file.clone();
+    let ondrop = Callback::from(move |event: DragEvent| {
+        if let Some(file) = dropped(&event) {
+            event.prevent_default();
+            on_file.emit(file);
+        }
+    });
+    let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
+    html! { <textarea {name} {rows} {value} {onchange} {ondrop} {ondragover} /> }
+}
+
+/// A labelled field that chooses a file.
+pub fn file_field(
+    label: &'static str,
+    name: &'static str,
+    accept: &'static str,
+    on_file: &Callback<File>,
+) -> Html {
+    let on_file = on_file.clone();
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(file) = chosen(&event) {
+            on_file.emit(file);
+        }
+    });
+    html! { <label class="field"><span>{ label }</span><input type="file" {name} {accept} {onchange} /></label> }
+}
+
 /// The file that was chosen; the input is ready for the same one again.
-pub fn chosen(event: &Event) -> Option<File> {
+fn chosen(event: &Event) -> Option<File> {
     let input: HtmlInputElement = event.target_dyn_into()?;
     let file = input.files().and_then(|files| files.get(0));
     input.set_value("");
@@ -14,7 +53,7 @@ pub fn chosen(event: &Event) -> Option<File> {
 }
 
 /// The file that was dropped.
-pub fn dropped(event: &DragEvent) -> Option<File> {
+fn dropped(event: &DragEvent) -> Option<File> {
     let property = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
     let files = property(&property(event, "dataTransfer")?, "files")?;
     files.dyn_into::<FileList>().ok()?.get(0)

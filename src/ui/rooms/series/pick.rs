@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, HtmlTextAreaElement};
+use web_sys::File;
 use yew::prelude::*;
 
 use super::data::Source;
 use super::own::{MOST_BYTES, Note, Own, SEASONS, Useless};
 use crate::ui::components::choice::{choose, select};
 use crate::ui::components::fetched::{Fetched, failure};
-use crate::ui::components::file::{chosen, dropped, text};
+use crate::ui::components::file::{file_field, text, text_box};
 use crate::ui::content::{self, texts};
 use crate::ui::state::Named;
 use crate::ui::state::series::Chosen;
@@ -65,33 +65,17 @@ pub fn Brought(props: &BroughtProps) -> Html {
             },
         )
     };
-    let onchange = take.reform(move |event: Event| {
-        let area = event.target_dyn_into::<HtmlTextAreaElement>();
-        (area.map(|area| area.value().into()), None, season)
-    });
-    let read = {
+    let on_typed = take.reform(move |text: String| (Some(text.into()), None, season));
+    let on_file = {
         let take = take.clone();
-        move |file: Option<File>| {
-            let (Some(file), take) = (file, take.clone()) else {
-                return;
-            };
+        Callback::from(move |file: File| {
+            let take = take.clone();
             spawn_local(async move {
                 let text = text(&file, MOST_BYTES).await;
                 take.emit((text.map(Rc::from), None, season));
             });
-        }
+        })
     };
-    let on_file = {
-        let read = read.clone();
-        Callback::from(move |event: Event| read(chosen(&event)))
-    };
-    let ondrop = Callback::from(move |event: DragEvent| {
-        if let Some(file) = dropped(&event) {
-            event.prevent_default();
-            read(Some(file));
-        }
-    });
-    let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
     let shown: String = own
         .as_ref()
         .map_or_else(String::new, |own| own.text.chars().take(600).collect());
@@ -116,10 +100,10 @@ pub fn Brought(props: &BroughtProps) -> Html {
         <div class="series-own">
             <label>
                 <span>{ texts::series::paste::PLAIN }</span>
-                <textarea name="values" rows="3" value={shown} {onchange} {ondrop} {ondragover} />
+                { text_box("values", "3", shown, &on_typed, &on_file) }
             </label>
             <div class="controls">
-                <label class="field"><span>{ texts::series::file::PLAIN }</span><input type="file" name="file" accept=".csv,.tsv,.txt,text/*" onchange={on_file} /></label>
+                { file_field(texts::series::file::PLAIN, "file", ".csv,.tsv,.txt,text/*", &on_file) }
                 if let Some(own) = &own {
                     if own.columns.len() > 1 {
                         { columns(own, on_column) }

@@ -383,7 +383,7 @@ fn sum(series: &Series, fitted: &Fitted, at: usize) -> Html {
                     <th scope="col">{ texts::series_past::part::PLAIN }</th></tr></thead>
                 <tbody>
                     { for ahead.terms.iter().map(row) }
-                    <tr><th scope="row">{ what }</th><td /><td /><td class="num" data-name="expected">{ told }</td></tr>
+                    <tr><th scope="row">{ what }</th><td colspan="3" class="num" data-name="expected">{ told }</td></tr>
                 </tbody>
             </table>
         </div>

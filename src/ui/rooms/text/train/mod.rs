@@ -5,7 +5,7 @@ mod run;
 
 use std::rc::Rc;
 
-use web_sys::{File, HtmlTextAreaElement};
+use web_sys::File;
 use yew::prelude::*;
 
 use self::file::{Useless, read_text, read_weights, save_weights};
@@ -16,7 +16,7 @@ use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::select;
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::fetched::{Fetched, failure, use_fetched};
-use crate::ui::components::file::{chosen, dropped};
+use crate::ui::components::file::{file_field, text_box};
 use crate::ui::components::progress::progress;
 use crate::ui::components::save::{save_csv, save_text};
 use crate::ui::components::seed::SeedField;
@@ -218,31 +218,14 @@ fn source(
     on_text: &Callback<Result<String, Useless>>,
     on_column: Callback<usize>,
 ) -> Html {
-    let onchange = on_text.reform(|event: Event| {
-        let area = event.target_dyn_into::<HtmlTextAreaElement>();
-        let text = area.map(|area| area.value()).unwrap_or_default();
+    let on_typed = on_text.reform(|text: String| {
         let is_short = text.len() <= BYTES[1];
         is_short.then_some(text).ok_or(Useless::Text)
     });
-    let read = {
-        let on_text = on_text.clone();
-        move |file: Option<File>| {
-            if let Some(file) = file {
-                read_text(file, on_text.clone());
-            }
-        }
-    };
     let on_file = {
-        let read = read.clone();
-        Callback::from(move |event: Event| read(chosen(&event)))
+        let on_text = on_text.clone();
+        Callback::from(move |file: File| read_text(file, on_text.clone()))
     };
-    let ondrop = Callback::from(move |event: DragEvent| {
-        if let Some(file) = dropped(&event) {
-            event.prevent_default();
-            read(Some(file));
-        }
-    });
-    let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
     let name = match own {
         Some(_) => texts::text_train::yours::PLAIN,
         None => texts::text_train::tales::PLAIN,
@@ -254,7 +237,7 @@ fn source(
         <div class="next-prompt" data-lock="text">
             <label>
                 <span>{ name }</span>
-                <textarea name="text" rows="4" {value} {onchange} {ondrop} {ondragover} />
+                { text_box("text", "4", value, &on_typed, &on_file) }
             </label>
             if is_cut {
                 <p class="hint">{ content::fill(texts::text_train::cut::PLAIN, &[("shown", SHOWN.to_string()), ("bytes", text.map_or(0, |text| text.len()).to_string())]) }</p>
@@ -262,7 +245,7 @@ fn source(
             if let Some((table, column)) = table {
                 { select(texts::text_train::column::PLAIN, "column", &names(table), *column, on_column) }
             }
-            <label class="field"><span>{ texts::text_train::file::PLAIN }</span><input type="file" name="file" accept=".txt,.csv,.md,text/*" onchange={on_file} /></label>
+            { file_field(texts::text_train::file::PLAIN, "file", ".txt,.csv,.md,text/*", &on_file) }
         </div>
     }
 }
@@ -308,17 +291,13 @@ fn controls(
     };
     let on_file = {
         let on_weights = on_weights.clone();
-        Callback::from(move |event: Event| {
-            if let Some(file) = chosen(&event) {
-                read_weights(file, on_weights.clone());
-            }
-        })
+        Callback::from(move |file: File| read_weights(file, on_weights.clone()))
     };
     let more = html! {
         <>
             <SeedField seed={state.seed} {on_seed} />
             <button type="button" class="button weights" disabled={run.kept.is_none()} onclick={on_save}>{ texts::text_train::save::PLAIN }</button>
-            <label class="field"><span>{ texts::text_train::load::PLAIN }</span><input type="file" name="weights" accept=".weights" onchange={on_file} /></label>
+            { file_field(texts::text_train::load::PLAIN, "weights", ".weights", &on_file) }
         </>
     };
     html! {
