@@ -108,6 +108,14 @@ impl Server {
         lock(&self.shared.requests).clone()
     }
 
+    /// Was a file that matches (see [`Server::fault`]) asked for since the list of requests began?
+    pub fn was_asked_for(&self, pattern: &str) -> bool {
+        let requests = lock(&self.shared.requests);
+        requests
+            .iter()
+            .any(|path| fault::matches(pattern, path.split('?').next().unwrap_or(path)))
+    }
+
     /// Starts the list of requests anew.
     pub fn forget_requests(&self) {
         lock(&self.shared.requests).clear();
