@@ -15,6 +15,7 @@ mod bind;
 mod index;
 mod key;
 mod policy;
+mod shrink;
 mod sources;
 mod split;
 

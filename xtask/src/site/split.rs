@@ -12,6 +12,7 @@ use wasm_split_cli_support::{Options, transform};
 
 use super::assemble::Program;
 use super::index::{Binary, Kind};
+use super::shrink::Shrinker;
 use super::{bind, key};
 use crate::paths;
 
@@ -50,15 +51,16 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
         let stem = part.file_stem().unwrap_or_default().to_string_lossy();
         (format!("./{stem}.wasm"), format!("{name}_{stem}.wasm"))
     };
-    let put = |(from, to): (PathBuf, PathBuf)| match shrunk {
-        true => bind::shrink(page, &from, &to),
-        false => fs::copy(from, &to).map(drop).context("a part is missing"),
+    let start = || shrunk.then(|| Shrinker::start(page)).transpose();
+    let put = |shrinker: &mut Option<Shrinker>, (from, to): (PathBuf, PathBuf)| match shrinker {
+        Some(shrinker) => shrinker.shrink(&from, &to),
+        None => fs::copy(from, &to).map(drop).context("a part is missing"),
     };
     // The main file is as large as many parts together, so it comes first.
     let of_part = |part: &PathBuf| (part.clone(), folder.join(file_of(part).1));
     let main = (bound.join(&main), folder.join(&main));
     let files = iter::once(main).chain(parts.iter().map(of_part));
-    at_once(files, put)?;
+    at_once(files, start, put)?;
     let mut text = fs::read_to_string(work.join(&loader)).context("no loader of the parts")?;
     for part in &parts {
         let (old, file) = file_of(part);
@@ -72,15 +74,19 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
     })
 }
 
-/// Does `work` for each item, as many at once as there are processors: `wasm-opt` has one thread, and there are
-/// hundreds of parts.
-fn at_once<T: Send>(
+/// Does `work` for each item, as many at once as there are processors, each with a tool of its own: Binaryen has
+/// one thread, and there are hundreds of parts.
+fn at_once<T: Send, U>(
     items: impl Iterator<Item = T> + Send,
-    work: impl Fn(T) -> Result<()> + Sync,
+    start: impl Fn() -> Result<U> + Sync,
+    work: impl Fn(&mut U, T) -> Result<()> + Sync,
 ) -> Result<()> {
     let items = Mutex::new(items);
     let next = || items.lock().map_or(None, |mut items| items.next());
-    let one_by_one = || iter::from_fn(next).try_for_each(&work);
+    let one_by_one = || {
+        let mut tool = start()?;
+        iter::from_fn(next).try_for_each(|item| work(&mut tool, item))
+    };
     let n = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
         let others: Vec<_> = (1..n).map(|_| scope.spawn(one_by_one)).collect();
@@ -120,14 +126,14 @@ mod tests {
     #[test]
     fn all_is_done_and_an_error_is_told() {
         let done = Mutex::new(0);
-        let add = |i: i32| {
+        let add = |(): &mut (), i: i32| {
             *done.lock().unwrap() += i;
             ensure!(i != 50, "fifty");
             Ok(())
         };
-        at_once(1..=40, add).unwrap();
+        at_once(1..=40, || Ok(()), add).unwrap();
         assert_eq!(*done.lock().unwrap(), 820);
-        assert!(at_once(41..=60, add).is_err());
+        assert!(at_once(41..=60, || Ok(()), add).is_err());
     }
 
     #[test]
