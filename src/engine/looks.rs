@@ -2,13 +2,13 @@
 
 use super::jobs::{Shelf, found};
 use super::pixel::draw::PixelRun;
-use super::series::{fit::FitRun, look::LookRun};
+use super::series::{compare::CompareRun, fit::FitRun, look::LookRun};
 use super::session::{Line, drive};
 use super::text::clock::ClockRun;
 use super::text::inside::InsideRun;
 use super::text::write::TextRun;
 use crate::protocol::pixel::PixelAsk;
-use crate::protocol::series::{FitAsk, LookAsk};
+use crate::protocol::series::{CompareAsk, FitAsk, LookAsk};
 use crate::protocol::text::{ClockAsk, InsideAsk, TextAsk};
 use crate::protocol::{EngineError, PackedJob, RunId};
 
@@ -41,6 +41,7 @@ pub async fn look<S: Shelf, L: Line>(
             drive(run, &mut PixelRun::new(run, ask, net)?, line).await
         }
         LookAsk::FORM => drive(run, &mut LookRun::new(run, job.unpacked()?)?, line).await,
+        CompareAsk::FORM => drive(run, &mut CompareRun::new(run, job.unpacked()?)?, line).await,
         FitAsk::FORM => drive(run, &mut FitRun::new(run, job.unpacked()?)?, line).await,
         other => Err(EngineError::BadRequest(format!(
             "no job has the form {other}"

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::{Home, Job, PackedJob};
 use crate::models::series::Spec;
-use crate::models::series::told::{Ahead, Fit, Grounds, Tried, Unfit};
+use crate::models::series::told::{Ahead, Fit, Grounds, Scores, Tried, Unfit};
 
 /// Values to come, at most.
 pub const MOST_AHEAD: u32 = 60;
@@ -112,6 +112,67 @@ impl FitAsk {
 
 impl Ask for FitAsk {
     type Answer = FitNews;
+
+    fn into_job(self) -> Job {
+        Job::Packed(PackedJob::new(Self::FORM, Home::Cpu, None, &self))
+    }
+}
+
+/// Lets forecasters compete on the last part of a series, which none of them was fitted to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CompareAsk {
+    /// The series.
+    pub values: Vec<f64>,
+    /// Steps of a season, 1 for none.
+    pub season: u32,
+}
+
+/// Who forecasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rival {
+    /// The last value, again and again.
+    Last,
+    /// The last season, again and again.
+    Season,
+    /// Three values back, without differences.
+    Ar,
+    /// The best ARIMA by Akaike's criterion, of what comes before.
+    Arima,
+}
+
+/// What one of them did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// Who.
+    pub rival: Rival,
+    /// A fitted one's name.
+    pub spec: Option<Spec>,
+    /// Each held-out value, one step ahead: expected, and its standard deviation.
+    pub steps: Vec<(f64, f64)>,
+    /// The same from the first origin on, without ever seeing the truth.
+    pub free: Vec<(f64, f64)>,
+    /// What it came to.
+    pub scores: Scores,
+}
+
+/// News of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum CompareNews {
+    /// So many models were tried.
+    Tried(u32),
+    /// One of them is through: held-out values, and what it did.
+    Through(u32, Course),
+    /// The series is too short for it.
+    TooShort,
+}
+
+impl CompareAsk {
+    /// See [`PackedJob::form`].
+    pub const FORM: &str = "series-compare";
+}
+
+impl Ask for CompareAsk {
+    type Answer = CompareNews;
 
     fn into_job(self) -> Job {
         Job::Packed(PackedJob::new(Self::FORM, Home::Cpu, None, &self))

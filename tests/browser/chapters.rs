@@ -597,6 +597,28 @@ const CHAPTERS: &[Chapter] = &[
         // A fit takes a few turns: over before a fault has come.
         breaks: false,
     },
+    Chapter {
+        path: "autoregressive/rivals",
+        places: &[
+            ("series=apple&at=10", ".series-rivals[data-run-state=done][data-rivals='3'][data-at='10']"),
+            ("series=flights&who=season&at=4", ".series-rivals[data-run-state=done][data-rivals='4'][data-at='4']"),
+        ],
+        canvas: NONE,
+        touched: &[(".transport [aria-label='Last step computed']", ".series-rivals[data-run-state=done]:not([data-at='0'])")],
+        keyed: &[
+            ("select[name=who]", &[UP], ".series-rivals[data-who=ar]"),
+            (".transport .play", &[HOME], ".series-rivals[data-at='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".series-rivals[data-at='2']"),
+        ],
+        nonsense: (
+            "series=x&who=y&at=3",
+            &["series=x", "who=y"],
+            ".series-rivals[data-run-state=done][data-who=arima][data-rivals='4'][data-at='3']",
+        ),
+        saved: &[],
+        stopped: None,
+        breaks: false,
+    },
     page_of_text("guide/teachers", &[("", ".text-page table")]),
     page_of_text("guide/words", &[("", ".text-page dt")]),
 ];

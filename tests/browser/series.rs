@@ -114,3 +114,27 @@ fn own_numbers_are_read_and_modelled() {
         Ok(())
     });
 }
+
+/// Of a series with a season the model is far better than repeating; of a share price it is not.
+#[test]
+fn models_beat_repeating_where_they_can() {
+    browse(Gpu::None, async |tab| {
+        let mut shares = Vec::new();
+        for series in ["airline", "apple"] {
+            tab.open_at(&format!("#/autoregressive/rivals?series={series}&at=5"))
+                .await?;
+            tab.wait_for_within(
+                ".series-rivals[data-run-state=done][data-at='5'][data-arima]",
+                SLOW,
+            )
+            .await?;
+            let mut crps = Vec::new();
+            for who in ["arima", "last"] {
+                crps.push(tab.data(".series-rivals", who).await?.parse::<f64>()?);
+            }
+            shares.push(crps[0] / crps[1]);
+        }
+        ensure!(shares[0] < 0.5 && shares[1] > 0.9, "{shares:?}");
+        Ok(())
+    });
+}

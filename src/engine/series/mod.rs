@@ -1,5 +1,6 @@
 //! Series, at work: all of it is for the CPU alone.
 
+pub mod compare;
 pub mod fit;
 pub mod look;
 

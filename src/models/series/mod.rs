@@ -21,6 +21,7 @@
 //! | [`minimize`] | the descent that finds them |
 //! | [`forecast`] | values to come with their spread, and what each is made of |
 //! | [`choose`] | which orders, by AIC |
+//! | [`compare`] | forecasts side by side, on what was held out |
 //! | [`told`] | what is found, as plain types |
 //! | [`looks`] | what a series shows of itself: correlations, least squares, tests |
 //!
@@ -28,6 +29,8 @@
 
 #[cfg(feature = "look")]
 pub mod choose;
+#[cfg(feature = "look")]
+pub mod compare;
 #[cfg(feature = "look")]
 pub mod difference;
 #[cfg(feature = "look")]

@@ -128,3 +128,16 @@ pub struct Grounds {
     /// The statistic of Kwiatkowski and others of what is left.
     pub kpss: f64,
 }
+
+/// How good forecasts came out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Root of the mean squared error by steps ahead, from 1.
+    pub rmse: Vec<f64>,
+    /// Mean absolute error one step ahead, in units of that of repeating the last season, or value.
+    pub mase: f64,
+    /// Continuous ranked probability score one step ahead; as an absolute error, less is better.
+    pub crps: f64,
+    /// Share of the truth within 95 % intervals, of all steps ahead.
+    pub coverage: f64,
+}

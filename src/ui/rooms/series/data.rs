@@ -49,7 +49,7 @@ impl Series {
             let month = months.into_iter().nth(t % 12).unwrap_or_default();
             return format!("{month} {}", self.start + (t / 12) as f64);
         }
-        let words = match self.is_own() {
+        let words = match self.is_own() || self.is_made() {
             true => texts::series::nth::PLAIN,
             false => texts::series::day_of::PLAIN,
         };
@@ -61,11 +61,16 @@ impl Series {
         self.source.is_empty()
     }
 
+    /// Was it made for the page?
+    fn is_made(&self) -> bool {
+        self.unit == "no unit"
+    }
+
     /// What its axis tells.
     pub fn axis(&self) -> &'static str {
         match self.per {
             12.0 => texts::series::year::PLAIN,
-            _ if self.is_own() => texts::series::step::PLAIN,
+            _ if self.is_own() || self.is_made() => texts::series::step::PLAIN,
             _ => texts::series::day::PLAIN,
         }
     }

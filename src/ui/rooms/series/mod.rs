@@ -5,10 +5,12 @@ mod data;
 mod own;
 mod past;
 mod pick;
+mod rivals;
 mod run;
 
 use self::arima::ArimaChapter;
 use self::past::PastChapter;
+use self::rivals::RivalsChapter;
 use crate::part;
 use crate::ui::content::texts;
 
@@ -17,6 +19,7 @@ const SOURCES: [&str; 2] = [texts::series::sources::TITLE, texts::series::source
 part!(series, SOURCES;
     Past: PastChapter, Some([texts::series_past::story_lead::TITLE, texts::series_past::story_lead::HTML, texts::series_past::story_take::HTML]), |_| past::story();
     Arima: ArimaChapter, Some([texts::series_arima::story_lead::TITLE, texts::series_arima::story_lead::HTML, texts::series_arima::story_take::HTML]), |_| arima::story();
+    Rivals: RivalsChapter, Some([texts::series_rivals::story_lead::TITLE, texts::series_rivals::story_lead::HTML, texts::series_rivals::story_take::HTML]), |_| rivals::story();
     "series.css"
 );
 

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use crate::models::series::told::{Tried, Unfit};
-use crate::protocol::series::{FitAsk, FitNews, Fitted, Look, LookAsk};
+use crate::protocol::series::{
+    CompareAsk, CompareNews, Course, FitAsk, FitNews, Fitted, Look, LookAsk,
+};
 use crate::ui::runs::booked::{Book, Booked, Store};
 
 /// What a series shows.
@@ -86,6 +88,59 @@ impl Store for Fits {
             FitNews::Tried(tried) => self.tried.push(tried),
             FitNews::Fitted(fitted) => self.fitted = Some(fitted.into()),
             FitNews::Unfit(why) => self.unfit = Some(why),
+        }
+    }
+
+    /// From the start: it is a matter of a moment.
+    fn go_on(&mut self, book: &mut Book<()>) {
+        let want = self.asked.clone();
+        self.want(book, want);
+    }
+}
+
+/// Forecasters that compete.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    asked: Option<CompareAsk>,
+    /// Models that were tried.
+    pub tried: u32,
+    /// Values that were held out.
+    pub held: u32,
+    /// Those who are through.
+    pub courses: Vec<Rc<Course>>,
+    /// Is the series too short?
+    pub is_short: bool,
+}
+
+impl Store for Compared {
+    /// `None` while what it takes is not here.
+    type Want = Option<CompareAsk>;
+    type Work = ();
+    type Ask = CompareAsk;
+
+    fn want(&mut self, book: &mut Book<()>, want: Option<CompareAsk>) {
+        *self = Self {
+            asked: want,
+            ..Self::default()
+        };
+        match self.asked {
+            Some(_) => book.begin(()),
+            None => book.drop_work(),
+        }
+    }
+
+    fn ask(&self, (): &()) -> Option<CompareAsk> {
+        self.asked.clone()
+    }
+
+    fn answer(&mut self, _: &mut Book<()>, (): (), news: CompareNews) {
+        match news {
+            CompareNews::Tried(tried) => self.tried = tried,
+            CompareNews::Through(held, course) => {
+                self.held = held;
+                self.courses.push(course.into());
+            }
+            CompareNews::TooShort => self.is_short = true,
         }
     }
 

@@ -2,9 +2,11 @@
 
 mod arima;
 mod past;
+mod rivals;
 
 pub use arima::{ArimaState, Orders};
 pub use past::PastState;
+pub use rivals::RivalsState;
 
 use crate::ui::state::Named;
 
@@ -21,6 +23,8 @@ pub enum Chosen {
     Seattle,
     /// A share price.
     Apple,
+    /// A trend that breaks, made for this.
+    Broken,
     /// The visitor's.
     Own,
 }
@@ -32,6 +36,7 @@ impl Named for Chosen {
         Self::Flights,
         Self::Seattle,
         Self::Apple,
+        Self::Broken,
         Self::Own,
     ];
 
@@ -42,6 +47,7 @@ impl Named for Chosen {
             Self::Flights => "flights",
             Self::Seattle => "seattle",
             Self::Apple => "apple",
+            Self::Broken => "broken",
             Self::Own => "own",
         }
     }
