@@ -18,7 +18,7 @@ mod looks;
 pub mod memory;
 #[cfg(any(feature = "look", feature = "train"))]
 pub mod pixel;
-#[cfg(feature = "look")]
+#[cfg(any(feature = "look", feature = "train"))]
 pub mod series;
 pub mod session;
 #[cfg(any(feature = "look", feature = "train"))]

@@ -1,9 +1,11 @@
 //! From a packed job to the work that does it, for what trains.
 
 use super::pixel::sees::SeesRun;
+use super::series::deep::DeepRun;
 use super::session::{Line, drive};
 use super::text::train::TextTrainRun;
 use crate::protocol::pixel::SeesAsk;
+use crate::protocol::series::DeepAsk;
 use crate::protocol::text::TextTrain;
 use crate::protocol::{EngineError, PackedJob, RunId};
 
@@ -22,6 +24,7 @@ pub async fn train<L: Line>(
             let ask: SeesAsk = job.unpacked()?;
             drive(run, &mut SeesRun::new(run, ask)?, line).await
         }
+        DeepAsk::FORM => drive(run, &mut DeepRun::new(run, job.unpacked()?)?, line).await,
         other => Err(EngineError::BadRequest(format!(
             "no training has the form {other}"
         ))),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::{Home, Job, PackedJob};
 use crate::models::series::Spec;
-use crate::models::series::told::{Ahead, Fit, Grounds, Scores, Tried, Unfit};
+use crate::models::series::told::{Ahead, Fit, Grounds, Net, Scores, Tried, Unfit};
 
 /// Values to come, at most.
 pub const MOST_AHEAD: u32 = 60;
@@ -138,6 +138,8 @@ pub enum Rival {
     Ar,
     /// The best ARIMA by Akaike's criterion, of what comes before.
     Arima,
+    /// A network.
+    Net(Net),
 }
 
 /// What one of them did.
@@ -176,5 +178,75 @@ impl Ask for CompareAsk {
 
     fn into_job(self) -> Job {
         Job::Packed(PackedJob::new(Self::FORM, Home::Cpu, None, &self))
+    }
+}
+
+/// Lets a network learn a series, but for its last part, and then forecast that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeepAsk {
+    /// The series.
+    pub values: Vec<f64>,
+    /// Steps of a season, 1 for none: errors are told in units of the naive one's.
+    pub season: u32,
+    /// Which network.
+    pub net: Net,
+    /// Seed of its first weights and of what is drawn.
+    pub seed: u64,
+    /// Steps of learning, `1..=`[`MOST_LEARNING`].
+    pub steps: u32,
+    /// Let the future leak into what it learns from: beside each step, the mean of it and both neighbours.
+    pub leaks: bool,
+}
+
+/// Steps of learning at most.
+pub const MOST_LEARNING: u32 = 2000;
+/// Steps of learning between two news.
+pub const NEWS_EVERY: u32 = 10;
+
+/// News of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum DeepNews {
+    /// It has learned.
+    Learned {
+        /// Steps done.
+        step: u32,
+        /// Mean cost of a step of the series since the news before, nats a value; none before the first.
+        cost: Option<f32>,
+        /// The same of what it knows, but does not learn from.
+        kept: f32,
+        /// Time it took, ms.
+        ms: f32,
+    },
+    /// Its weights went beyond all bounds.
+    Diverged,
+    /// It has forecast.
+    Through(Box<Deep>),
+    /// The series is too short for it.
+    TooShort,
+}
+
+/// What a network made of a series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Deep {
+    /// What it did on what was held out.
+    pub course: Course,
+    /// One way into the future: mean and spread of each value's distribution, and what was drawn of it.
+    pub drawn: Vec<[f64; 3]>,
+    /// The step of learning that was best by what it did not learn from.
+    pub best: u32,
+    /// Weights that it has.
+    pub weights: u32,
+}
+
+impl DeepAsk {
+    /// See [`PackedJob::form`].
+    pub const FORM: &str = "series-deep";
+}
+
+impl Ask for DeepAsk {
+    type Answer = DeepNews;
+
+    fn into_job(self) -> Job {
+        Job::Packed(PackedJob::new(Self::FORM, Home::Trainer, None, &self))
     }
 }

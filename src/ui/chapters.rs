@@ -96,6 +96,7 @@ chapters! {
     Likely: LikelyState, "autoregressive/likely", Autoregressive, pixel::pixel, pixel_likely::story;
     Past: PastState, "autoregressive/past", Autoregressive, series::series, series_past::story;
     Arima: ArimaState, "autoregressive/arima", Autoregressive, series::series, series_arima::story;
+    Deep: DeepState, "autoregressive/deep", Autoregressive, series::series, series_deep::story;
     Rivals: RivalsState, "autoregressive/rivals", Autoregressive, series::series, series_rivals::story;
     Teachers: GuideState, "guide/teachers", Guide, guide::guide, guide::teachers;
     Words: GuideState, "guide/words", Guide, guide::guide, guide::words;
@@ -130,6 +131,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Likely,
     Chapter::Past,
     Chapter::Arima,
+    Chapter::Deep,
     Chapter::Rivals,
 ];
 

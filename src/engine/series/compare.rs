@@ -1,15 +1,13 @@
 //! Forecasters side by side.
 
-use super::sound;
+use super::{AHEAD, sound};
 use crate::engine::session::{Step, TURN_MS, Work, demand};
 use crate::models::series::MOST_SEASON;
 use crate::models::series::choose::{Choice, Went};
-use crate::models::series::compare::{Forecaster, Record, held, is_enough, scale};
+use crate::models::series::compare::Forecaster;
+use crate::models::series::scores::{Record, held, is_enough, scale};
 use crate::protocol::series::{CompareAsk, CompareNews, Course, Rival};
 use crate::protocol::{EngineError, Event, Report, RunId};
-
-/// Steps ahead that are scored.
-const AHEAD: usize = 12;
 
 /// A comparison under way.
 pub struct CompareRun {
@@ -119,8 +117,9 @@ impl Work for CompareRun {
         }
         while self.origin < self.ask.values.len() {
             if let Some((_, who)) = self.waiting.last() {
+                let (past, truth) = self.ask.values.split_at(self.origin);
                 self.record
-                    .origin(who, &self.ask.values, self.origin, AHEAD);
+                    .origin(who.ahead(past, AHEAD.min(truth.len())), truth);
             }
             self.origin += 1;
             if clock() - start > TURN_MS && self.origin < self.ask.values.len() {

@@ -21,16 +21,20 @@
 //! | [`minimize`] | the descent that finds them |
 //! | [`forecast`] | values to come with their spread, and what each is made of |
 //! | [`choose`] | which orders, by AIC |
-//! | [`compare`] | forecasts side by side, on what was held out |
+//! | [`compare`] | forecasters, the naive ones among them |
+//! | [`scores`] | how good forecasts are, on what was held out |
+//! | [`deep`] | networks that predict the next value |
 //! | [`told`] | what is found, as plain types |
 //! | [`looks`] | what a series shows of itself: correlations, least squares, tests |
 //!
-//! All numbers are `f64`; `engine_cpu` alone holds what computes.
+//! All numbers are `f64`, but those of networks; `engine_cpu` holds what computes, `engine_train` what learns.
 
 #[cfg(feature = "look")]
 pub mod choose;
 #[cfg(feature = "look")]
 pub mod compare;
+#[cfg(feature = "train")]
+pub mod deep;
 #[cfg(feature = "look")]
 pub mod difference;
 #[cfg(feature = "look")]
@@ -47,6 +51,8 @@ pub mod looks;
 pub mod minimize;
 #[cfg(feature = "look")]
 pub mod polynomial;
+#[cfg(any(feature = "look", feature = "train"))]
+pub mod scores;
 pub mod told;
 
 use serde::{Deserialize, Serialize};

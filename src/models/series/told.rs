@@ -141,3 +141,12 @@ pub struct Scores {
     /// Share of the truth within 95 % intervals, of all steps ahead.
     pub coverage: f64,
 }
+
+/// A network that predicts the next value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Net {
+    /// Causal dilated convolutions.
+    Conv,
+    /// A gated recurrent unit.
+    Recurrent,
+}

@@ -37,7 +37,7 @@ pub use pixel::{FinishState, GrowState, LikelyState, SeesState};
 pub use query::chance::Chance;
 pub use query::{Named, Query, Reader, Writer};
 pub use route::{Controls, Route};
-pub use series::{ArimaState, PastState, RivalsState};
+pub use series::{ArimaState, DeepState, PastState, RivalsState};
 pub use text::{AnswersState, InsideState, LearnedState, NextState, PiecesState, TextTrainState};
 pub use vae::{HolesState, SpreadState, SqueezeState, TrainState, WalkState};
 

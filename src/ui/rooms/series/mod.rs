@@ -2,13 +2,16 @@
 
 mod arima;
 mod data;
+mod deep;
 mod own;
 mod past;
 mod pick;
 mod rivals;
 mod run;
+mod scores;
 
 use self::arima::ArimaChapter;
+use self::deep::DeepChapter;
 use self::past::PastChapter;
 use self::rivals::RivalsChapter;
 use crate::part;
@@ -19,6 +22,7 @@ const SOURCES: [&str; 2] = [texts::series::sources::TITLE, texts::series::source
 part!(series, SOURCES;
     Past: PastChapter, Some([texts::series_past::story_lead::TITLE, texts::series_past::story_lead::HTML, texts::series_past::story_take::HTML]), |_| past::story();
     Arima: ArimaChapter, Some([texts::series_arima::story_lead::TITLE, texts::series_arima::story_lead::HTML, texts::series_arima::story_take::HTML]), |_| arima::story();
+    Deep: DeepChapter, Some([texts::series_deep::story_lead::TITLE, texts::series_deep::story_lead::HTML, texts::series_deep::story_take::HTML]), |_| deep::story();
     Rivals: RivalsChapter, Some([texts::series_rivals::story_lead::TITLE, texts::series_rivals::story_lead::HTML, texts::series_rivals::story_take::HTML]), |_| rivals::story();
     "series.css"
 );

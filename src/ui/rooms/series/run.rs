@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use crate::models::series::told::{Tried, Unfit};
 use crate::protocol::series::{
-    CompareAsk, CompareNews, Course, FitAsk, FitNews, Fitted, Look, LookAsk,
+    CompareAsk, CompareNews, Course, Deep, DeepAsk, DeepNews, FitAsk, FitNews, Fitted, Look,
+    LookAsk,
 };
 use crate::ui::runs::booked::{Book, Booked, Store};
 
@@ -145,6 +146,74 @@ impl Store for Compared {
     }
 
     /// From the start: it is a matter of a moment.
+    fn go_on(&mut self, book: &mut Book<()>) {
+        let want = self.asked.clone();
+        self.want(book, want);
+    }
+}
+
+/// A network that learns a series.
+#[derive(Clone, Debug, Default)]
+pub struct Learned {
+    asked: Option<DeepAsk>,
+    /// Step, what it learns from, and what it knows and does not learn from: nats a value.
+    pub costs: Vec<(u32, Option<f32>, f32)>,
+    /// What it has forecast.
+    pub deep: Option<Rc<Deep>>,
+    /// Has it left all bounds?
+    pub has_diverged: bool,
+    /// Is the series too short?
+    pub is_short: bool,
+    /// Time that learning took, ms.
+    pub ms: f32,
+}
+
+impl Learned {
+    /// Steps of learning done.
+    pub fn step(&self) -> u32 {
+        self.costs.last().map_or(0, |(step, ..)| *step)
+    }
+}
+
+impl Store for Learned {
+    /// `None` while what it takes is not here.
+    type Want = Option<DeepAsk>;
+    type Work = ();
+    type Ask = DeepAsk;
+
+    fn want(&mut self, book: &mut Book<()>, want: Option<DeepAsk>) {
+        *self = Self {
+            asked: want,
+            ..Self::default()
+        };
+        match self.asked {
+            Some(_) => book.begin(()),
+            None => book.reset(),
+        }
+    }
+
+    fn ask(&self, (): &()) -> Option<DeepAsk> {
+        self.asked.clone()
+    }
+
+    fn answer(&mut self, _: &mut Book<()>, (): (), news: DeepNews) {
+        match news {
+            DeepNews::Learned {
+                step,
+                cost,
+                kept,
+                ms,
+            } => {
+                self.costs.push((step, cost, kept));
+                self.ms += ms;
+            }
+            DeepNews::Diverged => self.has_diverged = true,
+            DeepNews::Through(deep) => self.deep = Some((*deep).into()),
+            DeepNews::TooShort => self.is_short = true,
+        }
+    }
+
+    /// From the start: it is a matter of seconds.
     fn go_on(&mut self, book: &mut Book<()>) {
         let want = self.asked.clone();
         self.want(book, want);

@@ -1,10 +1,12 @@
 //! What links say in the chapters on series.
 
 mod arima;
+mod deep;
 mod past;
 mod rivals;
 
 pub use arima::{ArimaState, Orders};
+pub use deep::DeepState;
 pub use past::PastState;
 pub use rivals::RivalsState;
 

@@ -1,12 +1,20 @@
-//! Chapter 'Side by side': `#/autoregressive/rivals?series=apple&who=ar&at=10`.
+//! Chapter 'Side by side': `#/autoregressive/rivals?series=apple&who=ar&nets=1&at=10`.
 
 use super::Chosen;
+use crate::models::series::told::Net;
 use crate::protocol::series::Rival;
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, Named, Query};
 
 impl Named for Rival {
-    const VALUES: &'static [Self] = &[Self::Last, Self::Season, Self::Ar, Self::Arima];
+    const VALUES: &'static [Self] = &[
+        Self::Last,
+        Self::Season,
+        Self::Ar,
+        Self::Arima,
+        Self::Net(Net::Conv),
+        Self::Net(Net::Recurrent),
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -14,6 +22,7 @@ impl Named for Rival {
             Self::Season => "season",
             Self::Ar => "ar",
             Self::Arima => "arima",
+            Self::Net(net) => net.name(),
         }
     }
 }
@@ -25,6 +34,8 @@ pub struct RivalsState {
     pub series: Chosen,
     /// Whose forecasts are drawn.
     pub who: Rival,
+    /// Do networks compete, too?
+    pub nets: bool,
     /// Held-out values that are shown; none while it plays.
     pub at: Option<u32>,
 }
@@ -34,6 +45,7 @@ impl Default for RivalsState {
         Self {
             series: Chosen::Airline,
             who: Rival::Arima,
+            nets: false,
             at: None,
         }
     }
@@ -58,6 +70,9 @@ impl Controls for RivalsState {
         let default = Self::default();
         q.named("series", &mut self.series, default.series);
         q.named("who", &mut self.who, default.who);
+        let mut nets = u32::from(self.nets);
+        q.number("nets", &mut nets, 0, 0..=1);
+        self.nets = nets == 1;
         q.maybe("at", &mut self.at, 0..=Self::MOST_HELD);
     }
 }
@@ -75,13 +90,17 @@ mod tests {
         );
         let state = RivalsState {
             series: Chosen::Apple,
-            who: Rival::Ar,
+            who: Rival::Net(Net::Conv),
+            nets: true,
             at: Some(10),
         };
         assert_eq!(
             round_trip(state),
-            "#/autoregressive/rivals?series=apple&who=ar&at=10"
+            "#/autoregressive/rivals?series=apple&who=conv&nets=1&at=10"
         );
-        falls_back("autoregressive/rivals", &[("series=x&who=y&at=37", 3)]);
+        falls_back(
+            "autoregressive/rivals",
+            &[("series=x&who=y&nets=2&at=37", 4)],
+        );
     }
 }

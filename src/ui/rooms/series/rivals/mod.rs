@@ -7,11 +7,12 @@ use yew::prelude::*;
 use super::data::{Series, use_series};
 use super::past::source_of;
 use super::pick::{Brought, missing, series_control};
-use super::run::Compared;
+use super::run::{Compared, Learned};
+use super::scores::{horizons, name, scores};
 use super::{number, range};
-use crate::models::series::told::WIDE;
-use crate::protocol::series::{CompareAsk, Course as Way, Rival};
-use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
+use crate::models::series::told::{Net, WIDE};
+use crate::protocol::series::{CompareAsk, Course as Way, DeepAsk, Rival};
+use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::progress::progress;
 use crate::ui::components::save::save_csv;
@@ -24,7 +25,7 @@ use crate::ui::router::link;
 use crate::ui::runs::booked::{Booked, use_booked};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::state::series::Chosen;
-use crate::ui::state::{Named, RivalsState, Route};
+use crate::ui::state::{DeepState, Named, RivalsState, Route};
 
 /// The text of the chapter.
 pub fn story() -> Html {
@@ -40,15 +41,6 @@ pub fn story() -> Html {
     }
 }
 
-fn name(rival: Rival) -> &'static str {
-    match rival {
-        Rival::Last => texts::series_rivals::last::PLAIN,
-        Rival::Season => texts::series_rivals::season::PLAIN,
-        Rival::Ar => texts::series_rivals::ar::PLAIN,
-        Rival::Arima => texts::series_rivals::arima::PLAIN,
-    }
-}
-
 /// The stage and the inspectors of the chapter.
 #[component]
 pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
@@ -61,12 +53,15 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
     });
     let run = use_booked(Booked::<Compared>::default, want, false);
     let is_done = run.book.phase == Some(Phase::Done) && !run.courses.is_empty();
-    let who = run
-        .courses
-        .iter()
-        .find(|way| way.rival == state.who)
-        .cloned();
-    let naive = run.courses.first().cloned();
+    // One after the other.
+    let conv = use_net(state, series.as_deref(), Net::Conv, is_done);
+    let is_next = conv.book.phase == Some(Phase::Done);
+    let gru = use_net(state, series.as_deref(), Net::Recurrent, is_done && is_next);
+    let mut courses = run.courses.clone();
+    let deep = [&conv, &gru].map(|run| run.deep.as_ref().map(|deep| Rc::new(deep.course.clone())));
+    courses.extend(deep.into_iter().flatten());
+    let who = courses.iter().find(|way| way.rival == state.who).cloned();
+    let naive = courses.first().cloned();
     let last = if is_done {
         run.held
     } else {
@@ -94,22 +89,28 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
         state.series = series;
     });
     let on_who = props.edit(|state: &mut RivalsState, who| state.who = who);
+    let on_nets = props.edit(|state: &mut RivalsState, _: MouseEvent| state.nets = true);
     let told = series
         .as_ref()
         .zip(who.as_ref())
         .map(|(series, way)| spoken(series, way, at));
+    let shown: Vec<Rival> = Rival::VALUES
+        .iter()
+        .copied()
+        .filter(|rival| state.nets || !matches!(rival, Rival::Net(_)) || *rival == state.who)
+        .collect();
     let crps = |rival: Rival| {
-        let way = run.courses.iter().find(|way| way.rival == rival);
+        let way = courses.iter().find(|way| way.rival == rival);
         way.map(|way| format!("{:.5}", way.scores.crps))
     };
     html! {
         <>
             <div class="card series-rivals" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
-                data-rivals={run.courses.len().to_string()} data-held={run.held.to_string()} data-who={state.who.name()}
+                data-rivals={courses.len().to_string()} data-held={run.held.to_string()} data-who={state.who.name()}
                 data-last={crps(Rival::Last)} data-arima={crps(Rival::Arima)} data-short={run.is_short.to_string()}>
                 <div class="controls">
                     { series_control(&source, state.series, on_series) }
-                    { choose(texts::series_rivals::who::PLAIN, "who", Rival::VALUES, state.who, |rival| name(*rival).to_owned(), on_who) }
+                    { choose(texts::series_rivals::who::PLAIN, "who", &shown, state.who, |rival| name(*rival).to_owned(), on_who) }
                 </div>
                 if state.series == Chosen::Own {
                     <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
@@ -117,14 +118,15 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
                 { missing(&source, state.series) }
                 if run.is_short {
                     <p class="notice" role="alert">{ texts::series_rivals::too_short::PLAIN }</p>
-                } else if is_done && who.is_none() {
+                } else if is_done && who.is_none() && !(conv.book.is_busy() || gru.book.is_busy()) {
                     <p class="notice" data-name="absent">{ texts::series_rivals::absent::PLAIN }</p>
                 }
                 if let Some(series) = &series {
                     { picture(series, who.as_deref(), naive.as_deref(), at, told.clone().unwrap_or_default()) }
-                    { scores(series, &run.courses, state.who) }
+                    { scores(series, &courses, state.who) }
                 }
                 { progress(&run, |engine| content::fill(texts::series_rivals::working::PLAIN, &[("engine", engine.to_owned()), ("n", run.tried.to_string())]), |_| texts::text::computed::PLAIN.into()) }
+                { networks(state, [&conv, &gru], is_done, on_nets) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {last}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />
@@ -132,13 +134,72 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
                 </Transport>
             </div>
             <div class="inspect series-inspect">
-                { horizons(&run.courses) }
+                { horizons(&courses) }
                 if let Some(series) = &series {
                     <div class="card"><h3>{ &series.title }</h3><p class="hint">{ source_of(series) }</p></div>
                 }
             </div>
         </>
     }
+}
+
+/// A network that competes, if it is to.
+#[hook]
+fn use_net(
+    state: &RivalsState,
+    series: Option<&Series>,
+    net: Net,
+    is_turn: bool,
+) -> UseReducerHandle<Booked<Learned>> {
+    let default = DeepState::default();
+    let want = series
+        .filter(|_| state.nets && is_turn)
+        .map(|series| DeepAsk {
+            values: series.modelled(),
+            season: series.season,
+            net,
+            seed: default.seed,
+            steps: default.steps,
+            leaks: false,
+        });
+    use_booked(Booked::<Learned>::default, want, false)
+}
+
+/// The button that lets them compete, and how they stand.
+fn networks(
+    state: &RivalsState,
+    runs: [&UseReducerHandle<Booked<Learned>>; 2],
+    is_ready: bool,
+    on_nets: Callback<MouseEvent>,
+) -> Html {
+    if !state.nets {
+        let label = texts::series_rivals::nets::PLAIN;
+        return html! { <button type="button" class="button small nets" disabled={!is_ready} onclick={on_nets}>{ label }</button> };
+    }
+    let one = |(net, run): (Net, &UseReducerHandle<Booked<Learned>>)| {
+        let name = name(Rival::Net(net));
+        let has_begun = run.book.phase.is_some();
+        html! { if has_begun { { progress(run, |engine| learning(name, engine, run), |_| learned(name, run)) } } }
+    };
+    Net::VALUES.iter().copied().zip(runs).map(one).collect()
+}
+
+fn learning(name: &str, engine: &str, run: &Learned) -> String {
+    let values = [
+        ("engine", engine.to_owned()),
+        ("net", name.to_owned()),
+        ("step", run.step().to_string()),
+    ];
+    content::fill(texts::series_rivals::learning::PLAIN, &values)
+}
+
+fn learned(name: &str, run: &Learned) -> String {
+    let words = match run.has_diverged {
+        true => texts::series_rivals::lost::PLAIN,
+        false => texts::series_rivals::learned::PLAIN,
+    };
+    let values = [("net", name.to_owned()), ("step", run.step().to_string())];
+    content::fill(words, &values)
 }
 
 /// The last part of the series, and what was expected of it.
@@ -234,102 +295,16 @@ fn spoken(series: &Series, way: &Way, at: usize) -> String {
     content::fill(texts::series_rivals::spoken::PLAIN, &values)
 }
 
-/// All of them, by four measures.
-fn scores(series: &Series, courses: &[Rc<Way>], who: Rival) -> Html {
-    let row = |way: &Rc<Way>| {
-        let scores = &way.scores;
-        let spec = way.spec.map(|spec| spec.to_string());
-        html! {
-            <tr aria-current={(way.rival == who).then_some("true")}><th scope="row">{ name(way.rival) }{ " " }<span class="hint">{ spec }</span></th>
-                <td class="num">{ scores.rmse.first().map(|rmse| number(*rmse)) }</td><td class="num">{ format!("{:.2}", scores.mase) }</td>
-                <td class="num">{ number(scores.crps) }</td><td class="num">{ content::percent(scores.coverage as f32) }</td></tr>
-        }
-    };
-    let heads = [
-        ("RMSE", texts::series_rivals::rmse::PLAIN),
-        ("MASE", texts::series_rivals::mase::PLAIN),
-        ("CRPS", texts::series_rivals::crps::PLAIN),
-        (
-            texts::series_rivals::inside::PLAIN,
-            texts::series_rivals::coverage::PLAIN,
-        ),
-    ];
-    let head = |(short, meaning): (&'static str, &'static str)| html! { <th scope="col"><abbr title={meaning}>{ short }</abbr></th> };
-    html! {
-        <div class="series-sum series-scores">
-            <table>
-                <thead><tr><th scope="col">{ texts::series_rivals::rival::PLAIN }</th>{ for heads.map(head) }</tr></thead>
-                <tbody>{ for courses.iter().map(row) }</tbody>
-            </table>
-            if series.log { <p class="hint">{ texts::series_rivals::in_logs::PLAIN }</p> }
-        </div>
-    }
-}
-
-/// The error by steps ahead.
-fn horizons(courses: &[Rc<Way>]) -> Html {
-    let most = courses
-        .iter()
-        .flat_map(|way| way.scores.rmse.iter().copied())
-        .fold(1e-9, f64::max);
-    let n = courses
-        .iter()
-        .map(|way| way.scores.rmse.len())
-        .max()
-        .unwrap_or(12)
-        .max(2) as f64;
-    let line = |way: &Rc<Way>| {
-        let points: Vec<(f64, f64)> = (1..)
-            .map(f64::from)
-            .zip(way.scores.rmse.iter().copied())
-            .collect();
-        let (tone, dashed, x) = match way.rival {
-            Rival::Last => (Tone::Muted, true, 0.75),
-            Rival::Season => (Tone::Muted, false, 0.3),
-            Rival::Ar => (Tone::Second, true, 0.55),
-            Rival::Arima => (Tone::Accent, false, 0.9),
-        };
-        let label = Label {
-            text: name(way.rival).into(),
-            x: 1.0 + x * (n - 1.0),
-            above: way.rival != Rival::Arima,
-        };
-        Mark::Line {
-            points,
-            tone,
-            dashed,
-            label: Some(label),
-        }
-    };
-    html! {
-        <div class="card">
-            <h3>{ texts::series_rivals::horizon::TITLE }</h3>
-            <Chart x={Axis::new(texts::series_rivals::ahead::PLAIN, [1.0, n], 6)} y={Axis::new("RMSE", [0.0, 1.08 * most], 4)}
-                marks={courses.iter().map(line).collect::<Vec<_>>()} message={texts::series_rivals::horizon::PLAIN} height=200.0 />
-            { content::section(texts::series_rivals::horizon::HTML) }
-        </div>
-    }
-}
-
 /// Each held-out value, and what was expected of it.
 fn on_csv(series: Option<&Rc<Series>>, who: Option<&Rc<Way>>) -> Callback<MouseEvent> {
     let rows: String = series.zip(who).map_or_else(String::new, |(series, way)| {
         let first = series.values.len() - way.steps.len();
-        let row = |(i, (step, free)): (usize, (&(f64, f64), &(f64, f64)))| {
-            let truth = series.values[first + i];
-            format!(
-                "{},{truth},{},{}\n",
-                first + i + 1,
-                series.back(step.0),
-                series.back(free.0)
-            )
+        let truth = series.values[first..].iter().enumerate();
+        let row = |(i, truth): (usize, &f64)| {
+            let [step, free] = [way.steps[i], way.free[i]].map(|(mean, _)| series.back(mean));
+            format!("{},{truth},{step},{free}\n", first + i + 1)
         };
-        way.steps
-            .iter()
-            .zip(&way.free)
-            .enumerate()
-            .map(row)
-            .collect()
+        truth.map(row).collect()
     });
     Callback::from(move |_| {
         save_csv(
