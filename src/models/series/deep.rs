@@ -181,6 +181,22 @@ impl Conv {
         }
         bounded(self.last.forward(h))
     }
+
+    /// What comes after the last of [`SEEN`] steps, `[batch, 1, 2]`. Each layer reaches twice as far as the
+    /// one before, so that what the last answer needs is a tree: half of the places in each layer.
+    fn last_answer(&self, x: Tensor<3>) -> Tensor<3> {
+        let [batch, mut n, _] = x.dims();
+        let mut h = self.first.forward(x);
+        for (gates, out) in &self.layers {
+            n /= 2;
+            let pairs = h.reshape([batch, n, 2 * WIDTH]);
+            let both = gates.forward(pairs.clone());
+            let value = tanh(both.clone().narrow(2, 0, WIDTH));
+            let gate = sigmoid(both.narrow(2, WIDTH, WIDTH));
+            h = pairs.narrow(2, WIDTH, WIDTH) + out.forward(value * gate);
+        }
+        bounded(self.last.forward(h))
+    }
 }
 
 impl Recurrent {
@@ -436,7 +452,10 @@ impl Forecaster {
                     }
                 }
                 let x = Tensor::from_data(TensorData::new(values, [rows, n, channels]), &device);
-                let answer = net.forward(x).narrow(1, n - 1, 1);
+                let answer = match n {
+                    SEEN => net.last_answer(x),
+                    _ => net.forward(x).narrow(1, n - 1, 1),
+                };
                 read(answer).await
             }
             (Memory::Kept(kept, last), Network::Recurrent(net)) => {

@@ -1,4 +1,4 @@
-//! Chapter 'The deep machine': `#/autoregressive/deep?series=co2&net=gru&steps=500&seed=7&leaks=1&at=10`.
+//! Chapter 'The deep machine': `#/autoregressive/deep?series=co2&net=gru&steps=1000&seed=7&leaks=1&at=10`.
 
 use super::{Chosen, RivalsState};
 use crate::models::series::told::Net;
@@ -38,7 +38,7 @@ impl Default for DeepState {
         Self {
             series: Chosen::Airline,
             net: Net::Conv,
-            steps: 200,
+            steps: 300,
             seed: 42,
             leaks: false,
             at: None,
@@ -48,7 +48,7 @@ impl Default for DeepState {
 
 impl DeepState {
     /// Steps of learning to choose from.
-    pub const STEPS: [u32; 5] = [20, 100, 200, 500, 1000];
+    pub const STEPS: [u32; 4] = [20, 100, 300, 1000];
 
     /// Another network, or another series.
     pub fn begin(&mut self) {
@@ -85,14 +85,14 @@ mod tests {
         let state = DeepState {
             series: Chosen::Co2,
             net: Net::Recurrent,
-            steps: 500,
+            steps: 1000,
             seed: 7,
             leaks: true,
             at: Some(10),
         };
         assert_eq!(
             round_trip(state),
-            "#/autoregressive/deep?series=co2&net=gru&steps=500&seed=7&leaks=1&at=10"
+            "#/autoregressive/deep?series=co2&net=gru&steps=1000&seed=7&leaks=1&at=10"
         );
         let nonsense = "series=x&net=y&steps=30&seed=-1&leaks=2&at=37";
         falls_back("autoregressive/deep", &[(nonsense, 6)]);

@@ -293,11 +293,13 @@ fn learning(run: &Learned) -> Html {
         .clone()
         .filter_map(|(step, cost, _)| Some((f64::from(*step), f64::from((*cost)?))))
         .collect();
+    // One that has learned by heart may cost tens of nats.
+    let most = costs.clone().next().map_or(0.0, |(.., first)| first + 1.0);
     let kept: Vec<(f64, f64)> = costs
-        .map(|(step, _, kept)| (f64::from(*step), f64::from(*kept)))
+        .map(|(step, _, kept)| (f64::from(*step), f64::from(kept.min(most))))
         .collect();
     let steps = kept.last().map_or(1.0, |(x, _)| x.max(1.0));
-    let y = range(learned.iter().chain(&kept).map(|(_, y)| y.min(3.0)));
+    let y = range(learned.iter().chain(&kept).map(|(_, y)| *y));
     let line = |points: Vec<(f64, f64)>, tone, text: &'static str, x: f64| Mark::Line {
         points,
         tone,
