@@ -598,6 +598,35 @@ const CHAPTERS: &[Chapter] = &[
         breaks: false,
     },
     Chapter {
+        path: "autoregressive/deep",
+        places: &[
+            ("steps=20&at=10", ".series-deep[data-run-state=done][data-rivals='5'][data-at='10']"),
+            ("case=leak&net=gru&steps=20&at=4", ".series-deep[data-run-state=done][data-rivals='5'][data-at='4'] .task"),
+        ],
+        canvas: NONE,
+        touched: &[("[data-lock=net] button:last-child", ".series-deep[data-run-state=done][data-rivals='5']")],
+        keyed: &[
+            ("[data-lock=net] button:last-child", &[ENTER], "[data-lock=net] [data-value=gru]"),
+            (".transport .play", &[HOME], ".series-deep[data-run-state=done][data-at='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".series-deep[data-at='2']"),
+        ],
+        nonsense: (
+            "series=x&net=y&steps=20&at=99",
+            &["series=x", "net=y", "at=99"],
+            ".series-deep[data-run-state=done][data-held='36']",
+        ),
+        saved: &[],
+        stopped: Some([
+            "steps=1000",
+            ".series-deep[data-run-state=running]",
+            ".progress button",
+            ".series-deep[data-run-state=cancelled]",
+            ".progress button",
+            ".series-deep[data-run-state=running]",
+        ]),
+        breaks: false,
+    },
+    Chapter {
         path: "autoregressive/rivals",
         places: &[
             ("series=apple&at=10", ".series-rivals[data-run-state=done][data-rivals='3'][data-at='10']"),

@@ -138,3 +138,50 @@ fn models_beat_repeating_where_they_can() {
         Ok(())
     });
 }
+
+/// A network beats the last value; with a leak it seems far better, and is not; and it competes with the others.
+#[test]
+fn a_network_learns_and_a_leak_is_found() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/deep?steps=100&at=36").await?;
+        let number = async |name: &str| -> Result<f64> {
+            Ok(tab.data(".series-deep", name).await?.parse()?)
+        };
+        const DONE: &str = ".series-deep[data-run-state=done][data-rivals='5']";
+        tab.wait_for_within(DONE, SLOW).await?;
+        let [net, last, kept] = [
+            number("rmse").await?,
+            number("last").await?,
+            number("kept").await?,
+        ];
+        ensure!(net < 0.8 * last, "{net} {last}");
+        tab.set_hash("#/autoregressive/deep?case=leak&steps=100&at=36")
+            .await?;
+        tab.wait_for("[data-case=leak][data-done=false]").await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        ensure!(number("kept").await? < kept - 0.5, "it seems better");
+        ensure!(number("rmse").await? > last, "and is not");
+        tab.click(".task [data-guess='3']").await?;
+        tab.click(".task .mend").await?;
+        tab.wait_for_within("[data-case=leak][data-done=true]", SLOW)
+            .await?;
+        tab.set_hash("#/autoregressive/rivals?series=flights&at=5")
+            .await?;
+        tab.wait_for_within(".series-rivals[data-run-state=done][data-rivals='4']", SLOW)
+            .await?;
+        tab.click(".nets").await?;
+        tab.wait_for_within(".series-rivals[data-rivals='6']", SLOW)
+            .await?;
+        tab.wait_for_link(&["nets=1"]).await?;
+        // What went wrong in the classical machine, too.
+        tab.set_hash("#/autoregressive/arima?case=unit&at=24")
+            .await?;
+        tab.wait_for("[data-case=unit][data-done=false]").await?;
+        tab.click(".task [data-guess='0']").await?;
+        tab.wait_for("[data-guessed=false]").await?;
+        tab.click(".task .mend").await?;
+        tab.wait_for_within("[data-case=unit][data-done=true]", SLOW)
+            .await?;
+        Ok(())
+    });
+}

@@ -81,6 +81,11 @@ impl Series {
         self.values.iter().map(one).collect()
     }
 
+    /// The last value, as it is modelled.
+    pub fn last(&self) -> f64 {
+        self.modelled().last().copied().unwrap_or_default()
+    }
+
     /// A modelled value as one of the series.
     pub fn back(&self, y: f64) -> f64 {
         if self.log { y.exp() } else { y }

@@ -1,9 +1,9 @@
 //! Chapter 'The classical machine': `#/autoregressive/arima?series=co2&orders=1.1.1&seasonal=0.1.1&at=12`.
 
-use super::Chosen;
+use super::{Case, Chosen};
 use crate::models::series::{MOST_ORDER, Order, Spec};
 use crate::ui::chapters::Chapter;
-use crate::ui::state::{Controls, Query};
+use crate::ui::state::{Controls, Named, Query};
 
 /// Who chooses the orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct ArimaState {
     pub series: Chosen,
     /// Who chooses the orders.
     pub orders: Orders,
+    /// What goes wrong, if something is to.
+    pub case: Option<Case>,
     /// Values to come that are shown; none while it plays.
     pub at: Option<u32>,
 }
@@ -33,6 +35,7 @@ impl Default for ArimaState {
         Self {
             series: Chosen::Airline,
             orders: AIRLINE,
+            case: None,
             at: None,
         }
     }
@@ -110,7 +113,9 @@ impl Controls for ArimaState {
     }
 
     fn visit(&mut self, q: &mut impl Query) {
-        let default = Self::default();
+        let classical = |name: &str| Case::called(name).filter(|case| case.is_classical());
+        q.option("case", &mut self.case, classical, |case| case.name().into());
+        let default = self.case.map_or_else(Self::default, Case::arima);
         q.named("series", &mut self.series, default.series);
         q.setting(
             "orders",
@@ -134,6 +139,7 @@ mod tests {
         let state = ArimaState {
             series: Chosen::Co2,
             orders: Orders::Of(Order::new(1, 1, 1), Order::new(0, 1, 1), true),
+            case: None,
             at: Some(12),
         };
         assert_eq!(

@@ -1,6 +1,6 @@
 //! Chapter 'The deep machine': `#/autoregressive/deep?series=co2&net=gru&steps=1000&seed=7&leaks=1&at=10`.
 
-use super::{Chosen, RivalsState};
+use super::{Case, Chosen, RivalsState};
 use crate::models::series::told::Net;
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, Named, Query};
@@ -29,6 +29,8 @@ pub struct DeepState {
     pub seed: u64,
     /// Does the future leak into what it learns from?
     pub leaks: bool,
+    /// What goes wrong, if something is to.
+    pub case: Option<Case>,
     /// Held-out values that are shown; none while it plays.
     pub at: Option<u32>,
 }
@@ -41,6 +43,7 @@ impl Default for DeepState {
             steps: 300,
             seed: 42,
             leaks: false,
+            case: None,
             at: None,
         }
     }
@@ -62,13 +65,15 @@ impl Controls for DeepState {
     }
 
     fn visit(&mut self, q: &mut impl Query) {
-        let default = Self::default();
+        let deep = |name: &str| Case::called(name).filter(|case| !case.is_classical());
+        q.option("case", &mut self.case, deep, |case| case.name().into());
+        let default = self.case.map_or_else(Self::default, Case::deep);
         q.named("series", &mut self.series, default.series);
         q.named("net", &mut self.net, default.net);
         q.one_of("steps", &mut self.steps, default.steps, &Self::STEPS);
         q.seed("seed", &mut self.seed, default.seed);
         let mut leaks = u32::from(self.leaks);
-        q.number("leaks", &mut leaks, 0, 0..=1);
+        q.number("leaks", &mut leaks, u32::from(default.leaks), 0..=1);
         self.leaks = leaks == 1;
         q.maybe("at", &mut self.at, 0..=RivalsState::MOST_HELD);
     }
@@ -88,6 +93,7 @@ mod tests {
             steps: 1000,
             seed: 7,
             leaks: true,
+            case: None,
             at: Some(10),
         };
         assert_eq!(

@@ -1,11 +1,13 @@
 //! What links say in the chapters on series.
 
 mod arima;
+mod case;
 mod deep;
 mod past;
 mod rivals;
 
 pub use arima::{ArimaState, Orders};
+pub use case::{AIC, Case, HALF, OFF, Standing, WEIGHTS};
 pub use deep::DeepState;
 pub use past::PastState;
 pub use rivals::RivalsState;

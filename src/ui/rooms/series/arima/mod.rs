@@ -10,6 +10,7 @@ use self::inspect::inspectors;
 use super::data::{Series, use_series};
 use super::pick::{Brought, missing, series_control};
 use super::run::FitsRun;
+use super::task::{cases, task_card};
 use super::{number, range};
 use crate::models::series::told::{Of, Unfit, WIDE};
 use crate::models::series::{MOST_ORDER, Order};
@@ -27,7 +28,7 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::series::{Chosen, Orders};
+use crate::ui::state::series::{Case, Chosen, Orders};
 use crate::ui::state::{ArimaState, Route};
 
 /// The text of the chapter.
@@ -40,6 +41,7 @@ pub fn story() -> Html {
             { content::section(texts::series_arima::model::HTML) }
             <h3>{ texts::series_arima::choice::TITLE }</h3>
             { content::section(texts::series_arima::choice::HTML) }
+            { cases(true) }
         </>
     }
 }
@@ -97,6 +99,9 @@ pub fn ArimaChapter(props: &ChapterProps<ArimaState>) -> Html {
                     <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
                 }
                 { missing(&source, state.series) }
+                if let Some(case) = state.case {
+                    { task_card(case, both.map(|(series, fitted)| case.fitted(state.series, fitted, series.last())), mend(props, case)) }
+                }
                 if let Some(why) = run.unfit {
                     <p class="notice" role="alert">{ complaint(why) }</p>
                 }
@@ -121,6 +126,10 @@ pub fn ArimaChapter(props: &ChapterProps<ArimaState>) -> Html {
             </div>
         </>
     }
+}
+
+fn mend(props: &ChapterProps<ArimaState>, case: Case) -> Callback<MouseEvent> {
+    props.edit(move |state, _| *state = case.mended())
 }
 
 fn working(engine: &str, run: &FitsRun) -> String {

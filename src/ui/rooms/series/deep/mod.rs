@@ -9,6 +9,7 @@ use super::past::source_of;
 use super::pick::{Brought, missing, series_control};
 use super::run::{Compared, Learned};
 use super::scores::scores;
+use super::task::{cases, task_card};
 use super::{number, range};
 use crate::models::series::told::{Net, WIDE};
 use crate::protocol::series::{CompareAsk, Deep, DeepAsk, Rival};
@@ -26,7 +27,7 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::runs::booked::{Booked, use_booked};
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::series::Chosen;
+use crate::ui::state::series::{Case, Chosen};
 use crate::ui::state::{DeepState, Named, RivalsState, Route};
 
 /// Points of a drawn distribution.
@@ -44,6 +45,7 @@ pub fn story() -> Html {
             { content::section(texts::series_deep::spread::HTML) }
             <h3>{ texts::series_deep::leak::TITLE }</h3>
             { content::section(texts::series_deep::leak::HTML) }
+            { cases(false) }
         </>
     }
 }
@@ -108,10 +110,19 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
     let told = both.map(|(series, deep)| spoken(series, deep, at));
     let mut courses = others.courses.clone();
     courses.extend(deep.as_ref().map(|deep| Rc::new(deep.course.clone())));
+    let scored = |rival: Rival| courses.iter().find(|way| way.rival == rival);
     let rmse = |rival: Rival| {
-        let way = courses.iter().find(|way| way.rival == rival)?;
+        let way = scored(rival)?;
         way.scores.rmse.first().map(|rmse| format!("{rmse:.5}"))
     };
+    let standing = |case: Case| {
+        let both = scored(Rival::Net(state.net)).zip(scored(Rival::Last));
+        both.map(|(net, last)| case.scored(state.series, &net.scores, &last.scores))
+    };
+    let mend = props.edit(|state: &mut DeepState, _: MouseEvent| {
+        state.begin();
+        state.leaks = false;
+    });
     let kept = run.costs.iter().map(|(.., kept)| *kept).reduce(f32::min);
     html! {
         <>
@@ -124,6 +135,9 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
                     <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
                 }
                 { missing(&source, state.series) }
+                if let Some(case) = state.case {
+                    { task_card(case, standing(case), mend) }
+                }
                 if run.is_short {
                     <p class="notice" role="alert">{ texts::series_rivals::too_short::PLAIN }</p>
                 } else if run.has_diverged {
