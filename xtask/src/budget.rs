@@ -1,6 +1,7 @@
 //! What a visitor may have to download, packed with brotli: each engine, the page, and each part of it
 //! has its limit. To raise one is a decision; it is made here.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -53,7 +54,7 @@ const BUDGETS: [Budget; 7] = [
         what: "engine_train",
         of: Of::Together,
         is_meant: |size| size.group == "engine_train",
-        most: 640_000,
+        most: 680_000,
     },
     Budget {
         what: "engine_gpu",
@@ -72,7 +73,7 @@ const BUDGETS: [Budget; 7] = [
 
 /// What the first visit to any chapter may fetch of the page's parts. The more parts there are, the finer
 /// is what they share cut up, which costs some kB each; the main file gets smaller by it.
-const VISIT: u64 = 210_000;
+const VISIT: u64 = 195_000;
 
 /// What no visitor waits for as a whole: samples, and what tells of a build.
 const NO_LIMIT: &str = "other";
@@ -132,7 +133,8 @@ fn rows(files: &[Size], absent: &[&str]) -> Result<Vec<Row>> {
 }
 
 /// What each part brings with it. Its loader has a line for each file and the chunks it needs:
-/// `const __chunk_5 = makeLoad(() => { … "./app-01_chunk_5.wasm" … }`, `, [__chunk_4]);`.
+/// `const __chunk_5 = makeLoad(() => { … "./app-01_chunks_0.wasm" … }`, `, [__chunk_4]);`; several chunks
+/// may lie in one file.
 fn visits(loader: &str, files: &[Size]) -> Result<Vec<Row>> {
     let mut loads = Vec::new();
     for load in loader.split("const __").skip(1) {
@@ -141,19 +143,20 @@ fn visits(loader: &str, files: &[Size]) -> Result<Vec<Row>> {
             let (file, rest) = rest.split_once("\"./")?.1.split_once('"')?;
             let (needs, _) = rest.split_once(", [")?.1.split_once(']')?;
             let size = files.iter().find(|size| size.file == file)?;
-            Some((name, size.brotli_bytes, needs))
+            Some((name, size, needs))
         };
         loads.push(read().with_context(|| format!("cannot read the parts' loader: {load}"))?);
     }
     let of_chunk = |needed: &str| {
         let needed = needed.trim().trim_start_matches("__");
         let chunk = loads.iter().find(|(name, ..)| *name == needed);
-        chunk.map_or(0, |(_, bytes, _)| *bytes)
+        chunk.map(|(_, size, _)| (&size.file, size.brotli_bytes))
     };
-    let parts = loads.iter().filter_map(|(name, bytes, needs)| {
+    let parts = loads.iter().filter_map(|(name, size, needs)| {
+        let shared: BTreeMap<_, _> = needs.split(',').filter_map(of_chunk).collect();
         Some(Row {
             what: format!("a visit to {}", name.strip_prefix("wasm_split_load_")?),
-            bytes: bytes + needs.split(',').map(of_chunk).sum::<u64>(),
+            bytes: size.brotli_bytes + shared.values().sum::<u64>(),
             most: VISIT,
         })
     });
@@ -198,7 +201,7 @@ mod tests {
             size("app-01.js", 10_000),
             size("app-01_parts.js", 1_000),
             size("tokens-02.css", 2_000),
-            size("app-01_chunk_5.wasm", 90_000),
+            size("app-01_chunks_0.wasm", 90_000),
             size("app-01_split_gan.wasm", 60_000),
             size("weights/a.bpk", 700_000),
             size("weights/b.bpk", 300_000),
@@ -237,9 +240,10 @@ mod tests {
     #[test]
     fn a_visit_is_a_part_with_its_chunks() {
         let loader = "const sharedImports = 1;\n/* gan */\nconst __chunk_5 = makeLoad(() => {\n\
-            fetch(new URL(\"./app-01_chunk_5.wasm\", import.meta.url));\n}\n, []);\n\
+            slice(\"./app-01_chunks_0.wasm\", 0, 9);\n}\n, []);\nconst __chunk_6 = makeLoad(() => {\n\
+            slice(\"./app-01_chunks_0.wasm\", 9, 9);\n}\n, []);\n\
             export const __wasm_split_load_gan = wrapAsyncCb(makeLoad(() => {\n\
-            fetch(new URL(\"./app-01_split_gan.wasm\", import.meta.url));\n}\n, [__chunk_5]));\n";
+            fetch(new URL(\"./app-01_split_gan.wasm\", import.meta.url));\n}\n, [__chunk_5, __chunk_6]));\n";
         let found = visits(loader, &site()).unwrap();
         let expected = Row {
             what: "a visit to gan".to_owned(),

@@ -14,6 +14,7 @@ mod assemble;
 mod bind;
 mod index;
 mod key;
+mod pack;
 mod policy;
 mod shrink;
 mod sources;

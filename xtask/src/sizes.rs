@@ -88,7 +88,7 @@ fn measure_file(path: &Path, file: String) -> Result<Size> {
 
 /// A part of the page that is fetched with the first chapter that needs it.
 fn is_part(name: &str) -> bool {
-    name.contains("_split_") || name.contains("_chunk_")
+    name.contains("_split_") || name.contains("_chunks_")
 }
 
 /// Who needs a file: the page itself, an engine, or whoever opens what it belongs to.
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(group("app-1f_bg.wasm"), "page");
         assert_eq!(group("app-1f_parts.js"), "page");
         assert_eq!(group("app-1f_split_plane.wasm"), "parts");
-        assert_eq!(group("app-1f_chunk_4.wasm"), "parts");
+        assert_eq!(group("app-1f_chunks_4.wasm"), "parts");
         assert_eq!(group("engine_gpu_bg.wasm"), "engine_gpu");
         assert_eq!(group("engine_train.js"), "engine_train");
         assert_eq!(group("build.json"), "other");

@@ -13,7 +13,7 @@ use wasm_split_cli_support::{Options, transform};
 use super::assemble::Program;
 use super::index::{Binary, Kind};
 use super::shrink::Shrinker;
-use super::{bind, key};
+use super::{bind, key, pack};
 use crate::paths;
 
 /// What the parts' loader does to get a part, and what it does instead: a part that stalls is given
@@ -66,7 +66,8 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
         let (old, file) = file_of(part);
         text = replaced(&text, &old, &format!("./{file}"))?;
     }
-    fs::write(folder.join(&loader), patient(&text)?)?;
+    let text = pack::pack(&patient(&text)?, &folder, &name)?;
+    fs::write(folder.join(&loader), text)?;
     Ok(Program {
         name,
         folder,

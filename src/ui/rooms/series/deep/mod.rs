@@ -16,7 +16,7 @@ use crate::protocol::series::{CompareAsk, Deep, DeepAsk, Rival};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::choice::{choose, segments};
 use crate::ui::components::controls::ControlRow;
-use crate::ui::components::progress::{computed, progress};
+use crate::ui::components::progress::progress;
 use crate::ui::components::save::save_csv;
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::share::ShareButton;
@@ -147,7 +147,7 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
                     { picture(series, deep.as_deref(), at, told.clone().unwrap_or_default()) }
                     { scores(series, &courses, Rival::Net(state.net)) }
                 }
-                { progress(&run, |engine| working(engine, &run, state.steps), |engine| computed(run.ms, engine)) }
+                { progress(&run, |_| working(&run, state.steps), |_| learned(&run)) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {held}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />
@@ -208,18 +208,19 @@ fn controls(props: &ChapterProps<DeepState>, series: Html) -> Html {
     }
 }
 
-fn working(engine: &str, run: &Learned, steps: u32) -> String {
+fn working(run: &Learned, steps: u32) -> String {
     let step = run.step();
     let words = match step == steps {
         true => texts::series_deep::drawing::PLAIN,
         false => texts::series_deep::learns::PLAIN,
     };
-    let values = [
-        ("engine", engine.to_owned()),
-        ("step", step.to_string()),
-        ("steps", steps.to_string()),
-    ];
+    let values = [("step", step.to_string()), ("steps", steps.to_string())];
     content::fill(words, &values)
+}
+
+fn learned(run: &Learned) -> String {
+    let seconds = format!("{:.1}", run.ms / 1000.0);
+    content::fill(texts::series_deep::learned::PLAIN, &[("seconds", seconds)])
 }
 
 /// The last part of the series, the way that is drawn, and the band of all ways.
