@@ -37,6 +37,8 @@ pub(super) struct Run {
     pub(super) job: Job,
     pub(super) pieces: Vec<Piece>,
     merge: Merge,
+    /// The engine that the visitor was told of.
+    told: Option<EngineKind>,
     /// The last whole frame.
     last: Option<Frame>,
     /// The guess of the step before it, if that was shown.
@@ -64,6 +66,7 @@ impl Run {
             job,
             pieces: Vec::new(),
             merge: Merge::new(1),
+            told: None,
             last: None,
             x0_before: None,
             frames: 0,
@@ -193,12 +196,9 @@ impl Scheduler {
         let Some(frame) = run.merge.add(number, frame) else {
             return;
         };
+        self.tell_engine(number);
+        let Some(run) = &mut self.run else { return };
         let kind = run.pieces[number].place.kind();
-        if run.last.is_none() || self.engine != Some(kind) {
-            self.engine = Some(kind);
-            self.effects
-                .push(Effect::Tell(run.ticket, RunEvent::Engine(kind)));
-        }
         if frame.update.is_some() && frame.ms > 0.0 {
             const SHARE: f32 = 0.25;
             let before = self.step_ms.unwrap_or(frame.ms);
@@ -257,11 +257,24 @@ impl Scheduler {
             .is_none_or(|size| self.paces.ms(size, EngineKind::Cpu).is_some())
     }
 
+    /// The visitor is to know which engine computes this piece, once.
+    fn tell_engine(&mut self, piece: usize) {
+        let Some(run) = &mut self.run else { return };
+        let kind = run.pieces[piece].place.kind();
+        if run.told != Some(kind) {
+            run.told = Some(kind);
+            self.engine = Some(kind);
+            self.effects
+                .push(Effect::Tell(run.ticket, RunEvent::Engine(kind)));
+        }
+    }
+
     /// A run has something to show.
     pub(super) fn report(&mut self, id: RunId, report: Report) {
-        if self.piece_of(id).is_none() {
+        let Some(piece) = self.piece_of(id) else {
             return;
-        }
+        };
+        self.tell_engine(piece);
         let answered = |run: &Run| matches!(run.job, Job::Inspect(_));
         let answered = self.run.as_ref().is_some_and(answered);
         self.tell(RunEvent::Report(report));

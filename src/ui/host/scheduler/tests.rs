@@ -1093,6 +1093,7 @@ fn the_last_question_waits_for_the_answer_under_way() {
     assert_eq!(
         scheduler.take(),
         [
+            Effect::Tell(first, RunEvent::Engine(EngineKind::Cpu)),
             Effect::Tell(first, RunEvent::Report(answer())),
             Effect::Tell(first, RunEvent::Done { ms: 3.0 }),
             start(2, 3)

@@ -147,7 +147,7 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
                     { picture(series, deep.as_deref(), at, told.clone().unwrap_or_default()) }
                     { scores(series, &courses, Rival::Net(state.net)) }
                 }
-                { progress(&run, |_| working(&run, state.steps), |_| learned(&run)) }
+                { progress(&run, |engine| working(engine, &run, state.steps), |engine| learned(engine, &run)) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {held}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />
@@ -208,19 +208,26 @@ fn controls(props: &ChapterProps<DeepState>, series: Html) -> Html {
     }
 }
 
-fn working(run: &Learned, steps: u32) -> String {
+fn working(engine: &str, run: &Learned, steps: u32) -> String {
     let step = run.step();
     let words = match step == steps {
         true => texts::series_deep::drawing::PLAIN,
         false => texts::series_deep::learns::PLAIN,
     };
-    let values = [("step", step.to_string()), ("steps", steps.to_string())];
+    let values = [
+        ("engine", engine.to_owned()),
+        ("step", step.to_string()),
+        ("steps", steps.to_string()),
+    ];
     content::fill(words, &values)
 }
 
-fn learned(run: &Learned) -> String {
-    let seconds = format!("{:.1}", run.ms / 1000.0);
-    content::fill(texts::series_deep::learned::PLAIN, &[("seconds", seconds)])
+fn learned(engine: &str, run: &Learned) -> String {
+    let values = [
+        ("engine", engine.to_owned()),
+        ("seconds", format!("{:.1}", run.ms / 1000.0)),
+    ];
+    content::fill(texts::series_deep::learned::PLAIN, &values)
 }
 
 /// The last part of the series, the way that is drawn, and the band of all ways.

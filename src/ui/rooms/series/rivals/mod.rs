@@ -179,13 +179,17 @@ fn networks(
     let one = |(net, run): (Net, &UseReducerHandle<Booked<Learned>>)| {
         let name = name(Rival::Net(net));
         let has_begun = run.book.phase.is_some();
-        html! { if has_begun { { progress(run, |_| learning(name, run), |_| learned(name, run)) } } }
+        html! { if has_begun { { progress(run, |engine| learning(name, engine, run), |_| learned(name, run)) } } }
     };
     Net::VALUES.iter().copied().zip(runs).map(one).collect()
 }
 
-fn learning(name: &str, run: &Learned) -> String {
-    let values = [("net", name.to_owned()), ("step", run.step().to_string())];
+fn learning(name: &str, engine: &str, run: &Learned) -> String {
+    let values = [
+        ("engine", engine.to_owned()),
+        ("net", name.to_owned()),
+        ("step", run.step().to_string()),
+    ];
     content::fill(texts::series_rivals::learning::PLAIN, &values)
 }
 
