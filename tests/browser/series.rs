@@ -102,6 +102,15 @@ fn own_numbers_are_read_and_modelled() {
             .await?;
         let notes = tab.text("[data-name=notes]").await?;
         ensure!(notes.contains("1 places had no number"), "{notes}");
+        // A curve drawn by hand takes their place, and back.
+        tab.draw(".series-sketch .sheet", &[(0.1, 0.5), (0.3, 0.2), (0.6, 0.8), (0.9, 0.4)])
+            .await?;
+        tab.wait_for_within(".series-past[data-least]:not([data-values='40'])", SLOW)
+            .await?;
+        ensure!(tab.data(".series-past", "values").await?.parse::<usize>()? > 50);
+        paste(tab, &format!("month,name,value\n{rows}")).await?;
+        tab.wait_for_within(".series-past[data-values='40'][data-least]", SLOW)
+            .await?;
         // The next chapter has them too.
         tab.set_hash("#/autoregressive/arima?series=own&orders=1.0.0_0.0.0m&at=4")
             .await?;

@@ -9,6 +9,7 @@ mod pick;
 mod rivals;
 mod run;
 mod scores;
+mod sketch;
 mod task;
 
 use self::arima::ArimaChapter;

@@ -7,6 +7,7 @@ use web_sys::File;
 use yew::prelude::*;
 
 use super::data::Source;
+use super::sketch::Sketch;
 use super::own::{MOST_BYTES, Note, Own, SEASONS, Useless};
 use crate::ui::components::choice::{choose, select};
 use crate::ui::components::fetched::{Fetched, failure};
@@ -98,6 +99,7 @@ pub fn Brought(props: &BroughtProps) -> Html {
     });
     html! {
         <div class="series-own">
+            <Sketch on_text={on_typed.clone()} />
             <label>
                 <span>{ texts::series::paste::PLAIN }</span>
                 { text_box("values", "3", shown, &on_typed, &on_file) }
