@@ -103,8 +103,11 @@ fn own_numbers_are_read_and_modelled() {
         let notes = tab.text("[data-name=notes]").await?;
         ensure!(notes.contains("1 places had no number"), "{notes}");
         // A curve drawn by hand takes their place, and back.
-        tab.draw(".series-sketch .sheet", &[(0.1, 0.5), (0.3, 0.2), (0.6, 0.8), (0.9, 0.4)])
-            .await?;
+        tab.draw(
+            ".series-sketch .sheet",
+            &[(0.1, 0.5), (0.3, 0.2), (0.6, 0.8), (0.9, 0.4)],
+        )
+        .await?;
         tab.wait_for_within(".series-past[data-least]:not([data-values='40'])", SLOW)
             .await?;
         ensure!(tab.data(".series-past", "values").await?.parse::<usize>()? > 50);

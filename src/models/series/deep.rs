@@ -367,7 +367,7 @@ enum Memory {
     /// The last [`SEEN`] steps.
     Last(Vec<VecDeque<f32>>),
     /// What it keeps, `[paths, WIDTH]`, and the two last steps.
-    Kept(Tensor<2>, Vec<[f32; 2]>),
+    Kept(Box<Tensor<2>>, Vec<[f32; 2]>),
 }
 
 /// One step of a forecast, by origin.
@@ -417,7 +417,7 @@ impl Forecaster {
                     vec![steps.x[t.saturating_sub(1)], steps.x[t]]
                 };
                 let last = each(&last).into_iter().map(|last| [last[0], last[1]]);
-                Memory::Kept(Tensor::cat(kept, 0), last.collect())
+                Memory::Kept(Tensor::cat(kept, 0).into(), last.collect())
             }
         };
         let values = origins.iter().flat_map(|origin| vec![y[origin - 1]; paths]);
@@ -464,8 +464,8 @@ impl Forecaster {
                     std::iter::once(*x).chain(smooth)
                 });
                 let x = TensorData::new(seen.collect::<Vec<_>>(), [rows, channels]);
-                let h = net.cell(Tensor::from_data(x, &device), kept.clone());
-                *kept = h.clone();
+                let h = net.cell(Tensor::from_data(x, &device), (**kept).clone());
+                **kept = h.clone();
                 let answer = net.last(h.reshape([rows, 1, WIDTH]));
                 read(answer).await
             }

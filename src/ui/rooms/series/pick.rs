@@ -7,8 +7,8 @@ use web_sys::File;
 use yew::prelude::*;
 
 use super::data::Source;
-use super::sketch::Sketch;
 use super::own::{MOST_BYTES, Note, Own, SEASONS, Useless};
+use super::sketch::Sketch;
 use crate::ui::components::choice::{choose, select};
 use crate::ui::components::fetched::{Fetched, failure};
 use crate::ui::components::file::{file_field, text, text_box};

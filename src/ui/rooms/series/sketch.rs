@@ -261,7 +261,10 @@ mod tests {
         pens.push(Pen::Toggle);
         let curve = drawn(&pens);
         let text = curve.text().expect("long enough");
-        assert!(text.starts_with("50.0\n52.0") && text.ends_with("68.0"), "{text}");
+        assert!(
+            text.starts_with("50.0\n52.0") && text.ends_with("68.0"),
+            "{text}"
+        );
         assert!(curve.spoken().contains("10"), "{}", curve.spoken());
     }
 }

@@ -208,7 +208,7 @@ mod tests {
                     FitNews::Fitted(fitted) => Some(fitted),
                     _ => None,
                 });
-                let fitted = fitted.last().expect("fits");
+                let fitted = fitted.collect::<Vec<_>>().pop().expect("fits");
                 case.fitted(state.series, &fitted, values[values.len() - 1])
             };
             let open = standing(case.arima());
