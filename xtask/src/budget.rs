@@ -240,8 +240,8 @@ mod tests {
     #[test]
     fn a_visit_is_a_part_with_its_chunks() {
         let loader = "const sharedImports = 1;\n/* gan */\nconst __chunk_5 = makeLoad(() => {\n\
-            slice(\"./app-01_chunks_0.wasm\", 0, 9);\n}\n, []);\nconst __chunk_6 = makeLoad(() => {\n\
-            slice(\"./app-01_chunks_0.wasm\", 9, 9);\n}\n, []);\n\
+            chunk(\"./app-01_chunks_0.wasm\", 0);\n}\n, []);\nconst __chunk_6 = makeLoad(() => {\n\
+            chunk(\"./app-01_chunks_0.wasm\", 1);\n}\n, []);\n\
             export const __wasm_split_load_gan = wrapAsyncCb(makeLoad(() => {\n\
             fetch(new URL(\"./app-01_split_gan.wasm\", import.meta.url));\n}\n, [__chunk_5, __chunk_6]));\n";
         let found = visits(loader, &site()).unwrap();

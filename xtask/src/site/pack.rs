@@ -2,8 +2,8 @@
 //! A visit would fetch two hundred small files; so chunks that are needed together are packed into one file,
 //! from which the loader takes slices.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use anyhow::{Context, Result, ensure};
 
@@ -16,15 +16,17 @@ const END: &str = ", []);";
 const CHUNK: &str = "makeLoad(() => chunk(";
 const CHUNKS: &str = "
 const packs = {};
-function chunk(pack, from, length) {
-    const bytes = slice(pack, from, length);
+function chunk(pack, place) {
+    const bytes = slice(pack, place);
     bytes.catch(() => {});
     return async (imports) => WebAssembly.instantiate(await bytes, imports);
 }
-async function slice(pack, from, length) {
+async function slice(pack, place) {
     const bytes = (packs[pack] ??= whole(fetch(new URL(pack, import.meta.url), { signal: AbortSignal.timeout(60000) })));
     try {
-        return new Uint8Array(await bytes, from, length);
+        const all = await bytes;
+        const [from, to] = new Uint32Array(all, 4 * place, 2);
+        return new Uint8Array(all, from, to - from);
     } catch (error) {
         delete packs[pack];
         throw error;
@@ -51,9 +53,11 @@ pub(super) fn pack(loader: &str, folder: &Path, name: &str) -> Result<String> {
     let mut loads: Vec<String> = split(loader).map(str::to_owned).collect();
     for (number, group) in groups(&chunks).into_iter().enumerate() {
         let packed = format!("{name}_chunks_{number}.wasm");
-        let mut all = Vec::new();
-        for chunk in group {
-            let bytes = fs::read(folder.join(&chunk.file))?;
+        let files: Vec<Vec<u8>> = group
+            .iter()
+            .map(|chunk| fs::read(folder.join(&chunk.file)))
+            .collect::<io::Result<_>>()?;
+        for (place, chunk) in group.iter().enumerate() {
             let load = loads
                 .iter_mut()
                 .find(|load| load.starts_with(&format!("{} =", chunk.name)));
@@ -63,18 +67,26 @@ pub(super) fn pack(loader: &str, folder: &Path, name: &str) -> Result<String> {
                 begin.contains("makeLoad(() =>") && begin.contains("WebAssembly.instantiate"),
                 "another loader: {load}"
             );
-            *load = format!(
-                "{} = {CHUNK}\"./{packed}\", {}, {}){END}{rest}",
-                chunk.name,
-                all.len(),
-                bytes.len()
-            );
-            all.extend(bytes);
+            let name = &chunk.name;
+            *load = format!("{name} = {CHUNK}\"./{packed}\", {place}){END}{rest}");
             fs::remove_file(folder.join(&chunk.file))?;
         }
+        let all = packed_together(&files);
         fs::write(folder.join(packed), all)?;
     }
     Ok(loads.join(BEGIN) + CHUNKS)
+}
+
+/// Where each file begins, and where the last ends, four bytes each; then the files.
+fn packed_together(files: &[Vec<u8>]) -> Vec<u8> {
+    let mut at = 4 * (files.len() + 1);
+    let mut all = (at as u32).to_le_bytes().to_vec();
+    for file in files {
+        at += file.len();
+        all.extend((at as u32).to_le_bytes());
+    }
+    all.extend(files.iter().flatten());
+    all
 }
 
 const BEGIN: &str = "const __";
@@ -149,7 +161,12 @@ fn groups(chunks: &[Chunk]) -> Vec<Vec<&Chunk>> {
             }
         }
         let Some((_, i, j)) = best else {
-            return groups.into_iter().map(|(.., chunks)| chunks).collect();
+            // In the loader's order: its numbers then go up one by one, and pack well.
+            let place = |one: &&Chunk| chunks.iter().position(|chunk| std::ptr::eq(chunk, *one));
+            groups
+                .iter_mut()
+                .for_each(|(.., all)| all.sort_by_key(place));
+            return groups.into_iter().map(|(.., all)| all).collect();
         };
         let (parts, bytes, chunks) = groups.swap_remove(j);
         let (own, own_bytes, all) = &mut groups[i];
@@ -225,11 +242,15 @@ mod tests {
             fs::write(folder.join(format!("a_chunk_{number}.wasm")), bytes).unwrap();
         }
         let packed = pack(&loader(), &folder, "a").unwrap();
-        let bytes = fs::read_to_string(folder.join("a_chunks_0.wasm")).unwrap();
-        assert_eq!(bytes.len(), 10);
-        assert_eq!(packed.matches("chunk(\"./a_chunks_0.wasm\"").count(), 3);
-        let at = bytes.find("one").unwrap();
-        assert!(packed.contains(&format!("chunk(\"./a_chunks_0.wasm\", {at}, 3), []);")));
+        let bytes = fs::read(folder.join("a_chunks_0.wasm")).unwrap();
+        assert_eq!(
+            bytes[..16],
+            [16, 0, 0, 0, 20, 0, 0, 0, 23, 0, 0, 0, 26, 0, 0, 0]
+        );
+        assert_eq!(&bytes[16..], b"zeroonetwo");
+        assert!(
+            packed.contains("__chunk_1 = makeLoad(() => chunk(\"./a_chunks_0.wasm\", 1), []);")
+        );
         assert!(packed.contains("./x.wasm") && !packed.contains("./a_chunk_1.wasm"));
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         fs::remove_dir_all(&folder).unwrap();
