@@ -121,6 +121,7 @@ impl Bench {
             "cold_load_ms": self.cold_loads()?,
             "engines_ms": engines,
             "text": self.text()?,
+            "series_ms": self.series()?,
         }))
     }
 
@@ -159,6 +160,59 @@ impl Bench {
             "columns": ["tokens before", "ms", "MB", "ms, 8 bits", "MB, 8 bits", "ms without cache"],
             "lengths": lengths,
         }))
+    }
+
+    /// The chapters on series, on 144 months, with both engines warm: milliseconds from the link to the answer.
+    fn series(&self) -> Result<Value> {
+        const WORKS: [(&str, &str, &str); 4] = [
+            (
+                "order by AIC",
+                "arima?orders=best&at=1",
+                ".series-arima[data-run-state=done]:not([data-tried='0'])",
+            ),
+            (
+                "convolutions, 300 steps, 36 origins",
+                "deep?at=1",
+                ".series-deep[data-run-state=done][data-rmse]",
+            ),
+            (
+                "recurrent, 300 steps, 36 origins",
+                "deep?net=gru&at=1",
+                ".series-deep[data-run-state=done][data-rmse]",
+            ),
+            (
+                "four forecasters, 36 origins",
+                "rivals?at=1",
+                ".series-rivals[data-run-state=done][data-rivals='4']",
+            ),
+        ];
+        let mut times = Map::new();
+        in_window(&Setup::default(), async |tab| {
+            tab.goto("#/autoregressive/deep?steps=20&at=1").await?;
+            tab.wait_for_within(".series-deep[data-run-state=done][data-rivals='5']", COLD)
+                .await?;
+            for (what, link, there) in WORKS {
+                eprintln!("    series: {what}, {} times", self.runs);
+                let mut values = Vec::new();
+                for _ in 0..self.runs {
+                    tab.set_hash("#/autoregressive/past?at=1").await?;
+                    tab.wait_for_within(".series-past[data-run-state=done]", COLD)
+                        .await?;
+                    let wait = format!(
+                        "new Promise(done => {{ const begin = performance.now();
+                            location.hash = '#/autoregressive/{link}';
+                            const look = () => document.querySelector({there})
+                                ? done(performance.now() - begin) : requestAnimationFrame(look);
+                            look(); }})",
+                        there = json!(there)
+                    );
+                    values.extend(tab.js_promise(&wait).await?.as_f64());
+                }
+                times.insert(what.to_owned(), serde_json::to_value(Series::new(values))?);
+            }
+            Ok(())
+        })?;
+        Ok(Value::Object(times))
     }
 
     /// Milliseconds since the navigation began, each load in a browser that has never seen the site.
