@@ -8,7 +8,7 @@ use crate::ui::content::texts;
 use crate::ui::table::Table;
 
 /// Bytes of a text at most.
-pub const MOST_BYTES: usize = 20_000_000;
+pub const MOST_BYTES: usize = 6_000_000;
 /// Seasons to choose from.
 pub const SEASONS: [u32; 5] = [1, 4, 7, 12, 24];
 
