@@ -112,7 +112,9 @@ pub fn ArimaChapter(props: &ChapterProps<ArimaState>) -> Html {
                     { doubts(fitted) }
                     { sum(series, fitted, at) }
                 }
-                { progress(&run, |engine| working(engine, &run), |_| texts::text::computed::PLAIN.into()) }
+                if series.is_some() {
+                    { progress(&run, |engine| working(engine, &run), |_| texts::text::computed::PLAIN.into()) }
+                }
                 <Transport playback={player.0} on={mover(&player)} position={format!("+{at} / {}", ArimaState::AHEAD)}
                     time={texts::series_arima::ahead::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />

@@ -147,7 +147,9 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
                     { picture(series, deep.as_deref(), at, told.clone().unwrap_or_default()) }
                     { scores(series, &courses, Rival::Net(state.net)) }
                 }
-                { progress(&run, |engine| working(engine, &run, state.steps), |engine| learned(engine, &run)) }
+                if series.is_some() {
+                    { progress(&run, |engine| working(engine, &run, state.steps), |engine| learned(engine, &run)) }
+                }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {held}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />

@@ -159,7 +159,9 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
                     { sum(series, hand, at) }
                     { compare(series, errors, best.as_deref(), &on_weights) }
                 }
-                { progress(&run, |engine| format!("{engine}: correlations"), |_| texts::text::computed::PLAIN.into()) }
+                if series.is_some() {
+                    { progress(&run, |engine| format!("{engine}: correlations"), |_| texts::text::computed::PLAIN.into()) }
+                }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {}", at + 1, last + 1)}
                     time={texts::series_past::place::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />

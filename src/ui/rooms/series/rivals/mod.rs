@@ -125,7 +125,9 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
                     { picture(series, who.as_deref(), naive.as_deref(), at, told.clone().unwrap_or_default()) }
                     { scores(series, &courses, state.who) }
                 }
-                { progress(&run, |engine| content::fill(texts::series_rivals::working::PLAIN, &[("engine", engine.to_owned()), ("n", run.tried.to_string())]), |_| texts::text::computed::PLAIN.into()) }
+                if series.is_some() {
+                    { progress(&run, |engine| content::fill(texts::series_rivals::working::PLAIN, &[("engine", engine.to_owned()), ("n", run.tried.to_string())]), |_| texts::text::computed::PLAIN.into()) }
+                }
                 { networks(state, [&conv, &gru], is_done, on_nets) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {last}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
