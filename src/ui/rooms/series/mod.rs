@@ -3,6 +3,7 @@
 mod arima;
 mod data;
 mod deep;
+mod held;
 mod own;
 mod past;
 mod pick;

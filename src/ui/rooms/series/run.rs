@@ -1,8 +1,10 @@
 //! What the engine finds of a series, as it comes.
 
+use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::models::series::told::{Tried, Unfit};
+use crate::protocol::ask::Ask;
 use crate::protocol::series::{
     CompareAsk, CompareNews, Course, Deep, DeepAsk, DeepNews, FitAsk, FitNews, Fitted, Look,
     LookAsk,
@@ -45,10 +47,74 @@ impl Store for Looked {
     }
 }
 
+/// What comes of one question; with another question it begins anew.
+pub trait Findings: Clone + Default + 'static {
+    /// The question.
+    type Ask: Ask + Clone + PartialEq + 'static;
+
+    /// There is news.
+    fn take(&mut self, news: <Self::Ask as Ask>::Answer);
+}
+
+/// A question, and what has come of it.
+#[derive(Clone, Debug)]
+pub struct Once<F: Findings> {
+    asked: Option<F::Ask>,
+    found: F,
+}
+
+impl<F: Findings> Default for Once<F> {
+    fn default() -> Self {
+        Self {
+            asked: None,
+            found: F::default(),
+        }
+    }
+}
+
+impl<F: Findings> Deref for Once<F> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.found
+    }
+}
+
+impl<F: Findings> Store for Once<F> {
+    /// `None` while what it takes is not here.
+    type Want = Option<F::Ask>;
+    type Work = ();
+    type Ask = F::Ask;
+
+    fn want(&mut self, book: &mut Book<()>, want: Option<F::Ask>) {
+        *self = Self {
+            asked: want,
+            found: F::default(),
+        };
+        match self.asked {
+            Some(_) => book.begin(()),
+            None => book.reset(),
+        }
+    }
+
+    fn ask(&self, (): &()) -> Option<F::Ask> {
+        self.asked.clone()
+    }
+
+    fn answer(&mut self, _: &mut Book<()>, (): (), news: <F::Ask as Ask>::Answer) {
+        self.found.take(news);
+    }
+
+    /// From the start: it is a matter of seconds.
+    fn go_on(&mut self, book: &mut Book<()>) {
+        let want = self.asked.clone();
+        self.want(book, want);
+    }
+}
+
 /// A fit under way.
 #[derive(Clone, Debug, Default)]
 pub struct Fits {
-    asked: Option<FitAsk>,
     /// `ln p` so far.
     pub log_likelihood: Option<f64>,
     /// Models that were tried.
@@ -60,30 +126,12 @@ pub struct Fits {
 }
 
 /// They, and how their work stands.
-pub type FitsRun = Booked<Fits>;
+pub type FitsRun = Booked<Once<Fits>>;
 
-impl Store for Fits {
-    /// `None` while what it takes is not here.
-    type Want = Option<FitAsk>;
-    type Work = ();
+impl Findings for Fits {
     type Ask = FitAsk;
 
-    fn want(&mut self, book: &mut Book<()>, want: Option<FitAsk>) {
-        *self = Self {
-            asked: want,
-            ..Self::default()
-        };
-        match self.asked {
-            Some(_) => book.begin(()),
-            None => book.drop_work(),
-        }
-    }
-
-    fn ask(&self, (): &()) -> Option<FitAsk> {
-        self.asked.clone()
-    }
-
-    fn answer(&mut self, _: &mut Book<()>, (): (), news: FitNews) {
+    fn take(&mut self, news: FitNews) {
         match news {
             FitNews::Step(log_likelihood) => self.log_likelihood = Some(log_likelihood),
             FitNews::Tried(tried) => self.tried.push(tried),
@@ -91,18 +139,11 @@ impl Store for Fits {
             FitNews::Unfit(why) => self.unfit = Some(why),
         }
     }
-
-    /// From the start: it is a matter of a moment.
-    fn go_on(&mut self, book: &mut Book<()>) {
-        let want = self.asked.clone();
-        self.want(book, want);
-    }
 }
 
 /// Forecasters that compete.
 #[derive(Clone, Debug, Default)]
 pub struct Compared {
-    asked: Option<CompareAsk>,
     /// Models that were tried.
     pub tried: u32,
     /// Values that were held out.
@@ -113,28 +154,10 @@ pub struct Compared {
     pub is_short: bool,
 }
 
-impl Store for Compared {
-    /// `None` while what it takes is not here.
-    type Want = Option<CompareAsk>;
-    type Work = ();
+impl Findings for Compared {
     type Ask = CompareAsk;
 
-    fn want(&mut self, book: &mut Book<()>, want: Option<CompareAsk>) {
-        *self = Self {
-            asked: want,
-            ..Self::default()
-        };
-        match self.asked {
-            Some(_) => book.begin(()),
-            None => book.drop_work(),
-        }
-    }
-
-    fn ask(&self, (): &()) -> Option<CompareAsk> {
-        self.asked.clone()
-    }
-
-    fn answer(&mut self, _: &mut Book<()>, (): (), news: CompareNews) {
+    fn take(&mut self, news: CompareNews) {
         match news {
             CompareNews::Tried(tried) => self.tried = tried,
             CompareNews::Through(held, course) => {
@@ -144,18 +167,11 @@ impl Store for Compared {
             CompareNews::TooShort => self.is_short = true,
         }
     }
-
-    /// From the start: it is a matter of a moment.
-    fn go_on(&mut self, book: &mut Book<()>) {
-        let want = self.asked.clone();
-        self.want(book, want);
-    }
 }
 
 /// A network that learns a series.
 #[derive(Clone, Debug, Default)]
 pub struct Learned {
-    asked: Option<DeepAsk>,
     /// Step, what it learns from, and what it knows and does not learn from: nats a value.
     pub costs: Vec<(u32, Option<f32>, f32)>,
     /// What it has forecast.
@@ -175,28 +191,10 @@ impl Learned {
     }
 }
 
-impl Store for Learned {
-    /// `None` while what it takes is not here.
-    type Want = Option<DeepAsk>;
-    type Work = ();
+impl Findings for Learned {
     type Ask = DeepAsk;
 
-    fn want(&mut self, book: &mut Book<()>, want: Option<DeepAsk>) {
-        *self = Self {
-            asked: want,
-            ..Self::default()
-        };
-        match self.asked {
-            Some(_) => book.begin(()),
-            None => book.reset(),
-        }
-    }
-
-    fn ask(&self, (): &()) -> Option<DeepAsk> {
-        self.asked.clone()
-    }
-
-    fn answer(&mut self, _: &mut Book<()>, (): (), news: DeepNews) {
+    fn take(&mut self, news: DeepNews) {
         match news {
             DeepNews::Learned {
                 step,
@@ -211,11 +209,5 @@ impl Store for Learned {
             DeepNews::Through(deep) => self.deep = Some((*deep).into()),
             DeepNews::TooShort => self.is_short = true,
         }
-    }
-
-    /// From the start: it is a matter of seconds.
-    fn go_on(&mut self, book: &mut Book<()>) {
-        let want = self.asked.clone();
-        self.want(book, want);
     }
 }

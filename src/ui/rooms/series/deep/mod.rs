@@ -5,19 +5,19 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::data::{Series, use_series};
+use super::held::Held;
 use super::past::source_of;
 use super::pick::{Brought, missing, series_control};
-use super::run::{Compared, Learned};
+use super::run::{Compared, Learned, Once};
 use super::scores::scores;
 use super::task::{cases, task_card};
 use super::{number, range};
-use crate::models::series::told::{Net, WIDE};
+use crate::models::series::told::Net;
 use crate::protocol::series::{CompareAsk, Deep, DeepAsk, Rival};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::choice::{choose, segments};
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::save_csv;
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
@@ -64,7 +64,7 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
         steps: state.steps,
         leaks: state.leaks,
     });
-    let run = use_booked(Booked::<Learned>::default, want, false);
+    let run = use_booked(Booked::<Once<Learned>>::default, want, false);
     let deep = run.deep.clone();
     // The others, once it is through.
     let others = series
@@ -74,7 +74,7 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
             values: series.modelled(),
             season: series.season,
         });
-    let others = use_booked(Booked::<Compared>::default, others, false);
+    let others = use_booked(Booked::<Once<Compared>>::default, others, false);
     let held = deep
         .as_ref()
         .map_or(RivalsState::MOST_HELD, |deep| deep.drawn.len() as u32);
@@ -102,6 +102,16 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
     };
     let player = use_player(course, props.edit(|state, at| state.at = Some(at)));
     let at = (player.0.cursor as usize).min(held as usize);
+    let held_out = |series| Held {
+        series,
+        way: deep.as_deref().map(|deep| &deep.course),
+        line: deep
+            .iter()
+            .flat_map(|deep| deep.drawn.iter().map(|[.., y]| *y))
+            .collect(),
+        naive: None,
+        at,
+    };
     let on_series = props.edit(|state: &mut DeepState, series| {
         state.begin();
         state.series = series;
@@ -144,7 +154,7 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
                     <p class="notice" role="alert">{ texts::series_deep::diverged::PLAIN }</p>
                 }
                 if let Some(series) = &series {
-                    { picture(series, deep.as_deref(), at, told.clone().unwrap_or_default()) }
+                    { held_out(series).picture(told.clone().unwrap_or_default(), texts::series_deep::legend::PLAIN) }
                     { scores(series, &courses, Rival::Net(state.net)) }
                 }
                 if series.is_some() {
@@ -153,7 +163,7 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {held}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />
-                    <button type="button" class="button csv" disabled={deep.is_none()} onclick={on_csv(series.as_ref(), deep.as_ref())}>{ "CSV" }</button>
+                    <button type="button" class="button csv" disabled={deep.is_none()} onclick={series.as_ref().map(|series| held_out(series).on_csv("drawn", "genscope-deep.csv"))}>{ "CSV" }</button>
                 </Transport>
             </div>
             <div class="inspect series-inspect">
@@ -230,67 +240,6 @@ fn learned(engine: &str, run: &Learned) -> String {
         ("seconds", format!("{:.1}", run.ms / 1000.0)),
     ];
     content::fill(texts::series_deep::learned::PLAIN, &values)
-}
-
-/// The last part of the series, the way that is drawn, and the band of all ways.
-fn picture(series: &Series, deep: Option<&Deep>, at: usize, message: String) -> Html {
-    let n = series.values.len();
-    let held = deep.map_or(0, |deep| deep.drawn.len());
-    let first = n - held;
-    let begin = first.saturating_sub(2 * held.max(12));
-    let line = |points: Vec<(f64, f64)>, tone, dashed| Mark::Line {
-        points,
-        tone,
-        dashed,
-        label: None,
-    };
-    let truth = (begin..n)
-        .map(|t| (series.x(t), series.values[t]))
-        .collect();
-    let mut marks = vec![line(truth, Tone::Muted, false)];
-    let mut all: Vec<f64> = series.values[begin..].to_vec();
-    if let Some(deep) = deep {
-        marks.push(Mark::Rule {
-            x: series.x(first.max(1) - 1),
-        });
-        let bands = deep.course.free.iter().enumerate().map(|(i, (mean, s))| {
-            let edge = |sign: f64| series.back(mean + sign * WIDE * s);
-            (series.x(first + i), edge(-1.0), edge(1.0))
-        });
-        let bands: Vec<_> = bands.collect();
-        all.extend(bands.iter().flat_map(|(_, low, high)| [*low, *high]));
-        marks.push(Mark::Band {
-            points: bands[..at].to_vec(),
-            tone: Tone::Accent,
-        });
-        let drawn = deep.drawn.iter().enumerate().take(at);
-        marks.push(line(
-            drawn
-                .map(|(i, [.., y])| (series.x(first + i), series.back(*y)))
-                .collect(),
-            Tone::Accent,
-            false,
-        ));
-        let steps = deep.course.steps.iter().enumerate().take(at);
-        marks.push(line(
-            steps
-                .map(|(i, (mean, _))| (series.x(first + i), series.back(*mean)))
-                .collect(),
-            Tone::Second,
-            true,
-        ));
-    }
-    let own = range(series.values[begin..].iter().copied());
-    let [low, high] = range(all.into_iter());
-    let room = own[1] - own[0];
-    let shown = [low.max(own[0] - room), high.min(own[1] + room)];
-    html! {
-        <div class="series-picture">
-            <Chart x={Axis::new(series.axis(), [series.x(begin), series.x(n - 1)], 6)} y={Axis::new(series.unit.clone(), shown, 5)}
-                {marks} {message} height=260.0 />
-            <p class="hint">{ texts::series_deep::legend::PLAIN }</p>
-        </div>
-    }
 }
 
 fn spoken(series: &Series, deep: &Deep, at: usize) -> String {
@@ -411,23 +360,4 @@ fn distribution(series: &Series, deep: &Deep, at: usize) -> Html {
             <p class="hint">{ words }</p>
         </div>
     }
-}
-
-/// Each held-out value, and what was drawn and expected.
-fn on_csv(series: Option<&Rc<Series>>, deep: Option<&Rc<Deep>>) -> Callback<MouseEvent> {
-    let rows: String = series.zip(deep).map_or_else(String::new, |(series, deep)| {
-        let first = series.values.len() - deep.drawn.len();
-        let truth = series.values[first..].iter().enumerate();
-        let row = |(i, truth): (usize, &f64)| {
-            let [step, drawn] = [deep.course.steps[i].0, deep.drawn[i][2]].map(|y| series.back(y));
-            format!("{},{truth},{step},{drawn}\n", first + i + 1)
-        };
-        truth.map(row).collect()
-    });
-    Callback::from(move |_| {
-        save_csv(
-            &format!("step,value,one_step,drawn\n{rows}"),
-            "genscope-deep.csv",
-        );
-    })
 }

@@ -5,17 +5,16 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::data::{Series, use_series};
+use super::held::Held;
+use super::number;
 use super::past::source_of;
 use super::pick::{Brought, missing, series_control};
-use super::run::{Compared, Learned};
+use super::run::{Compared, Learned, Once};
 use super::scores::{horizons, name, scores};
-use super::{number, range};
-use crate::models::series::told::{Net, WIDE};
+use crate::models::series::told::Net;
 use crate::protocol::series::{CompareAsk, Course as Way, DeepAsk, Rival};
-use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::save_csv;
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
@@ -51,7 +50,7 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
         values: series.modelled(),
         season: series.season,
     });
-    let run = use_booked(Booked::<Compared>::default, want, false);
+    let run = use_booked(Booked::<Once<Compared>>::default, want, false);
     let is_done = run.book.phase == Some(Phase::Done) && !run.courses.is_empty();
     // One after the other.
     let conv = use_net(state, series.as_deref(), Net::Conv, is_done);
@@ -89,6 +88,18 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
         state.series = series;
     });
     let on_who = props.edit(|state: &mut RivalsState, who| state.who = who);
+    let held = |series| Held {
+        series,
+        way: who.as_deref(),
+        line: who
+            .iter()
+            .flat_map(|way| way.free.iter().map(|(mean, _)| *mean))
+            .collect(),
+        naive: naive
+            .as_deref()
+            .filter(|naive| who.as_ref().is_none_or(|who| who.rival != naive.rival)),
+        at,
+    };
     let on_nets = props.edit(|state: &mut RivalsState, _: MouseEvent| state.nets = true);
     let told = series
         .as_ref()
@@ -122,7 +133,7 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
                     <p class="notice" data-name="absent">{ texts::series_rivals::absent::PLAIN }</p>
                 }
                 if let Some(series) = &series {
-                    { picture(series, who.as_deref(), naive.as_deref(), at, told.clone().unwrap_or_default()) }
+                    { held(series).picture(told.clone().unwrap_or_default(), texts::series_rivals::legend::PLAIN) }
                     { scores(series, &courses, state.who) }
                 }
                 if series.is_some() {
@@ -132,7 +143,7 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {last}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
                     <ShareButton link={link(&Route::of(state.clone()))} />
-                    <button type="button" class="button csv" disabled={!is_done} onclick={on_csv(series.as_ref(), who.as_ref())}>{ "CSV" }</button>
+                    <button type="button" class="button csv" disabled={!is_done} onclick={series.as_ref().map(|series| held(series).on_csv("free", "genscope-rivals.csv"))}>{ "CSV" }</button>
                 </Transport>
             </div>
             <div class="inspect series-inspect">
@@ -152,7 +163,7 @@ fn use_net(
     series: Option<&Series>,
     net: Net,
     is_turn: bool,
-) -> UseReducerHandle<Booked<Learned>> {
+) -> UseReducerHandle<Booked<Once<Learned>>> {
     let default = DeepState::default();
     let want = series
         .filter(|_| state.nets && is_turn)
@@ -164,13 +175,13 @@ fn use_net(
             steps: default.steps,
             leaks: false,
         });
-    use_booked(Booked::<Learned>::default, want, false)
+    use_booked(Booked::<Once<Learned>>::default, want, false)
 }
 
 /// The button that lets them compete, and how they stand.
 fn networks(
     state: &RivalsState,
-    runs: [&UseReducerHandle<Booked<Learned>>; 2],
+    runs: [&UseReducerHandle<Booked<Once<Learned>>>; 2],
     is_ready: bool,
     on_nets: Callback<MouseEvent>,
 ) -> Html {
@@ -178,7 +189,7 @@ fn networks(
         let label = texts::series_rivals::nets::PLAIN;
         return html! { <button type="button" class="button small nets" disabled={!is_ready} onclick={on_nets}>{ label }</button> };
     }
-    let one = |(net, run): (Net, &UseReducerHandle<Booked<Learned>>)| {
+    let one = |(net, run): (Net, &UseReducerHandle<Booked<Once<Learned>>>)| {
         let name = name(Rival::Net(net));
         let has_begun = run.book.phase.is_some();
         html! { if has_begun { { progress(run, |engine| learning(name, engine, run), |_| learned(name, run)) } } }
@@ -204,85 +215,6 @@ fn learned(name: &str, run: &Learned) -> String {
     content::fill(words, &values)
 }
 
-/// The last part of the series, and what was expected of it.
-fn picture(
-    series: &Series,
-    who: Option<&Way>,
-    naive: Option<&Way>,
-    at: usize,
-    message: String,
-) -> Html {
-    let n = series.values.len();
-    let held = who.or(naive).map_or(0, |way| way.steps.len());
-    let first = n - held;
-    // Twice as much of the past, so that the eye can compare.
-    let begin = first.saturating_sub(2 * held.max(12));
-    let line = |points: Vec<(f64, f64)>, tone, dashed| Mark::Line {
-        points,
-        tone,
-        dashed,
-        label: None,
-    };
-    let place = |i: usize, y: f64| (series.x(first + i), series.back(y));
-    let truth = (begin..n)
-        .map(|t| (series.x(t), series.values[t]))
-        .collect();
-    let mut marks = vec![
-        line(truth, Tone::Muted, false),
-        Mark::Rule {
-            x: series.x(first.max(1) - 1),
-        },
-    ];
-    let mut all: Vec<f64> = series.values[begin..].to_vec();
-    if let Some(way) = naive.filter(|naive| who.is_none_or(|who| who.rival != naive.rival)) {
-        let free = way.free.iter().enumerate().take(at);
-        marks.push(line(
-            free.map(|(i, (mean, _))| place(i, *mean)).collect(),
-            Tone::Muted,
-            true,
-        ));
-    }
-    if let Some(way) = who {
-        let band = |(i, (mean, spread)): (usize, &(f64, f64))| {
-            let off = WIDE * spread;
-            (
-                place(i, 0.0).0,
-                series.back(mean - off),
-                series.back(mean + off),
-            )
-        };
-        let bands: Vec<_> = way.free.iter().enumerate().map(band).collect();
-        all.extend(bands.iter().flat_map(|(_, low, high)| [*low, *high]));
-        marks.push(Mark::Band {
-            points: bands[..at].to_vec(),
-            tone: Tone::Accent,
-        });
-        let free = way.free.iter().enumerate().take(at);
-        marks.push(line(
-            free.map(|(i, (mean, _))| place(i, *mean)).collect(),
-            Tone::Accent,
-            false,
-        ));
-        let steps = way.steps.iter().enumerate().take(at);
-        marks.push(line(
-            steps.map(|(i, (mean, _))| place(i, *mean)).collect(),
-            Tone::Second,
-            true,
-        ));
-    }
-    let own = range(series.values[begin..].iter().copied());
-    let [low, high] = range(all.into_iter());
-    let room = own[1] - own[0];
-    let shown = [low.max(own[0] - room), high.min(own[1] + room)];
-    html! {
-        <div class="series-picture">
-            <Chart x={Axis::new(series.axis(), [series.x(begin), series.x(n - 1)], 6)} y={Axis::new(series.unit.clone(), shown, 5)}
-                {marks} {message} height=260.0 />
-            <p class="hint">{ texts::series_rivals::legend::PLAIN }</p>
-        </div>
-    }
-}
-
 fn spoken(series: &Series, way: &Way, at: usize) -> String {
     let first = series.values.len() - way.steps.len();
     let Some(i) = at.checked_sub(1).filter(|i| *i < way.steps.len()) else {
@@ -295,23 +227,4 @@ fn spoken(series: &Series, way: &Way, at: usize) -> String {
         ("free", number(series.back(way.free[i].0))),
     ];
     content::fill(texts::series_rivals::spoken::PLAIN, &values)
-}
-
-/// Each held-out value, and what was expected of it.
-fn on_csv(series: Option<&Rc<Series>>, who: Option<&Rc<Way>>) -> Callback<MouseEvent> {
-    let rows: String = series.zip(who).map_or_else(String::new, |(series, way)| {
-        let first = series.values.len() - way.steps.len();
-        let truth = series.values[first..].iter().enumerate();
-        let row = |(i, truth): (usize, &f64)| {
-            let [step, free] = [way.steps[i], way.free[i]].map(|(mean, _)| series.back(mean));
-            format!("{},{truth},{step},{free}\n", first + i + 1)
-        };
-        truth.map(row).collect()
-    });
-    Callback::from(move |_| {
-        save_csv(
-            &format!("step,value,one_step,free\n{rows}"),
-            "genscope-rivals.csv",
-        );
-    })
 }

@@ -1,0 +1,116 @@
+//! The part of a series that was held out: its picture, and its table.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::data::Series;
+use super::range;
+use crate::models::series::told::WIDE;
+use crate::protocol::series::Course;
+use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::save::save_csv;
+
+/// A forecaster on the held-out part.
+pub struct Held<'a> {
+    /// The whole series.
+    pub series: &'a Series,
+    /// What the forecaster did, if it is through.
+    pub way: Option<&'a Course>,
+    /// The solid line, modelled.
+    pub line: Vec<f64>,
+    /// Whom it is compared with.
+    pub naive: Option<&'a Course>,
+    /// Held-out values that are shown.
+    pub at: usize,
+}
+
+impl Held<'_> {
+    /// The first value that was held out.
+    pub fn first(&self) -> usize {
+        let held = self.way.or(self.naive).map_or(0, |way| way.steps.len());
+        self.series.values.len() - held
+    }
+
+    /// The last part of the series, and what was expected of it.
+    pub fn picture(&self, message: String, legend: &'static str) -> Html {
+        let Self { series, at, .. } = *self;
+        let (first, n) = (self.first(), series.values.len());
+        // Twice as much of the past, so that the eye can compare.
+        let begin = first.saturating_sub(2 * (n - first).max(12));
+        let line = |points: Vec<(f64, f64)>, tone, dashed| Mark::Line {
+            points,
+            tone,
+            dashed,
+            label: None,
+        };
+        let along = |values: &mut dyn Iterator<Item = f64>| -> Vec<(f64, f64)> {
+            let shown = values.enumerate().take(at);
+            shown
+                .map(|(i, y)| (series.x(first + i), series.back(y)))
+                .collect()
+        };
+        let mean = |(mean, _): &(f64, f64)| *mean;
+        let truth = (begin..n)
+            .map(|t| (series.x(t), series.values[t]))
+            .collect();
+        let mut marks = vec![line(truth, Tone::Muted, false)];
+        if first < n {
+            let x = series.x(first.max(1) - 1);
+            marks.push(Mark::Rule { x });
+        }
+        if let Some(naive) = self.naive {
+            let free = along(&mut naive.free.iter().map(mean));
+            marks.push(line(free, Tone::Muted, true));
+        }
+        let mut all: Vec<f64> = series.values[begin..].to_vec();
+        if let Some(way) = self.way {
+            let band = |(i, (mean, spread)): (usize, &(f64, f64))| {
+                let edge = |sign: f64| series.back(mean + sign * WIDE * spread);
+                (series.x(first + i), edge(-1.0), edge(1.0))
+            };
+            let bands: Vec<_> = way.free.iter().enumerate().map(band).collect();
+            all.extend(bands.iter().flat_map(|(_, low, high)| [*low, *high]));
+            marks.push(Mark::Band {
+                points: bands[..at].to_vec(),
+                tone: Tone::Accent,
+            });
+            let solid = along(&mut self.line.iter().copied());
+            marks.push(line(solid, Tone::Accent, false));
+            let steps = along(&mut way.steps.iter().map(mean));
+            marks.push(line(steps, Tone::Second, true));
+        }
+        let own = range(series.values[begin..].iter().copied());
+        let [low, high] = range(all.into_iter());
+        let room = own[1] - own[0];
+        let shown = [low.max(own[0] - room), high.min(own[1] + room)];
+        html! {
+            <div class="series-picture">
+                <Chart x={Axis::new(series.axis(), [series.x(begin), series.x(n - 1)], 6)} y={Axis::new(series.unit.clone(), shown, 5)}
+                    {marks} {message} height=260.0 />
+                <p class="hint">{ legend }</p>
+            </div>
+        }
+    }
+
+    /// Saves each held-out value and what was expected of it; `line` is what the solid line is called.
+    fn csv(&self, line: &str) -> String {
+        let first = self.first();
+        let mut rows = format!("step,value,one_step,{line}\n");
+        let steps = self.way.map_or(&[][..], |way| &way.steps);
+        for (i, ((step, _), solid)) in steps.iter().zip(&self.line).enumerate() {
+            let [step, solid] = [*step, *solid].map(|y| self.series.back(y));
+            let truth = self.series.values[first + i];
+            rows += &format!("{},{truth},{step},{solid}\n", first + i + 1);
+        }
+        rows
+    }
+
+    /// The button that saves it as a table.
+    pub fn on_csv(&self, line: &'static str, file: &'static str) -> Callback<MouseEvent> {
+        let rows: Rc<str> = self.csv(line).into();
+        Callback::from(move |_| {
+            save_csv(&rows, file);
+        })
+    }
+}
