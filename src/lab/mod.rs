@@ -129,6 +129,8 @@ pub enum ModelId {
     PixelFashionMnist,
     /// Row-LSTM PixelRNN of digits.
     PixelRnnMnist,
+    /// Row-LSTM PixelRNN of garments.
+    PixelRnnFashionMnist,
     /// The classifier that judges digits.
     JudgeMnist,
     /// The classifier that judges garments.
@@ -196,6 +198,7 @@ impl ModelId {
             Self::PixelMnist => "pixel-mnist",
             Self::PixelFashionMnist => "pixel-fashion-mnist",
             Self::PixelRnnMnist => "pixel-rnn-mnist",
+            Self::PixelRnnFashionMnist => "pixel-rnn-fashion-mnist",
             Self::JudgeMnist => "judge-mnist",
             Self::JudgeFashionMnist => "judge-fashion-mnist",
         }
@@ -220,7 +223,7 @@ impl ModelId {
             Self::TextShakespeare => Kind::Text(Corpus::Shakespeare),
             Self::TextFairyTales => Kind::Text(Corpus::FairyTales),
             Self::PixelMnist | Self::PixelFashionMnist => Kind::PixelCnn,
-            Self::PixelRnnMnist => Kind::PixelRnn,
+            Self::PixelRnnMnist | Self::PixelRnnFashionMnist => Kind::PixelRnn,
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
         }
     }
@@ -254,6 +257,7 @@ impl ModelId {
             | Self::AeFashionMnist2
             | Self::VaeFashionMnist16
             | Self::PixelFashionMnist
+            | Self::PixelRnnFashionMnist
             | Self::JudgeFashionMnist => DataSet::FashionMnist,
             _ => DataSet::Mnist,
         }

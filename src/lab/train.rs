@@ -177,7 +177,10 @@ fn recipe(model: ModelId) -> Recipe {
             ..images(400_000)
         },
         ModelId::JudgeFashionMnist => images(720_000),
-        ModelId::PixelMnist | ModelId::PixelFashionMnist | ModelId::PixelRnnMnist => Recipe {
+        ModelId::PixelMnist
+        | ModelId::PixelFashionMnist
+        | ModelId::PixelRnnMnist
+        | ModelId::PixelRnnFashionMnist => Recipe {
             batch: 16,
             learning_rate: 2e-3,
             ..images(200_000)
