@@ -861,10 +861,12 @@ fn nonsense_in_a_link_is_said_and_falls_back() {
     });
 }
 
+/// Before a page is loaded: what it saves is told to the test.
+pub const CATCH: &str = "HTMLAnchorElement.prototype.click = function () {
+    window.saved = { href: this.href, name: this.download }; }";
+
 #[test]
 fn what_is_shown_is_saved_as_png() {
-    const CATCH: &str = "HTMLAnchorElement.prototype.click = function () {
-        window.saved = { href: this.href, name: this.download }; }";
     const SIZE: &str = "new Promise((ok, no) => { const image = new Image();
         image.onload = () => ok([image.width, image.height]); image.onerror = no;
         image.src = window.saved.href; })";

@@ -5,6 +5,8 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use harness::{Gpu, Tab, browse};
 
+use crate::chapters::CATCH;
+
 /// Work of an engine on two busy cores.
 const SLOW: Duration = Duration::from_secs(120);
 
@@ -19,10 +21,22 @@ async fn paste(tab: &Tab, text: &str) -> Result<()> {
 }
 
 /// The airline model is fitted in the page as by statsmodels (tests/data/sarimax.json), and its forecast is
-/// the same from its link.
+/// the same from its link; it can be saved, and so can its picture.
 #[test]
 fn the_airline_model_is_the_known_one() {
+    // Twice as wide as the chart, and how many colours.
+    const LOOK: &str = "new Promise((ok, no) => { const image = new Image(); image.onerror = no;
+        image.onload = () => {
+            const canvas = document.createElement('canvas');
+            [canvas.width, canvas.height] = [image.width, image.height];
+            const context = canvas.getContext('2d');
+            context.drawImage(image, 0, 0);
+            const all = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
+            const width = document.querySelector('.series-picture svg').getBoundingClientRect().width;
+            ok([image.width === Math.floor(2 * width), new Set(all).size]); };
+        image.src = window.saved.href; })";
     browse(Gpu::None, async |tab| {
+        tab.before_load(CATCH).await?;
         tab.open_at("#/autoregressive/arima?at=0").await?;
         let done = ".series-arima[data-run-state=done][data-model='ARIMA(0,1,1)(0,1,1)12']";
         tab.wait_for_within(done, SLOW).await?;
@@ -31,6 +45,18 @@ fn the_airline_model_is_the_known_one() {
         tab.click(".transport [aria-label='Last step computed']")
             .await?;
         tab.wait_for(".series-arima[data-at='24']").await?;
+        tab.click(".save").await?;
+        tab.wait_until("window.saved?.name === 'genscope-forecast.png'")
+            .await?;
+        let (is_wide, colours): (bool, u32) = serde_json::from_value(tab.js_promise(LOOK).await?)?;
+        ensure!(is_wide && colours > 20, "{is_wide} {colours}");
+        tab.click(".csv").await?;
+        tab.wait_until("window.saved.name === 'genscope-forecast.csv'")
+            .await?;
+        let rows = tab
+            .js("decodeURIComponent(window.saved.href).split('\\n').length")
+            .await?;
+        ensure!(rows == 26, "{rows} rows, with a head and an end");
         let expected = tab.text("[data-name=expected]").await?;
         let link = tab.wait_for_link(&["at=24"]).await?;
         tab.open_at(&link).await?;

@@ -28,6 +28,17 @@ pub fn cargo(line: &str) -> Command {
     cargo
 }
 
+/// `cargo`, for what others need not wait for: it takes what they leave of the processors.
+pub fn patient_cargo(line: &str) -> Command {
+    if find(&["nice"]).is_none() {
+        return cargo(line);
+    }
+    let mut nice = command("nice");
+    nice.args(["-n", "10", "cargo"])
+        .args(line.split_whitespace());
+    nice
+}
+
 /// PATH with the tools installed by `fetch-tools` in front.
 fn search_path() -> OsString {
     let ours = [

@@ -14,6 +14,7 @@ mod assemble;
 mod bind;
 mod index;
 mod key;
+mod merge;
 mod pack;
 mod policy;
 mod shrink;
@@ -167,8 +168,8 @@ type Release = (
 );
 
 /// Small and fast. The page is made beside the engines: its profile is another one, so cargo lets both
-/// go on, and while the one is linked, which has one thread, the other has the second core. In the same
-/// way `wasm-opt` shrinks one engine while cargo compiles the next, so the one that takes longest comes
+/// go on, and while the one is linked, which has one thread, the other has the second core. The engines
+/// take longer, so the page gives way. In the same way `wasm-opt` shrinks one engine while cargo compiles the next, so the one that takes longest comes
 /// first.
 fn compile_release(
     page: &Binary,
@@ -315,7 +316,11 @@ fn compile<'a>(
     options: Options,
     variables: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<()> {
-    let mut build = cargo("build --no-default-features --target");
+    let start = match binary.kind {
+        Kind::Page => process::patient_cargo,
+        Kind::Worker => cargo,
+    };
+    let mut build = start("build --no-default-features --target");
     build.args([TARGET, "--profile", options.profile_of(binary)]);
     build.args(["--bin", &binary.name]);
     build.args(["--features", options.feature_of(binary)]);

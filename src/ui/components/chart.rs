@@ -20,6 +20,10 @@ const MARGIN: Margin = Margin {
 /// Width assumed until the real one is known, px.
 const FIRST_WIDTH: f64 = 280.0;
 
+/// Width of a letter of a name, about, and height of its line, px.
+const LETTER: f64 = 6.4;
+const LINE: f64 = 13.0;
+
 struct Margin {
     left: f64,
     right: f64,
@@ -154,6 +158,44 @@ pub enum Mark {
     },
 }
 
+impl Mark {
+    /// A solid line without a name through points, in data units, in order of x.
+    pub fn line(points: Vec<(f64, f64)>, tone: Tone) -> Self {
+        Self::Line {
+            points,
+            tone,
+            dashed: false,
+            label: None,
+        }
+    }
+
+    /// A dot.
+    pub fn point((x, y): (f64, f64), tone: Tone) -> Self {
+        Self::Point { x, y, tone }
+    }
+
+    /// The same, if it is a line, dashed.
+    pub fn dashed(self) -> Self {
+        self.dashed_if(true)
+    }
+
+    /// The same, if it is a line, dashed or solid.
+    pub fn dashed_if(mut self, is_dashed: bool) -> Self {
+        if let Self::Line { dashed, .. } = &mut self {
+            *dashed = is_dashed;
+        }
+        self
+    }
+
+    /// The same, if it is a line, with a name or without.
+    pub fn named(mut self, name: impl Into<Option<Label>>) -> Self {
+        if let Self::Line { label, .. } = &mut self {
+            *label = name.into();
+        }
+        self
+    }
+}
+
 /// Properties of [`Chart`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct ChartProps {
@@ -189,7 +231,7 @@ pub fn Chart(props: &ChartProps) -> Html {
                 { axes(&layout, props) }
                 { for props.marks.iter().map(|mark| draw(&layout, mark)) }
                 // Above all marks: a point must not hide a name.
-                { for props.marks.iter().filter_map(|mark| name(&layout, mark)) }
+                { for names(&layout, &props.marks) }
             </svg>
         </div>
     }
@@ -305,15 +347,31 @@ fn draw(layout: &Layout, mark: &Mark) -> Html {
     }
 }
 
-/// The name of a mark that has one.
-fn name(layout: &Layout, mark: &Mark) -> Option<Html> {
-    let (label, y, tone) = match mark {
+/// The names of the marks that have one; none lies on another, if there is room.
+fn names(layout: &Layout, marks: &[Mark]) -> Vec<Html> {
+    let mut taken = Vec::new();
+    let one = |mark| {
+        let (label, y, tone) = label_of(mark)?;
+        let (x, y, anchor) = layout.label(label, y, &taken);
+        taken.push(extent(label, x, y, anchor));
+        Some(html! {
+            <text class={classes!("name", tone.class())} x={px(x)} y={px(y)} text-anchor={anchor}>
+                { label.text.clone() }
+            </text>
+        })
+    };
+    marks.iter().filter_map(one).collect()
+}
+
+/// The name of a mark that has one, its height there, and its colour.
+fn label_of(mark: &Mark) -> Option<(&Label, f64, Tone)> {
+    match mark {
         Mark::Line {
             points,
             label: Some(label),
             tone,
             ..
-        } => (label, height_at(points, label.x), tone),
+        } => Some((label, height_at(points, label.x), *tone)),
         Mark::Bins {
             low,
             bin_width,
@@ -321,15 +379,20 @@ fn name(layout: &Layout, mark: &Mark) -> Option<Html> {
             label: Some(label),
             tone,
             ..
-        } => (label, bin_at(*low, *bin_width, values, label.x), tone),
-        _ => return None,
+        } => Some((label, bin_at(*low, *bin_width, values, label.x), *tone)),
+        _ => None,
+    }
+}
+
+/// From where to where a name reaches, and its foot, px.
+fn extent(label: &Label, x: f64, y: f64, anchor: &str) -> (f64, f64, f64) {
+    let width = LETTER * label.text.chars().count() as f64;
+    let left = match anchor {
+        "start" => x,
+        "end" => x - width,
+        _ => x - width / 2.0,
     };
-    let (x, y, anchor) = layout.label(label, y);
-    Some(html! {
-        <text class={classes!("name", tone.class())} x={px(x)} y={px(y)} text-anchor={anchor}>
-            { label.text.clone() }
-        </text>
-    })
+    (left, left + width, y)
 }
 
 fn px(value: f64) -> String {
@@ -397,16 +460,27 @@ impl Layout {
         self.path(&points)
     }
 
-    /// Place of a line's name: off the line, inside the plot area.
-    fn label(&self, label: &Label, y: f64) -> (f64, f64, &'static str) {
+    /// Place of a line's name: off the line, off the names that are there, inside the plot area.
+    fn label(&self, label: &Label, y: f64, taken: &[(f64, f64, f64)]) -> (f64, f64, &'static str) {
         let anchor = match along(label.x, self.x_range, self.log[0]) {
             a if a < 0.2 => "start",
             a if a > 0.8 => "end",
             _ => "middle",
         };
         let off = if label.above { -9.0 } else { 18.0 };
-        let y = (self.y(y) + off).clamp(self.top + 9.0, self.top + self.height - 4.0);
-        (self.x(label.x), y, anchor)
+        let x = self.x(label.x);
+        let (high, low) = (self.top + 9.0, self.top + self.height - 4.0);
+        let first = (self.y(y) + off).clamp(high, low);
+        let is_free = |y: &f64| {
+            let (left, right, _) = extent(label, x, *y, anchor);
+            let clear = |(l, r, foot): &(f64, f64, f64)| {
+                left > *r || right < *l || (y - foot).abs() >= LINE - 0.5
+            };
+            (high..=low).contains(y) && taken.iter().all(clear)
+        };
+        let near = (0..8).flat_map(|k| [-1.0, 1.0].map(|way| first + way * LINE * f64::from(k)));
+        let y = near.into_iter().find(is_free).unwrap_or(first);
+        (x, y, anchor)
     }
 }
 
@@ -486,6 +560,31 @@ mod tests {
 
     fn layout() -> Layout {
         Layout::new(350.0, 142.0, [0.0, 1000.0], [0.0, 1.0])
+    }
+
+    #[test]
+    fn names_keep_off_each_other() {
+        let layout = Layout::new(400.0, 200.0, [0.0, 10.0], [0.0, 1.0]);
+        let label = |x| Label {
+            text: "a forecaster".into(),
+            x,
+            above: true,
+        };
+        let mut taken = Vec::new();
+        for (x, y) in [(5.0, 0.5), (5.0, 0.5), (5.2, 0.52), (5.0, 0.49), (4.9, 0.5)] {
+            let (x, y, anchor) = layout.label(&label(x), y, &taken);
+            let place = extent(&label(x), x, y, anchor);
+            assert!(place.2 >= layout.top && place.2 <= layout.top + layout.height);
+            let far = |other: &(f64, f64, f64)| (place.2 - other.2).abs() > 12.0;
+            assert!(taken.iter().all(far), "{taken:?} {place:?}");
+            taken.push(place);
+        }
+        let (_, beside, _) = layout.label(&label(0.5), 0.5, &taken);
+        assert_eq!(
+            beside,
+            layout.label(&label(0.5), 0.5, &[]).1,
+            "there is room"
+        );
     }
 
     #[test]
@@ -578,9 +677,9 @@ mod tests {
             x,
             above,
         };
-        assert_eq!(l.label(&at(0.0, true), 1.0), (34.0, 17.0, "start"));
-        assert_eq!(l.label(&at(1000.0, false), 0.0), (334.0, 104.0, "end"));
-        assert_eq!(l.label(&at(500.0, true), 0.5), (184.0, 49.0, "middle"));
+        assert_eq!(l.label(&at(0.0, true), 1.0, &[]), (34.0, 17.0, "start"));
+        assert_eq!(l.label(&at(1000.0, false), 0.0, &[]), (334.0, 104.0, "end"));
+        assert_eq!(l.label(&at(500.0, true), 0.5, &[]), (184.0, 49.0, "middle"));
     }
 
     #[test]

@@ -106,6 +106,21 @@ pub(super) fn short(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes), 8)
 }
 
+/// What the page's files are named by: what cargo made of it, and how that is cut up.
+pub(super) fn parts(wasm: &[u8]) -> String {
+    let mut key = Key::default();
+    for part in [
+        tools::BINARYEN,
+        include_str!("split.rs"),
+        include_str!("pack.rs"),
+        include_str!("merge.rs"),
+    ] {
+        key.add(part);
+    }
+    key.add(wasm);
+    hex(&key.0.finalize(), 8)
+}
+
 #[derive(Default)]
 struct Key(Sha256);
 

@@ -1,38 +1,30 @@
 //! What the page's parts share comes in hundreds of chunks, one for each set of parts that needs the same.
-//! A visit would fetch two hundred small files; so chunks that are needed together are packed into one file,
-//! from which the loader takes slices.
+//! A visit would fetch and compile two hundred small files; so chunks that are needed together are made one.
 
 use std::path::Path;
 use std::{fs, io};
 
 use anyhow::{Context, Result, ensure};
 
+use super::merge;
+
 /// A part fetches at most so many bytes of chunks that it does not need.
 const MOST_IDLE: usize = 60_000;
 
-/// How a chunk's load ends in the loader: it needs no other.
-const END: &str = ", []);";
-/// What comes in place of its beginning, and for all of them at the end of the loader.
-const CHUNK: &str = "makeLoad(() => chunk(";
-const CHUNKS: &str = "
-const packs = {};
-function chunk(pack, place) {
-    const bytes = slice(pack, place);
-    bytes.catch(() => {});
-    return async (imports) => WebAssembly.instantiate(await bytes, imports);
+/// What comes before a file's load in the loader, and before that for a chunk's and a part's.
+const BEGIN: &str = "const __";
+const REMARK: &str = "/* ";
+const EXPORT: &str = "export ";
+
+/// What the loader says of a file: `const __chunk_5 = makeLoad(() => { … "./chunk_5.wasm" … }`,
+/// `, [__chunk_4]);`.
+struct Load<'a> {
+    name: &'a str,
+    file: &'a str,
+    needs: &'a str,
+    /// From its name to its end.
+    text: &'a str,
 }
-async function slice(pack, place) {
-    const bytes = (packs[pack] ??= whole(fetch(new URL(pack, import.meta.url), { signal: AbortSignal.timeout(60000) })));
-    try {
-        const all = await bytes;
-        const [from, to] = new Uint32Array(all, 4 * place, 2);
-        return new Uint8Array(all, from, to - from);
-    } catch (error) {
-        delete packs[pack];
-        throw error;
-    }
-}
-";
 
 /// A chunk, and which parts need it, a bit for each.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,81 +36,90 @@ struct Chunk {
     parts: u64,
 }
 
-/// Packs the chunks that lie in `folder` as `name` with a number, and gives the loader that knows it.
-pub(super) fn pack(loader: &str, folder: &Path, name: &str) -> Result<String> {
-    let chunks = chunks(loader, |file| {
-        let size = fs::metadata(folder.join(file)).with_context(|| format!("no {file}"))?;
-        Ok(size.len() as usize)
+/// Makes few files of the chunks that lie in `folder`, and gives the loader that knows them, with the names
+/// of all files that it loads then.
+pub(super) fn pack(loader: &str, folder: &Path) -> Result<(String, Vec<String>)> {
+    let (head, loads) = loads(loader)?;
+    let chunks = chunks(&loads, |file| {
+        merge::size(&fs::read(folder.join(file)).with_context(|| format!("no {file}"))?)
     })?;
-    let mut loads: Vec<String> = split(loader).map(str::to_owned).collect();
-    for (number, group) in groups(&chunks).into_iter().enumerate() {
-        let packed = format!("{name}_chunks_{number}.wasm");
-        let files: Vec<Vec<u8>> = group
-            .iter()
-            .map(|chunk| fs::read(folder.join(&chunk.file)))
-            .collect::<io::Result<_>>()?;
-        for (place, chunk) in group.iter().enumerate() {
-            let load = loads
-                .iter_mut()
-                .find(|load| load.starts_with(&format!("{} =", chunk.name)));
-            let load = load.with_context(|| format!("the loader has no {}", chunk.name))?;
-            let (begin, rest) = load.split_once(END).context("a load without an end")?;
-            ensure!(
-                begin.contains("makeLoad(() =>") && begin.contains("WebAssembly.instantiate"),
-                "another loader: {load}"
-            );
-            let name = &chunk.name;
-            *load = format!("{name} = {CHUNK}\"./{packed}\", {place}){END}{rest}");
-            fs::remove_file(folder.join(&chunk.file))?;
-        }
-        let all = packed_together(&files);
-        fs::write(folder.join(packed), all)?;
+    let (of_chunks, of_parts): (Vec<_>, Vec<_>) = loads.iter().partition(|load| load.is_chunk());
+    let Some(like) = of_chunks.first() else {
+        return Ok((loader.to_owned(), Vec::new()));
+    };
+    let groups = groups(&chunks);
+    let (mut text, mut files) = (head.to_owned(), Vec::new());
+    for (number, group) in groups.iter().enumerate() {
+        let of_chunk = |chunk: &&Chunk| fs::read(folder.join(&chunk.file));
+        let all: Vec<_> = group.iter().map(of_chunk).collect::<io::Result<_>>()?;
+        let (name, file) = (format!("chunks_{number}"), format!("chunks_{number}.wasm"));
+        fs::write(folder.join(&file), merge::merge(&all)?)?;
+        let load = like.text.replacen(like.name, &name, 1);
+        text += &format!("{BEGIN}{}\n", load.replace(like.file, &file));
+        files.push(file);
     }
-    Ok(loads.join(BEGIN) + CHUNKS)
-}
-
-/// Where each file begins, and where the last ends, four bytes each; then the files.
-fn packed_together(files: &[Vec<u8>]) -> Vec<u8> {
-    let mut at = 4 * (files.len() + 1);
-    let mut all = (at as u32).to_le_bytes().to_vec();
-    for file in files {
-        at += file.len();
-        all.extend((at as u32).to_le_bytes());
+    for (part, load) in of_parts.iter().enumerate() {
+        let needed = |group: &Vec<&Chunk>| group.iter().any(|chunk| chunk.parts >> part & 1 == 1);
+        let needs = (0..groups.len()).filter(|number| needed(&groups[*number]));
+        let needs: Vec<_> = needs.map(|number| format!("__chunks_{number}")).collect();
+        let (old, new) = (
+            format!(", [{}]", load.needs),
+            format!(", [{}]", needs.join(",")),
+        );
+        text += &format!("{EXPORT}{BEGIN}{}\n", load.text.replace(&old, &new));
+        files.push(load.file.to_owned());
     }
-    all.extend(files.iter().flatten());
-    all
+    Ok((text, files))
 }
 
-const BEGIN: &str = "const __";
-
-/// The loader, cut before each load.
-fn split(loader: &str) -> impl Iterator<Item = &str> {
-    loader.split(BEGIN)
+/// What comes before the loads, and the loads.
+fn loads(loader: &str) -> Result<(&str, Vec<Load<'_>>)> {
+    let mut pieces = loader.split(BEGIN);
+    let head = pieces.next().unwrap_or_default().trim_end_matches(EXPORT);
+    let head = head.rsplit_once(REMARK).map_or(head, |(head, _)| head);
+    let read =
+        |text| Load::read(text).with_context(|| format!("cannot read the parts' loader: {text}"));
+    Ok((head, pieces.map(read).collect::<Result<_>>()?))
 }
 
-/// All chunks. Its loader has a line for each file and the chunks it needs:
-/// `const __chunk_5 = makeLoad(() => { … "./app-01_chunk_5.wasm" … }`, `, [__chunk_4]);`.
-fn chunks(loader: &str, size: impl Fn(&str) -> Result<usize>) -> Result<Vec<Chunk>> {
+impl<'a> Load<'a> {
+    /// From what begins with it.
+    fn read(text: &'a str) -> Option<Self> {
+        let (name, rest) = text.split_once(" =")?;
+        let (file, rest) = rest.split_once("\"./")?.1.split_once('"')?;
+        let (needs, rest) = rest.split_once(", [")?.1.split_once(']')?;
+        let length = text.len() - rest.len() + rest.find(';')? + 1;
+        Some(Self {
+            name,
+            file,
+            needs,
+            text: &text[..length],
+        })
+    }
+
+    fn is_chunk(&self) -> bool {
+        self.name.starts_with("chunk_")
+    }
+}
+
+/// All chunks, with the parts in the loader's order.
+fn chunks(loads: &[Load], size: impl Fn(&str) -> Result<usize>) -> Result<Vec<Chunk>> {
     let (mut chunks, mut parts) = (Vec::<Chunk>::new(), Vec::new());
-    for load in split(loader).skip(1) {
-        let read = || {
-            let (name, rest) = load.split_once(" =")?;
-            let (file, rest) = rest.split_once("\"./")?.1.split_once('"')?;
-            let (needs, _) = rest.split_once(", [")?.1.split_once(']')?;
-            Some((name, file, needs))
-        };
-        let (name, file, needs) =
-            read().with_context(|| format!("cannot read the parts' loader: {load}"))?;
-        if name.starts_with("chunk_") {
-            ensure!(needs.is_empty(), "a chunk that needs others: {load}");
+    for load in loads {
+        if load.is_chunk() {
+            ensure!(
+                load.needs.is_empty(),
+                "a chunk that needs others: {}",
+                load.text
+            );
             chunks.push(Chunk {
-                name: name.to_owned(),
-                file: file.to_owned(),
-                bytes: size(file)?,
+                name: load.name.to_owned(),
+                file: load.file.to_owned(),
+                bytes: size(load.file)?,
                 parts: 0,
             });
         } else {
-            parts.push(needs);
+            parts.push(load.needs);
         }
     }
     ensure!(parts.len() <= 64, "too many parts for a set of bits");
@@ -189,7 +190,7 @@ mod tests {
 
     fn load(name: &str, file: &str, needs: &str) -> String {
         format!(
-            "const __{name} = makeLoad(() => {{ const src = fetch(\"./{file}\"); \
+            "/* of x */\nconst __{name} = makeLoad(() => {{ const src = fetch(\"./{file}\"); \
              return async (imports) => WebAssembly.instantiate(await src, imports); }}\n, [{needs}]);\n"
         )
     }
@@ -200,19 +201,21 @@ mod tests {
             load("chunk_0", "a_chunk_0.wasm", ""),
             load("chunk_1", "a_chunk_1.wasm", ""),
             load("chunk_2", "a_chunk_2.wasm", ""),
-            "export ".to_owned() + &load("wasm_split_load_x", "x.wasm", "__chunk_0, __chunk_1"),
-            "export ".to_owned() + &load("wasm_split_load_y", "y.wasm", "__chunk_1, __chunk_2"),
+            load("wasm_split_load_x", "x.wasm", "__chunk_0, __chunk_1"),
+            load("wasm_split_load_y", "y.wasm", "__chunk_1, __chunk_2"),
         ]
         .concat()
+        .replace("/* of x */\nconst __wasm", "export const __wasm")
     }
 
     #[test]
     fn chunks_know_who_needs_them() {
-        let found = chunks(&loader(), |file| Ok(file.len())).unwrap();
+        let of = |loader: &str| chunks(&loads(loader)?.1, |file| Ok(file.len()));
+        let found = of(&loader()).unwrap();
         let parts: Vec<u64> = found.iter().map(|chunk| chunk.parts).collect();
         assert_eq!(parts, [1, 3, 2]);
-        let lost = loader().replace("__chunk_2]", "__chunk_9]");
-        assert!(chunks(&lost, |_| Ok(1)).is_err());
+        assert!(of(&loader().replace("__chunk_2]", "__chunk_9]")).is_err());
+        assert!(of("const __x = other();").is_err());
     }
 
     #[test]
@@ -235,24 +238,28 @@ mod tests {
     }
 
     #[test]
-    fn a_pack_holds_its_chunks_one_after_the_other() {
+    fn chunks_become_one_file_and_the_parts_load_it() {
         let folder = std::env::temp_dir().join(format!("genscope-pack-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        for (number, bytes) in [(0, "zero"), (1, "one"), (2, "two")] {
-            fs::write(folder.join(format!("a_chunk_{number}.wasm")), bytes).unwrap();
+        let empty = wasm_encoder::Module::new().finish();
+        for number in 0..3 {
+            fs::write(folder.join(format!("a_chunk_{number}.wasm")), &empty).unwrap();
         }
-        let packed = pack(&loader(), &folder, "a").unwrap();
-        let bytes = fs::read(folder.join("a_chunks_0.wasm")).unwrap();
+        let (packed, files) = pack(&loader(), &folder).unwrap();
+        assert_eq!(files, ["chunks_0.wasm", "x.wasm", "y.wasm"]);
+        let (head, loads) = loads(&packed).unwrap();
+        assert_eq!(head, "const shared = 1;\n");
+        let needs: Vec<_> = loads.iter().map(|load| (load.name, load.needs)).collect();
         assert_eq!(
-            bytes[..16],
-            [16, 0, 0, 0, 20, 0, 0, 0, 23, 0, 0, 0, 26, 0, 0, 0]
+            needs,
+            [
+                ("chunks_0", ""),
+                ("wasm_split_load_x", "__chunks_0"),
+                ("wasm_split_load_y", "__chunks_0")
+            ]
         );
-        assert_eq!(&bytes[16..], b"zeroonetwo");
-        assert!(
-            packed.contains("__chunk_1 = makeLoad(() => chunk(\"./a_chunks_0.wasm\", 1), []);")
-        );
-        assert!(packed.contains("./x.wasm") && !packed.contains("./a_chunk_1.wasm"));
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        assert_eq!(packed.matches("export const __wasm_split_load_").count(), 2);
+        assert!(!packed.contains("chunk_0.wasm") && fs::read(folder.join("chunks_0.wasm")).is_ok());
         fs::remove_dir_all(&folder).unwrap();
     }
 }

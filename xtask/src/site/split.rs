@@ -37,9 +37,11 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
         fs::remove_dir_all(&work).context("could not empty the folder for parts")?;
     }
     let wasm = fs::read(wasm).with_context(|| format!("could not read {}", wasm.display()))?;
-    let name = format!("{}-{}", page.name, key::short(&wasm));
+    let name = format!("{}-{}", page.name, key::parts(&wasm));
     let loader = format!("{name}_parts.js");
-    let parts = cut(&wasm, &work, &name, &loader)?;
+    cut(&wasm, &work, &name, &loader)?;
+    let text = fs::read_to_string(work.join(&loader)).context("no loader of the parts")?;
+    let (mut text, parts) = pack::pack(&text, &work)?;
     let bound = work.join("bound");
     bind::bind(&work.join("main.wasm"), &name, Kind::Page, &bound)?;
     let folder = work.join("site");
@@ -47,26 +49,21 @@ pub(super) fn split(page: &Binary, wasm: &Path, shrunk: bool) -> Result<Program>
     let main = format!("{name}_bg.wasm");
     let script = format!("{name}.js");
     fs::copy(bound.join(&script), folder.join(&script)).context("no script for the page")?;
-    let file_of = |part: &Path| {
-        let stem = part.file_stem().unwrap_or_default().to_string_lossy();
-        (format!("./{stem}.wasm"), format!("{name}_{stem}.wasm"))
-    };
+    let file_of = |part: &str| format!("{name}_{part}");
     let start = || shrunk.then(|| Shrinker::start(page)).transpose();
     let put = |shrinker: &mut Option<Shrinker>, (from, to): (PathBuf, PathBuf)| match shrinker {
         Some(shrinker) => shrinker.shrink(&from, &to),
         None => fs::copy(from, &to).map(drop).context("a part is missing"),
     };
     // The main file is as large as many parts together, so it comes first.
-    let of_part = |part: &PathBuf| (part.clone(), folder.join(file_of(part).1));
+    let of_part = |part: &String| (work.join(part), folder.join(file_of(part)));
     let main = (bound.join(&main), folder.join(&main));
     let files = iter::once(main).chain(parts.iter().map(of_part));
     at_once(files, start, put)?;
-    let mut text = fs::read_to_string(work.join(&loader)).context("no loader of the parts")?;
     for part in &parts {
-        let (old, file) = file_of(part);
-        text = replaced(&text, &old, &format!("./{file}"))?;
+        text = replaced(&text, &format!("./{part}"), &format!("./{}", file_of(part)))?;
     }
-    let text = pack::pack(&patient(&text)?, &folder, &name)?;
+    let text = patient(&text)?;
     fs::write(folder.join(&loader), text)?;
     Ok(Program {
         name,
@@ -97,7 +94,7 @@ fn at_once<T: Send, U>(
 }
 
 /// Main wasm, parts and their loader, in `work`.
-fn cut(wasm: &[u8], work: &Path, name: &str, loader: &str) -> Result<Vec<PathBuf>> {
+fn cut(wasm: &[u8], work: &Path, name: &str, loader: &str) -> Result<()> {
     let main = work.join("main.wasm");
     let (script, link) = (format!("./{name}.js"), format!("./{loader}"));
     let mut options = Options::new(wasm);
@@ -107,7 +104,7 @@ fn cut(wasm: &[u8], work: &Path, name: &str, loader: &str) -> Result<Vec<PathBuf
     options.link_name = &link;
     let cut = transform(options).map_err(|error| anyhow!("the page cannot be cut: {error:?}"))?;
     ensure!(!cut.split_modules.is_empty(), "the page has no parts");
-    Ok(cut.split_modules)
+    Ok(())
 }
 
 fn patient(loader: &str) -> Result<String> {

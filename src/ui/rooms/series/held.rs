@@ -9,43 +9,37 @@ use super::range;
 use crate::models::series::told::WIDE;
 use crate::protocol::series::Course;
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
-use crate::ui::components::save::save_csv;
 
 /// A forecaster on the held-out part.
-pub struct Held<'a> {
+pub struct Held {
     /// The whole series.
-    pub series: &'a Series,
+    pub series: Rc<Series>,
     /// What the forecaster did, if it is through.
-    pub way: Option<&'a Course>,
+    pub way: Option<Rc<Course>>,
     /// The solid line, modelled.
     pub line: Vec<f64>,
     /// Whom it is compared with.
-    pub naive: Option<&'a Course>,
+    pub naive: Option<Rc<Course>>,
     /// Held-out values that are shown.
     pub at: usize,
 }
 
-impl Held<'_> {
+impl Held {
     /// The first value that was held out.
     pub fn first(&self) -> usize {
-        let held = self.way.or(self.naive).map_or(0, |way| way.steps.len());
+        let held = self.way.as_ref().or(self.naive.as_ref());
+        let held = held.map_or(0, |way| way.steps.len());
         self.series.values.len() - held
     }
 
     /// The last part of the series, and what was expected of it.
     pub fn picture(&self, message: String, legend: &'static str) -> Html {
-        let Self { series, at, .. } = *self;
+        let Self { series, at, .. } = self;
         let (first, n) = (self.first(), series.values.len());
         // Twice as much of the past, so that the eye can compare.
         let begin = first.saturating_sub(2 * (n - first).max(12));
-        let line = |points: Vec<(f64, f64)>, tone, dashed| Mark::Line {
-            points,
-            tone,
-            dashed,
-            label: None,
-        };
         let along = |values: &mut dyn Iterator<Item = f64>| -> Vec<(f64, f64)> {
-            let shown = values.enumerate().take(at);
+            let shown = values.enumerate().take(*at);
             shown
                 .map(|(i, y)| (series.x(first + i), series.back(y)))
                 .collect()
@@ -54,17 +48,17 @@ impl Held<'_> {
         let truth = (begin..n)
             .map(|t| (series.x(t), series.values[t]))
             .collect();
-        let mut marks = vec![line(truth, Tone::Muted, false)];
+        let mut marks = vec![Mark::line(truth, Tone::Muted)];
         if first < n {
             let x = series.x(first.max(1) - 1);
             marks.push(Mark::Rule { x });
         }
-        if let Some(naive) = self.naive {
+        if let Some(naive) = &self.naive {
             let free = along(&mut naive.free.iter().map(mean));
-            marks.push(line(free, Tone::Muted, true));
+            marks.push(Mark::line(free, Tone::Muted).dashed());
         }
         let mut all: Vec<f64> = series.values[begin..].to_vec();
-        if let Some(way) = self.way {
+        if let Some(way) = &self.way {
             let band = |(i, (mean, spread)): (usize, &(f64, f64))| {
                 let edge = |sign: f64| series.back(mean + sign * WIDE * spread);
                 (series.x(first + i), edge(-1.0), edge(1.0))
@@ -72,13 +66,13 @@ impl Held<'_> {
             let bands: Vec<_> = way.free.iter().enumerate().map(band).collect();
             all.extend(bands.iter().flat_map(|(_, low, high)| [*low, *high]));
             marks.push(Mark::Band {
-                points: bands[..at].to_vec(),
+                points: bands.into_iter().take(*at).collect(),
                 tone: Tone::Accent,
             });
             let solid = along(&mut self.line.iter().copied());
-            marks.push(line(solid, Tone::Accent, false));
+            marks.push(Mark::line(solid, Tone::Accent));
             let steps = along(&mut way.steps.iter().map(mean));
-            marks.push(line(steps, Tone::Second, true));
+            marks.push(Mark::line(steps, Tone::Second).dashed());
         }
         let own = range(series.values[begin..].iter().copied());
         let [low, high] = range(all.into_iter());
@@ -93,24 +87,16 @@ impl Held<'_> {
         }
     }
 
-    /// Saves each held-out value and what was expected of it; `line` is what the solid line is called.
-    fn csv(&self, line: &str) -> String {
+    /// Each held-out value and what was expected of it; `line` is what the solid line is called.
+    pub fn csv(&self, line: &str) -> String {
         let first = self.first();
         let mut rows = format!("step,value,one_step,{line}\n");
-        let steps = self.way.map_or(&[][..], |way| &way.steps);
+        let steps = self.way.as_ref().map_or(&[][..], |way| &way.steps);
         for (i, ((step, _), solid)) in steps.iter().zip(&self.line).enumerate() {
             let [step, solid] = [*step, *solid].map(|y| self.series.back(y));
             let truth = self.series.values[first + i];
             rows += &format!("{},{truth},{step},{solid}\n", first + i + 1);
         }
         rows
-    }
-
-    /// The button that saves it as a table.
-    pub fn on_csv(&self, line: &'static str, file: &'static str) -> Callback<MouseEvent> {
-        let rows: Rc<str> = self.csv(line).into();
-        Callback::from(move |_| {
-            save_csv(&rows, file);
-        })
     }
 }

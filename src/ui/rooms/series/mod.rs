@@ -11,6 +11,7 @@ mod rivals;
 mod run;
 mod scores;
 mod sketch;
+mod stage;
 mod task;
 
 use self::arima::ArimaChapter;

@@ -176,6 +176,8 @@ pub struct Learned {
     pub costs: Vec<(u32, Option<f32>, f32)>,
     /// What it has forecast.
     pub deep: Option<Rc<Deep>>,
+    /// The same, as that of the others.
+    pub course: Option<Rc<Course>>,
     /// Has it left all bounds?
     pub has_diverged: bool,
     /// Is the series too short?
@@ -206,7 +208,10 @@ impl Findings for Learned {
                 self.ms += ms;
             }
             DeepNews::Diverged => self.has_diverged = true,
-            DeepNews::Through(deep) => self.deep = Some((*deep).into()),
+            DeepNews::Through(deep) => {
+                self.course = Some(deep.course.clone().into());
+                self.deep = Some((*deep).into());
+            }
             DeepNews::TooShort => self.is_short = true,
         }
     }

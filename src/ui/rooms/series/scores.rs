@@ -85,12 +85,7 @@ pub fn horizons(courses: &[Rc<Way>]) -> Html {
             x: 1.0 + x * (n - 1.0),
             above: way.rival != Rival::Arima,
         };
-        Mark::Line {
-            points,
-            tone,
-            dashed,
-            label: Some(label),
-        }
+        Mark::line(points, tone).dashed_if(dashed).named(label)
     };
     html! {
         <div class="card">

@@ -145,12 +145,7 @@ fn chart(curve: &Curve, quick: &Point, figure: Figure) -> Html {
     };
     let mut marks = Vec::new();
     if figure == Figure::Fid {
-        marks.push(Mark::Line {
-            points: x_range.map(|x| (x, floor(curve))).to_vec(),
-            tone: Tone::Muted,
-            dashed: true,
-            label: None,
-        });
+        marks.push(Mark::line(x_range.map(|x| (x, floor(curve))).to_vec(), Tone::Muted).dashed());
     }
     for sampler in measured(curve) {
         let (_, tone, dashed) = look(sampler);
@@ -162,12 +157,7 @@ fn chart(curve: &Curve, quick: &Point, figure: Figure) -> Html {
         if figure == Figure::Fid {
             marks.extend(curve.of(sampler).filter_map(|point| bar(point, tone)));
         }
-        marks.push(Mark::Line {
-            points,
-            tone,
-            dashed,
-            label: None,
-        });
+        marks.push(Mark::line(points, tone).dashed_if(dashed));
     }
     marks.push(Mark::Point {
         x: f64::from(quick.evaluations),
@@ -186,12 +176,10 @@ fn chart(curve: &Curve, quick: &Point, figure: Figure) -> Html {
 fn bar(point: &Point, tone: Tone) -> Option<Mark> {
     let sd = point.fid_sd?;
     let x = f64::from(point.evaluations);
-    Some(Mark::Line {
-        points: vec![(x, point.fid - sd), (x, point.fid + sd)],
+    Some(Mark::line(
+        vec![(x, point.fid - sd), (x, point.fid + sd)],
         tone,
-        dashed: false,
-        label: None,
-    })
+    ))
 }
 
 /// A distance, and how far chance moves it.

@@ -154,18 +154,11 @@ pub(super) fn schedule_chart(schedule: &Schedule, t: usize) -> Html {
     let (signal, sigma) = (schedule.signal(t), schedule.sigma(t));
     let marks = vec![
         Mark::Rule { x: t as f64 },
-        Mark::Line {
-            points: curve(&|t| schedule.sigma(t)),
-            tone: Tone::Muted,
-            dashed: true,
-            label: label("noise", 960.0, false),
-        },
-        Mark::Line {
-            points: curve(&|t| schedule.signal(t)),
-            tone: Tone::Accent,
-            dashed: false,
-            label: label("signal", 960.0, true),
-        },
+        Mark::line(curve(&|t| schedule.sigma(t)), Tone::Muted)
+            .dashed()
+            .named(label("noise", 960.0, false)),
+        Mark::line(curve(&|t| schedule.signal(t)), Tone::Accent)
+            .named(label("signal", 960.0, true)),
         Mark::Point {
             x: t as f64,
             y: sigma,

@@ -132,12 +132,7 @@ fn distance_chart(state: &PlaneState, run: &PlaneRun, rule: Option<Mark>) -> Htm
 }
 
 fn line(points: Vec<(f64, f64)>, tone: Tone, dashed: bool, label: Option<Label>) -> Mark {
-    Mark::Line {
-        points,
-        tone,
-        dashed,
-        label,
-    }
+    Mark::line(points, tone).dashed_if(dashed).named(label)
 }
 
 fn figures(props: &InspectorsProps) -> Html {

@@ -205,23 +205,15 @@ impl Charts<'_> {
         name: Option<(&'static str, bool)>,
     ) -> Mark {
         let name = name.filter(|_| !points.is_empty());
-        Mark::Line {
-            points,
-            tone,
-            dashed: false,
-            label: name.map(|(text, above)| self.label(text, 0.62, above)),
-        }
+        Mark::line(points, tone).named(name.map(|(text, above)| self.label(text, 0.62, above)))
     }
 
     /// A dashed line across the chart, and its name at its end.
     fn flat(&self, y: f32, tone: Tone, name: Option<&'static str>) -> Mark {
         let y = f64::from(y);
-        Mark::Line {
-            points: vec![(0.0, y), (self.end(), y)],
-            tone,
-            dashed: true,
-            label: name.map(|text| self.label(text, 1.0, true)),
-        }
+        Mark::line(vec![(0.0, y), (self.end(), y)], tone)
+            .dashed()
+            .named(name.map(|text| self.label(text, 1.0, true)))
     }
 
     fn label(&self, text: &'static str, share: f64, above: bool) -> Label {

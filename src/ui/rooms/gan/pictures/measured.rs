@@ -96,12 +96,11 @@ fn start(timeline: &Timeline) -> f64 {
 fn line(timeline: &Timeline, value: impl Fn(&Point) -> f64, tone: Tone, dashed: bool) -> Mark {
     let start = start(timeline);
     let points = timeline.points.iter();
-    Mark::Line {
-        points: points.map(|p| (along(p.step, start), value(p))).collect(),
+    Mark::line(
+        points.map(|p| (along(p.step, start), value(p))).collect(),
         tone,
-        dashed,
-        label: None,
-    }
+    )
+    .dashed_if(dashed)
 }
 
 fn chart(timeline: &Timeline, step: Option<u32>, figure: Figure) -> Html {

@@ -3,7 +3,8 @@
 use yew::prelude::*;
 
 use super::super::data::Series;
-use super::super::past::{correlations, source_of, stem};
+use super::super::past::{correlations, stem};
+use super::super::stage::about;
 use super::super::{number, range};
 use crate::models::series::told::Tried;
 use crate::models::series::{Spec, Weight, Weights};
@@ -26,7 +27,7 @@ pub fn inspectors(series: &Series, fitted: &Fitted, tried: &[Tried]) -> Html {
             { shares(fitted) }
             { correlations(&fitted.acf, fitted.fit.surprises.len(), texts::series_arima::left::TITLE, texts::series_arima::left::HTML) }
             { tests(fitted) }
-            <div class="card"><h3>{ &series.title }</h3><p class="hint">{ source_of(series) }</p></div>
+            { about(series) }
         </>
     }
 }
@@ -63,7 +64,7 @@ fn stages(series: &Series, fitted: &Fitted) -> Html {
         html! {
             <div>
                 <Chart x={Axis { label: "".into(), range: [0.0, n], ticks: vec![] }} y={Axis::new("", range(values.iter().copied()), 2)}
-                    marks={vec![Mark::Line { points, tone: Tone::Accent, dashed: false, label: None }]} message={told.clone()} height=96.0 />
+                    marks={vec![Mark::line(points, Tone::Accent)]} message={told.clone()} height=96.0 />
                 <p class="hint">{ told }</p>
             </div>
         }
@@ -200,12 +201,7 @@ fn tests(fitted: &Fitted) -> Html {
         .fold(2.0, f64::max);
     let ends = [-1.05 * most, 1.05 * most];
     let marks = vec![
-        Mark::Line {
-            points: vec![(ends[0], ends[0]), (ends[1], ends[1])],
-            tone: Tone::Second,
-            dashed: true,
-            label: None,
-        },
+        Mark::line(vec![(ends[0], ends[0]), (ends[1], ends[1])], Tone::Second).dashed(),
         Mark::Dots {
             points: fitted.quantiles.clone(),
             tone: Tone::Accent,

@@ -2,33 +2,29 @@
 
 mod inspect;
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use self::inspect::inspectors;
 use super::data::{Series, use_series};
-use super::pick::{Brought, missing, series_control};
+use super::pick::series_control;
 use super::run::FitsRun;
+use super::stage::{brought, course, files};
 use super::task::{cases, task_card};
 use super::{number, range};
-use crate::models::series::told::{Of, Unfit, WIDE};
+use crate::models::series::told::{Ahead, Of, Term, Unfit, WIDE};
 use crate::models::series::{MOST_ORDER, Order};
 use crate::protocol::series::{FitAsk, Fitted, Which};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::save_csv;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::series::{Case, Chosen, Orders};
+use crate::ui::runs::player::{Entry, mover, use_player};
+use crate::ui::state::series::{Case, Orders};
 use crate::ui::state::{ArimaState, Route};
 
 /// The text of the chapter.
@@ -62,23 +58,8 @@ pub fn ArimaChapter(props: &ChapterProps<ArimaState>) -> Html {
     });
     let run = use_booked(FitsRun::default, want, false);
     let fitted = run.fitted.clone();
-    let ready = fitted.is_some().then_some(ArimaState::AHEAD);
-    let course = Course {
-        of: (
-            state.series,
-            state.orders,
-            source
-                .own
-                .as_ref()
-                .map(Rc::as_ptr)
-                .filter(|_| state.series == Chosen::Own),
-        ),
-        entry: state.at.map_or(Entry::Start, Entry::Rest),
-        ready,
-        last: ArimaState::AHEAD,
-        at: state.at.filter(|_| ready.is_some()).map(|at| (at, at)),
-        tells: ready.is_some(),
-    };
+    let (of, ahead) = ((&source, state.series), (state.at, ArimaState::AHEAD));
+    let course = course(state.orders, of, ahead, Entry::Start, fitted.is_some());
     let player = use_player(course, props.edit(|state, at| state.at = Some(at)));
     let at = player.0.cursor as usize;
     let on_series = props.edit(|state, series| {
@@ -95,10 +76,7 @@ pub fn ArimaChapter(props: &ChapterProps<ArimaState>) -> Html {
                 data-aic={fitted.as_ref().map(|fitted| format!("{:.3}", fitted.fit.aic()))}
                 data-tried={count.to_string()} data-unfit={run.unfit.is_some().to_string()}>
                 { controls(props, series_control(&source, state.series, on_series)) }
-                if state.series == Chosen::Own {
-                    <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
-                }
-                { missing(&source, state.series) }
+                { brought(&source, state.series) }
                 if let Some(case) = state.case {
                     { task_card(case, both.map(|(series, fitted)| case.fitted(state.series, fitted, series.last())), mend(props, case)) }
                 }
@@ -117,8 +95,7 @@ pub fn ArimaChapter(props: &ChapterProps<ArimaState>) -> Html {
                 }
                 <Transport playback={player.0} on={mover(&player)} position={format!("+{at} / {}", ArimaState::AHEAD)}
                     time={texts::series_arima::ahead::PLAIN} spoken={told.unwrap_or_default()}>
-                    <ShareButton link={link(&Route::of(state.clone()))} />
-                    <button type="button" class="button csv" disabled={fitted.is_none()} onclick={on_csv(series.as_ref(), fitted.as_ref())}>{ "CSV" }</button>
+                    { files(Route::of(state.clone()), "forecast", series.clone().zip(fitted.clone()).map(|(series, fitted)| move || csv(&series, &fitted))) }
                 </Transport>
             </div>
             <div class="inspect series-inspect">
@@ -242,19 +219,13 @@ fn orders(
 /// The series, what was expected of it, and so many values to come.
 fn picture(series: &Series, fitted: Option<&Fitted>, at: usize, message: String) -> Html {
     let n = series.values.len();
-    let line = |points: Vec<(f64, f64)>, tone, dashed| Mark::Line {
-        points,
-        tone,
-        dashed,
-        label: None,
-    };
     let truth = series
         .values
         .iter()
         .enumerate()
         .map(|(t, y)| (series.x(t), *y))
         .collect();
-    let mut marks = vec![line(truth, Tone::Muted, false)];
+    let mut marks = vec![Mark::line(truth, Tone::Muted)];
     let mut all: Vec<f64> = series.values.clone();
     if let Some(fitted) = fitted {
         let modelled = series.modelled();
@@ -267,8 +238,8 @@ fn picture(series: &Series, fitted: Option<&Fitted>, at: usize, message: String)
                 series.back(modelled[t] - fitted.fit.surprises[t - first]),
             )
         });
-        marks.push(line(expected.collect(), Tone::Second, true));
-        let band = |(h, ahead): (usize, &crate::models::series::told::Ahead)| {
+        marks.push(Mark::line(expected.collect(), Tone::Second).dashed());
+        let band = |(h, ahead): (usize, &Ahead)| {
             let off = WIDE * ahead.spread;
             (
                 series.x(n + h),
@@ -284,16 +255,12 @@ fn picture(series: &Series, fitted: Option<&Fitted>, at: usize, message: String)
             .chain(means)
             .collect();
         marks.push(Mark::Band {
-            points: bands[..at].to_vec(),
+            points: bands.into_iter().take(at).collect(),
             tone: Tone::Accent,
         });
-        if let Some((x, y)) = means.last().copied().filter(|_| at > 0) {
-            marks.push(line(means, Tone::Accent, false));
-            marks.push(Mark::Point {
-                x,
-                y,
-                tone: Tone::Accent,
-            });
+        if let Some(last) = means.last().copied().filter(|_| at > 0) {
+            marks.push(Mark::line(means, Tone::Accent));
+            marks.push(Mark::point(last, Tone::Accent));
         }
     }
     let end = n + ArimaState::AHEAD as usize - 1;
@@ -346,28 +313,15 @@ fn sum(series: &Series, fitted: &Fitted, at: usize) -> Html {
         ),
         None => String::new(),
     };
-    let row = |term: &crate::models::series::told::Term| {
-        let (name, place) = match term.of {
-            Of::Value(lag) => (
-                content::fill(
-                    texts::series_arima::value::PLAIN,
-                    &[("lag", lag.to_string())],
-                ),
-                place(lag),
-            ),
-            Of::Error(lag) => (
-                content::fill(
-                    texts::series_arima::error::PLAIN,
-                    &[("lag", lag.to_string())],
-                ),
-                place(lag),
-            ),
-            Of::Constant => (
-                texts::series_arima::mean_part::PLAIN.to_owned(),
-                String::new(),
-            ),
-            Of::Rest => (texts::series_arima::rest::PLAIN.to_owned(), String::new()),
+    let row = |term: &Term| {
+        let (words, lag) = match term.of {
+            Of::Value(lag) => (texts::series_arima::value::PLAIN, Some(lag)),
+            Of::Error(lag) => (texts::series_arima::error::PLAIN, Some(lag)),
+            Of::Constant => (texts::series_arima::mean_part::PLAIN, None),
+            Of::Rest => (texts::series_arima::rest::PLAIN, None),
         };
+        let name = content::fill(words, &[("lag", lag.unwrap_or_default().to_string())]);
+        let place = lag.map(place);
         html! {
             <tr><th scope="row">{ name }{ " " }<span class="hint">{ place }</span></th>
                 <td class="num">{ number(term.weight) }</td><td class="num">{ number(term.value) }</td><td class="num">{ number(term.weight * term.value) }</td></tr>
@@ -402,22 +356,16 @@ fn sum(series: &Series, fitted: &Fitted, at: usize) -> Html {
 }
 
 /// The values to come, with their intervals.
-fn on_csv(series: Option<&Rc<Series>>, fitted: Option<&Rc<Fitted>>) -> Callback<MouseEvent> {
-    let rows: String = series
-        .zip(fitted)
-        .map_or_else(String::new, |(series, fitted)| {
-            let row = |(h, ahead): (usize, &crate::models::series::told::Ahead)| {
-                let off = WIDE * ahead.spread;
-                let told = [ahead.mean, ahead.mean - off, ahead.mean + off]
-                    .map(|y| series.back(y).to_string());
-                format!("{},{}\n", h + 1, told.join(","))
-            };
-            fitted.ahead.iter().enumerate().map(row).collect()
-        });
-    Callback::from(move |_| {
-        save_csv(
-            &format!("ahead,expected,low,high\n{rows}"),
-            "genscope-forecast.csv",
-        );
-    })
+fn csv(series: &Series, fitted: &Fitted) -> String {
+    let row = |(h, ahead): (usize, &Ahead)| {
+        let off = WIDE * ahead.spread;
+        let told = [ahead.mean, ahead.mean - off, ahead.mean + off];
+        format!(
+            "{},{}\n",
+            h + 1,
+            told.map(|y| series.back(y).to_string()).join(",")
+        )
+    };
+    let rows: String = fitted.ahead.iter().enumerate().map(row).collect();
+    format!("ahead,expected,low,high\n{rows}")
 }

@@ -6,10 +6,10 @@ use yew::prelude::*;
 
 use super::data::{Series, use_series};
 use super::held::Held;
-use super::past::source_of;
-use super::pick::{Brought, missing, series_control};
+use super::pick::series_control;
 use super::run::{Compared, Learned, Once};
 use super::scores::scores;
+use super::stage::{about, brought, course, files};
 use super::task::{cases, task_card};
 use super::{number, range};
 use crate::models::series::told::Net;
@@ -19,15 +19,13 @@ use crate::ui::components::choice::{choose, segments};
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::progress::progress;
 use crate::ui::components::seed::SeedField;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::{Booked, use_booked};
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::series::{Case, Chosen};
+use crate::ui::runs::player::{Entry, mover, use_player};
+use crate::ui::state::series::Case;
 use crate::ui::state::{DeepState, Named, RivalsState, Route};
 
 /// Points of a drawn distribution.
@@ -78,40 +76,22 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
     let held = deep
         .as_ref()
         .map_or(RivalsState::MOST_HELD, |deep| deep.drawn.len() as u32);
-    let own = source
-        .own
-        .as_ref()
-        .map(Rc::as_ptr)
-        .filter(|_| state.series == Chosen::Own);
-    let course = Course {
-        of: (
-            state.series,
-            (state.net, state.steps, state.seed, state.leaks),
-            own,
-        ),
-        entry: state
-            .at
-            .map_or(Entry::Start, |at| Entry::Rest(at.min(held))),
-        ready: deep.is_some().then_some(held),
-        last: held,
-        at: state
-            .at
-            .filter(|_| deep.is_some())
-            .map(|at| (at, at.min(held))),
-        tells: deep.is_some(),
-    };
+    let of = (state.net, state.steps, state.seed, state.leaks);
+    let frames = ((&source, state.series), (state.at, held));
+    let course = course(of, frames.0, frames.1, Entry::Start, deep.is_some());
     let player = use_player(course, props.edit(|state, at| state.at = Some(at)));
     let at = (player.0.cursor as usize).min(held as usize);
-    let held_out = |series| Held {
-        series,
-        way: deep.as_deref().map(|deep| &deep.course),
-        line: deep
-            .iter()
-            .flat_map(|deep| deep.drawn.iter().map(|[.., y]| *y))
-            .collect(),
-        naive: None,
-        at,
-    };
+    let drawn = deep.iter().flat_map(|deep| deep.drawn.iter());
+    let line: Vec<f64> = drawn.map(|[.., y]| *y).collect();
+    let part = series.clone().map(|series| {
+        Rc::new(Held {
+            series,
+            way: run.course.clone(),
+            line,
+            naive: None,
+            at,
+        })
+    });
     let on_series = props.edit(|state: &mut DeepState, series| {
         state.begin();
         state.series = series;
@@ -119,7 +99,7 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
     let both = series.as_ref().zip(deep.as_ref());
     let told = both.map(|(series, deep)| spoken(series, deep, at));
     let mut courses = others.courses.clone();
-    courses.extend(deep.as_ref().map(|deep| Rc::new(deep.course.clone())));
+    courses.extend(run.course.clone());
     let scored = |rival: Rival| courses.iter().find(|way| way.rival == rival);
     let rmse = |rival: Rival| {
         let way = scored(rival)?;
@@ -141,10 +121,7 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
                 data-rmse={rmse(Rival::Net(state.net))} data-last={rmse(Rival::Last)} data-kept={kept.map(|kept| format!("{kept:.3}"))}
                 data-short={run.is_short.to_string()}>
                 { controls(props, series_control(&source, state.series, on_series)) }
-                if state.series == Chosen::Own {
-                    <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
-                }
-                { missing(&source, state.series) }
+                { brought(&source, state.series) }
                 if let Some(case) = state.case {
                     { task_card(case, standing(case), mend) }
                 }
@@ -153,24 +130,23 @@ pub fn DeepChapter(props: &ChapterProps<DeepState>) -> Html {
                 } else if run.has_diverged {
                     <p class="notice" role="alert">{ texts::series_deep::diverged::PLAIN }</p>
                 }
-                if let Some(series) = &series {
-                    { held_out(series).picture(told.clone().unwrap_or_default(), texts::series_deep::legend::PLAIN) }
-                    { scores(series, &courses, Rival::Net(state.net)) }
+                if let Some(part) = &part {
+                    { part.picture(told.clone().unwrap_or_default(), texts::series_deep::legend::PLAIN) }
+                    { scores(&part.series, &courses, Rival::Net(state.net)) }
                 }
                 if series.is_some() {
                     { progress(&run, |engine| working(engine, &run, state.steps), |engine| learned(engine, &run)) }
                 }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {held}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
-                    <ShareButton link={link(&Route::of(state.clone()))} />
-                    <button type="button" class="button csv" disabled={deep.is_none()} onclick={series.as_ref().map(|series| held_out(series).on_csv("drawn", "genscope-deep.csv"))}>{ "CSV" }</button>
+                    { files(Route::of(state.clone()), "deep", part.filter(|_| deep.is_some()).map(|part| move || part.csv("drawn"))) }
                 </Transport>
             </div>
             <div class="inspect series-inspect">
                 { learning(&run) }
                 if let Some((series, deep)) = both {
                     { distribution(series, deep, at) }
-                    <div class="card"><h3>{ &series.title }</h3><p class="hint">{ source_of(series) }</p></div>
+                    { about(series) }
                 }
             </div>
         </>
@@ -273,15 +249,14 @@ fn learning(run: &Learned) -> Html {
         .collect();
     let steps = kept.last().map_or(1.0, |(x, _)| x.max(1.0));
     let y = range(learned.iter().chain(&kept).map(|(_, y)| *y));
-    let line = |points: Vec<(f64, f64)>, tone, text: &'static str, x: f64| Mark::Line {
-        points,
-        tone,
-        dashed: tone == Tone::Second,
-        label: Some(Label {
-            text: text.into(),
-            x: x * steps,
-            above: tone == Tone::Second,
-        }),
+    let line = |points: Vec<(f64, f64)>, tone, text: &'static str, x: f64| {
+        Mark::line(points, tone)
+            .dashed_if(tone == Tone::Second)
+            .named(Label {
+                text: text.into(),
+                x: x * steps,
+                above: tone == Tone::Second,
+            })
     };
     let mut marks = vec![
         line(learned, Tone::Accent, texts::series_deep::seen::PLAIN, 0.3),
@@ -328,12 +303,7 @@ fn distribution(series: &Series, deep: &Deep, at: usize) -> Html {
         .collect();
     let truth = series.values[first + i];
     let marks = vec![
-        Mark::Line {
-            points,
-            tone: Tone::Accent,
-            dashed: false,
-            label: None,
-        },
+        Mark::line(points, Tone::Accent),
         Mark::Rule { x: series.back(y) },
         Mark::Dots {
             points: vec![(truth, 0.0)],

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::data::{Series, use_series};
-use super::pick::{Brought, missing, series_control};
+use super::pick::series_control;
 use super::run::Looked;
+use super::stage::{about, brought, course, files};
 use super::{number, range};
 use crate::models::series::{by_hand, rmse};
 use crate::protocol::series::{LookAsk, MOST_LAGS};
@@ -14,17 +15,13 @@ use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::save_csv;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::slider::Slider;
 use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::{Booked, use_booked};
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::series::Chosen;
+use crate::ui::runs::player::{Entry, mover, use_player};
 use crate::ui::state::{PastState, Route};
 
 /// The text of the chapter.
@@ -106,23 +103,8 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
         .as_ref()
         .map_or(0, |hand| hand.expected.len() as u32 - 1);
     let is_here = hand.is_some();
-    let course = Course {
-        of: (
-            state.series,
-            source
-                .own
-                .as_ref()
-                .map(Rc::as_ptr)
-                .filter(|_| state.series == Chosen::Own),
-        ),
-        entry: state
-            .at
-            .map_or(Entry::Rest(last), |at| Entry::Rest(at.min(last))),
-        ready: is_here.then_some(last),
-        last,
-        at: state.at.filter(|_| is_here).map(|at| (at, at.min(last))),
-        tells: is_here,
-    };
+    let of = (&source, state.series);
+    let course = course((), of, (state.at, last), Entry::Rest(last), is_here);
     let player = use_player(course, props.edit(|state, at| state.at = Some(at)));
     let at = player.0.cursor.min(last) as usize;
     let best = look.as_ref().map(|look| look.weights.clone());
@@ -150,10 +132,7 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
                 data-error={errors.map(|errors| number(errors[0].unwrap_or_default()))}
                 data-least={errors.and_then(|errors| errors[1]).map(number)}>
                 { controls(props, &source.series, &on_weights, series_control(&source, state.series, on_series)) }
-                if state.series == Chosen::Own {
-                    <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
-                }
-                { missing(&source, state.series) }
+                { brought(&source, state.series) }
                 if let (Some(series), Some(hand)) = (&series, &hand) {
                     { picture(series, hand, at, told.clone().unwrap_or_default()) }
                     { sum(series, hand, at) }
@@ -164,8 +143,7 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
                 }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {}", at + 1, last + 1)}
                     time={texts::series_past::place::PLAIN} spoken={told.unwrap_or_default()}>
-                    <ShareButton link={link(&Route::of(state.clone()))} />
-                    <button type="button" class="button csv" disabled={!is_here} onclick={on_csv(series.as_ref(), hand)}>{ "CSV" }</button>
+                    { files(Route::of(state.clone()), "series", series.clone().zip(hand).map(|(series, hand)| move || csv(&series, &hand))) }
                 </Transport>
             </div>
             <div class="inspect series-inspect">
@@ -175,27 +153,11 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
                         { correlations(&look.acf, series.values.len(), texts::series_past::acf::TITLE, texts::series_past::acf::HTML) }
                         { correlations(&look.pacf, series.values.len(), texts::series_past::pacf::TITLE, texts::series_past::pacf::HTML) }
                     }
-                    <div class="card">
-                        <h3>{ &series.title }</h3>
-                        <p class="hint">{ source_of(series) }</p>
-                    </div>
+                    { about(series) }
                 }
             </div>
         </>
     }
-}
-
-/// Where a series is from.
-pub fn source_of(series: &Series) -> String {
-    if series.is_own() {
-        return texts::series::stays::PLAIN.into();
-    }
-    let values = [
-        ("n", series.values.len().to_string()),
-        ("unit", series.unit.clone()),
-        ("source", series.source.clone()),
-    ];
-    content::fill(texts::series::from::PLAIN, &values)
 }
 
 /// The name of a lag in words.
@@ -227,13 +189,8 @@ fn controls(
                 value={weights[i] as f32 / 100.0} {on_value} />
         }
     };
-    let more = html! {
-        <>
-            { slider(2) }
-        </>
-    };
     html! {
-        <ControlRow {more} is_set={state.weights[2] != 0}>
+        <ControlRow more={slider(2)} is_set={state.weights[2] != 0}>
             { which }{ slider(0) }{ slider(1) }
         </ControlRow>
     }
@@ -248,44 +205,20 @@ fn picture(series: &Series, hand: &ByHand, at: usize, message: String) -> Html {
             .collect()
     };
     let t = hand.first + at;
-    let mut used: Vec<(f64, f64)> = Vec::new();
-    for (lag, weight) in hand.lags.iter().zip(&hand.weights) {
-        if *weight != 0.0 {
-            let from = t - *lag as usize;
-            used.push((series.x(from), series.values[from]));
-        }
-    }
-    let marks = vec![
-        Mark::Line {
-            points: line(&series.values, 0),
-            tone: Tone::Muted,
-            dashed: false,
-            label: None,
-        },
-        Mark::Line {
-            points: line(&hand.expected, hand.first),
-            tone: Tone::Accent,
-            dashed: true,
-            label: None,
-        },
+    let value = |t: usize, tone| Mark::point((series.x(t), series.values[t]), tone);
+    let mut marks = vec![
+        Mark::line(line(&series.values, 0), Tone::Muted),
+        Mark::line(line(&hand.expected, hand.first), Tone::Accent).dashed(),
         Mark::Rule { x: series.x(t) },
-        Mark::Point {
-            x: series.x(t),
-            y: series.values[t],
-            tone: Tone::Muted,
-        },
-        Mark::Point {
-            x: series.x(t),
-            y: hand.expected[at],
-            tone: Tone::Accent,
-        },
+        value(t, Tone::Muted),
+        Mark::point((series.x(t), hand.expected[at]), Tone::Accent),
     ];
-    let used = used.into_iter().map(|(x, y)| Mark::Point {
-        x,
-        y,
-        tone: Tone::Second,
-    });
-    let marks: Vec<Mark> = marks.into_iter().chain(used).collect();
+    let used = hand
+        .lags
+        .iter()
+        .zip(&hand.weights)
+        .filter(|(_, weight)| **weight != 0.0);
+    marks.extend(used.map(|(lag, _)| value(t - *lag as usize, Tone::Second)));
     let all = series.values.iter().chain(&hand.expected).copied();
     html! {
         <div class="series-picture">
@@ -419,24 +352,14 @@ fn lag_plot(props: &ChapterProps<PastState>, series: &Series) -> Html {
 /// A line from nothing to a value, at a lag.
 pub fn stem(lag: u32, value: f64) -> Mark {
     let x = f64::from(lag);
-    Mark::Line {
-        points: vec![(x, 0.0), (x, value)],
-        tone: Tone::Accent,
-        dashed: false,
-        label: None,
-    }
+    Mark::line(vec![(x, 0.0), (x, value)], Tone::Accent)
 }
 
 /// Correlations by lag, with the bounds that those of noise rarely pass.
 pub fn correlations(all: &[f64], n: usize, title: &'static str, text: &'static str) -> Html {
     let bound = 1.96 / (n as f64).sqrt();
     let lags = all.len() as f64;
-    let line = |y: f64| Mark::Line {
-        points: vec![(0.5, y), (lags - 0.5, y)],
-        tone: Tone::Second,
-        dashed: true,
-        label: None,
-    };
+    let line = |y: f64| Mark::line(vec![(0.5, y), (lags - 0.5, y)], Tone::Second).dashed();
     let bars = (1..).zip(&all[1..]).map(|(lag, r)| stem(lag, *r));
     let marks: Vec<Mark> = bars.chain([line(bound), line(-bound), line(0.0)]).collect();
     let out = (1..).zip(&all[1..]).filter(|(_, r)| r.abs() > bound);
@@ -459,22 +382,12 @@ pub fn correlations(all: &[f64], n: usize, title: &'static str, text: &'static s
 }
 
 /// Every value, what was expected of it, and the error.
-fn on_csv(series: Option<&Rc<Series>>, hand: Option<ByHand>) -> Callback<MouseEvent> {
-    let rows: String = series.zip(hand).map_or_else(String::new, |(series, hand)| {
-        let row = |(i, expected): (usize, &f64)| {
-            let truth = series.values[hand.first + i];
-            format!(
-                "{},{truth},{expected},{}\n",
-                hand.first + i + 1,
-                truth - expected
-            )
-        };
-        hand.expected.iter().enumerate().map(row).collect()
-    });
-    Callback::from(move |_| {
-        save_csv(
-            &format!("step,value,expected,error\n{rows}"),
-            "genscope-series.csv",
-        );
-    })
+fn csv(series: &Series, hand: &ByHand) -> String {
+    let row = |(i, expected): (usize, &f64)| {
+        let t = hand.first + i;
+        let truth = series.values[t];
+        format!("{},{truth},{expected},{}\n", t + 1, truth - expected)
+    };
+    let rows: String = hand.expected.iter().enumerate().map(row).collect();
+    format!("step,value,expected,error\n{rows}")
 }

@@ -7,23 +7,20 @@ use yew::prelude::*;
 use super::data::{Series, use_series};
 use super::held::Held;
 use super::number;
-use super::past::source_of;
-use super::pick::{Brought, missing, series_control};
+use super::pick::series_control;
 use super::run::{Compared, Learned, Once};
 use super::scores::{horizons, name, scores};
+use super::stage::{about, brought, course, files};
 use crate::models::series::told::Net;
 use crate::protocol::series::{CompareAsk, Course as Way, DeepAsk, Rival};
 use crate::ui::components::choice::choose;
 use crate::ui::components::progress::progress;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::{Booked, use_booked};
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::series::Chosen;
+use crate::ui::runs::player::{Entry, mover, use_player};
 use crate::ui::state::{DeepState, Named, RivalsState, Route};
 
 /// The text of the chapter.
@@ -57,30 +54,19 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
     let is_next = conv.book.phase == Some(Phase::Done);
     let gru = use_net(state, series.as_deref(), Net::Recurrent, is_done && is_next);
     let mut courses = run.courses.clone();
-    let deep = [&conv, &gru].map(|run| run.deep.as_ref().map(|deep| Rc::new(deep.course.clone())));
-    courses.extend(deep.into_iter().flatten());
+    courses.extend(
+        [&conv, &gru]
+            .into_iter()
+            .filter_map(|run| run.course.clone()),
+    );
     let who = courses.iter().find(|way| way.rival == state.who).cloned();
-    let naive = courses.first().cloned();
     let last = if is_done {
         run.held
     } else {
         RivalsState::MOST_HELD
     };
-    let own = source
-        .own
-        .as_ref()
-        .map(Rc::as_ptr)
-        .filter(|_| state.series == Chosen::Own);
-    let course = Course {
-        of: (state.series, own),
-        entry: state
-            .at
-            .map_or(Entry::Start, |at| Entry::Rest(at.min(last))),
-        ready: is_done.then_some(last),
-        last,
-        at: state.at.filter(|_| is_done).map(|at| (at, at.min(last))),
-        tells: is_done,
-    };
+    let of = (&source, state.series);
+    let course = course((), of, (state.at, last), Entry::Start, is_done);
     let player = use_player(course, props.edit(|state, at| state.at = Some(at)));
     let at = (player.0.cursor as usize).min(run.held as usize);
     let on_series = props.edit(|state: &mut RivalsState, series| {
@@ -88,18 +74,18 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
         state.series = series;
     });
     let on_who = props.edit(|state: &mut RivalsState, who| state.who = who);
-    let held = |series| Held {
-        series,
-        way: who.as_deref(),
-        line: who
-            .iter()
-            .flat_map(|way| way.free.iter().map(|(mean, _)| *mean))
-            .collect(),
-        naive: naive
-            .as_deref()
-            .filter(|naive| who.as_ref().is_none_or(|who| who.rival != naive.rival)),
-        at,
-    };
+    let free = who.iter().flat_map(|way| way.free.iter());
+    let line: Vec<f64> = free.map(|(mean, _)| *mean).collect();
+    let is_naive = |naive: &Rc<Way>| who.as_ref().is_some_and(|who| who.rival == naive.rival);
+    let part = series.clone().map(|series| {
+        Rc::new(Held {
+            series,
+            way: who.clone(),
+            line,
+            naive: courses.first().filter(|first| !is_naive(first)).cloned(),
+            at,
+        })
+    });
     let on_nets = props.edit(|state: &mut RivalsState, _: MouseEvent| state.nets = true);
     let told = series
         .as_ref()
@@ -123,18 +109,15 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
                     { series_control(&source, state.series, on_series) }
                     { choose(texts::series_rivals::who::PLAIN, "who", &shown, state.who, |rival| name(*rival).to_owned(), on_who) }
                 </div>
-                if state.series == Chosen::Own {
-                    <Brought own={source.own.clone()} on_own={source.on_own.clone()} />
-                }
-                { missing(&source, state.series) }
+                { brought(&source, state.series) }
                 if run.is_short {
                     <p class="notice" role="alert">{ texts::series_rivals::too_short::PLAIN }</p>
                 } else if is_done && who.is_none() && !(conv.book.is_busy() || gru.book.is_busy()) {
                     <p class="notice" data-name="absent">{ texts::series_rivals::absent::PLAIN }</p>
                 }
-                if let Some(series) = &series {
-                    { held(series).picture(told.clone().unwrap_or_default(), texts::series_rivals::legend::PLAIN) }
-                    { scores(series, &courses, state.who) }
+                if let Some(part) = &part {
+                    { part.picture(told.clone().unwrap_or_default(), texts::series_rivals::legend::PLAIN) }
+                    { scores(&part.series, &courses, state.who) }
                 }
                 if series.is_some() {
                     { progress(&run, |engine| content::fill(texts::series_rivals::working::PLAIN, &[("engine", engine.to_owned()), ("n", run.tried.to_string())]), |_| texts::text::computed::PLAIN.into()) }
@@ -142,15 +125,12 @@ pub fn RivalsChapter(props: &ChapterProps<RivalsState>) -> Html {
                 { networks(state, [&conv, &gru], is_done, on_nets) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{at} / {last}")}
                     time={texts::series_rivals::held::PLAIN} spoken={told.unwrap_or_default()}>
-                    <ShareButton link={link(&Route::of(state.clone()))} />
-                    <button type="button" class="button csv" disabled={!is_done} onclick={series.as_ref().map(|series| held(series).on_csv("free", "genscope-rivals.csv"))}>{ "CSV" }</button>
+                    { files(Route::of(state.clone()), "rivals", part.filter(|_| is_done).map(|part| move || part.csv("free"))) }
                 </Transport>
             </div>
             <div class="inspect series-inspect">
                 { horizons(&courses) }
-                if let Some(series) = &series {
-                    <div class="card"><h3>{ &series.title }</h3><p class="hint">{ source_of(series) }</p></div>
-                }
+                { for series.as_deref().map(about) }
             </div>
         </>
     }

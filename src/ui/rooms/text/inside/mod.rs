@@ -342,12 +342,7 @@ impl View<'_> {
             let place = |(i, bits): (usize, &f32)| (i as f64 + 2.0, f64::from(bits.min(14.0)));
             bits.iter().enumerate().map(place).collect::<Vec<_>>()
         };
-        let line = |bits: &[f32], tone, dashed| Mark::Line {
-            points: points(bits),
-            tone,
-            dashed,
-            label: None,
-        };
+        let line = |bits: &[f32], tone, dashed| Mark::line(points(bits), tone).dashed_if(dashed);
         let mean = |bits: &[f32]| bits.iter().sum::<f32>() / bits.len().max(1) as f32;
         let [whole, now] = [&self.inside.whole_bits, &self.inside.bits].map(|bits| mean(bits));
         let values = [

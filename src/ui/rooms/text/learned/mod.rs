@@ -211,12 +211,7 @@ fn surprises(run: &BothRun, at: u32) -> Html {
         };
         so_far.map(place).collect::<Vec<_>>()
     };
-    let line = |points, tone, dashed| Mark::Line {
-        points,
-        tone,
-        dashed,
-        label: None,
-    };
+    let line = |points, tone, dashed| Mark::line(points, tone).dashed_if(dashed);
     let marks = vec![
         line(points(&run.read), Tone::Accent, false),
         line(points(&run.written), Tone::Second, true),

@@ -54,12 +54,9 @@ fn line(
     label: Option<Label>,
 ) -> Mark {
     let place = |point: &Point| (point.tokens as f64, f64::from(of(point)));
-    Mark::Line {
-        points: size.points.iter().map(place).collect(),
-        tone,
-        dashed,
-        label,
-    }
+    Mark::line(size.points.iter().map(place).collect(), tone)
+        .dashed_if(dashed)
+        .named(label)
 }
 
 fn tokens_axis(record: &Learning) -> Axis {
@@ -167,12 +164,7 @@ fn scaling(record: &Learning) -> Html {
         y: *y,
         tone: Tone::Accent,
     });
-    let through = Mark::Line {
-        points: ends.clone(),
-        tone: Tone::Muted,
-        dashed: true,
-        label: None,
-    };
+    let through = Mark::line(ends.clone(), Tone::Muted).dashed();
     let bits = |range: [f64; 2], ticks: Vec<f64>| Axis {
         label: texts::learned::bits::PLAIN.into(),
         range,

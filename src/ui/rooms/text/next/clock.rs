@@ -112,16 +112,11 @@ fn times(steps: &[ClockStep]) -> Html {
     let line = |of: fn(&ClockStep) -> f32, tone, dashed, name: &'static str, above| {
         let place = |step: &ClockStep| (f64::from(step.length), f64::from(of(step).max(0.1)));
         let points: Vec<_> = steps.iter().map(place).collect();
-        Mark::Line {
-            label: Some(Label {
-                text: name.into(),
-                x: 250.0,
-                above,
-            }),
-            points,
-            tone,
-            dashed,
-        }
+        Mark::line(points, tone).dashed_if(dashed).named(Label {
+            text: name.into(),
+            x: 250.0,
+            above,
+        })
     };
     let marks = vec![
         line(

@@ -353,12 +353,7 @@ fn surprises(run: &TextRun, at: u32) -> Html {
         (*x, sum / x)
     });
     let mean = mean.collect();
-    let line = |points, tone, dashed| Mark::Line {
-        points,
-        tone,
-        dashed,
-        label: None,
-    };
+    let line = |points, tone, dashed| Mark::line(points, tone).dashed_if(dashed);
     html! {
         <div class="card">
             <h3>{ texts::next::surprise::TITLE }</h3>

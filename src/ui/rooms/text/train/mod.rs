@@ -316,12 +316,7 @@ fn curves(run: &TrainRun, step: u32) -> Html {
         let place = |frame: &Rc<TextFrame>| (f64::from(frame.step), f64::from(frame.bits[part]));
         run.frames.iter().map(place).collect::<Vec<_>>()
     };
-    let line = |part, tone, dashed| Mark::Line {
-        points: points(part),
-        tone,
-        dashed,
-        label: None,
-    };
+    let line = |part, tone, dashed| Mark::line(points(part), tone).dashed_if(dashed);
     let last = run.frames.last().map_or(GO, |frame| frame.step.max(GO));
     let best = run
         .frames

@@ -177,19 +177,21 @@ fn clean(props: &UsesProps) -> Html {
 
 /// How well a picture's cost tells what does not belong, and what this one costs.
 fn odd(uses: &Measured, cost: Option<f32>, state: &SqueezeState) -> Html {
-    let line = |others: &Others, tone: Tone, name: &'static str, above: bool| Mark::Line {
-        points: others
-            .roc
-            .iter()
-            .map(|[x, y]| (f64::from(*x), f64::from(*y)))
-            .collect(),
-        tone,
-        dashed: !above,
-        label: Some(Label {
+    let line = |others: &Others, tone: Tone, name: &'static str, above: bool| {
+        Mark::line(
+            others
+                .roc
+                .iter()
+                .map(|[x, y]| (f64::from(*x), f64::from(*y)))
+                .collect(),
+            tone,
+        )
+        .dashed_if(!above)
+        .named(Label {
             text: name.into(),
             x: 0.55,
             above,
-        }),
+        })
     };
     let marks = vec![
         line(&uses.garments, Tone::Accent, "clothes", true),

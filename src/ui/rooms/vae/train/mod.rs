@@ -324,16 +324,13 @@ fn curves(run: &TrainRun, step: u32) -> Html {
                 f64::from(sum / losses.len() as f32).max(0.01),
             )
         };
-        Mark::Line {
-            points: all.chunks(every).map(mean).collect(),
-            tone,
-            dashed: part == 1,
-            label: Some(Label {
+        Mark::line(all.chunks(every).map(mean).collect(), tone)
+            .dashed_if(part == 1)
+            .named(Label {
                 text: name.into(),
                 x: 0.8 * f64::from(last),
                 above: true,
-            }),
-        }
+            })
     };
     let marks = vec![
         line(0, Tone::Accent, "reconstruction"),
