@@ -47,20 +47,39 @@ fn stages(quick: bool, steps: &mut Steps) -> Result<()> {
     steps.run("formatting", || {
         process::run(&mut cargo("fmt --all --check"))
     })?;
-    // Building ends with what has one thread; checking, in profiles that no build locks, has the other
-    // core.
-    thread::scope(|scope| {
-        let building = scope.spawn(|| {
-            let mut steps = Steps::default();
-            let built = build(engines, &mut steps);
-            (built, steps)
-        });
-        let checked = check(quick, steps);
-        let (built, beside) = building.join().unwrap_or_else(|panic| resume_unwind(panic));
-        steps.add(beside);
-        checked.and(built)
-    })?;
+    // Cargo works at once on what has profiles of its own. Each of these ends with what has one thread, and
+    // the others have the second core then.
+    beside(
+        steps,
+        vec![
+            Box::new(move |steps| build(engines, steps)),
+            Box::new(check_native),
+            Box::new(move |steps| check(quick, steps)),
+        ],
+    )?;
     steps.run("tests: browser", || process::run(&mut browser_tests(quick)))
+}
+
+type Work = Box<dyn FnOnce(&mut Steps) -> Result<()> + Send>;
+
+/// Does all of these at once; the first error of them in this order counts.
+fn beside(steps: &mut Steps, all: Vec<Work>) -> Result<()> {
+    thread::scope(|scope| {
+        let begin = |work: Work| {
+            scope.spawn(move || {
+                let mut steps = Steps::default();
+                (work(&mut steps), steps)
+            })
+        };
+        let threads: Vec<_> = all.into_iter().map(begin).collect();
+        let mut result = Ok(());
+        for thread in threads {
+            let (done, beside) = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            steps.add(beside);
+            result = result.and(done);
+        }
+        result
+    })
 }
 
 /// The site in its limits, and the browsers to look at it with.
@@ -82,7 +101,7 @@ fn build(engines: Engines, steps: &mut Steps) -> Result<()> {
     tools::fetch_other_browsers(steps)
 }
 
-/// Everything that needs no site.
+/// Everything in the profile `dev`, which needs no site.
 fn check(quick: bool, steps: &mut Steps) -> Result<()> {
     steps.run("tests: xtask", || {
         process::run(&mut cargo("test --package xtask"))
@@ -99,9 +118,6 @@ fn check(quick: bool, steps: &mut Steps) -> Result<()> {
     steps.run("tests: page", || {
         process::run(&mut cargo("test --no-default-features --features ui --lib"))
     })?;
-    steps.run("clippy: native", || {
-        clippy("--profile lab --features lab --all-targets")
-    })?;
     for binary in site::binaries()? {
         if quick && binary.name == ENGINE_GPU {
             continue;
@@ -115,6 +131,14 @@ fn check(quick: bool, steps: &mut Steps) -> Result<()> {
             ))
         })?;
     }
+    Ok(())
+}
+
+/// Everything in the profile `lab`.
+fn check_native(steps: &mut Steps) -> Result<()> {
+    steps.run("clippy: native", || {
+        clippy("--profile lab --features lab --all-targets")
+    })?;
     steps.run("tests: native", || {
         process::run(&mut cargo("test --profile lab --features lab"))
     })
@@ -186,6 +210,28 @@ pub fn shot(arguments: &[String], steps: &mut Steps) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_is_done_though_one_fails() {
+        let work = |name: &'static str, fails: bool| -> Work {
+            Box::new(move |steps| {
+                steps.run(name, || {
+                    anyhow::ensure!(!fails, "no");
+                    Ok(())
+                })
+            })
+        };
+        let mut steps = Steps::default();
+        let all = vec![work("one", false), work("two", true), work("three", true)];
+        let error = beside(&mut steps, all).unwrap_err().to_string();
+        assert!(error.contains("two"), "{error}");
+        let table = steps.table();
+        assert!(
+            ["one", "two", "three"]
+                .iter()
+                .all(|name| table.contains(name))
+        );
+    }
 
     #[test]
     fn lints_know_what_engines_want_of_burn() {

@@ -167,10 +167,9 @@ type Release = (
     serde_json::Map<String, serde_json::Value>,
 );
 
-/// Small and fast. The page is made beside the engines: its profile is another one, so cargo lets both
-/// go on, and while the one is linked, which has one thread, the other has the second core. The engines
-/// take longer, so the page gives way. In the same way `wasm-opt` shrinks one engine while cargo compiles the next, so the one that takes longest comes
-/// first.
+/// Small and fast. Binaries of different profiles are made beside each other, for cargo lets both go on, and
+/// while the one is linked, which has one thread, the other has the second core. The engines take longer, so
+/// the page gives way. In the same way `wasm-opt` shrinks one engine while cargo compiles the next.
 fn compile_release(
     page: &Binary,
     engines: &[Binary],
@@ -190,7 +189,6 @@ fn compile_release(
         .map(|(engine, key)| (engine.name.clone(), key.id.clone().into()));
     let told = told.collect();
     keyed.retain(|(engine, _)| options.engines.has(engine));
-    keyed.sort_by_key(|(engine, _)| engine.name != ENGINE_GPU);
     let place = |(engine, key): &(&Binary, EngineKey)| {
         let shelf = shelf(engine, &key.id);
         if options.shrunk || shelf.is_dir() {
@@ -206,26 +204,37 @@ fn compile_release(
             let program = make_page(page, options, &ids, &mut steps);
             (program, steps)
         });
-        let mut shrinking = Vec::new();
-        let mut compile_all = || {
-            for ((engine, key), shelf) in keyed.iter().zip(&shelves) {
-                if *shelf == self::shelf(engine, &key.id) && shelf.is_dir() {
-                    eprintln!("    {} {} taken from the cache", engine.name, key.id);
-                    continue;
-                }
-                steps.run(&told_compile(engine, options), || {
-                    compile_engine(engine, key, options)
-                })?;
-                let wasm = options.wasm_of(engine);
-                if !options.shrunk {
-                    bind::bind(&wasm, &engine.name, Kind::Worker, shelf)?;
-                    continue;
-                }
-                shrinking.push(scope.spawn(move || bind::finish(engine, &wasm, shelf)));
-            }
-            anyhow::Ok(())
-        };
-        let compiled = compile_all();
+        let compiling: Vec<_> = by_profile(keyed.iter().zip(&shelves), |((engine, _), _)| engine)
+            .into_iter()
+            .map(|group| {
+                scope.spawn(move || {
+                    let (mut steps, mut shrinking) = (Steps::default(), Vec::new());
+                    let compiled = group.into_iter().try_for_each(|((engine, key), shelf)| {
+                        if *shelf == self::shelf(engine, &key.id) && shelf.is_dir() {
+                            eprintln!("    {} {} taken from the cache", engine.name, key.id);
+                            return Ok(());
+                        }
+                        steps.run(&told_compile(engine, options), || {
+                            compile_engine(engine, key, options)
+                        })?;
+                        let wasm = options.wasm_of(engine);
+                        if !options.shrunk {
+                            return bind::bind(&wasm, &engine.name, Kind::Worker, shelf);
+                        }
+                        shrinking.push(scope.spawn(move || bind::finish(engine, &wasm, shelf)));
+                        Ok(())
+                    });
+                    (compiled, shrinking, steps)
+                })
+            })
+            .collect();
+        let (mut compiled, mut shrinking) = (Ok(()), Vec::new());
+        for group in compiling {
+            let (made, more, beside) = joined(group);
+            steps.add(beside);
+            shrinking.extend(more);
+            compiled = compiled.and(made);
+        }
         let (program, beside) = joined(making);
         steps.add(beside);
         compiled?;
@@ -238,6 +247,23 @@ fn compile_release(
         program
     })?;
     Ok((program, shelves, told))
+}
+
+/// Engines by their profiles, of which cargo can make several at once.
+fn by_profile<T>(engines: impl Iterator<Item = T>, of: impl Fn(&T) -> &Binary) -> Vec<Vec<T>> {
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    for engine in engines {
+        let alike = |group: &&mut Vec<T>| {
+            group
+                .iter()
+                .all(|one| of(one).profile == of(&engine).profile)
+        };
+        match groups.iter_mut().find(alike) {
+            Some(group) => group.push(engine),
+            None => groups.push(vec![engine]),
+        }
+    }
+    groups
 }
 
 /// The page's program, which knows the engines by their `ids`.
@@ -338,13 +364,16 @@ pub fn serve(options: Options, port: u16, steps: &mut Steps) -> Result<()> {
     let tell = |what: &str| eprintln!("==> serving {what} at {} (Ctrl-C ends)", server.url());
     let mut missing = Vec::new();
     for engine in binaries()?.into_iter().filter(|b| options.engines.has(b)) {
-        if engine.kind == Kind::Worker && engine.name != ENGINE_CPU {
+        if engine.kind == Kind::Worker {
             let key = key::engine(&engine)?;
             missing.push((shelf(&engine, &key.id), engine, key));
         }
     }
     missing.retain(|(shelf, ..)| !shelf.is_dir());
-    if !missing.is_empty() {
+    if missing
+        .iter()
+        .any(|(_, engine, _)| engine.name != ENGINE_CPU)
+    {
         let first = Options {
             shrunk: false,
             engines: Engines::First,
@@ -352,14 +381,32 @@ pub fn serve(options: Options, port: u16, steps: &mut Steps) -> Result<()> {
         };
         build(first, steps)?;
         tell("what is there by now");
-        missing.sort_by_key(|(_, engine, _)| engine.name == ENGINE_GPU);
-        for (shelf, engine, key) in &missing {
-            steps.run(&told_compile(engine, options), || {
-                compile_engine(engine, key, options)?;
-                bind::finish(engine, &options.wasm_of(engine), shelf)?;
-                assemble::copy(shelf, &paths::pkg())
-            })?;
-        }
+        // The first one is only shrunk: that can wait.
+        missing.sort_by_key(|(_, engine, _)| engine.name == ENGINE_CPU);
+        thread::scope(|scope| {
+            let groups = by_profile(missing.iter(), |(_, engine, _)| engine);
+            let making: Vec<_> = groups
+                .into_iter()
+                .map(|group| {
+                    scope.spawn(move || {
+                        let mut steps = Steps::default();
+                        let made = group.into_iter().try_for_each(|(shelf, engine, key)| {
+                            steps.run(&told_compile(engine, options), || {
+                                compile_engine(engine, key, options)?;
+                                bind::finish(engine, &options.wasm_of(engine), shelf)?;
+                                assemble::copy(shelf, &paths::pkg())
+                            })
+                        });
+                        (made, steps)
+                    })
+                })
+                .collect();
+            making.into_iter().try_for_each(|group| {
+                let (made, beside) = joined(group);
+                steps.add(beside);
+                made
+            })
+        })?;
     }
     build(options, steps)?;
     eprint!("{}", steps.table());
@@ -470,6 +517,19 @@ mod tests {
         assert_eq!(feature(false)[0], IN_PARTS);
         assert_eq!(feature(true)[0], "ui");
         assert_eq!(feature(false)[1..], feature(true)[1..]);
+    }
+
+    #[test]
+    fn engines_of_one_profile_wait_for_each_other() {
+        let binaries = binaries().unwrap();
+        let groups = by_profile(binaries[1..].iter(), |engine| engine);
+        let names = |group: &Vec<&Binary>| group.iter().map(|e| e.name.clone()).collect::<Vec<_>>();
+        let mut names: Vec<_> = groups.iter().map(names).collect();
+        names.sort();
+        assert_eq!(
+            names,
+            [vec!["engine_cpu", "engine_train"], vec!["engine_gpu"]]
+        );
     }
 
     #[test]
