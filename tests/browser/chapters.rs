@@ -479,7 +479,10 @@ const CHAPTERS: &[Chapter] = &[
     },
     Chapter {
         path: "autoregressive/pixel",
-        places: &[("step=500", ".pixel-grow[data-run-state=done][data-at='500'] .odd")],
+        places: &[
+            ("step=500", ".pixel-grow[data-run-state=done][data-at='500'] .odd"),
+            ("net=rnn-clothes&step=300", ".pixel-grow[data-run-state=done][data-at='300'] .odd"),
+        ],
         canvas: ".pixel-grow .board canvas",
         touched: &[
             ("[data-digit='7']", ".pixel-grow[data-run-state=done][data-pixels='784'] [data-digit='7'][aria-pressed=true]"),

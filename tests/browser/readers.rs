@@ -349,12 +349,14 @@ fn without_a_clipboard_the_link_shown_is_of_what_is_seen() {
 
 /// Fails if axe-core finds something serious, or in dark colours too little contrast.
 pub async fn no_serious_finding(tab: &Tab) -> Result<()> {
-    let axe = std::fs::read_to_string(xtask::tools::axe())?;
-    tab.driver.execute(axe, Vec::new()).await?;
-    for (dark, rules) in [(false, "{}"), (true, "{ runOnly: ['color-contrast'] }")] {
+    if tab.js("typeof axe").await? == "undefined" {
+        let axe = std::fs::read_to_string(xtask::tools::axe())?;
+        tab.driver.execute(axe, Vec::new()).await?;
+    }
+    for (dark, rules) in [(false, ""), (true, "runOnly: ['color-contrast'],")] {
         tab.prefer(dark, true).await?;
         let found = format!(
-            "axe.run(document, {rules}).then(found => found.violations
+            "axe.run(document, {{ {rules} resultTypes: ['violations'] }}).then(found => found.violations
                 .filter(({{ impact }}) => impact !== 'minor')
                 .map(({{ id, nodes }}) => [id, ...nodes.slice(0, 4).map(({{ html }}) => html.slice(0, 160))]))"
         );

@@ -42,6 +42,12 @@ impl Series {
         self.start + t as f64 / self.per
     }
 
+    /// The values from the one at `first` on, with their places on the axis.
+    pub fn points(&self, first: usize) -> Vec<(f64, f64)> {
+        let shown = self.values.iter().enumerate().skip(first);
+        shown.map(|(t, y)| (self.x(t), *y)).collect()
+    }
+
     /// Value `t` in words: `March 1950`, `day 12`.
     pub fn place(&self, t: usize) -> String {
         if self.per == 12.0 {

@@ -45,10 +45,7 @@ impl Held {
                 .collect()
         };
         let mean = |(mean, _): &(f64, f64)| *mean;
-        let truth = (begin..n)
-            .map(|t| (series.x(t), series.values[t]))
-            .collect();
-        let mut marks = vec![Mark::line(truth, Tone::Muted)];
+        let mut marks = vec![Mark::line(series.points(begin), Tone::Muted)];
         if first < n {
             let x = series.x(first.max(1) - 1);
             marks.push(Mark::Rule { x });

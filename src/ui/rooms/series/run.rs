@@ -11,42 +11,6 @@ use crate::protocol::series::{
 };
 use crate::ui::runs::booked::{Book, Booked, Store};
 
-/// What a series shows.
-#[derive(Clone, Debug, Default)]
-pub struct Looked {
-    asked: Option<LookAsk>,
-    /// The last answer, and its question.
-    pub last: Option<(LookAsk, Rc<Look>)>,
-}
-
-impl Store for Looked {
-    type Want = Option<LookAsk>;
-    type Work = LookAsk;
-    type Ask = LookAsk;
-
-    fn want(&mut self, book: &mut Book<LookAsk>, want: Option<LookAsk>) {
-        self.asked = want;
-        match &self.asked {
-            Some(asked) => book.begin(asked.clone()),
-            None => book.drop_work(),
-        }
-    }
-
-    fn ask(&self, work: &LookAsk) -> Option<LookAsk> {
-        Some(work.clone())
-    }
-
-    fn answer(&mut self, _: &mut Book<LookAsk>, work: LookAsk, answer: Look) {
-        self.last = Some((work, Rc::new(answer)));
-    }
-
-    fn go_on(&mut self, book: &mut Book<LookAsk>) {
-        if let Some(asked) = self.asked.clone() {
-            book.begin(asked);
-        }
-    }
-}
-
 /// What comes of one question; with another question it begins anew.
 pub trait Findings: Clone + Default + 'static {
     /// The question.
@@ -109,6 +73,21 @@ impl<F: Findings> Store for Once<F> {
     fn go_on(&mut self, book: &mut Book<()>) {
         let want = self.asked.clone();
         self.want(book, want);
+    }
+}
+
+/// What a series shows.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    /// If that is known.
+    pub look: Option<Rc<Look>>,
+}
+
+impl Findings for Looked {
+    type Ask = LookAsk;
+
+    fn take(&mut self, look: Look) {
+        self.look = Some(look.into());
     }
 }
 

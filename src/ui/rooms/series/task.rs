@@ -7,11 +7,13 @@ use crate::ui::content::{self, texts};
 use crate::ui::state::series::{AIC, Case, HALF, OFF, Standing, WEIGHTS};
 use crate::ui::state::{Named, Route};
 
-const NAMES: [&str; 4] = [
-    texts::series_cases::over::TITLE,
-    texts::series_cases::unit::TITLE,
-    texts::series_cases::order::TITLE,
-    texts::series_cases::leak::TITLE,
+/// Of each case its name, its task, and what there is to say of it.
+#[rustfmt::skip]
+const CASES: [[&str; 3]; 4] = [
+    [texts::series_cases::over::TITLE, texts::series_cases::over_task::PLAIN, texts::series_cases::over::HTML],
+    [texts::series_cases::unit::TITLE, texts::series_cases::unit_task::PLAIN, texts::series_cases::unit::HTML],
+    [texts::series_cases::order::TITLE, texts::series_cases::order_task::PLAIN, texts::series_cases::order::HTML],
+    [texts::series_cases::leak::TITLE, texts::series_cases::leak_task::PLAIN, texts::series_cases::leak::HTML],
 ];
 
 /// What a case is called until its name has been guessed.
@@ -39,24 +41,7 @@ pub fn cases(classical: bool) -> Html {
 
 /// What goes wrong, what to do, and how far it is done.
 pub fn task_card(case: Case, standing: Option<Standing>, mend: Callback<MouseEvent>) -> Html {
-    let (task, why) = match case {
-        Case::Over => (
-            texts::series_cases::over_task::PLAIN,
-            texts::series_cases::over::HTML,
-        ),
-        Case::Unit => (
-            texts::series_cases::unit_task::PLAIN,
-            texts::series_cases::unit::HTML,
-        ),
-        Case::Order => (
-            texts::series_cases::order_task::PLAIN,
-            texts::series_cases::order::HTML,
-        ),
-        Case::Leak => (
-            texts::series_cases::leak_task::PLAIN,
-            texts::series_cases::leak::HTML,
-        ),
-    };
+    let [_, task, why] = CASES[case as usize];
     let done = standing.as_ref().is_some_and(|standing| standing.done);
     let now = standing.map_or_else(|| "\u{2026}".into(), |standing| standing.now);
     let values = [
@@ -71,7 +56,7 @@ pub fn task_card(case: Case, standing: Option<Standing>, mend: Callback<MouseEve
             <h3 id="task-title">{ number(case) }</h3>
             <p class="task-line"><b>{ if done { "Done: " } else { "Task: " } }</b>{ content::fill(task, &values) }</p>
             <span class="sr-only" role="status">{ if done { "Task done" } else { "" } }</span>
-            <Diagnosis key={case.name()} names={NAMES.to_vec()} truth={case as usize}>
+            <Diagnosis key={case.name()} names={CASES.map(|[name, ..]| name).to_vec()} truth={case as usize}>
                 { content::section(why) }
                 <p><button type="button" class="button small mend" onclick={mend}>{ "Mend it" }</button></p>
             </Diagnosis>

@@ -26,16 +26,19 @@ pub enum Maker {
     Rnn,
     /// Gated PixelCNN of garments.
     Clothes,
+    /// PixelRNN of garments; it has not seen many yet, and its title says so.
+    RnnClothes,
 }
 
 impl Named for Maker {
-    const VALUES: &'static [Self] = &[Self::Cnn, Self::Rnn, Self::Clothes];
+    const VALUES: &'static [Self] = &[Self::Cnn, Self::Rnn, Self::Clothes, Self::RnnClothes];
 
     fn name(self) -> &'static str {
         match self {
             Self::Cnn => "pixelcnn",
             Self::Rnn => "pixelrnn",
             Self::Clothes => "clothes",
+            Self::RnnClothes => "rnn-clothes",
         }
     }
 }
@@ -47,6 +50,7 @@ impl Maker {
             Self::Cnn => "pixel-mnist",
             Self::Rnn => "pixel-rnn-mnist",
             Self::Clothes => "pixel-fashion-mnist",
+            Self::RnnClothes => "pixel-rnn-fashion-mnist",
         }
     }
 
@@ -56,6 +60,7 @@ impl Maker {
             Self::Cnn => "PixelCNN",
             Self::Rnn => "PixelRNN",
             Self::Clothes => "PixelCNN of clothes",
+            Self::RnnClothes => "PixelRNN of clothes (early)",
         }
     }
 
@@ -63,15 +68,17 @@ impl Maker {
     pub fn set(self) -> DataSet {
         match self {
             Self::Cnn | Self::Rnn => DataSet::Mnist,
-            Self::Clothes => DataSet::FashionMnist,
+            Self::Clothes | Self::RnnClothes => DataSet::FashionMnist,
         }
     }
 
-    /// The PixelCNN that draws `set`.
-    pub fn of(set: DataSet) -> Self {
-        match set {
-            DataSet::Mnist => Self::Cnn,
-            DataSet::FashionMnist => Self::Clothes,
+    /// The network of the same kind that draws `set`.
+    pub fn drawing(self, set: DataSet) -> Self {
+        match (self, set) {
+            (Self::Cnn | Self::Clothes, DataSet::Mnist) => Self::Cnn,
+            (Self::Cnn | Self::Clothes, DataSet::FashionMnist) => Self::Clothes,
+            (Self::Rnn | Self::RnnClothes, DataSet::Mnist) => Self::Rnn,
+            (Self::Rnn | Self::RnnClothes, DataSet::FashionMnist) => Self::RnnClothes,
         }
     }
 }
@@ -110,4 +117,24 @@ fn read_changes(text: &str) -> Option<Vec<(u16, u8)>> {
     let changes: Vec<_> = text.split('_').map(one).collect::<Option<_>>()?;
     let rise = changes.windows(2).all(|two| two[0].0 < two[1].0);
     (rise && changes.len() <= MOST_CHANGES).then_some(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_set_keeps_the_kind_of_network() {
+        for maker in Maker::VALUES {
+            assert_eq!(maker.drawing(maker.set()), *maker);
+            for set in [DataSet::Mnist, DataSet::FashionMnist] {
+                let other = maker.drawing(set);
+                assert_eq!(other.set(), set);
+                assert_eq!(
+                    other.title().split(' ').next(),
+                    maker.title().split(' ').next()
+                );
+            }
+        }
+    }
 }

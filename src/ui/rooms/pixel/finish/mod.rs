@@ -25,7 +25,6 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
 use crate::ui::samples::use_samples;
-use crate::ui::state::pixel::Maker;
 use crate::ui::state::{FinishState, Route};
 
 /// Endings of one digit; of each digit there is one.
@@ -120,7 +119,7 @@ pub fn FinishChapter(props: &ChapterProps<FinishState>) -> Html {
                 data-whole={whole.to_string()} data-rows={state.rows.to_string()}>
                 <Pick {set} picture={state.picture.clone()} loaded={loaded.clone()} {on_retry}
                     on_picture={props.edit(|state, picture| { state.begin(); state.picture = picture; })}
-                    on_set={props.edit(|state, set| { state.begin(); state.maker = Maker::of(set); })}
+                    on_set={props.edit(|state, set| { state.begin(); state.maker = state.maker.drawing(set); })}
                     more={more(props)} is_set={state.seed != FinishState::default().seed || state.maker != FinishState::default().maker || state.digit.is_some()}>
                     <Slider label={texts::pixel_finish::rows::PLAIN} name="rows" min={1.0} max={FinishState::MOST_ROWS as f32} step={1.0} digits={0}
                         value={state.rows as f32} on_value={props.edit(|state, rows: f32| { state.begin(); state.rows = rows as u32; })} />

@@ -28,7 +28,6 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::pixel::Maker;
 use crate::ui::state::{GrowState, Route, Wanted as Class};
 
 /// The text of the chapter.
@@ -175,7 +174,7 @@ fn controls(props: &ChapterProps<GrowState>) -> Html {
     });
     let on_set = props.edit(|state, set| {
         state.begin();
-        state.maker = Maker::of(set);
+        state.maker = state.maker.drawing(set);
     });
     let on_temperature = props.edit(|state, t: f32| {
         state.begin();

@@ -219,13 +219,7 @@ fn orders(
 /// The series, what was expected of it, and so many values to come.
 fn picture(series: &Series, fitted: Option<&Fitted>, at: usize, message: String) -> Html {
     let n = series.values.len();
-    let truth = series
-        .values
-        .iter()
-        .enumerate()
-        .map(|(t, y)| (series.x(t), *y))
-        .collect();
-    let mut marks = vec![Mark::line(truth, Tone::Muted)];
+    let mut marks = vec![Mark::line(series.points(0), Tone::Muted)];
     let mut all: Vec<f64> = series.values.clone();
     if let Some(fitted) = fitted {
         let modelled = series.modelled();

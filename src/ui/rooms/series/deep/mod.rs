@@ -218,12 +218,15 @@ fn learned(engine: &str, run: &Learned) -> String {
     content::fill(texts::series_deep::learned::PLAIN, &values)
 }
 
+/// Of the values that are shown, the last: its number, mean, spread, and what was drawn.
+fn last_drawn(deep: &Deep, at: usize) -> Option<(usize, [f64; 3])> {
+    let i = at.checked_sub(1)?;
+    Some((i, *deep.drawn.get(i)?))
+}
+
 fn spoken(series: &Series, deep: &Deep, at: usize) -> String {
     let first = series.values.len() - deep.drawn.len();
-    let Some((i, [mean, _, y])) = at
-        .checked_sub(1)
-        .and_then(|i| Some((i, *deep.drawn.get(i)?)))
-    else {
+    let Some((i, [mean, _, y])) = last_drawn(deep, at) else {
         return texts::series_rivals::begin::PLAIN.into();
     };
     let values = [
@@ -290,10 +293,7 @@ fn learning(run: &Learned) -> Html {
 /// The distribution that the last value shown was drawn from.
 fn distribution(series: &Series, deep: &Deep, at: usize) -> Html {
     let first = series.values.len() - deep.drawn.len();
-    let Some((i, [mean, spread, y])) = at
-        .checked_sub(1)
-        .and_then(|i| Some((i, *deep.drawn.get(i)?)))
-    else {
+    let Some((i, [mean, spread, y])) = last_drawn(deep, at) else {
         return Html::default();
     };
     let place = |k: usize| mean + spread * (8.0 * k as f64 / POINTS as f64 - 4.0);

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::data::{Series, use_series};
 use super::pick::series_control;
-use super::run::Looked;
+use super::run::{Looked, Once};
 use super::stage::{about, brought, course, files};
 use super::{number, range};
 use crate::models::series::{by_hand, rmse};
@@ -91,12 +91,8 @@ pub fn PastChapter(props: &ChapterProps<PastState>) -> Html {
             .min(series.values.len() as u32 / 2)
             .min((2 * series.season).max(24)),
     });
-    let run = use_booked(Booked::<Looked>::default, want.clone(), false);
-    let look = run
-        .last
-        .as_ref()
-        .filter(|(asked, _)| Some(asked) == want.as_ref());
-    let look = look.map(|(_, look)| look.clone());
+    let run = use_booked(Booked::<Once<Looked>>::default, want, false);
+    let look = run.look.clone();
     let weights = state.weights.map(|w| f64::from(w) / 100.0);
     let hand = series.as_ref().map(|series| ByHand::of(series, &weights));
     let last = hand
@@ -198,17 +194,14 @@ fn controls(
 
 /// The series, what is expected of it, and the value at hand.
 fn picture(series: &Series, hand: &ByHand, at: usize, message: String) -> Html {
-    let line = |values: &[f64], from: usize| -> Vec<(f64, f64)> {
-        (from..)
-            .zip(values)
-            .map(|(t, y)| (series.x(t), *y))
-            .collect()
-    };
+    let expected = (hand.first..)
+        .zip(&hand.expected)
+        .map(|(t, y)| (series.x(t), *y));
     let t = hand.first + at;
     let value = |t: usize, tone| Mark::point((series.x(t), series.values[t]), tone);
     let mut marks = vec![
-        Mark::line(line(&series.values, 0), Tone::Muted),
-        Mark::line(line(&hand.expected, hand.first), Tone::Accent).dashed(),
+        Mark::line(series.points(0), Tone::Muted),
+        Mark::line(expected.collect(), Tone::Accent).dashed(),
         Mark::Rule { x: series.x(t) },
         value(t, Tone::Muted),
         Mark::point((series.x(t), hand.expected[at]), Tone::Accent),
