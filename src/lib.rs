@@ -7,6 +7,8 @@
 //! | [`data`] | data sets: where they come from, how they are read and checked | always (files: `lab`) |
 //! | [`noise`] | seeded random numbers, one stream a sample | always |
 //! | [`tokens`] | text as numbers | always |
+//! | [`sound`] | sound that is computed | `ui`; natively too |
+//! | [`tunes`] | melodies as numbers | `ui`; natively too |
 //! | [`models`] | one folder a family: config, network, training, sampler | schedules always, networks `nn`, live training `train` |
 //! | [`quality`] | the judges: of what ships (`lab`), and of points in the plane (always) | |
 //! | [`weights`] | manifest, 8-bit packing, verified loading | manifest always, the rest `nn` |
@@ -29,7 +31,11 @@ pub mod noise;
 pub mod protocol;
 pub mod quality;
 pub mod tokens;
-// Natively for its tests; in a browser the page alone is made of it.
+// Natively for their tests; in a browser the page alone is made of them.
+#[cfg(any(feature = "ui", not(target_family = "wasm")))]
+pub mod sound;
+#[cfg(any(feature = "ui", not(target_family = "wasm")))]
+pub mod tunes;
 #[cfg(any(feature = "ui", not(target_family = "wasm")))]
 pub mod ui;
 pub mod weights;

@@ -1,6 +1,7 @@
 //! `lab eval MODEL`: what the judge says of a model's samples, as JSON.
 
 mod pixel;
+mod tunes;
 mod vae;
 
 use std::time::Instant;
@@ -85,6 +86,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     match args.model.kind() {
         Kind::Text(corpus) => return text(folders, args, corpus),
         Kind::Tuned(_) => return text(folders, args, Corpus::Stories),
+        Kind::Tunes => return tunes::run(folders, args),
         _ => {}
     }
     if let Kind::Vae { variant, .. } = args.model.kind() {

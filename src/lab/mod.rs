@@ -12,6 +12,7 @@ mod scale;
 mod source;
 mod text;
 mod train;
+mod tunes;
 mod unpack;
 mod uses;
 mod vae;
@@ -123,6 +124,8 @@ pub enum ModelId {
     TextShakespeare,
     /// Transformer of fairy tales.
     TextFairyTales,
+    /// Transformer of tunes.
+    MusicTunes,
     /// Gated PixelCNN of digits.
     PixelMnist,
     /// Gated PixelCNN of garments.
@@ -170,6 +173,8 @@ pub enum Kind {
     Text(Corpus),
     /// A Transformer of stories, tuned.
     Tuned(Tuning),
+    /// A Transformer of tunes.
+    Tunes,
     /// A classifier.
     Judge,
 }
@@ -195,6 +200,7 @@ impl ModelId {
             Self::TextPreferences => "text-preferences",
             Self::TextShakespeare => "text-shakespeare",
             Self::TextFairyTales => "text-fairy-tales",
+            Self::MusicTunes => "music-tunes",
             Self::PixelMnist => "pixel-mnist",
             Self::PixelFashionMnist => "pixel-fashion-mnist",
             Self::PixelRnnMnist => "pixel-rnn-mnist",
@@ -222,6 +228,7 @@ impl ModelId {
             Self::TextPreferences => Kind::Tuned(Tuning::Preferences),
             Self::TextShakespeare => Kind::Text(Corpus::Shakespeare),
             Self::TextFairyTales => Kind::Text(Corpus::FairyTales),
+            Self::MusicTunes => Kind::Tunes,
             Self::PixelMnist | Self::PixelFashionMnist => Kind::PixelCnn,
             Self::PixelRnnMnist | Self::PixelRnnFashionMnist => Kind::PixelRnn,
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
@@ -235,6 +242,7 @@ impl ModelId {
             Kind::Gan => NetworkKind::GanPair,
             Kind::Vae { code, .. } => NetworkKind::Vae { code: code as u32 },
             Kind::Text(_) | Kind::Tuned(_) => NetworkKind::Transformer(text::SHAPE),
+            Kind::Tunes => NetworkKind::Transformer(tunes::SHAPE),
             Kind::PixelCnn => NetworkKind::PixelCnn(pixel::training::SHAPE),
             Kind::PixelRnn => NetworkKind::PixelRnn(pixel::training::RNN_SHAPE),
             Kind::Judge => NetworkKind::Classifier,

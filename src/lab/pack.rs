@@ -15,6 +15,7 @@ use crate::models::vae::blocks::Sizes;
 use crate::models::vae::training::VaeTask;
 use crate::nn::checkpoint::{RunDir, RunState};
 use crate::quality::classifier::ClassifierTask;
+use crate::tunes::learned;
 use crate::weights::fingerprint::{Answers, Fingerprint};
 use crate::weights::load::sha256_hex;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
@@ -26,6 +27,7 @@ use super::source::{
     pixel_rnn, trained_judge, transformer, unet_shape, vae,
 };
 use super::text::{SHAPE, Text};
+use super::tunes::{self, Tunes};
 use super::{Folders, Kind, ModelId, Tuning, pictures};
 
 /// Arguments of `lab pack`.
@@ -61,6 +63,17 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let net = transformer(folders, args.model, Weights::Ema)?;
             let entry = write_weights(folders, args.model, net, &TextTask::shape_of(SHAPE))?;
             write_fingerprint(&entry, &transformer(folders, args.model, Weights::Shipped)?)?;
+        }
+        Kind::Tunes => {
+            let net = transformer(folders, args.model, Weights::Ema)?;
+            let shape = TextTask::shape_of(tunes::SHAPE);
+            let entry = write_weights(folders, args.model, net, &shape)?;
+            write_fingerprint(&entry, &transformer(folders, args.model, Weights::Shipped)?)?;
+            let tunes = Tunes::load(folders)?;
+            let path = folders.www.join(tokens_path(&entry.id));
+            write(&path, (tunes.alphabet.write() + "\n").as_bytes())?;
+            let learned = learned::write(tunes.encoded(&tunes.train));
+            write(&folders.www.join(learned::PATH), learned.as_bytes())?;
         }
         Kind::Judge => {
             let net = trained_judge(folders, args.model)?;
@@ -144,6 +157,9 @@ fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> Mod
 fn data_set(model: ModelId) -> String {
     if let Kind::Text(corpus) = model.kind() {
         return corpus.title().into();
+    }
+    if model.kind() == Kind::Tunes {
+        return tunes::TITLE.into();
     }
     if let Kind::Tuned(tuning) = model.kind() {
         return match tuning {

@@ -22,6 +22,7 @@ use crate::models::pixel::rnn::PixelRnn;
 use crate::models::pixel::training::{RNN_SHAPE, SHAPE as SHAPE_OF_PIXELS, shape_of};
 use crate::models::pixel::walk::Walker;
 use crate::models::pixel::{Net, ink};
+use crate::models::text::Shape;
 use crate::models::text::net::Transformer;
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
@@ -34,9 +35,8 @@ use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::weights::load::load;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 
-use super::text::SHAPE;
 use super::vae::{codes, draw_random, static_pictures};
-use super::{Folders, Kind, ModelId};
+use super::{Folders, Kind, ModelId, text, tunes};
 
 /// Which weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -119,8 +119,17 @@ pub fn pixel_rnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<
 
 /// A Transformer.
 pub fn transformer(folders: &Folders, model: ModelId, weights: Weights) -> Result<Transformer> {
-    let net = SHAPE.init(&Device::flex());
-    any(folders, model, net, weights, &TextTask::shape_of(SHAPE))
+    let shape = shape_of_text(model);
+    let net = shape.init(&Device::flex());
+    any(folders, model, net, weights, &TextTask::shape_of(shape))
+}
+
+/// The shape of a Transformer.
+pub fn shape_of_text(model: ModelId) -> Shape {
+    match model.kind() {
+        Kind::Tunes => tunes::SHAPE,
+        _ => text::SHAPE,
+    }
 }
 
 /// The entry of the last snapshot that ships.
@@ -391,7 +400,9 @@ pub fn draw(
             let net = vae(folders, model, weights)?;
             draw_random(&net, labels.len(), sampling.seed)
         }
-        Kind::Text(_) | Kind::Tuned(_) | Kind::Judge => bail!("{} makes no pictures", model.name()),
+        Kind::Text(_) | Kind::Tuned(_) | Kind::Tunes | Kind::Judge => {
+            bail!("{} makes no pictures", model.name())
+        }
     };
     bar.finish_and_clear();
     for v in &mut samples {

@@ -17,13 +17,14 @@ use crate::models::diffusion::distillation::{self, DistillationTask};
 use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{self, GanPair};
+use crate::models::next::Choosing;
 use crate::models::pixel::cnn::PixelCnn;
 use crate::models::pixel::rnn::PixelRnn;
 use crate::models::pixel::training::{self as pixel, PixelTask};
 use crate::models::pixel::walk::Walker;
 use crate::models::pixel::{Net, Shape};
 use crate::models::text::net::Transformer;
-use crate::models::text::training::TextTask;
+use crate::models::text::training::{TextTask, TextsTask};
 use crate::models::text::tuning::{AnswerTask, PreferenceTask};
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
@@ -33,6 +34,8 @@ use crate::nn::training::{Observer, Recipe, Report, Task, train};
 use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::quality::report::Court;
 
+use crate::tunes::abc;
+
 use super::answers::{School, shipped_tokens};
 use super::sample::labels;
 use super::source::{
@@ -40,6 +43,7 @@ use super::source::{
     sample, transformer,
 };
 use super::text::{SHAPE, Text, write};
+use super::tunes::{self, Tunes};
 use super::vae::{codes, sheet, static_pictures};
 use super::watch::Watch;
 use super::{Folders, Kind, ModelId, Tuning, pictures};
@@ -70,6 +74,16 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         let text = Text::load(folders, corpus)?;
         return go(folders, args, &TextTask::new(SHAPE, text.train), recipe);
     }
+    if args.model.kind() == Kind::Tunes {
+        let tunes = Tunes::load(folders)?;
+        let learned = tunes.encoded(&tunes.train);
+        return go(
+            folders,
+            args,
+            &TextsTask::new(tunes::SHAPE, learned),
+            recipe,
+        );
+    }
     if let Kind::Tuned(tuning) = args.model.kind() {
         return tune(folders, args, tuning, recipe);
     }
@@ -99,7 +113,9 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),
-        Kind::Text(_) | Kind::Tuned(_) => unreachable!("trained above, without pictures"),
+        Kind::Text(_) | Kind::Tuned(_) | Kind::Tunes => {
+            unreachable!("trained above, without pictures")
+        }
         Kind::Judge => {
             let task = ClassifierTask::new(images, args.model.data_set()).context(never)?;
             go(folders, args, &task, recipe)
@@ -199,6 +215,11 @@ fn recipe(model: ModelId) -> Recipe {
             warm_up: 30,
             ema_decay: 0.98,
             ..images(2_400)
+        },
+        ModelId::MusicTunes => Recipe {
+            batch: 16,
+            learning_rate: 3e-3,
+            ..images(30_000)
         },
         ModelId::TextStories | ModelId::TextShakespeare | ModelId::TextFairyTales => Recipe {
             batch: 32,
@@ -309,6 +330,8 @@ struct Look {
     reals: Vec<f32>,
     /// A Transformer's text, to be judged by.
     text: Option<Text>,
+    /// The same of tunes.
+    tunes: Option<Tunes>,
     /// Who examines one that answers.
     school: Option<School>,
 }
@@ -330,6 +353,10 @@ impl Look {
             Kind::Text(corpus) => Some(Text::load(folders, corpus)?),
             _ => None,
         };
+        let tunes = match kind {
+            Kind::Tunes => Some(Tunes::load(folders)?),
+            _ => None,
+        };
         let school = match kind {
             Kind::Tuned(_) => Some(School::new(shipped_tokens(folders)?)),
             _ => None,
@@ -337,6 +364,7 @@ impl Look {
         Ok(Self {
             model,
             text,
+            tunes,
             school,
             sampling: sampling(kind),
             reals,
@@ -463,6 +491,9 @@ impl Sheet for Transformer {
             let sheet = format!("{marks}\n\n{talk}");
             return fs::write(path.with_extension("txt"), sheet).context("cannot write the sheet");
         }
+        if let Some(tunes) = &look.tunes {
+            return tunes_sheet(self, tunes, path);
+        }
         let text = look.text.as_ref().context("a text to be judged by")?;
         let bits = text.bits_per_character(self, JUDGED);
         println!("held out: {bits:.4} bits a character");
@@ -475,6 +506,34 @@ impl Sheet for Transformer {
         }
         fs::write(path.with_extension("txt"), sheet).context("cannot write the sheet")
     }
+}
+
+/// Tunes that a checkpoint is judged by, and tunes that it plays.
+const TUNES: usize = 60;
+
+fn tunes_sheet(net: &Transformer, tunes: &Tunes, path: &Path) -> Result<()> {
+    let bits = tunes.bits_per_character(net, TUNES);
+    let heads = tunes.held_out.iter().take(TUNES);
+    let played: Vec<_> = heads
+        .enumerate()
+        .map(|(i, head)| {
+            tunes::play(
+                net,
+                &tunes.alphabet,
+                head,
+                &Choosing::default(),
+                i as u64,
+                400,
+            )
+        })
+        .collect::<Result<_>>()?;
+    let marks = serde_json::to_string(&tunes::Marks::of(&played, &tunes.learned_notes()))?;
+    println!("held out: {bits:.4} bits a character; {marks}");
+    let mut sheet = format!("{bits:.4} bits a character of tunes held out\n{marks}\n");
+    for (tune, _) in &played[..TUNES / 4] {
+        sheet += &format!("\n{}\n", abc::write(tune));
+    }
+    fs::write(path.with_extension("txt"), sheet).context("cannot write the sheet")
 }
 
 impl Sheet for PixelCnn {

@@ -15,9 +15,8 @@ use crate::nn::training::optimizer;
 use crate::weights::manifest::ModelEntry;
 
 use super::source::{
-    Weights, diffusion, manifest, pixel_cnn, pixel_rnn, transformer, unet_shape, vae,
+    Weights, diffusion, manifest, pixel_cnn, pixel_rnn, shape_of_text, transformer, unet_shape, vae,
 };
-use super::text::SHAPE;
 use super::{Folders, Kind, ModelId};
 
 /// Arguments of `lab unpack`.
@@ -54,10 +53,11 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
                 pixel::shape_of(shape),
             )
         }
-        Kind::Text(_) => {
+        Kind::Text(_) | Kind::Tunes => {
             let averaged = transformer(folders, model, Weights::Shipped)?;
-            let shape = TextTask::shape_of(SHAPE);
-            save(folders, model, SHAPE.init(&device), averaged, shape)
+            let shape = shape_of_text(model);
+            let name = TextTask::shape_of(shape);
+            save(folders, model, shape.init(&device), averaged, name)
         }
         // Codes of one that is not variational are whitened when it is packed, and its training knows
         // nothing of it.

@@ -94,6 +94,7 @@ chapters! {
     Sees: SeesState, "autoregressive/sees", Autoregressive, pixel::pixel, pixel_sees::story;
     Finish: FinishState, "autoregressive/finish", Autoregressive, pixel::pixel, pixel_finish::story;
     Likely: LikelyState, "autoregressive/likely", Autoregressive, pixel::pixel, pixel_likely::story;
+    Tune: TuneState, "autoregressive/tune", Autoregressive, tune::tune, tune_note::story;
     Past: PastState, "autoregressive/past", Autoregressive, series::series, series_past::story;
     Arima: ArimaState, "autoregressive/arima", Autoregressive, series::series, series_arima::story;
     Deep: DeepState, "autoregressive/deep", Autoregressive, series::series, series_deep::story;
@@ -129,6 +130,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Sees,
     Chapter::Finish,
     Chapter::Likely,
+    Chapter::Tune,
     Chapter::Past,
     Chapter::Arima,
     Chapter::Deep,

@@ -8,7 +8,7 @@ use super::cost::{costs, tensor};
 use super::net::Transformer;
 use super::{CONTEXT, Shape};
 use crate::nn::training::Task;
-use crate::tokens::Token;
+use crate::tokens::{END, Token};
 
 /// Every so many steps pieces are as long as the context; in the others they are half as long, and twice
 /// as many, which is quicker: half the scores of attention.
@@ -46,6 +46,61 @@ pub fn surprises(net: &Transformer, tokens: &[Token]) -> Vec<f32> {
         first += CONTEXT / 2;
     }
     all
+}
+
+/// Learns texts of which each is read from its beginning: the examples are as many as the texts. After the
+/// end of one others follow, drawn anew each time, until the context is full.
+pub struct TextsTask {
+    shape: Shape,
+    texts: Vec<Vec<Token>>,
+}
+
+impl TextsTask {
+    /// For texts that each end with [`END`]; none is empty.
+    pub fn new(shape: Shape, texts: Vec<Vec<Token>>) -> Self {
+        Self { shape, texts }
+    }
+
+    /// A piece of `length + 1` tokens that begins with the end before a text.
+    fn piece(&self, text: usize, length: usize, rng: &mut ChaCha8Rng) -> Vec<Token> {
+        let mut piece = vec![END];
+        let mut next = text;
+        while piece.len() <= length {
+            piece.extend(&self.texts[next]);
+            next = rng.next_u32() as usize % self.texts.len();
+        }
+        piece.truncate(length + 1);
+        piece
+    }
+}
+
+impl Task for TextsTask {
+    type Net = Transformer;
+
+    fn init(&self, device: &Device) -> Transformer {
+        self.shape.init(device)
+    }
+
+    fn shape(&self) -> String {
+        TextTask::shape_of(self.shape)
+    }
+
+    fn examples(&self) -> usize {
+        self.texts.len()
+    }
+
+    fn loss(
+        &self,
+        net: &Transformer,
+        batch: &[usize],
+        _: u64,
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Tensor<1> {
+        let pieces = batch.iter().map(|i| self.piece(*i, CONTEXT, rng));
+        let rows: Vec<Token> = pieces.flatten().collect();
+        costs(net, tensor(rows.into_iter(), batch.len(), device)).mean()
+    }
 }
 
 impl Task for TextTask {
@@ -111,6 +166,26 @@ mod tests {
         assert_eq!(costs.len(), tokens.len() - 1);
         let mean = costs.iter().sum::<f32>() / costs.len() as f32;
         assert!((mean - 10f32.ln()).abs() < 0.05, "{mean}");
+    }
+
+    #[test]
+    fn texts_are_read_from_their_beginnings() {
+        let texts = vec![vec![1, 2, END], vec![3, END]];
+        let task = TextsTask::new(SMALL, texts);
+        let mut rng = crate::noise::stream(1, 0, 0);
+        for first in 0..2 {
+            let piece = task.piece(first, 9, &mut rng);
+            assert_eq!((piece.len(), piece[0]), (10, END));
+            assert_eq!(piece[1], [1, 3][first]);
+            for pair in piece.windows(2) {
+                let follows = match pair[0] {
+                    END => [1, 3].contains(&pair[1]),
+                    1 => pair[1] == 2,
+                    _ => pair[1] == END,
+                };
+                assert!(follows, "{piece:?}");
+            }
+        }
     }
 
     /// Each token is judged once, with those before it: the same as one piece gives for a short text.

@@ -2,7 +2,78 @@
 
 use yew::prelude::*;
 
-use crate::ui::content;
+use super::equation::Equation;
+use crate::models::next::{Choosing, surprise};
+use crate::protocol::text::TextStep;
+use crate::tokens::Token;
+use crate::ui::content::{self, texts};
+
+/// So many of the likeliest are listed.
+const LISTED: usize = 10;
+
+/// What one step is made of.
+pub struct Odds {
+    /// The model's own probabilities.
+    pub own: Vec<f32>,
+    /// Those that are drawn from.
+    pub drawn: Vec<f32>,
+}
+
+impl Odds {
+    /// Of a step.
+    pub fn of(step: &TextStep, choosing: &Choosing) -> Self {
+        Self {
+            own: Choosing::default().probabilities(&step.logits),
+            drawn: choosing.probabilities(&step.logits),
+        }
+    }
+
+    /// The likeliest tokens, and `token` even if it is none of them.
+    pub fn listed(&self, token: Token) -> Vec<Token> {
+        let mut all: Vec<Token> = (0..self.own.len() as Token).collect();
+        all.sort_by(|a, b| {
+            let [a, b] = [a, b].map(|token| self.own[usize::from(*token)]);
+            b.total_cmp(&a)
+        });
+        all.truncate(LISTED);
+        if !all.contains(&token) {
+            all.push(token);
+        }
+        all
+    }
+
+    /// How many can be drawn.
+    pub fn possible(&self) -> usize {
+        self.drawn.iter().filter(|p| **p > 0.0).count()
+    }
+}
+
+/// The step's equation with its numbers, for the token that was drawn, of this name; the temperature is in
+/// hundredths.
+pub fn numbers(step: &TextStep, temperature: u32, odds: &Odds, name: String) -> Html {
+    let at = usize::from(step.token);
+    let values = vec![
+        ("z", f64::from(step.logits[at])),
+        ("T", f64::from(temperature) / 100.0),
+        ("p", f64::from(odds.drawn[at])),
+    ];
+    let formula = match temperature {
+        0 => texts::next::greedy::HTML,
+        _ => texts::next::formula::HTML,
+    };
+    let told = [
+        ("token", name),
+        ("own", content::percent(odds.own[at])),
+        ("bits", format!("{:.1}", surprise(&step.logits, at))),
+    ];
+    html! {
+        <div class="card">
+            <h3>{ texts::next::formula::TITLE }</h3>
+            <Equation formula={formula.to_owned()} {values} />
+            <p class="hint">{ content::fill(texts::next::told::PLAIN, &told) }</p>
+        </div>
+    }
+}
 
 /// One of the values that may come.
 pub struct Odd {
@@ -52,5 +123,27 @@ pub fn bar(own: Option<f32>, drawn: f32) -> Html {
             if let Some(own) = own { <i class="own" style={width(own)} /> }
             <i class="drawn" style={width(drawn)} />
         </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_chosen_is_listed() {
+        let step = TextStep {
+            logits: (0..30).map(|i| -(i as f32)).collect(),
+            token: 29,
+            ms: 0.0,
+        };
+        let choosing = Choosing {
+            top_k: 4,
+            ..Choosing::default()
+        };
+        let odds = Odds::of(&step, &choosing);
+        let listed = odds.listed(29);
+        assert_eq!((listed.len(), listed[0], listed[10]), (11, 0, 29));
+        assert_eq!(odds.possible(), 4);
     }
 }

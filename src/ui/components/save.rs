@@ -1,6 +1,9 @@
 //! Offers what is seen as a file.
 
+use std::io::Cursor;
+
 use gif::{Encoder, Frame, Repeat};
+use hound::{SampleFormat, WavSpec, WavWriter};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -166,6 +169,28 @@ fn animation(pixels: &[f32]) -> Option<Vec<u8>> {
     }
     drop(encoder);
     Some(file)
+}
+
+/// Offers sound, samples in `-1..=1` at `rate` a second, as a WAV file: one channel, 16 bits.
+pub fn save_wav(samples: &[f32], rate: u32, name: &str) -> Option<()> {
+    save_bytes(&wav(samples, rate)?, "audio/wav", name)
+}
+
+fn wav(samples: &[f32], rate: u32) -> Option<Vec<u8>> {
+    let spec = WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: SampleFormat::Int,
+    };
+    let mut file = Cursor::new(Vec::new());
+    let mut writer = WavWriter::new(&mut file, spec).ok()?;
+    for sample in samples {
+        let loud = (f32::from(i16::MAX) * sample.clamp(-1.0, 1.0)).round();
+        writer.write_sample(loud as i16).ok()?;
+    }
+    writer.finalize().ok()?;
+    Some(file.into_inner())
 }
 
 /// Offers a text as a file.

@@ -12,6 +12,7 @@ pub mod landing;
 pub mod pixel;
 pub mod series;
 pub mod text;
+pub mod tune;
 pub mod vae;
 
 use yew::prelude::*;

@@ -7,6 +7,7 @@
 //! | `player` | playback in step with what is computed and with the link |
 //! | [`playback`] | play, step, scrub: where a timeline stands (pure) |
 //! | [`timeline`] | the kept frames of a run and its branches (pure) |
+//! | `written` | a row of tokens that a Transformer writes |
 
 #[cfg(feature = "ui")]
 pub mod booked;
@@ -16,3 +17,5 @@ pub mod playback;
 #[cfg(feature = "ui")]
 pub mod player;
 pub mod timeline;
+#[cfg(feature = "ui")]
+pub mod written;

@@ -17,6 +17,7 @@ mod query;
 mod route;
 pub mod series;
 pub mod text;
+pub mod tune;
 pub mod vae;
 
 pub use diffusion::denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted, two_decimals};
@@ -39,6 +40,7 @@ pub use query::{Named, Query, Reader, Writer};
 pub use route::{Controls, Route};
 pub use series::{ArimaState, DeepState, PastState, RivalsState};
 pub use text::{AnswersState, InsideState, LearnedState, NextState, PiecesState, TextTrainState};
+pub use tune::TuneState;
 pub use vae::{HolesState, SpreadState, SqueezeState, TrainState, WalkState};
 
 use super::chapters::Chapter;

@@ -278,18 +278,20 @@ impl NextState {
     }
 }
 
-fn write_given(given: &[Token]) -> String {
+/// Tokens as a link names them.
+pub fn write_given(given: &[Token]) -> String {
     let texts: Vec<_> = given.iter().map(Token::to_string).collect();
     texts.join(".")
 }
 
-fn read_given(text: &str) -> Option<Vec<Token>> {
+/// Reads what [`write_given`] has written, at most so many tokens.
+pub fn read_given(text: &str, most: u32) -> Option<Vec<Token>> {
     let one = |number: &str| {
         let token: Token = number.parse().ok()?;
         (token < MOST_TOKENS && token.to_string() == number).then_some(token)
     };
     let given: Option<Vec<Token>> = text.split('.').map(one).collect();
-    given.filter(|given| given.len() <= LENGTH as usize)
+    given.filter(|given| given.len() <= most as usize)
 }
 
 impl Controls for NextState {
@@ -313,7 +315,7 @@ impl Controls for NextState {
             "given",
             &mut self.given,
             default.given,
-            read_given,
+            |text| read_given(text, LENGTH),
             |given| write_given(given),
         );
         q.number(

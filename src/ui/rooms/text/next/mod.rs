@@ -2,7 +2,6 @@
 
 mod clock;
 mod odds;
-mod run;
 mod task;
 
 use std::rc::Rc;
@@ -12,24 +11,22 @@ use web_sys::{Element, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use self::clock::Clock;
-use self::odds::{Odds, bars};
-use self::run::{TextRun, Wish};
+use self::odds::bars;
 use self::task::{cases, task_card};
-use crate::models::next::surprise;
 use crate::models::text::CONTEXT;
 use crate::protocol::text::TextStep;
 use crate::tokens::{END, Token, Tokens};
-use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;
-use crate::ui::components::equation::Equation;
 use crate::ui::components::fetched::{Fetched, failure, use_fetched_of};
 use crate::ui::components::model_card::ModelCard;
+use crate::ui::components::odds::{Odds, numbers};
 use crate::ui::components::progress::progress;
 use crate::ui::components::save::{save_csv, save_text};
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::share::ShareButton;
 use crate::ui::components::slider::Slider;
+use crate::ui::components::surprises::surprises;
 use crate::ui::components::transport::{Player, Transport};
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
@@ -39,11 +36,9 @@ use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
 use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::runs::written::{TextRun, Wish};
 use crate::ui::state::text::{Came, LENGTH, LONGEST, Library, Prompt};
 use crate::ui::state::{Named, NextState, Route};
-
-/// Most bits of the chart of surprises.
-const MOST_BITS: f64 = 12.0;
 
 /// The text of the chapter.
 pub fn story() -> Html {
@@ -89,6 +84,7 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
         model: state.library.model(),
         prompt: prompt.clone(),
         given: state.given.clone(),
+        count: LENGTH,
         choosing: state.choosing(),
         seed: state.seed,
     });
@@ -162,9 +158,9 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
             </div>
             <div class="inspect next-inspect">
                 if let Some(((tokens, step), odds)) = shown {
-                    { numbers(state, tokens, step, odds) }
+                    { numbers(step, state.temperature, odds, sign(tokens, step.token)) }
                 }
-                { surprises(&run, at) }
+                { surprises("token", &run.bits, at, LENGTH) }
                 if let Some((prompt, _)) = &*prompt {
                     <Clock model={state.library.model()} text={Rc::new([&prompt[..], &before].concat())} is_free={!run.book.is_busy()} />
                 }
@@ -312,55 +308,6 @@ fn written(
                 <span class="prompt">{ state.prompt.text().to_owned() }</span>
                 { for run.steps[..so_far].iter().enumerate().filter_map(token) }
             </p>
-        </div>
-    }
-}
-
-/// The step's equation with its numbers.
-fn numbers(state: &NextState, tokens: &Tokens, step: &TextStep, odds: &Odds) -> Html {
-    let at = usize::from(step.token);
-    let values = vec![
-        ("z", f64::from(step.logits[at])),
-        ("T", f64::from(state.temperature) / 100.0),
-        ("p", f64::from(odds.drawn[at])),
-    ];
-    let formula = match state.temperature {
-        0 => texts::next::greedy::HTML,
-        _ => texts::next::formula::HTML,
-    };
-    let told = [
-        ("token", sign(tokens, step.token)),
-        ("own", content::percent(odds.own[at])),
-        ("bits", format!("{:.1}", surprise(&step.logits, at))),
-    ];
-    html! {
-        <div class="card">
-            <h3>{ texts::next::formula::TITLE }</h3>
-            <Equation formula={formula.to_owned()} {values} />
-            <p class="hint">{ content::fill(texts::next::told::PLAIN, &told) }</p>
-        </div>
-    }
-}
-
-/// How surprising each token was to the model.
-fn surprises(run: &TextRun, at: u32) -> Html {
-    let place = |(i, bits): (usize, &f32)| (i as f64 + 1.0, f64::from(*bits).min(MOST_BITS));
-    let so_far = run.bits.iter().take(at as usize + 1);
-    let points: Vec<_> = so_far.enumerate().map(place).collect();
-    let mut sum = 0.0;
-    let mean = points.iter().map(|(x, bits)| {
-        sum += bits;
-        (*x, sum / x)
-    });
-    let mean = mean.collect();
-    let line = |points, tone, dashed| Mark::line(points, tone).dashed_if(dashed);
-    html! {
-        <div class="card">
-            <h3>{ texts::next::surprise::TITLE }</h3>
-            <Chart x={Axis::new("token", [1.0, f64::from(LENGTH)], 4)} y={Axis::new("bits", [0.0, MOST_BITS], 4)}
-                marks={vec![line(points, Tone::Accent, false), line(mean, Tone::Second, true)]}
-                message={texts::next::surprise::PLAIN} height=150.0 />
-            <p class="hint">{ texts::next::surprise::PLAIN }</p>
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! The text behind the chapter: what is written, what is there.
+//! A text, or a tune, that grows token by token: what is asked for, what is there.
 
 use std::rc::Rc;
 
@@ -6,7 +6,6 @@ use crate::models::next::{Choosing, surprise};
 use crate::protocol::text::{TextAsk, TextStep, TextSteps};
 use crate::tokens::{END, Token};
 use crate::ui::runs::booked::{Book, Booked, Store};
-use crate::ui::state::text::LENGTH;
 
 /// The text that the controls want.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +16,8 @@ pub struct Wish {
     pub prompt: Vec<Token>,
     /// What stands after it.
     pub given: Vec<Token>,
+    /// Most tokens after the prompt, 1 or more.
+    pub count: u32,
     /// How the rest is chosen.
     pub choosing: Choosing,
     /// Names the draws.
@@ -81,7 +82,7 @@ impl Store for Written {
             model: wish.model.into(),
             prompt: wish.prompt.clone(),
             given,
-            count: LENGTH,
+            count: wish.count,
             choosing: wish.choosing,
             seed: wish.seed,
         })
@@ -107,9 +108,14 @@ impl Store for Written {
 }
 
 impl Written {
+    /// So many tokens there will be at most, 1 or more.
+    pub fn most(&self) -> u32 {
+        self.wish.as_ref().map_or(1, |wish| wish.count)
+    }
+
     /// Has the text come to its end?
     pub fn is_over(&self) -> bool {
-        self.steps.len() == LENGTH as usize
+        self.steps.len() == self.most() as usize
             || self.steps.last().is_some_and(|step| step.token == END)
     }
 
@@ -122,7 +128,7 @@ impl Written {
     pub fn last(&self) -> u32 {
         match self.is_over() {
             true => self.steps.len() as u32 - 1,
-            false => LENGTH - 1,
+            false => self.most() - 1,
         }
     }
 }
@@ -139,6 +145,7 @@ mod tests {
             model: "text-stories",
             prompt: vec![END, 97],
             given: given.to_vec(),
+            count: 150,
             choosing: Choosing::default(),
             seed,
         })
