@@ -22,7 +22,9 @@ pub fn pluck(frequency: f32, samples: usize, rate: f32, seed: u64) -> Vec<f32> {
     let all_pass = (1.0 - late) / (1.0 + late);
     let length = whole as usize;
     let mut rng = noise::stream(seed, 0, 0);
-    let mut ring: Vec<f32> = (0..length).map(|_| 2.0 * noise::unit(&mut rng) - 1.0).collect();
+    let mut ring: Vec<f32> = (0..length)
+        .map(|_| 2.0 * noise::unit(&mut rng) - 1.0)
+        .collect();
     for _ in 0..SOFT {
         let before = ring.clone();
         for (i, value) in ring.iter_mut().enumerate() {

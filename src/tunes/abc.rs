@@ -396,9 +396,9 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         for line in [
-            "M:6/8 L:1/8 K:Em GE^D E2B,|(3efg^d/ e3/2=d/4d3/4 z2|1_B4:|2B4||",
+            "M:6/8 L:1/8 K:Em GE^DE2B,|(3efg^d/e3/2=d/4d3/4z2|1_B4:|2B4||",
             "M:9/8 L:1/8 K:Bb |:B2cd'b,|c3e2:|",
-            "M:2/4 L:1/8 K:C (3c/d/e/ c2/3d2|(3c2d2e2",
+            "M:2/4 L:1/8 K:C (3c/d/e/c2/3d2|(3c2d2e2",
         ] {
             assert_eq!(write(&tune(line)), line.replace("b,", "B"), "{line}");
         }

@@ -1,6 +1,7 @@
 //! Events as tokens.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::Event;
 use crate::tokens::{END, Token};
@@ -33,8 +34,8 @@ impl Alphabet {
         let mut events = Vec::new();
         let mut tokens = HashMap::new();
         for event in all.into_iter().take(Self::MOST) {
-            if !tokens.contains_key(&event) {
-                tokens.insert(event, token(events.len()));
+            if let Entry::Vacant(free) = tokens.entry(event) {
+                free.insert(token(events.len()));
                 events.push(event);
             }
         }

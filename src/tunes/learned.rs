@@ -27,7 +27,11 @@ const GAP: [u32; 2] = [0x7f, 0xa1];
 
 fn sign(token: Token) -> Option<char> {
     let sign = FIRST + u32::from(token);
-    let sign = if sign < GAP[0] { sign } else { sign + GAP[1] - GAP[0] };
+    let sign = if sign < GAP[0] {
+        sign
+    } else {
+        sign + GAP[1] - GAP[0]
+    };
     char::from_u32(sign)
 }
 

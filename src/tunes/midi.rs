@@ -41,7 +41,10 @@ pub fn write(tune: &Tune) -> Option<Vec<u8>> {
                 let key = u7::new(key as u8);
                 let [on, off] = [STRUCK, 0].map(u7::new);
                 track.push(midi(wait, MidiMessage::NoteOn { key, vel: on }));
-                track.push(midi(note.ticks.into(), MidiMessage::NoteOff { key, vel: off }));
+                track.push(midi(
+                    note.ticks.into(),
+                    MidiMessage::NoteOff { key, vel: off },
+                ));
                 wait = 0;
             }
             event => wait += event.ticks(),
@@ -63,6 +66,9 @@ pub fn write(tune: &Tune) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use midi_file::core::Message;
+    use midi_file::file::{Event as FileEvent, MetaEvent};
+
     use super::super::abc;
     use super::*;
 
@@ -80,8 +86,34 @@ mod tests {
         for event in track.events() {
             ticks += event.delta_time();
             match event.event() {
-                midi_file::core::_Event => {}
+                FileEvent::Midi(Message::NoteOn(on)) => {
+                    notes.push((ticks, on.note_number().get(), on.velocity().get() > 0));
+                }
+                FileEvent::Midi(Message::NoteOff(off)) => {
+                    notes.push((ticks, off.note_number().get(), false));
+                }
+                FileEvent::Meta(MetaEvent::TimeSignature(time)) => {
+                    heads.push(format!("{}", time.numerator()));
+                }
+                FileEvent::Meta(MetaEvent::SetTempo(tempo)) => heads.push(tempo.get().to_string()),
+                _ => {}
             }
         }
+        // A, D, F sharp, G sharp; C natural; and all again.
+        let once = [
+            (0, 69, true),
+            (24, 69, false),
+            (24, 74, true),
+            (72, 74, false),
+            (96, 78, true),
+            (120, 78, false),
+            (120, 80, true),
+            (192, 80, false),
+            (192, 72, true),
+            (336, 72, false),
+        ];
+        let again = once.map(|(ticks, key, on)| (ticks + 336, key, on));
+        assert_eq!(notes, [once, again].concat());
+        assert_eq!(heads, ["360000", "6"]);
     }
 }

@@ -23,8 +23,11 @@ pub fn order(events: &[Event]) -> Vec<usize> {
             Bar::First if again => {
                 // On to the second ending; where there is none the first is played again.
                 let rest = events[next..].iter();
-                let second = rest.take_while(|event| !matches!(event, Event::Bar(Bar::Open | Bar::Both)));
-                let place = second.enumerate().find(|(_, e)| **e == Event::Bar(Bar::Second));
+                let second =
+                    rest.take_while(|event| !matches!(event, Event::Bar(Bar::Open | Bar::Both)));
+                let place = second
+                    .enumerate()
+                    .find(|(_, e)| **e == Event::Bar(Bar::Second));
                 if let Some((ahead, _)) = place {
                     at = next + ahead + 1;
                     (begin, again) = (at, false);
@@ -84,7 +87,10 @@ mod tests {
             let events: Vec<Event> = (0..24).map(|_| event(next())).collect();
             let order = order(&events);
             for at in 0..events.len() {
-                assert!(order.iter().filter(|o| **o == at).count() <= 2, "{events:?}");
+                assert!(
+                    order.iter().filter(|o| **o == at).count() <= 2,
+                    "{events:?}"
+                );
             }
         }
     }

@@ -11,7 +11,7 @@ const RING_S: f32 = 0.12;
 /// It is faded out within this, s.
 const FADE_S: f32 = 0.06;
 /// So loud is a note; two may sound at once.
-const LOUD: f32 = 0.45;
+const LOUD: f32 = 0.8;
 
 /// When an event begins, s.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,11 +88,27 @@ mod tests {
         assert_eq!(sound.len(), ((3.5 + RING_S) * 22_050.0) as usize + 1);
         let loud = |second: f32| {
             let at = (second * 22_050.0) as usize;
-            sound[at..at + 500].iter().map(|v| v.abs()).fold(0.0, f32::max)
+            sound[at..at + 500]
+                .iter()
+                .map(|v| v.abs())
+                .fold(0.0, f32::max)
         };
-        assert!(loud(0.02) > 0.2 && loud(2.1) > 0.2);
+        assert!(
+            loud(0.02) > 0.2 && loud(2.1) > 0.2,
+            "{} {}",
+            loud(0.02),
+            loud(2.1)
+        );
         // The rest is silent once the note before it has rung out.
         assert_eq!(loud(1.7), 0.0);
-        assert_eq!(render(&Tune { events: vec![], ..tune }).iter().sum::<f32>(), 0.0);
+        assert_eq!(
+            render(&Tune {
+                events: vec![],
+                ..tune
+            })
+            .iter()
+            .sum::<f32>(),
+            0.0
+        );
     }
 }

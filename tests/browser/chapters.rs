@@ -558,6 +558,27 @@ const CHAPTERS: &[Chapter] = &[
         breaks: true,
     },
     Chapter {
+        path: "autoregressive/tune",
+        places: &[("step=12", ".next-note[data-run-state=done][data-over=true][data-at='12'] .staff[data-shown='13']")],
+        canvas: NONE,
+        touched: &[(".odd[aria-pressed=false]", ".next-note[data-run-state=done][data-given='13']")],
+        keyed: &[
+            ("select[name=key]", &[DOWN], ".next-note[data-run-state=done] .staff[aria-label*='D major']"),
+            (".transport .play", &[HOME], ".next-note[data-at='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".next-note[data-at='2']"),
+            (".odd[aria-pressed=false]", &[ENTER], ".next-note[data-run-state=done][data-given='3']"),
+        ],
+        nonsense: (
+            "key=H&metre=7-8&given=x&step=3",
+            &["key=H", "metre=7-8", "given=x"],
+            ".next-note[data-over=true][data-at='3'] .staff[aria-label*='G major, 6/8']",
+        ),
+        saved: &[],
+        stopped: None,
+        // A tune takes a turn or two: over before a fault has come.
+        breaks: false,
+    },
+    Chapter {
         path: "autoregressive/past",
         places: &[("at=10", ".series-past[data-run-state=done][data-least][data-at='10']")],
         canvas: NONE,
@@ -1125,6 +1146,12 @@ const BROKEN: &[Broken] = &[
         ".pixel-likely[data-cnn]", RETRY, ".pixel-likely[data-cnn][data-rnn]"),
     Broken("samples/fashion-mnist-test.json", Fault::NotFound, "#/autoregressive/likely?what=garment", [".pixel-likely .notice", "could not be loaded"],
         ".pixel-likely", ".pixel-likely .notice .button", ".pixel-likely[data-cnn][data-rnn]"),
+    Broken("weights/music-tunes.bpk", Fault::NotFound, "#/autoregressive/tune?step=4", [STOP, "music-tunes.bpk"],
+        ".next-note[data-steps='0']", RETRY, ".next-note[data-at='4']"),
+    Broken("samples/music-tunes.tokens.json", Fault::NotFound, "#/autoregressive/tune?step=4", [".next-note .notice", "could not be fetched"],
+        ".next-note[data-steps='0']", ".next-note .notice .button", ".next-note[data-at='4']"),
+    Broken("quality/tunes.json", Fault::Truncate(100), "#/autoregressive/tune?step=4", [".tune-copied .notice", "could not be fetched"],
+        ".next-note[data-at='4']", ".tune-copied .notice .button", ".tune-copied .hint"),
     Broken("samples/text-stories.tokens.json", Fault::Truncate(100), "#/autoregressive/pieces", [".pieces .notice", "could not be fetched"],
         ".pieces[data-here=false]", ".pieces .notice .button", ".pieces[data-here=true]"),
 ];

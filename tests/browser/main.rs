@@ -24,5 +24,6 @@ mod series;
 mod shell;
 mod surroundings;
 mod text;
+mod tune;
 mod vae;
 mod watchdog;

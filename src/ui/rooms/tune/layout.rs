@@ -185,15 +185,15 @@ pub fn layout(tune: &Tune, width: f64) -> Layout {
         // All staves but the last fill the width.
         let stretch = if is_last { 1.0 } else { (width - from) / used };
         let mut x = from;
-        for at in first..first + count {
-            let before = lead(&signs[at]);
-            let room = room(tune.events[at]);
+        let events = tune.events.iter().zip(&signs).enumerate();
+        for (at, (event, sign)) in events.skip(first).take(count) {
+            let (before, room) = (lead(sign), room(*event));
             layout.placed.push(Placed {
                 at,
                 staff,
                 x: x + before,
                 width: room * stretch,
-                sign: signs[at].clone(),
+                sign: sign.clone(),
             });
             x += (before + room) * stretch;
         }
@@ -259,7 +259,11 @@ fn signs(tune: &Tune) -> Vec<Sign> {
                 let y = f64::from(TOP - height.place) / 2.0;
                 let value = Value::of(ticks);
                 let up = height.place < MIDDLE;
-                let end = if up { (y - STEM).min(2.0) } else { (y + STEM).max(2.0) };
+                let end = if up {
+                    (y - STEM).min(2.0)
+                } else {
+                    (y + STEM).max(2.0)
+                };
                 Sign::Note(Head {
                     y,
                     value,
@@ -283,7 +287,10 @@ fn signs(tune: &Tune) -> Vec<Sign> {
 fn ledgers(place: i32) -> Vec<f64> {
     let y = |place: i32| f64::from(TOP - place) / 2.0;
     let above = (TOP + 2..=place).step_by(2).map(y);
-    let below = (place..=TOP - 10).rev().filter(|p| (TOP - p) % 2 == 0).map(y);
+    let below = (place..=TOP - 10)
+        .rev()
+        .filter(|p| (TOP - p) % 2 == 0)
+        .map(y);
     above.chain(below).collect()
 }
 
@@ -314,7 +321,9 @@ fn join(tune: &Tune, layout: &mut Layout) {
         }
         match &layout.placed[at].sign {
             Sign::Note(head) if head.value.flags() > 0 => {
-                let same = group.last().is_none_or(|last| layout.placed[*last].staff == layout.placed[at].staff);
+                let same = group
+                    .last()
+                    .is_none_or(|last| layout.placed[*last].staff == layout.placed[at].staff);
                 if !same {
                     close(layout, &mut group);
                 }
@@ -370,14 +379,19 @@ fn close(layout: &mut Layout, group: &mut Vec<usize>) {
     let farthest = heads.iter().max_by(|a, b| far(a).total_cmp(&far(b)));
     let up = farthest.is_some_and(|head| head.up);
     let ys = heads.iter().map(|head| head.y);
-    let levels = heads.iter().map(|head| head.value.flags()).max().unwrap_or(1);
+    let levels = heads
+        .iter()
+        .map(|head| head.value.flags())
+        .max()
+        .unwrap_or(1);
     let long = STEM - 0.5 + NEXT_BEAM * f64::from(levels - 1);
     let y = if up {
         (ys.fold(f64::INFINITY, f64::min) - long).min(2.0)
     } else {
         (ys.fold(f64::NEG_INFINITY, f64::max) + long).max(2.0)
     };
-    let stem_x = |layout: &Layout, at: usize| layout.placed[at].x + if up { HEAD - 0.06 } else { 0.06 };
+    let stem_x =
+        |layout: &Layout, at: usize| layout.placed[at].x + if up { HEAD - 0.06 } else { 0.06 };
     for at in &all {
         if let Sign::Note(head) = &mut layout.placed[*at].sign {
             (head.up, head.stem, head.beamed) = (up, Some(y), true);
@@ -402,10 +416,20 @@ fn close(layout: &mut Layout, group: &mut Vec<usize>) {
             if i == last {
                 // A lone one has a stub towards its neighbour.
                 let left = i > 0;
-                x = if left { [x[0] - 1.0, x[0]] } else { [x[0], x[0] + 1.0] };
+                x = if left {
+                    [x[0] - 1.0, x[0]]
+                } else {
+                    [x[0], x[0] + 1.0]
+                };
             }
             let at = all[last.max(1)];
-            layout.beams.push(Beam { staff, x, y, up, at });
+            layout.beams.push(Beam {
+                staff,
+                x,
+                y,
+                up,
+                at,
+            });
             i = last + 1;
         }
     }
@@ -413,10 +437,12 @@ fn close(layout: &mut Layout, group: &mut Vec<usize>) {
 
 fn triplet(layout: &mut Layout, at: usize) {
     let [first, last] = [&layout.placed[at], &layout.placed[at + 2]];
-    let ends = layout.placed[at..at + 3].iter().filter_map(|placed| match &placed.sign {
-        Sign::Note(head) => Some((head.up, head.stem.unwrap_or(head.y), head.y)),
-        _ => None,
-    });
+    let ends = layout.placed[at..at + 3]
+        .iter()
+        .filter_map(|placed| match &placed.sign {
+            Sign::Note(head) => Some((head.up, head.stem.unwrap_or(head.y), head.y)),
+            _ => None,
+        });
     let ends: Vec<_> = ends.collect();
     let up = ends.first().is_none_or(|end| end.0);
     let y = if up {

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::glyphs::{self, Glyph};
-use super::layout::{self, BEAM, CLEF, HEAD, Head, Layout, MARGIN, PITCH, Placed, SIGN, Sign, Value};
+use super::layout::{
+    self, BEAM, CLEF, HEAD, Head, Layout, MARGIN, PITCH, Placed, SIGN, Sign, Value,
+};
 use crate::tunes::key::SHARPS;
 use crate::tunes::{Bar, Key, Tune};
 
@@ -46,10 +48,9 @@ pub fn Staff(props: &StaffProps) -> Html {
     let beams = props.layout.beams.iter().filter(|beam| shown(beam.at));
     let triplets = props.layout.triplets.iter().filter(|three| shown(three.at));
     let placed = props.layout.placed.iter().filter(|placed| shown(placed.at));
-    let last = placed.clone().map(|placed| placed.staff).max().unwrap_or(0);
     html! {
         <svg class="staff" viewBox={view} role="img" aria-label={props.label.clone()} data-shown={props.shown.to_string()}>
-            { for (0..=last).map(|staff| lines(props, staff)) }
+            { for (0..staves).map(|staff| lines(props, staff)) }
             { for placed.map(|placed| event(props, placed)) }
             { for beams.map(|beam| {
                 let y = top(beam.staff) + beam.y - if beam.up { 0.0 } else { BEAM };
@@ -77,7 +78,9 @@ fn glyph((_, path): Glyph, x: f64, y: f64) -> Html {
 fn lines(props: &StaffProps, staff: usize) -> Html {
     let y = top(staff);
     let end = props.layout.ends.get(staff).copied().unwrap_or(props.width);
-    let lines: String = (0..5).map(|i| format!("M0 {:.2}H{end:.2}", y + f64::from(i))).collect();
+    let lines: String = (0..5)
+        .map(|i| format!("M0 {:.2}H{end:.2}", y + f64::from(i)))
+        .collect();
     let key = props.tune.key;
     let signs = signature(key);
     let x = CLEF + SIGN * signs.len() as f64 + 0.3;
@@ -100,14 +103,22 @@ fn signature(key: Key) -> Vec<(Glyph, f64)> {
     let sharps = [38, 35, 39, 36, 33, 37, 34];
     let flats = [34, 37, 33, 36, 32, 35, 31];
     let n = key.signature();
-    let (sign, places) = if n > 0 { (glyphs::SHARP, sharps) } else { (glyphs::FLAT, flats) };
+    let (sign, places) = if n > 0 {
+        (glyphs::SHARP, sharps)
+    } else {
+        (glyphs::FLAT, flats)
+    };
     let count = usize::from(n.unsigned_abs()).min(SHARPS.len());
     let line = |place: i32| (sign, f64::from(38 - place) / 2.0);
     places.into_iter().take(count).map(line).collect()
 }
 
 fn number(number: u8, x: f64, y: f64) -> Html {
-    let digits: Vec<usize> = number.to_string().bytes().map(|b| usize::from(b - b'0')).collect();
+    let digits: Vec<usize> = number
+        .to_string()
+        .bytes()
+        .map(|b| usize::from(b - b'0'))
+        .collect();
     let width = |digit: usize| f64::from(glyphs::DIGITS[digit].0) / 100.0;
     let whole: f64 = digits.iter().map(|digit| width(*digit)).sum();
     let mut x = x + (layout::METRE - 0.6 - whole) / 2.0;
@@ -122,7 +133,9 @@ fn number(number: u8, x: f64, y: f64) -> Html {
 fn event(props: &StaffProps, placed: &Placed) -> Html {
     let y = top(placed.staff);
     let at = placed.at;
-    let marked = props.marked.is_some_and(|(first, end)| (first..end).contains(&at));
+    let marked = props
+        .marked
+        .is_some_and(|(first, end)| (first..end).contains(&at));
     let class = classes!(
         "event",
         (props.at == Some(at)).then_some("now"),
@@ -227,7 +240,11 @@ fn line(bar: Bar, x: f64, top: f64) -> Html {
         Bar::First => html! { <>{ thin(x) }{ ending("1.", x) }</> },
         Bar::Open => html! { <>{ thick(x) }{ thin(x + 0.8) }{ points(x + 1.5) }</> },
         Bar::Close => html! { <>{ points(x) }{ thin(x + 0.5) }{ thick(x + 0.96) }</> },
-        Bar::Both => html! { <>{ points(x) }{ thin(x + 0.5) }{ thick(x + 0.96) }{ thin(x + 1.76) }{ points(x + 2.3) }</> },
-        Bar::Second => html! { <>{ points(x) }{ thin(x + 0.5) }{ thick(x + 0.96) }{ ending("2.", x + 1.5) }</> },
+        Bar::Both => {
+            html! { <>{ points(x) }{ thin(x + 0.5) }{ thick(x + 0.96) }{ thin(x + 1.76) }{ points(x + 2.3) }</> }
+        }
+        Bar::Second => {
+            html! { <>{ points(x) }{ thin(x + 0.5) }{ thick(x + 0.96) }{ ending("2.", x + 1.5) }</> }
+        }
     }
 }

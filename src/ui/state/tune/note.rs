@@ -155,7 +155,10 @@ mod tests {
         falls_back(
             "autoregressive/tune",
             &[
-                ("key=H&metre=7-8&given=1.x&temperature=201&min=101&step=401", 6),
+                (
+                    "key=H&metre=7-8&given=1.x&temperature=201&min=101&step=401",
+                    6,
+                ),
                 ("key=g", 1),
             ],
         );

@@ -2,48 +2,15 @@
 
 use std::rc::Rc;
 
-use serde::Deserialize;
 use yew::prelude::*;
 
 use crate::tunes::copies::{Copied, LEAST, longest, notes};
 use crate::tunes::{Alphabet, Event, Tune, learned};
-use crate::ui::components::fetched::{Fetched, use_fetched, use_fetched_of};
+use crate::ui::components::fetched::use_fetched_of;
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::tune::layout::layout;
 use crate::ui::rooms::tune::staff::Staff;
 use crate::ui::samples::fetch_text;
-
-/// What `lab eval` measured of many tunes.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Measured {
-    /// Of tunes that the model played.
-    pub played: Marks,
-    /// Of real ones that it has not learned from.
-    pub held_out: Marks,
-}
-
-/// Of many tunes; see `lab::tunes::Marks`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Marks {
-    /// How many tunes.
-    pub tunes: usize,
-    /// Share of bars inside parts that add up.
-    pub bars_right: f64,
-    /// How many of those bars.
-    pub bars: usize,
-    /// Share that came to an end by itself.
-    pub ended: f64,
-    /// Notes of the middle one.
-    pub notes: usize,
-    /// Notes in a row that are copied: the middle one, and the most.
-    pub copied: [usize; 2],
-}
-
-/// Fetches what was measured.
-pub async fn measured() -> Result<Measured, String> {
-    let text = fetch_text("quality/tunes.json").await?;
-    serde_json::from_str(&text).map_err(|bad| bad.to_string())
-}
 
 /// A tune that was learned from, and where it is the same.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +26,9 @@ async fn find((alphabet, tune): (Rc<Alphabet>, Rc<Tune>)) -> Result<Found, Strin
     let text = fetch_text(learned::PATH).await?;
     let rows = learned::read(&text).ok_or("a tune with a sign that is not known")?;
     let events = |row: &Vec<_>| -> Vec<Event> {
-        row.iter().filter_map(|token| alphabet.event(*token)).collect()
+        row.iter()
+            .filter_map(|token| alphabet.event(*token))
+            .collect()
     };
     let others = rows.iter().map(|row| notes(events(row)));
     let copied = longest(&notes(tune.events.iter().copied()), others);
@@ -79,7 +48,9 @@ async fn find((alphabet, tune): (Rc<Alphabet>, Rc<Tune>)) -> Result<Found, Strin
 /// From the first to before the last event of a row of notes, rests and lines between them included.
 pub fn events_of(tune: &Tune, first: usize, length: usize) -> Option<(usize, usize)> {
     let all = tune.events.iter().enumerate();
-    let mut notes = all.filter(|(_, event)| matches!(event, Event::Note(_))).skip(first);
+    let mut notes = all
+        .filter(|(_, event)| matches!(event, Event::Note(_)))
+        .skip(first);
     let (start, _) = notes.next()?;
     let end = notes.nth(length.checked_sub(2)?)?.0 + 1;
     Some((start, end))
@@ -94,6 +65,8 @@ pub struct CopiedProps {
     pub tune: Option<Rc<Tune>>,
     /// Staff spaces from left to right.
     pub width: f64,
+    /// What else there is to say.
+    pub children: Html,
     /// Which of its events are found.
     pub on_marked: Callback<Option<(usize, usize)>>,
 }
@@ -103,7 +76,6 @@ pub struct CopiedProps {
 pub fn CopiedCard(props: &CopiedProps) -> Html {
     let asked = use_state_eq(|| None::<Rc<Tune>>);
     let is_asked = asked.is_some() && *asked == props.tune;
-    let (measured, on_again) = use_fetched(measured);
     let onclick = {
         let (asked, tune) = (asked.setter(), props.tune.clone());
         Callback::from(move |_: MouseEvent| asked.set(tune.clone()))
@@ -117,24 +89,9 @@ pub fn CopiedCard(props: &CopiedProps) -> Html {
             } else {
                 <p><button type="button" class="button find" disabled={props.tune.is_none()} {onclick}>{ texts::tune_note::find::PLAIN }</button></p>
             }
-            { measured.show(told, texts::tune_note::measured_failed::PLAIN, &on_again) }
+            { props.children.clone() }
         </div>
     }
-}
-
-/// What was measured ahead.
-fn told(measured: &Measured) -> Html {
-    let Measured { played, held_out } = measured;
-    let values = [
-        ("tunes", played.tunes.to_string()),
-        ("copied", played.copied[0].to_string()),
-        ("most", played.copied[1].to_string()),
-        ("notes", played.notes.to_string()),
-        ("real", held_out.tunes.to_string()),
-        ("real_copied", held_out.copied[0].to_string()),
-        ("real_most", held_out.copied[1].to_string()),
-    ];
-    html! { <p class="hint">{ content::fill(texts::tune_note::copied_measured::PLAIN, &values) }</p> }
 }
 
 /// Properties of [`Answer`].

@@ -59,7 +59,10 @@ pub fn keyboard(weights: &[Weight], chosen: Option<i32>, on_choose: &Callback<To
             onclick.emit(*token);
         }
     });
-    let most = weights.iter().map(|weight| weight.share).fold(0.05, f32::max);
+    let most = weights
+        .iter()
+        .map(|weight| weight.share)
+        .fold(0.05, f32::max);
     let whites = KEYS.filter(|midi| !is_black(*midi)).count() as f32;
     let mut white = 0.0;
     let key = |(midi, weight): (i32, &Weight)| {

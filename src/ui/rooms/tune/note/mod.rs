@@ -2,6 +2,7 @@
 
 mod copied;
 mod keyboard;
+mod measured;
 mod words;
 
 use std::rc::Rc;
@@ -87,7 +88,10 @@ fn wish(alphabet: &Alphabet, state: &TuneState) -> Option<Wish> {
 /// What is there of it.
 fn tune_of(alphabet: &Alphabet, state: &TuneState, run: &TextRun) -> Option<Tune> {
     let head = [Event::Metre(state.metre()), Event::Key(state.key()?)];
-    let steps = run.steps.iter().filter_map(|step| alphabet.event(step.token));
+    let steps = run
+        .steps
+        .iter()
+        .filter_map(|step| alphabet.event(step.token));
     Tune::of(head.into_iter().chain(steps))
 }
 
@@ -96,28 +100,49 @@ fn tune_of(alphabet: &Alphabet, state: &TuneState, run: &TextRun) -> Option<Tune
 pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
     let state = &props.state;
     let (alphabet, on_retry) = use_fetched(fetch_alphabet);
-    let wish = use_memo((alphabet.clone(), TuneState { step: None, ..state.clone() }), |(alphabet, state)| {
-        wish(alphabet.ready()?, state)
-    });
+    let wish = use_memo(
+        (
+            alphabet.clone(),
+            TuneState {
+                step: None,
+                ..state.clone()
+            },
+        ),
+        |(alphabet, state)| wish(alphabet.ready()?, state),
+    );
     let run = use_booked(TextRun::default, (*wish).clone(), false);
     let player = use_tune(props, &run);
-    let at = player.0.cursor.min((run.steps.len() as u32).saturating_sub(1));
+    let at = player
+        .0
+        .cursor
+        .min((run.steps.len() as u32).saturating_sub(1));
+    let (measured, on_again) = use_fetched(measured::fetch);
+    let of_many = |told: fn(&measured::Measured) -> Html| {
+        measured.show(told, texts::tune_note::measured_failed::PLAIN, &on_again)
+    };
     let (node, width) = use_width();
     let tune = {
         let alphabet = alphabet.ready().cloned();
         let tokens = run.tokens();
         use_memo((tokens, state.key, state.metre, alphabet.is_some()), |_| {
-            alphabet.and_then(|alphabet| tune_of(&alphabet, state, &run)).map(Rc::new)
+            alphabet
+                .and_then(|alphabet| tune_of(&alphabet, state, &run))
+                .map(Rc::new)
         })
     };
     let placed = use_memo(((*tune).clone(), width as u32), |(tune, width)| {
-        tune.as_ref().map(|tune| Rc::new(layout(tune, f64::from(*width))))
+        tune.as_ref()
+            .map(|tune| Rc::new(layout(tune, f64::from(*width))))
     });
     let heard = use_state_eq(|| None::<usize>);
     let marked = use_state_eq(|| None::<(usize, usize)>);
     let step = run.steps.get(at as usize).cloned();
     let of_step = step.as_ref().map(|step| Odds::of(step, &state.choosing()));
-    let shown = alphabet.ready().zip(step.as_ref()).zip(of_step.as_ref()).zip(state.key());
+    let shown = alphabet
+        .ready()
+        .zip(step.as_ref())
+        .zip(of_step.as_ref())
+        .zip(state.key());
     let before = Rc::new(run.tokens());
     let on_choose = {
         let before = before.clone();
@@ -127,7 +152,10 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
         let values = [
             ("at", (at + 1).to_string()),
             ("event", words::event(key, alphabet.event(step.token))),
-            ("share", content::percent(odds.drawn[usize::from(step.token)])),
+            (
+                "share",
+                content::percent(odds.drawn[usize::from(step.token)]),
+            ),
         ];
         content::fill(texts::tune_note::spoken::PLAIN, &values)
     });
@@ -148,10 +176,17 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
     let on_second = {
         let (heard, tune) = (heard.setter(), whole.clone());
         Callback::from(move |second: Option<f32>| {
-            heard.set(second.zip(tune.as_deref()).and_then(|(second, tune)| event_at(tune, second)));
+            heard.set(
+                second
+                    .zip(tune.as_deref())
+                    .and_then(|(second, tune)| event_at(tune, second)),
+            );
         })
     };
-    let adds_up = (*tune).as_deref().map(bars::right).filter(|[_, all]| *all > 0);
+    let adds_up = (*tune)
+        .as_deref()
+        .map(bars::right)
+        .filter(|[_, all]| *all > 0);
     html! {
         <>
             <div class="card next-note" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
@@ -169,10 +204,10 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
                 </div>
                 { progress(&run, |engine| format!("{engine}: {} of at most {NOTES} notes, rests and lines", run.steps.len()), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={on_at.clone()} position={format!("{} / {}", at + 1, player.0.last + 1)} {spoken}>
+                    <Listen sound={(*sound).clone()} {on_second} />
                     <ShareButton link={link(&Route::of(seen))} />
                     { files(whole.as_ref()) }
                 </Transport>
-                <div class="tune-listen"><Listen sound={(*sound).clone()} {on_second} /></div>
                 <div class="next-sides tune-sides">
                     <div>
                         <h3>{ texts::tune_note::piano::TITLE }</h3>
@@ -198,7 +233,7 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
                     <CopiedCard alphabet={alphabet.clone()} tune={whole} width={(width / 2.0).max(WIDTHS[0])} on_marked={Callback::from({
                         let marked = marked.setter();
                         move |events| marked.set(events)
-                    })} />
+                    })}>{ of_many(measured::copied) }</CopiedCard>
                 }
                 <div class="card">
                     <h3>{ texts::tune_note::time::TITLE }</h3>
@@ -206,6 +241,7 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
                     if let Some([right, all]) = adds_up {
                         <p class="num" data-name="bars">{ content::fill(texts::tune_note::bars_right::PLAIN, &[("right", right.to_string()), ("all", all.to_string())]) }</p>
                     }
+                    { of_many(measured::time) }
                 </div>
                 <ModelCard model={MODEL} speed={speed(&run.steps)} />
             </div>
@@ -243,10 +279,16 @@ fn use_width() -> (NodeRef, f64) {
         let (node, width) = (node.clone(), width.setter());
         use_effect_with((), move |()| {
             let measure = move || {
-                let room = node.cast::<Element>().map_or(0, |element| element.client_width());
+                let room = node
+                    .cast::<Element>()
+                    .map_or(0, |element| element.client_width());
                 // In a frame that is hidden there is no room: as it was.
                 if room > 0 {
-                    width.set((f64::from(room) / SPACE_PX).clamp(WIDTHS[0], WIDTHS[1]).floor());
+                    width.set(
+                        (f64::from(room) / SPACE_PX)
+                            .clamp(WIDTHS[0], WIDTHS[1])
+                            .floor(),
+                    );
                 }
             };
             measure();
@@ -274,7 +316,10 @@ fn on_event(on: &Callback<Move>) -> Callback<MouseEvent> {
 fn event_at(tune: &Tune, second: f32) -> Option<usize> {
     let (moments, _) = moments(tune);
     let sounds = |at: usize| !matches!(tune.events[at], Event::Bar(_));
-    let now = moments.iter().rev().find(|moment| moment.second <= second && sounds(moment.event));
+    let now = moments
+        .iter()
+        .rev()
+        .find(|moment| moment.second <= second && sounds(moment.event));
     now.map(|moment| moment.event)
 }
 
@@ -290,7 +335,10 @@ fn label(tune: &Tune, shown: usize) -> String {
     let values = [
         ("key", words::key(tune.key)),
         ("metre", tune.metre.to_string()),
-        ("abc", abc::body(tune.key, &tune.events[..shown.min(tune.events.len())])),
+        (
+            "abc",
+            abc::body(tune.key, &tune.events[..shown.min(tune.events.len())]),
+        ),
     ];
     content::fill(texts::tune_note::staff::PLAIN, &values)
 }
