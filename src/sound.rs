@@ -49,28 +49,81 @@ pub fn pluck(frequency: f32, samples: usize, rate: f32, seed: u64) -> Vec<f32> {
     sound
 }
 
+/// The pitch of a sound, Hz: its strongest repetition, between 60 Hz and a sixth of the rate. None of one
+/// that does not repeat itself, or is too short.
+pub fn pitch(sound: &[f32], rate: f32) -> Option<f32> {
+    let lags = 6..(rate / 60.0) as usize;
+    // As many samples are compared at each lag.
+    let length = sound.len().checked_sub(lags.end)?;
+    let power = |part: &[f32]| part.iter().map(|v| f64::from(v * v)).sum::<f64>();
+    let first = &sound[..length];
+    let alike = |lag: usize| {
+        let other = sound.get(lag..lag + length)?;
+        let product: f64 = first.iter().zip(other).map(|(a, b)| f64::from(a * b)).sum();
+        let size = (power(first) * power(other)).sqrt();
+        (size > 0.0).then(|| product / size)
+    };
+    let all: Vec<f64> = lags.clone().map(|lag| alike(lag).unwrap_or(0.0)).collect();
+    let most = all.iter().copied().fold(0.0, f64::max);
+    if most < 0.5 {
+        return None;
+    }
+    // Twice the period is as strong: the first top that is nearly as high is it.
+    let tops = 1..all.len() - 1;
+    let is_top = |i: &usize| all[*i] >= all[i - 1] && all[*i] >= all[i + 1];
+    let top = tops
+        .into_iter()
+        .filter(is_top)
+        .find(|i| all[*i] > 0.9 * most)?;
+    // Between samples by a parabola, over as many periods as there are.
+    let between = |lag: usize| {
+        let [a, b, c] = [alike(lag - 1)?, alike(lag)?, alike(lag + 1)?];
+        let bend = a - 2.0 * b + c;
+        let shift = if bend < 0.0 {
+            0.5 * (a - c) / bend
+        } else {
+            0.0
+        };
+        Some(lag as f64 + shift.clamp(-1.0, 1.0))
+    };
+    let mut period = between(lags.start + top)?;
+    let mut rounds = 1.0;
+    while rounds < 8.0 && (2.0 * rounds * period) < (lags.end - 2) as f64 {
+        rounds *= 2.0;
+        period = between((rounds * period).round() as usize)? / rounds;
+    }
+    Some(rate / period as f32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The strongest repetition near the period that is asked for, between samples by a parabola, cents.
+    /// By how many cents a string is off.
     fn off_by(frequency: f32, rate: f32) -> f32 {
         let sound = pluck(frequency, (0.6 * rate) as usize, rate, 3);
-        let sound = &sound[(0.1 * rate) as usize..];
-        // Over several periods, for precision.
-        let rounds = 8.0;
-        let near = (rounds * rate / frequency).round() as usize;
-        let alike = |lag: usize| -> f64 {
-            let pairs = sound.iter().zip(&sound[lag..]);
-            pairs.map(|(a, b)| f64::from(a * b)).sum()
+        let heard = pitch(&sound[(0.1 * rate) as usize..], rate).expect("a pitch");
+        1200.0 * (heard / frequency).log2()
+    }
+
+    #[test]
+    fn pitch_is_that_of_a_known_wave() {
+        let wave = |frequency: f32, i: usize| {
+            let turn = std::f32::consts::TAU * frequency * i as f32 / 8000.0;
+            turn.sin() + 0.5 * (2.0 * turn).cos()
         };
-        let reach = near / 40 + 2;
-        let best = (near - reach..=near + reach).max_by(|a, b| alike(*a).total_cmp(&alike(*b)));
-        let best = best.expect("a lag");
-        let [a, b, c] = [best - 1, best, best + 1].map(alike);
-        let lag = best as f64 + 0.5 * (a - c) / (a - 2.0 * b + c);
-        let heard = f64::from(rounds * rate) / lag;
-        1200.0 * (heard / f64::from(frequency)).log2() as f32
+        for frequency in [110.0, 261.63, 440.0, 987.77] {
+            let sound: Vec<f32> = (0..3000).map(|i| wave(frequency, i)).collect();
+            let heard = pitch(&sound, 8000.0).expect("a pitch");
+            assert!(
+                (heard / frequency - 1.0).abs() < 2e-3,
+                "{heard}, not {frequency}"
+            );
+        }
+        assert_eq!(pitch(&[0.0; 3000], 8000.0), None);
+        let noise = noise::normal(1, 0, 0, 3000);
+        assert_eq!(pitch(&noise, 8000.0), None);
+        assert_eq!(pitch(&[1.0; 20], 8000.0), None);
     }
 
     #[test]

@@ -11,8 +11,9 @@ use genscope::models::gan::image::GanPair;
 use genscope::models::pixel::training::SHAPE;
 use genscope::models::text::Shape;
 use genscope::models::vae::blocks::Sizes;
+use genscope::models::wave;
 use genscope::protocol::EngineError;
-use genscope::weights::fingerprint::{Answers, Fingerprint, difference};
+use genscope::weights::fingerprint::{Answers, Asked, Fingerprint, difference};
 use genscope::weights::load::load;
 use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry, NetworkKind};
 
@@ -71,6 +72,10 @@ fn answer(bytes: Vec<u8>, entry: &ModelEntry) -> Result<Vec<f32>, EngineError> {
         NetworkKind::Transformer(shape) => of(shape.init(&device), bytes, entry),
         NetworkKind::PixelCnn(shape) => of(shape.cnn(&device), bytes, entry),
         NetworkKind::PixelRnn(shape) => of(shape.rnn(&device), bytes, entry),
+        NetworkKind::WaveNet(shape) => {
+            let net = load(shape.init(&device), bytes, entry)?;
+            Ok(Asked(&net, shape).answer())
+        }
         _ => of(UNetConfig::shipped().init(&device), bytes, entry),
     }
 }
@@ -104,6 +109,16 @@ fn files_are_of_the_network_that_is_named() {
         };
         let cnn = load(pixels.cnn(&device), bytes(entry), entry);
         let rnn = load(pixels.rnn(&device), bytes(entry), entry);
+        let sounds = match entry.network {
+            NetworkKind::WaveNet(shape) => shape,
+            _ => wave::Shape {
+                width: 32,
+                stacks: 2,
+                layers: 9,
+                conditions: 36,
+            },
+        };
+        let wave = load(sounds.init(&device), bytes(entry), entry);
         let fits = [
             unet.is_ok(),
             pair.is_ok(),
@@ -112,6 +127,7 @@ fn files_are_of_the_network_that_is_named() {
             text.is_ok(),
             cnn.is_ok(),
             rnn.is_ok(),
+            wave.is_ok(),
         ];
         let place = match entry.network {
             NetworkKind::DiffusionUnet => Some(0),
@@ -121,8 +137,9 @@ fn files_are_of_the_network_that_is_named() {
             NetworkKind::Transformer(_) => Some(4),
             NetworkKind::PixelCnn(_) => Some(5),
             NetworkKind::PixelRnn(_) => Some(6),
+            NetworkKind::WaveNet(_) => Some(7),
         };
-        let named: [bool; 7] = std::array::from_fn(|i| Some(i) == place);
+        let named: [bool; 8] = std::array::from_fn(|i| Some(i) == place);
         assert_eq!(fits, named, "{}", entry.id);
     }
 }

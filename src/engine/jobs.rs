@@ -30,6 +30,8 @@ use crate::models::gan::image::GanPair;
 use crate::models::pixel::Net;
 use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
+#[cfg(feature = "look")]
+use crate::models::wave::{self, net::WaveNet};
 #[cfg(any(feature = "look", feature = "train"))]
 use crate::protocol::Home;
 use crate::protocol::{EngineError, Event, Job, RunId};
@@ -51,6 +53,11 @@ pub trait Shelf {
     /// A network of pixels.
     #[cfg(feature = "look")]
     fn pixels(&self, _id: &str) -> Option<&Net> {
+        None
+    }
+    /// A WaveNet, and its shape.
+    #[cfg(feature = "look")]
+    fn wave(&self, _id: &str) -> Option<(&WaveNet, wave::Shape)> {
         None
     }
     /// An autoencoder.

@@ -7,9 +7,11 @@ use super::session::{Line, drive};
 use super::text::clock::ClockRun;
 use super::text::inside::InsideRun;
 use super::text::write::TextRun;
+use super::wave::play::WaveRun;
 use crate::protocol::pixel::PixelAsk;
 use crate::protocol::series::{CompareAsk, FitAsk, LookAsk};
 use crate::protocol::text::{ClockAsk, InsideAsk, TextAsk};
+use crate::protocol::wave::WaveAsk;
 use crate::protocol::{EngineError, PackedJob, RunId};
 
 /// `false` if cancelled.
@@ -39,6 +41,11 @@ pub async fn look<S: Shelf, L: Line>(
             let ask: PixelAsk = job.unpacked()?;
             let net = found(models.pixels(&ask.model), &ask.model)?;
             drive(run, &mut PixelRun::new(run, ask, net)?, line).await
+        }
+        WaveAsk::FORM => {
+            let ask: WaveAsk = job.unpacked()?;
+            let net = found(models.wave(&ask.model), &ask.model)?;
+            drive(run, &mut WaveRun::new(run, ask, net)?, line).await
         }
         LookAsk::FORM => drive(run, &mut LookRun::new(run, job.unpacked()?)?, line).await,
         CompareAsk::FORM => drive(run, &mut CompareRun::new(run, job.unpacked()?)?, line).await,

@@ -28,6 +28,8 @@ mod trainings;
 #[cfg(feature = "engine")]
 mod turn;
 pub mod vae;
+#[cfg(feature = "look")]
+pub mod wave;
 #[cfg(feature = "engine")]
 pub mod worker;
 

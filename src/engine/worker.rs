@@ -33,6 +33,8 @@ use crate::models::text::net::Transformer;
 #[cfg(feature = "look")]
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
+#[cfg(feature = "look")]
+use crate::models::wave::{self, net::WaveNet};
 use crate::protocol::{
     BUILD_ID, EngineError, EngineKind, Event, Fault, Request, RunId, decode, encode,
 };
@@ -137,6 +139,8 @@ struct Models {
     texts: HashMap<String, Transformer>,
     #[cfg(feature = "look")]
     pixels: HashMap<String, Net>,
+    #[cfg(feature = "look")]
+    waves: HashMap<String, (WaveNet, wave::Shape)>,
     hashes: HashMap<String, String>,
     memory: Memory,
 }
@@ -150,6 +154,8 @@ impl Default for Models {
             texts: HashMap::new(),
             #[cfg(feature = "look")]
             pixels: HashMap::new(),
+            #[cfg(feature = "look")]
+            waves: HashMap::new(),
             hashes: HashMap::new(),
             memory: Memory::new(LIMIT),
         }
@@ -180,6 +186,8 @@ impl Models {
             self.texts.remove(&model);
             #[cfg(feature = "look")]
             self.pixels.remove(&model);
+            #[cfg(feature = "look")]
+            self.waves.remove(&model);
             self.hashes.remove(&model);
             post(&Event::Dropped { model });
         }
@@ -243,6 +251,12 @@ impl Models {
                 self.texts.insert(model.id.clone(), net);
                 Ok(())
             }
+            #[cfg(feature = "look")]
+            NetworkKind::WaveNet(shape) if shape.is_sound() => {
+                let net = load(shape.init(&cpu), bytes, model)?;
+                self.waves.insert(model.id.clone(), (net, shape));
+                Ok(())
+            }
             _ => {
                 let reason = format!("{} is of no use to this engine", model.id);
                 Err(EngineError::BadRequest(reason))
@@ -268,6 +282,10 @@ impl Shelf for Models {
     }
     fn text(&self, id: &str) -> Option<&Transformer> {
         self.texts.get(id)
+    }
+    #[cfg(feature = "look")]
+    fn wave(&self, id: &str) -> Option<(&WaveNet, wave::Shape)> {
+        self.waves.get(id).map(|(net, shape)| (net, *shape))
     }
 }
 

@@ -3,6 +3,7 @@
 mod pixel;
 mod tunes;
 mod vae;
+mod wave;
 
 use std::time::Instant;
 
@@ -87,6 +88,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         Kind::Text(corpus) => return text(folders, args, corpus),
         Kind::Tuned(_) => return text(folders, args, Corpus::Stories),
         Kind::Tunes => return tunes::run(folders, args),
+        Kind::Wave(what) => return wave::run(folders, args, what),
         _ => {}
     }
     if let Kind::Vae { variant, .. } = args.model.kind() {

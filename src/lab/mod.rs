@@ -17,12 +17,14 @@ mod unpack;
 mod uses;
 mod vae;
 mod watch;
+mod waves;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use self::waves::Recorded;
 use crate::data::DataSet;
 use crate::data::text::Corpus;
 use crate::models::pixel;
@@ -126,6 +128,10 @@ pub enum ModelId {
     TextFairyTales,
     /// Transformer of tunes.
     MusicTunes,
+    /// WaveNet of plucked strings.
+    WaveNotes,
+    /// WaveNet of spoken digits.
+    WaveDigits,
     /// Gated PixelCNN of digits.
     PixelMnist,
     /// Gated PixelCNN of garments.
@@ -175,6 +181,8 @@ pub enum Kind {
     Tuned(Tuning),
     /// A Transformer of tunes.
     Tunes,
+    /// A WaveNet.
+    Wave(Recorded),
     /// A classifier.
     Judge,
 }
@@ -201,6 +209,8 @@ impl ModelId {
             Self::TextShakespeare => "text-shakespeare",
             Self::TextFairyTales => "text-fairy-tales",
             Self::MusicTunes => "music-tunes",
+            Self::WaveNotes => "wave-notes",
+            Self::WaveDigits => "wave-digits",
             Self::PixelMnist => "pixel-mnist",
             Self::PixelFashionMnist => "pixel-fashion-mnist",
             Self::PixelRnnMnist => "pixel-rnn-mnist",
@@ -229,6 +239,8 @@ impl ModelId {
             Self::TextShakespeare => Kind::Text(Corpus::Shakespeare),
             Self::TextFairyTales => Kind::Text(Corpus::FairyTales),
             Self::MusicTunes => Kind::Tunes,
+            Self::WaveNotes => Kind::Wave(Recorded::Notes),
+            Self::WaveDigits => Kind::Wave(Recorded::Digits),
             Self::PixelMnist | Self::PixelFashionMnist => Kind::PixelCnn,
             Self::PixelRnnMnist | Self::PixelRnnFashionMnist => Kind::PixelRnn,
             Self::JudgeMnist | Self::JudgeFashionMnist => Kind::Judge,
@@ -243,6 +255,7 @@ impl ModelId {
             Kind::Vae { code, .. } => NetworkKind::Vae { code: code as u32 },
             Kind::Text(_) | Kind::Tuned(_) => NetworkKind::Transformer(text::SHAPE),
             Kind::Tunes => NetworkKind::Transformer(tunes::SHAPE),
+            Kind::Wave(what) => NetworkKind::WaveNet(what.shape()),
             Kind::PixelCnn => NetworkKind::PixelCnn(pixel::training::SHAPE),
             Kind::PixelRnn => NetworkKind::PixelRnn(pixel::training::RNN_SHAPE),
             Kind::Judge => NetworkKind::Classifier,

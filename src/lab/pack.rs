@@ -13,10 +13,11 @@ use crate::models::pixel::training as pixel;
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::training::VaeTask;
+use crate::models::wave::training::shape_of as shape_of_wave;
 use crate::nn::checkpoint::{RunDir, RunState};
 use crate::quality::classifier::ClassifierTask;
 use crate::tunes::learned;
-use crate::weights::fingerprint::{Answers, Fingerprint};
+use crate::weights::fingerprint::{Answers, Asked, Fingerprint};
 use crate::weights::load::sha256_hex;
 use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
 use crate::weights::pack::pack;
@@ -24,7 +25,7 @@ use crate::weights::tokens_path;
 
 use super::source::{
     DEFAULT_GUIDANCE, SamplerName, Sampling, Weights, diffusion, frames, manifest, pixel_cnn,
-    pixel_rnn, trained_judge, transformer, unet_shape, vae,
+    pixel_rnn, trained_judge, transformer, unet_shape, vae, wave_net,
 };
 use super::text::{SHAPE, Text};
 use super::tunes::{self, Tunes};
@@ -74,6 +75,12 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             write(&path, (tunes.alphabet.write() + "\n").as_bytes())?;
             let learned = learned::write(tunes.encoded(&tunes.train));
             write(&folders.www.join(learned::PATH), learned.as_bytes())?;
+        }
+        Kind::Wave(_) => {
+            let (net, shape) = wave_net(folders, args.model, Weights::Ema)?;
+            let entry = write_weights(folders, args.model, net, &shape_of_wave(shape))?;
+            let (shipped, shape) = wave_net(folders, args.model, Weights::Shipped)?;
+            write_fingerprint(&entry, &Asked(&shipped, shape))?;
         }
         Kind::Judge => {
             let net = trained_judge(folders, args.model)?;
@@ -157,6 +164,9 @@ fn entry(model: ModelId, bytes: &[u8], parameters: u64, state: &RunState) -> Mod
 fn data_set(model: ModelId) -> String {
     if let Kind::Text(corpus) = model.kind() {
         return corpus.title().into();
+    }
+    if let Kind::Wave(what) = model.kind() {
+        return what.title().into();
     }
     if model.kind() == Kind::Tunes {
         return tunes::TITLE.into();

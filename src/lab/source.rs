@@ -28,6 +28,9 @@ use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::models::vae::training::{VaeTask, Variant};
+use crate::models::wave::Shape as WaveShape;
+use crate::models::wave::net::WaveNet;
+use crate::models::wave::training::shape_of as shape_of_wave;
 use crate::nn::checkpoint::{RunDir, Which};
 use crate::protocol::ask::Seen;
 use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, RunId, Sampler};
@@ -122,6 +125,21 @@ pub fn transformer(folders: &Folders, model: ModelId, weights: Weights) -> Resul
     let shape = shape_of_text(model);
     let net = shape.init(&Device::flex());
     any(folders, model, net, weights, &TextTask::shape_of(shape))
+}
+
+/// A WaveNet, and its shape.
+pub fn wave_net(
+    folders: &Folders,
+    model: ModelId,
+    weights: Weights,
+) -> Result<(WaveNet, WaveShape)> {
+    let Kind::Wave(what) = model.kind() else {
+        bail!("{} makes no sound", model.name());
+    };
+    let shape = what.shape();
+    let net = shape.init(&Device::flex());
+    let net = any(folders, model, net, weights, &shape_of_wave(shape))?;
+    Ok((net, shape))
 }
 
 /// The shape of a Transformer.
@@ -400,7 +418,7 @@ pub fn draw(
             let net = vae(folders, model, weights)?;
             draw_random(&net, labels.len(), sampling.seed)
         }
-        Kind::Text(_) | Kind::Tuned(_) | Kind::Tunes | Kind::Judge => {
+        Kind::Text(_) | Kind::Tuned(_) | Kind::Tunes | Kind::Wave(_) | Kind::Judge => {
             bail!("{} makes no pictures", model.name())
         }
     };

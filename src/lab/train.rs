@@ -29,6 +29,10 @@ use crate::models::text::tuning::{AnswerTask, PreferenceTask};
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::net::Vae;
 use crate::models::vae::training::{VaeTask, Variant};
+use crate::models::wave::net::WaveNet;
+use crate::models::wave::sample as sample_of;
+use crate::models::wave::step::Stepper;
+use crate::models::wave::training::WaveTask;
 use crate::nn::checkpoint::RunDir;
 use crate::nn::training::{Observer, Recipe, Report, Task, train};
 use crate::quality::classifier::{Classifier, ClassifierTask};
@@ -46,6 +50,7 @@ use super::text::{SHAPE, Text, write};
 use super::tunes::{self, Tunes};
 use super::vae::{codes, sheet, static_pictures};
 use super::watch::Watch;
+use super::waves::{Part, Recorded, draw_sounds, write_wav};
 use super::{Folders, Kind, ModelId, Tuning, pictures};
 
 /// Arguments of `lab train`.
@@ -84,6 +89,10 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             recipe,
         );
     }
+    if let Kind::Wave(what) = args.model.kind() {
+        let sounds = what.load(folders, Part::Train)?;
+        return go(folders, args, &WaveTask::new(what.shape(), sounds), recipe);
+    }
     if let Kind::Tuned(tuning) = args.model.kind() {
         return tune(folders, args, tuning, recipe);
     }
@@ -113,7 +122,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),
-        Kind::Text(_) | Kind::Tuned(_) | Kind::Tunes => {
+        Kind::Text(_) | Kind::Tuned(_) | Kind::Tunes | Kind::Wave(_) => {
             unreachable!("trained above, without pictures")
         }
         Kind::Judge => {
@@ -220,6 +229,12 @@ fn recipe(model: ModelId) -> Recipe {
             batch: 16,
             learning_rate: 3e-3,
             ..images(30_000)
+        },
+        ModelId::WaveNotes | ModelId::WaveDigits => Recipe {
+            batch: 8,
+            learning_rate: 2e-3,
+            ema_decay: 0.998,
+            ..images(40_000)
         },
         ModelId::TextStories | ModelId::TextShakespeare | ModelId::TextFairyTales => Recipe {
             batch: 32,
@@ -534,6 +549,23 @@ fn tunes_sheet(net: &Transformer, tunes: &Tunes, path: &Path) -> Result<()> {
         sheet += &format!("\n{}\n", abc::write(tune));
     }
     fs::write(path.with_extension("txt"), sheet).context("cannot write the sheet")
+}
+
+impl Sheet for WaveNet {
+    /// A few sounds, one after the other, as WAV.
+    fn sheet(&self, look: &Look, path: &Path) -> Result<()> {
+        let Kind::Wave(what) = look.model.kind() else {
+            return Ok(());
+        };
+        let stepper = pollster::block_on(Stepper::new(self, what.shape()))?;
+        let sounds = draw_sounds(&stepper, &what.shown(), 0, |_| {});
+        let all: Vec<f32> = sounds.concat().into_iter().map(sample_of).collect();
+        if what == Recorded::Notes {
+            let marks = super::waves::in_tune(&sounds, &what.shown());
+            println!("in tune: {marks:?}");
+        }
+        write_wav(&path.with_extension("wav"), &all)
+    }
 }
 
 impl Sheet for PixelCnn {

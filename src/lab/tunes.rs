@@ -12,8 +12,8 @@ use crate::models::text::training::surprises;
 use crate::models::text::{CONTEXT, Shape};
 use crate::noise;
 use crate::tokens::{END, Token};
-use crate::tunes::copies::{longest, notes};
-use crate::tunes::{Alphabet, Event, Note, Tune, abc, bars};
+use crate::tunes::copies::{Heard, longest, notes};
+use crate::tunes::{Alphabet, Event, Tune, abc, bars};
 
 /// The shape of what ships. There are fewer tunes than stories: a larger one learns them by heart.
 pub const SHAPE: Shape = Shape {
@@ -27,8 +27,7 @@ pub const SHAPE: Shape = Shape {
 const RARE: usize = 2;
 
 /// The data set as the manifest names it.
-pub const TITLE: &str =
-    "3,700 Irish and Scottish tunes (O’Neill 1850, Ryan’s Mammoth Collection, airs), 95 %";
+pub const TITLE: &str = "3,700 tunes of Aird’s, Ryan’s and O’Neill’s collections, 95 %";
 
 /// The collection as numbers.
 pub struct Tunes {
@@ -109,12 +108,18 @@ impl Tunes {
     }
 
     /// Rows of notes to look for copies in, of what is learned from.
-    pub fn learned_notes(&self) -> Vec<Vec<Note>> {
-        self.train
-            .iter()
-            .map(|tune| notes(tune.events.iter().copied()))
-            .collect()
+    pub fn learned_notes(&self) -> Vec<Vec<Heard>> {
+        self.train.iter().map(notes).collect()
     }
+}
+
+/// How many tunes there are of each key and metre, `K:… M:…`.
+pub fn heads(tunes: &[Tune]) -> BTreeMap<String, usize> {
+    let mut heads = BTreeMap::new();
+    for Tune { key, metre, .. } in tunes {
+        *heads.entry(format!("{key} {metre}")).or_default() += 1;
+    }
+    heads
 }
 
 /// Events by how many tunes have them, the most frequent first.
@@ -193,7 +198,7 @@ pub struct Marks {
 
 impl Marks {
     /// Of tunes, with whether each came to an end.
-    pub fn of(tunes: &[(Tune, bool)], learned: &[Vec<Note>]) -> Self {
+    pub fn of(tunes: &[(Tune, bool)], learned: &[Vec<Heard>]) -> Self {
         let [mut right, mut bars] = [0; 2];
         let mut copied = Vec::new();
         let mut shares = Vec::new();
@@ -201,7 +206,7 @@ impl Marks {
         for (tune, _) in tunes {
             let [r, n] = bars::right(tune);
             (right, bars) = (right + r, bars + n);
-            let notes = notes(tune.events.iter().copied());
+            let notes = notes(tune);
             let found = longest(&notes, learned);
             copied.push(found.length);
             shares.push(found.length as f64 / notes.len().max(1) as f64);
@@ -251,14 +256,14 @@ mod tests {
     #[test]
     fn marks_are_those_of_a_case_worked_by_hand() {
         let tune = |line: &str| abc::read(line).expect("a tune");
-        let learned = [notes(tune("M:2/4 L:1/8 K:G GABc|d4|").events)];
+        let learned = [notes(&tune("M:2/4 L:1/8 K:G GABc|d4|"))];
         let played = [
-            (tune("M:2/4 L:1/8 K:D D|ABcd|A3|D2EF|G4||"), true),
+            (tune("M:2/4 L:1/8 K:D D|DEFG|A3|D2EF|G4||"), true),
             (tune("M:2/4 L:1/8 K:G G4|A4|B4|"), false),
         ];
         let marks = Marks::of(&played, &learned);
         assert_eq!((marks.bars, marks.bars_right), (5, 0.8));
-        assert_eq!((marks.ended, marks.copied), (0.5, [3, 3]));
+        assert_eq!((marks.ended, marks.copied), (0.5, [4, 4]));
         assert_eq!((marks.notes, marks.tunes), (10, 2));
     }
 }

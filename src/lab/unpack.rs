@@ -10,12 +10,14 @@ use crate::models::pixel::training as pixel;
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::training::{VaeTask, Variant};
+use crate::models::wave::training::shape_of as shape_of_wave;
 use crate::nn::checkpoint::{RunDir, RunState};
 use crate::nn::training::optimizer;
 use crate::weights::manifest::ModelEntry;
 
 use super::source::{
-    Weights, diffusion, manifest, pixel_cnn, pixel_rnn, shape_of_text, transformer, unet_shape, vae,
+    Weights, diffusion, manifest, pixel_cnn, pixel_rnn, shape_of_text, transformer, unet_shape,
+    vae, wave_net,
 };
 use super::{Folders, Kind, ModelId};
 
@@ -58,6 +60,16 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let shape = shape_of_text(model);
             let name = TextTask::shape_of(shape);
             save(folders, model, shape.init(&device), averaged, name)
+        }
+        Kind::Wave(_) => {
+            let (averaged, shape) = wave_net(folders, model, Weights::Shipped)?;
+            save(
+                folders,
+                model,
+                shape.init(&device),
+                averaged,
+                shape_of_wave(shape),
+            )
         }
         // Codes of one that is not variational are whitened when it is packed, and its training knows
         // nothing of it.

@@ -8,3 +8,4 @@ pub mod pixel;
 pub mod series;
 pub mod text;
 pub mod vae;
+pub mod wave;

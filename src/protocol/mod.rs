@@ -17,6 +17,8 @@ pub mod series;
 #[cfg(not(feature = "gpu"))]
 pub mod text;
 pub mod vae;
+#[cfg(not(feature = "gpu"))]
+pub mod wave;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

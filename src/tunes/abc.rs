@@ -5,6 +5,7 @@
 //! half as long.
 
 use super::Tune;
+use super::bars::upbeat;
 use super::event::{Bar, Event, Metre, Note, QUARTER};
 use super::key::{Key, LETTERS};
 
@@ -241,20 +242,40 @@ pub fn write(tune: &Tune) -> String {
     )
 }
 
-/// A whole ABC file with the tune in it.
+/// A whole ABC file with the tune in it: notes of a beat stand together, as they are joined by beams.
 pub fn file(tune: &Tune) -> String {
     let [metre, key] = [tune.metre.to_string(), tune.key.to_string()];
-    let notes = body(tune.key, &tune.events);
+    let beat = tune.metre.beat();
+    let mut ticks = upbeat(tune, 0);
+    let mut gaps = Vec::new();
+    for (i, event) in tune.events.iter().enumerate() {
+        let is_line = matches!(event, Event::Bar(_));
+        gaps.push(!is_line && ticks.is_multiple_of(beat));
+        ticks = if is_line {
+            upbeat(tune, i + 1)
+        } else {
+            ticks + event.ticks()
+        };
+    }
+    let notes = written(tune.key, &tune.events, |i| gaps[i]);
     format!("X:1\nT:genscope\nM:{metre}\nL:1/8\nK:{key}\n{notes}\n")
 }
 
 /// Notes, rests and lines alone, in units of eighths.
 pub fn body(key: Key, events: &[Event]) -> String {
+    written(key, events, |_| false)
+}
+
+/// The same with a space before some of them.
+fn written(key: Key, events: &[Event], has_gap: impl Fn(usize) -> bool) -> String {
     const UNIT: u32 = QUARTER as u32 / 2;
     let mut text = String::new();
     let mut altered: [Option<i32>; 7] = [None; 7];
     let mut triplet = 0;
     for (i, event) in events.iter().enumerate() {
+        if has_gap(i) && i > 0 {
+            text.push(' ');
+        }
         if triplet == 0 && is_triplet(&events[i..]) {
             text.push_str("(3");
             triplet = 3;
@@ -269,6 +290,8 @@ pub fn body(key: Key, events: &[Event]) -> String {
                 altered = [None; 7];
                 text.push_str(bar.abc());
             }
+            // What takes no time is nothing that could be written.
+            Event::Rest(0) => {}
             Event::Rest(_) => text += &format!("z{}", length(ticks, UNIT)),
             Event::Note(note) => {
                 text += &name(key, *note, &mut altered);
@@ -402,6 +425,15 @@ mod tests {
         ] {
             assert_eq!(write(&tune(line)), line.replace("b,", "B"), "{line}");
         }
+    }
+
+    #[test]
+    fn beats_stand_apart_in_a_file() {
+        let file = file(&tune("M:6/8 L:1/8 K:G D|GAB d2B|c3 (3efg a||"));
+        assert_eq!(
+            file,
+            "X:1\nT:genscope\nM:6/8\nL:1/8\nK:G\nD| GAB d2B| c3 (3efga||\n"
+        );
     }
 
     #[test]

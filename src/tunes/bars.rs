@@ -43,6 +43,20 @@ pub fn spans(events: &[Event]) -> Vec<Span> {
     all
 }
 
+/// Ticks at which a bar that begins here begins: one that is too short and begins a part ends with the
+/// beat, and so begins late.
+pub fn upbeat(tune: &Tune, first: usize) -> u32 {
+    let is_line = first > 0 && tune.events[first - 1] == Event::Bar(Bar::Line);
+    let rest = tune.events[first..].iter();
+    let inside = rest.take_while(|event| !matches!(event, Event::Bar(_)));
+    let [count, ticks] = inside.fold([0, 0], |[n, ticks], event| [n + 1, ticks + event.ticks()]);
+    let is_whole = first + count as usize == tune.events.len();
+    if is_line || is_whole {
+        return 0;
+    }
+    tune.metre.ticks().saturating_sub(ticks)
+}
+
 /// Of the bars inside a part: how many are as long as the metre says, and how many there are.
 pub fn right(tune: &Tune) -> [usize; 2] {
     let spans = spans(&tune.events);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::{Event, Note};
+use super::{Event, Tune};
 
 /// Notes in a row that stand in another tune too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,13 +18,20 @@ pub struct Copied {
     pub at: usize,
 }
 
-/// The notes of a row.
-pub fn notes(row: impl IntoIterator<Item = Event>) -> Vec<Note> {
-    let note = |event| match event {
-        Event::Note(note) => Some(note),
+/// A note as it is compared: semitones above the keynote, and ticks.
+pub type Heard = (i16, u16);
+
+/// The notes of a tune, in whatever key.
+pub fn notes(tune: &Tune) -> Vec<Heard> {
+    let midi = |step, alter| tune.key.height(step, alter).midi();
+    let note = |event: &Event| match event {
+        Event::Note(note) => {
+            let above = midi(note.step, note.alter) - midi(0, 0);
+            Some((above as i16, note.ticks))
+        }
         _ => None,
     };
-    row.into_iter().filter_map(note).collect()
+    tune.events.iter().filter_map(note).collect()
 }
 
 /// Fewer notes in a row stand in many tunes, and are not looked for.
@@ -90,8 +97,15 @@ mod tests {
 
     #[test]
     fn a_tune_in_another_key_is_the_same() {
-        let notes = |line: &str| notes(abc::read(line).expect("a tune").events);
-        let [g, d] = ["M:2/4 L:1/8 K:G G2 AB|^c4", "M:2/4 L:1/8 K:D d|D2 z EF|^G4"].map(notes);
-        assert_eq!(longest(&g, [d]).length, 4);
+        let notes = |line: &str| notes(&abc::read(line).expect("a tune"));
+        let [g, d, minor] = [
+            "M:2/4 L:1/8 K:G G2 AB|^c4",
+            "M:2/4 L:1/8 K:D d|D2 z EF|^G4",
+            "M:2/4 L:1/8 K:Gm G2 AB|^c4",
+        ]
+        .map(notes);
+        assert_eq!(longest(&g, [&d]).length, 4);
+        // The third of a minor key is another note.
+        assert_eq!(longest(&g, [&minor]).length, 0);
     }
 }

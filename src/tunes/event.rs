@@ -23,6 +23,18 @@ impl Metre {
     }
 }
 
+impl Metre {
+    /// Ticks of a beat: of notes that are joined by a beam.
+    pub fn beat(self) -> u32 {
+        let quarter = u32::from(QUARTER);
+        match (self.beats, self.unit) {
+            (beats, 8) if beats.is_multiple_of(3) => quarter * 3 / 2,
+            (_, 2) | (4, 4) => 2 * quarter,
+            _ => quarter,
+        }
+    }
+}
+
 impl std::fmt::Display for Metre {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         write!(f, "{}/{}", self.beats, self.unit)

@@ -3,6 +3,7 @@
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
+use super::bars::upbeat;
 use super::key::Mode;
 use super::order::order;
 use super::sound::tick_s;
@@ -15,10 +16,12 @@ const STRUCK: u8 = 96;
 pub fn write(tune: &Tune) -> Option<Vec<u8>> {
     let quarter_us = (1e6 * f32::from(QUARTER) * tick_s(tune.metre)).round() as u32;
     let unit = tune.metre.unit.max(1).ilog2() as u8;
+    // A click on each beat: 24 clocks are a quarter.
+    let clocks = (24 * tune.metre.beat() / u32::from(QUARTER)) as u8;
     let minor = matches!(tune.key.mode, Mode::Minor | Mode::Dorian | Mode::Phrygian);
     let metas = [
         MetaMessage::Tempo(u24::new(quarter_us)),
-        MetaMessage::TimeSignature(tune.metre.beats, unit, 24, 8),
+        MetaMessage::TimeSignature(tune.metre.beats, unit, clocks, 8),
         MetaMessage::KeySignature(tune.key.signature(), minor),
     ];
     let meta = |message| TrackEvent {
@@ -33,7 +36,8 @@ pub fn write(tune: &Tune) -> Option<Vec<u8>> {
             message,
         },
     };
-    let mut wait = 0;
+    // The upbeat ends with the first bar, as notation programs count.
+    let mut wait = upbeat(tune, 0);
     for event in order(&tune.events) {
         match tune.events[event] {
             Event::Note(note) => {
@@ -112,8 +116,9 @@ mod tests {
             (192, 72, true),
             (336, 72, false),
         ];
-        let again = once.map(|(ticks, key, on)| (ticks + 336, key, on));
-        assert_eq!(notes, [once, again].concat());
+        // The bar before has 144 ticks, and the upbeat ends it.
+        let later = |by| once.map(|(ticks, key, on)| (ticks + by, key, on));
+        assert_eq!(notes, [later(120), later(120 + 336)].concat());
         assert_eq!(heads, ["360000", "6"]);
     }
 }

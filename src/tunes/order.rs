@@ -7,6 +7,8 @@ pub fn order(events: &[Event]) -> Vec<usize> {
     let mut order = Vec::new();
     // Where the part under way begins, and whether it is played for the second time.
     let (mut begin, mut again) = (0, false);
+    // A repeat sign up to here only closes a second ending, which is as long as the first.
+    let mut closes = 0;
     let mut at = 0;
     while at < events.len() {
         let next = at + 1;
@@ -16,6 +18,7 @@ pub fn order(events: &[Event]) -> Vec<usize> {
             continue;
         };
         match bar {
+            Bar::Close | Bar::Both if at <= closes => (begin, again) = (next, false),
             Bar::Close | Bar::Both | Bar::Second if !again => {
                 (again, at) = (true, begin);
                 continue;
@@ -23,14 +26,12 @@ pub fn order(events: &[Event]) -> Vec<usize> {
             Bar::First if again => {
                 // On to the second ending; where there is none the first is played again.
                 let rest = events[next..].iter();
-                let second =
-                    rest.take_while(|event| !matches!(event, Event::Bar(Bar::Open | Bar::Both)));
-                let place = second
-                    .enumerate()
-                    .find(|(_, e)| **e == Event::Bar(Bar::Second));
+                let ending = rest.take_while(|event| !ends_a_part(event));
+                let mut ending = ending.enumerate();
+                let place = ending.find(|(_, event)| **event == Event::Bar(Bar::Second));
                 if let Some((ahead, _)) = place {
                     at = next + ahead + 1;
-                    (begin, again) = (at, false);
+                    (begin, again, closes) = (at, false, at + ahead + 1);
                     continue;
                 }
             }
@@ -40,6 +41,12 @@ pub fn order(events: &[Event]) -> Vec<usize> {
         at = next;
     }
     order
+}
+
+/// Is it a line beyond which a second ending belongs to something else?
+fn ends_a_part(event: &Event) -> bool {
+    use Bar::{Both, Close, Double, Open};
+    matches!(event, Event::Bar(Open | Close | Both | Double))
 }
 
 #[cfg(test)]
@@ -69,6 +76,10 @@ mod tests {
         assert_eq!(played("C|1D|E:|2F||G:|"), "CDECFGG");
         // An ending without another.
         assert_eq!(played("C|1D:|E"), "CDCDE");
+        // The sign that ends a second ending repeats nothing.
+        assert_eq!(played("C|1D:|2E::F:|"), "CDCEFF");
+        assert_eq!(played("C|1D:|2E|F|G:|"), "CDCEFGEFG");
+        assert_eq!(played("C|1D:|E|1F:|2G"), "CDCDEFEG");
     }
 
     /// Whatever stands there, it ends, and nothing comes more than twice.

@@ -10,7 +10,7 @@ pub const RATE: u32 = 22_050;
 const RING_S: f32 = 0.12;
 /// It is faded out within this, s.
 const FADE_S: f32 = 0.06;
-/// So loud is a note; two may sound at once.
+/// So loud is a note; where two are too loud together all are softer.
 const LOUD: f32 = 0.8;
 
 /// When an event begins, s.
@@ -27,8 +27,9 @@ pub fn tick_s(metre: Metre) -> f32 {
     let quarter_s = match (metre.beats, metre.unit) {
         // Three eighths are a beat.
         (beats, 8) if beats.is_multiple_of(3) => 0.36,
-        (2, 2) | (4, 4) => 0.32,
-        (3, 4) => 0.45,
+        (2, 2) => 0.32,
+        (4, 4) => 0.42,
+        (3, 4) => 0.55,
         _ => 0.5,
     };
     quarter_s / f32::from(QUARTER)
@@ -68,7 +69,8 @@ pub fn render(tune: &Tune) -> Vec<f32> {
             *out += LOUD * left * value;
         }
     }
-    sound.iter_mut().for_each(|v| *v = v.clamp(-1.0, 1.0));
+    let most = sound.iter().map(|v| v.abs()).fold(1.0, f32::max);
+    sound.iter_mut().for_each(|v| *v /= most);
     sound
 }
 

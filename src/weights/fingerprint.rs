@@ -13,6 +13,8 @@ use crate::models::pixel::rnn::PixelRnn;
 use crate::models::text::net::Transformer;
 use crate::models::vae::net::Vae;
 use crate::models::vae::random_code;
+use crate::models::wave;
+use crate::models::wave::net::WaveNet;
 use crate::noise::{self, INITIAL_DRAW};
 
 /// Times and classes of the pictures of pure noise a denoiser is asked about.
@@ -96,6 +98,19 @@ impl Answers for Transformer {
             .iter::<f32>()
             .step_by(rare / 10)
             .collect()
+    }
+}
+
+/// A WaveNet of its shape.
+pub struct Asked<'a>(pub &'a WaveNet, pub wave::Shape);
+
+impl Answers for Asked<'_> {
+    fn answer(&self) -> Vec<f32> {
+        let Self(net, shape) = self;
+        let codes: Vec<u8> = (0..600u32).map(|i| (128 + i * i / 31 % 90) as u8).collect();
+        let logits = net.forward(&codes, &[shape.conditions as u16 / 2], *shape);
+        let logits = logits.into_data();
+        logits.iter::<f32>().step_by(STRIDE * STRIDE / 10).collect()
     }
 }
 

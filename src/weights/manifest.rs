@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::models::{pixel, text::Shape};
+use crate::models::{pixel, text::Shape, wave};
 
 /// Where the manifest lies, relative to the site's root.
 pub const MANIFEST_PATH: &str = "weights/manifest.json";
@@ -69,6 +69,8 @@ pub enum NetworkKind {
     PixelRnn(pixel::Shape),
     /// The judge of [`crate::quality`].
     Classifier,
+    /// A WaveNet of [`crate::models::wave`], of this shape.
+    WaveNet(wave::Shape),
 }
 
 /// Figures of `lab eval` on the file as shipped.
@@ -132,6 +134,14 @@ pub enum Measure {
     BitsCounted,
     /// The same as PNG.
     BitsPng,
+    /// Bits that a sample of a sound held out costs.
+    BitsPerSample,
+    /// The same by a linear predictor.
+    BitsLinear,
+    /// The same where each value is counted alone.
+    BitsEntropy,
+    /// Share of notes within 30 cents of the pitch that was asked for.
+    InTune,
 }
 
 /// What a figure is in.

@@ -146,6 +146,22 @@ fn name(measure: Measure) -> Html {
             "\u{2026} as PNG",
             "The same if all test pictures are packed into one PNG, which does not know their classes",
         ),
+        Measure::BitsPerSample => (
+            "A sample costs",
+            "Bits that the model needs, on average, for a sample of a sound it never saw, one of 256 values: exact, not a bound; less is better, and guessing would cost 8",
+        ),
+        Measure::BitsLinear => (
+            "\u{2026} by a linear predictor",
+            "The same if each sample is predicted as a weighted sum of the 16 before it, with Laplace errors whose size is followed as it goes",
+        ),
+        Measure::BitsEntropy => (
+            "\u{2026} by counting",
+            "The same if it is counted how often each value comes, and no sample knows of another",
+        ),
+        Measure::InTune => (
+            "In tune",
+            "Notes within 30 cents, three tenths of a semitone, of the pitch that was asked for",
+        ),
     };
     html! { <abbr title={meaning}>{ short }</abbr> }
 }

@@ -1,7 +1,7 @@
 //! Signs of music as outlines, 100 units a staff space. Their origin is that of SMuFL, the standard of music
 //! fonts: on the line or in the space a sign belongs to.
 //!
-//! Taken from Bravura 1.392, copyright 2021 Steinberg Media Technologies GmbH, and like it under the SIL Open
+//! Taken from Bravura 1.392, copyright 2019 Steinberg Media Technologies GmbH, and like it under the SIL Open
 //! Font License 1.1 (`www/samples/music-signs.OFL.txt`).
 
 /// A sign: its width, hundredths of a staff space, and its outline.

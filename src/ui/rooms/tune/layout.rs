@@ -2,6 +2,7 @@
 //! from the top line of the first staff.
 
 use crate::tunes::abc::is_triplet;
+use crate::tunes::bars::upbeat;
 use crate::tunes::{Bar, Event, QUARTER, Tune};
 
 /// From one staff's top line to the next.
@@ -294,19 +295,9 @@ fn ledgers(place: i32) -> Vec<f64> {
     above.chain(below).collect()
 }
 
-/// Ticks that a beam may go over.
-fn beat(tune: &Tune) -> u32 {
-    let quarter = u32::from(QUARTER);
-    match (tune.metre.beats, tune.metre.unit) {
-        (beats, 8) if beats.is_multiple_of(3) => quarter * 3 / 2,
-        (_, 2) | (4, 4) => 2 * quarter,
-        _ => quarter,
-    }
-}
-
 /// Beams and triplets.
 fn join(tune: &Tune, layout: &mut Layout) {
-    let beat = beat(tune);
+    let beat = tune.metre.beat();
     let mut group: Vec<usize> = Vec::new();
     let mut ticks = upbeat(tune, 0);
     for at in 0..tune.events.len() {
@@ -343,20 +334,6 @@ fn join(tune: &Tune, layout: &mut Layout) {
             at += 1;
         }
     }
-}
-
-/// Ticks at which a bar that begins here begins: one that is too short and begins a part ends with the
-/// beat, and so begins late.
-fn upbeat(tune: &Tune, first: usize) -> u32 {
-    let is_line = first > 0 && tune.events[first - 1] == Event::Bar(Bar::Line);
-    let rest = tune.events[first..].iter();
-    let inside = rest.take_while(|event| !matches!(event, Event::Bar(_)));
-    let [count, ticks] = inside.fold([0, 0], |[n, ticks], event| [n + 1, ticks + event.ticks()]);
-    let is_whole = first + count as usize == tune.events.len();
-    if is_line || is_whole {
-        return 0;
-    }
-    tune.metre.ticks().saturating_sub(ticks)
 }
 
 /// Thickness of a beam, and from one to the next.

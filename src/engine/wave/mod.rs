@@ -1,0 +1,3 @@
+//! WaveNets, at work: [`play`] goes on with a sound, sample by sample.
+
+pub mod play;

@@ -1,0 +1,253 @@
+//! What `lab` does with sounds: make or read them, let a network go on, say whether it is in tune.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::RngCore;
+
+use super::Folders;
+use crate::models::next::{Choosing, choose};
+use crate::models::wave::step::Stepper;
+use crate::models::wave::training::Sounds;
+use crate::models::wave::{Deaf, RATE, SILENCE, Shape, code, sample};
+use crate::noise;
+use crate::sound::pluck;
+
+/// Samples of every sound here: half a second.
+pub const LENGTH: usize = 4096;
+
+/// What is learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Notes of a plucked string, made by `crate::sound`.
+    Notes,
+    /// Spoken digits, read.
+    Digits,
+}
+
+/// Which part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// To learn from.
+    Train,
+    /// To judge by.
+    HeldOut,
+}
+
+/// The lowest note, as MIDI counts; C3.
+const LOWEST: u16 = 48;
+/// So many notes, a semitone apart: to B5.
+const NOTES: u16 = 36;
+/// Notes of a round of learning: each pitch a hundred times, plucked anew.
+const PLUCKS: usize = 3600;
+/// How loud they are.
+const LOUD: f32 = 0.9;
+/// Who says the digits, in the order of their conditions.
+pub const SPEAKERS: [&str; 6] = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"];
+/// Recordings of a digit and speaker, of which the first are held out.
+const TAKES: usize = 50;
+const HELD_OUT: usize = 5;
+
+impl Recorded {
+    /// The shape of the network.
+    pub fn shape(self) -> Shape {
+        Shape {
+            width: 32,
+            stacks: 2,
+            layers: 9,
+            conditions: match self {
+                Self::Notes => NOTES.into(),
+                Self::Digits => 10 * SPEAKERS.len() as u32,
+            },
+        }
+    }
+
+    /// The data set as the manifest names it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Notes => "Notes of a plucked string, C3 to B5, made by src/sound.rs",
+            Self::Digits => "Free Spoken Digit Dataset (CC BY-SA 4.0), 2,700 recordings",
+        }
+    }
+
+    /// What a sheet lets be heard.
+    pub fn shown(self) -> Vec<u16> {
+        match self {
+            Self::Notes => (0..NOTES).step_by(5).collect(),
+            // Each digit by another speaker.
+            Self::Digits => (0..10).map(|digit| digit * 6 + digit % 6).collect(),
+        }
+    }
+
+    /// The sounds.
+    pub(super) fn load(self, folders: &Folders, part: Part) -> Result<Loaded> {
+        Ok(match self {
+            Self::Notes => Loaded::Plucked(part),
+            Self::Digits => Loaded::Read(recordings(&folders.data.join("sound/recordings"), part)?),
+        })
+    }
+}
+
+/// Sounds to learn from, or to judge by.
+pub enum Loaded {
+    /// Made when they are asked for.
+    Plucked(Part),
+    /// From files: values, and what was asked for.
+    Read(Vec<(Vec<u8>, u16)>),
+}
+
+/// The frequency of a condition of notes, Hz.
+pub fn frequency(condition: u16) -> f32 {
+    let midi = f32::from(LOWEST + condition);
+    440.0 * ((midi - 69.0) / 12.0).exp2()
+}
+
+impl Sounds for Loaded {
+    fn count(&self) -> usize {
+        match self {
+            Self::Plucked(_) => PLUCKS,
+            Self::Read(sounds) => sounds.len(),
+        }
+    }
+
+    fn length(&self) -> usize {
+        LENGTH
+    }
+
+    fn sound(&self, i: usize, rng: &mut ChaCha8Rng) -> (Vec<u8>, u16) {
+        match self {
+            Self::Plucked(part) => {
+                let condition = (i % usize::from(NOTES)) as u16;
+                // Even seeds are learned from, odd ones held out.
+                let seed = rng.next_u64() & !1 | u64::from(*part == Part::HeldOut);
+                let string = pluck(frequency(condition), LENGTH, RATE as f32, seed);
+                let codes = string.into_iter().map(|v| code(LOUD * v));
+                (codes.collect(), condition)
+            }
+            Self::Read(sounds) => sounds[i].clone(),
+        }
+    }
+}
+
+/// `digit_speaker_take.wav` of a folder.
+fn recordings(folder: &Path, part: Part) -> Result<Vec<(Vec<u8>, u16)>> {
+    let mut all = Vec::new();
+    let takes = match part {
+        Part::Train => HELD_OUT..TAKES,
+        Part::HeldOut => 0..HELD_OUT,
+    };
+    for digit in 0..10u16 {
+        for (who, speaker) in SPEAKERS.iter().enumerate() {
+            for take in takes.clone() {
+                let path = folder.join(format!("{digit}_{speaker}_{take}.wav"));
+                let samples = read_wav(&path).with_context(|| {
+                    format!("{} (tar xzf fsdd.tar.gz -C data/sound)", path.display())
+                })?;
+                all.push((codes(&samples), digit * SPEAKERS.len() as u16 + who as u16));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// A recording as loud as all others and as long: its beginning, and silence after it.
+fn codes(samples: &[f32]) -> Vec<u8> {
+    let most = samples.iter().map(|v| v.abs()).fold(1e-4, f32::max);
+    let loud = samples.iter().take(LENGTH).map(|v| code(LOUD * v / most));
+    let mut codes: Vec<u8> = loud.collect();
+    codes.resize(LENGTH, SILENCE);
+    codes
+}
+
+fn read_wav(path: &Path) -> Result<Vec<f32>> {
+    let mut reader = hound::WavReader::open(path)?;
+    let spec = reader.spec();
+    ensure!(
+        spec.sample_rate == RATE && spec.channels == 1 && spec.bits_per_sample == 16,
+        "not 8 kHz, 16 bits, one channel"
+    );
+    let samples = reader.samples::<i16>();
+    samples.map(|v| Ok(f32::from(v?) / 32_768.0)).collect()
+}
+
+/// Writes samples `-1..=1` as a file.
+pub fn write_wav(path: &Path, samples: &[f32]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: RATE,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, spec)?;
+    for v in samples {
+        writer.write_sample((v.clamp(-1.0, 1.0) * 32_767.0) as i16)?;
+    }
+    Ok(writer.finalize()?)
+}
+
+/// One sound for each condition, drawn from the network's own odds; `on_each` is told how many are done.
+pub fn draw_sounds(
+    stepper: &Stepper,
+    conditions: &[u16],
+    seed: u64,
+    mut on_each: impl FnMut(usize),
+) -> Vec<Vec<u8>> {
+    let choosing = Choosing::default();
+    let draw = |(i, condition): (usize, &u16)| {
+        let mut walk = stepper.begin(*condition, Deaf::default());
+        let mut next = |at: usize| {
+            let logits = stepper.logits(&mut walk);
+            let u = noise::unit(&mut noise::stream(seed, i as u32, at as u32));
+            let code = choose(&choosing.probabilities(&logits), u) as u8;
+            walk.put(code);
+            code
+        };
+        let sound = (0..LENGTH).map(&mut next).collect();
+        on_each(i + 1);
+        sound
+    };
+    conditions.iter().enumerate().map(draw).collect()
+}
+
+/// By how many cents the pitch of each sound is off; none of one without pitch.
+pub fn in_tune(sounds: &[Vec<u8>], conditions: &[u16]) -> Vec<Option<i32>> {
+    let off = |(sound, condition): (&Vec<u8>, &u16)| {
+        let samples: Vec<f32> = sound.iter().map(|code| sample(*code)).collect();
+        // The pluck itself is noise.
+        let heard = crate::sound::pitch(&samples[LENGTH / 8..LENGTH / 2], RATE as f32)?;
+        Some((1200.0 * (heard / frequency(*condition)).log2()).round() as i32)
+    };
+    sounds.iter().zip(conditions).map(off).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_that_are_plucked_are_in_tune() {
+        let sounds = Loaded::Plucked(Part::Train);
+        let mut rng = noise::stream(5, 0, 0);
+        let all: Vec<_> = (0..usize::from(NOTES))
+            .map(|i| sounds.sound(i, &mut rng))
+            .collect();
+        let (sounds, conditions): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        for (condition, off) in in_tune(&sounds, &conditions).into_iter().enumerate() {
+            let off = off.expect("a pitch");
+            assert!(off.abs() <= 15, "{condition}: {off} cents");
+        }
+    }
+
+    #[test]
+    fn recordings_are_as_loud_and_as_long() {
+        let codes = codes(&[0.0, 0.1, -0.05]);
+        assert_eq!(codes.len(), LENGTH);
+        assert_eq!((codes[0], codes[3]), (SILENCE, SILENCE));
+        assert!((sample(codes[1]) - LOUD).abs() < 0.02);
+    }
+}
