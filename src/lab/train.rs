@@ -228,7 +228,7 @@ fn recipe(model: ModelId) -> Recipe {
         ModelId::MusicTunes => Recipe {
             batch: 16,
             learning_rate: 3e-3,
-            ..images(30_000)
+            ..images(22_000)
         },
         ModelId::WaveNotes | ModelId::WaveDigits => Recipe {
             batch: 8,

@@ -17,7 +17,7 @@ use crate::tunes::{Alphabet, Event, Tune, abc, bars};
 
 /// The shape of what ships. There are fewer tunes than stories: a larger one learns them by heart.
 pub const SHAPE: Shape = Shape {
-    vocabulary: 448,
+    vocabulary: 640,
     width: 96,
     layers: 4,
     heads: 4,

@@ -41,7 +41,35 @@ pub fn read(line: &str) -> Result<Tune, BadAbc> {
     let key = Key::read(field("K:")?).ok_or(BadAbc::Head)?;
     let body = fields.next().unwrap_or_default();
     let events = notes(body, key, unit.ticks())?;
-    Ok(Tune { metre, key, events })
+    Ok(on_beats(Tune { metre, key, events }))
+}
+
+/// Tells of each note whether a beat begins with it.
+fn on_beats(mut tune: Tune) -> Tune {
+    let beats = beats(&tune);
+    for (event, begins) in tune.events.iter_mut().zip(beats) {
+        if let Event::Note(note) = event {
+            note.beat = begins;
+        }
+    }
+    tune
+}
+
+/// Of each event, whether a beat begins with it.
+fn beats(tune: &Tune) -> Vec<bool> {
+    let beat = tune.metre.beat();
+    let mut ticks = upbeat(tune, 0);
+    let event = |(i, event): (usize, &Event)| {
+        let is_line = matches!(event, Event::Bar(_));
+        let begins = !is_line && ticks.is_multiple_of(beat);
+        ticks = if is_line {
+            upbeat(tune, i + 1)
+        } else {
+            ticks + event.ticks()
+        };
+        begins
+    };
+    tune.events.iter().enumerate().map(event).collect()
 }
 
 fn metre(text: &str) -> Option<Metre> {
@@ -109,11 +137,15 @@ fn notes(body: &str, key: Key, unit: u32) -> Result<Vec<Event>, BadAbc> {
         let start = text.at;
         match byte {
             b' ' => text.at += 1,
-            b'(' if text.text.get(start + 1) == Some(&b'3') => {
+            b'(' if text.text.get(start + 1) == Some(&b'3') && triplet == 0 => {
                 text.at += 2;
                 triplet = 3;
+                // Other divisions of a beat are not known here.
+                if text.peek() == Some(b':') {
+                    return Err(BadAbc::Sign(start));
+                }
             }
-            b'>' | b'<' => {
+            b'>' | b'<' if triplet == 0 => {
                 let by = 1 << text.run(|b| b == byte).len().min(3);
                 let [long, short] = [Share(2 * by - 1, by), Share(1, by)];
                 let (first, second) = if byte == b'>' {
@@ -128,6 +160,10 @@ fn notes(body: &str, key: Key, unit: u32) -> Result<Vec<Event>, BadAbc> {
             b'|' | b':' | b'[' | b']' => {
                 let signs = text.run(|b| b"|:[]".contains(&b)).replace("[|]", "");
                 let ending = text.number();
+                // A chord.
+                if signs == "[" && ending.is_none() {
+                    return Err(BadAbc::Sign(start));
+                }
                 altered = [None; 7];
                 if signs.is_empty() && ending.is_none() {
                     continue;
@@ -214,6 +250,7 @@ fn note(
         step: i8::try_from(step).map_err(|_| bad())?,
         alter: alter as i8,
         ticks,
+        beat: false,
     }))
 }
 
@@ -245,18 +282,7 @@ pub fn write(tune: &Tune) -> String {
 /// A whole ABC file with the tune in it: notes of a beat stand together, as they are joined by beams.
 pub fn file(tune: &Tune) -> String {
     let [metre, key] = [tune.metre.to_string(), tune.key.to_string()];
-    let beat = tune.metre.beat();
-    let mut ticks = upbeat(tune, 0);
-    let mut gaps = Vec::new();
-    for (i, event) in tune.events.iter().enumerate() {
-        let is_line = matches!(event, Event::Bar(_));
-        gaps.push(!is_line && ticks.is_multiple_of(beat));
-        ticks = if is_line {
-            upbeat(tune, i + 1)
-        } else {
-            ticks + event.ticks()
-        };
-    }
+    let gaps = beats(tune);
     let notes = written(tune.key, &tune.events, |i| gaps[i]);
     format!("X:1\nT:genscope\nM:{metre}\nL:1/8\nK:{key}\n{notes}\n")
 }
@@ -428,6 +454,27 @@ mod tests {
     }
 
     #[test]
+    fn notes_know_their_beats() {
+        let beats = |line: &str| -> Vec<bool> {
+            let events = tune(line).events;
+            let beat = |event: &Event| match event {
+                Event::Note(note) => Some(note.beat),
+                _ => None,
+            };
+            events.iter().filter_map(beat).collect()
+        };
+        let (t, f) = (true, false);
+        assert_eq!(
+            beats("M:6/8 L:1/8 K:G D|GAB d2B|z2c c3||EF"),
+            [f, t, f, f, t, f, f, t, t, f]
+        );
+        assert_eq!(
+            beats("M:2/4 L:1/16 K:G (3GABc2 d>e f2|"),
+            [t, f, f, f, t, f, f]
+        );
+    }
+
+    #[test]
     fn beats_stand_apart_in_a_file() {
         let file = file(&tune("M:6/8 L:1/8 K:G D|GAB d2B|c3 (3efg a||"));
         assert_eq!(
@@ -449,6 +496,9 @@ mod tests {
             "M:6/8 L:1/8 K:G >a",
             "M:6/8 L:1/8 K:G |<a",
             "M:6/8 L:1/8 K:G (4abcd",
+            "M:6/8 L:1/8 K:G (3:2abcd",
+            "M:6/8 L:1/8 K:G (3a>bc",
+            "M:6/8 L:1/8 K:G [CE]",
             "M:6/8 L:1/8 K:G ^",
             "M:6/8 L:1/8 K:G a4294967295",
             "M:6/8 L:1/8 K:G \u{e9}",

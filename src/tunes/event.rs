@@ -50,6 +50,8 @@ pub struct Note {
     pub alter: i8,
     /// Its length.
     pub ticks: u16,
+    /// Does a beat begin with it? Printed music tells by its beams.
+    pub beat: bool,
 }
 
 /// A line between bars; one that says more is greater.

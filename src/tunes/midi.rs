@@ -117,7 +117,7 @@ mod tests {
             (336, 72, false),
         ];
         // The bar before has 144 ticks, and the upbeat ends it.
-        let later = |by| once.map(|(ticks, key, on)| (ticks + by, key, on));
+        let later = |by: u32| once.map(|(ticks, key, on)| (ticks + by, key, on));
         assert_eq!(notes, [later(120), later(120 + 336)].concat());
         assert_eq!(heads, ["360000", "6"]);
     }

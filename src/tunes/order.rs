@@ -36,7 +36,7 @@ pub fn order(events: &[Event]) -> Vec<usize> {
                 }
             }
             Bar::Line | Bar::First => {}
-            _ => (begin, again) = (next, false),
+            _ => (begin, again, closes) = (next, false, 0),
         }
         at = next;
     }

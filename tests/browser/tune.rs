@@ -13,10 +13,9 @@ const DONE: &str = ".next-note[data-run-state=done][data-over=true]";
 
 /// What the staves say in ABC, as who hears the page gets it.
 async fn heard(tab: &Tab) -> Result<String> {
-    let label = tab.attribute(".tune-staff .staff", "aria-label").await?;
-    let label = label.unwrap_or_default();
-    let (_, abc) = label.split_once("In ABC notation: ").unwrap_or_default();
-    Ok(abc.to_owned())
+    let told = tab.js("document.querySelector('.tune-abc').textContent");
+    let told = told.await?;
+    Ok(told.as_str().unwrap_or_default().to_owned())
 }
 
 /// Chooses a key of the piano.

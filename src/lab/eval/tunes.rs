@@ -12,6 +12,7 @@ use crate::lab::Folders;
 use crate::lab::source::transformer;
 use crate::lab::tunes::{Marks, Tunes, heads, play};
 use crate::models::next::Choosing;
+use crate::ui::state::TuneState;
 use crate::weights::manifest::{Figure, Measure, Quality, Unit};
 
 /// Where the page finds it, below the site's static files.
@@ -26,6 +27,8 @@ struct Output {
     bits_per_character: f64,
     /// Tunes that it played, at its own odds, after heads of tunes held out.
     played: Marks,
+    /// The same at the temperature with which the page opens.
+    opening: Marks,
     /// The tunes held out themselves.
     held_out: Marks,
     /// Tunes to learn from of each key and metre.
@@ -46,15 +49,17 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
     let net = transformer(folders, args.model, args.weights)?;
     let bits = tunes.bits_per_character(&net, usize::MAX);
     let learned = tunes.learned_notes();
-    let bar = ProgressBar::new(args.n as u64);
-    let heads = tunes.held_out.iter().cycle().take(args.n).enumerate();
-    let played = heads.map(|(i, head)| {
-        bar.set_position(i as u64);
-        let choosing = Choosing::default();
-        play(&net, &tunes.alphabet, head, &choosing, i as u64, MOST)
-    });
-    let played: Vec<_> = played.collect::<Result<_>>()?;
-    bar.finish_and_clear();
+    let play_all = |choosing: Choosing| {
+        let bar = ProgressBar::new(args.n as u64);
+        let heads = tunes.held_out.iter().cycle().take(args.n).enumerate();
+        let played = heads.map(|(i, head)| {
+            bar.set_position(i as u64);
+            play(&net, &tunes.alphabet, head, &choosing, i as u64, MOST)
+        });
+        let played: Vec<_> = played.collect::<Result<_>>()?;
+        bar.finish_and_clear();
+        Ok::<_, anyhow::Error>(Marks::of(&played, &learned))
+    };
     let held_out: Vec<_> = tunes
         .held_out
         .iter()
@@ -62,7 +67,8 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         .collect();
     let output = Output {
         bits_per_character: bits,
-        played: Marks::of(&played, &learned),
+        played: play_all(Choosing::default())?,
+        opening: play_all(TuneState::default().choosing())?,
         held_out: Marks::of(&held_out, &learned),
         heads: heads(&tunes.train),
     };

@@ -36,6 +36,8 @@ impl PartialEq for Sound {
 pub struct ListenProps {
     /// What is heard; another one ends it. None for now: the button can do nothing.
     pub sound: Option<Sound>,
+    /// What the button says.
+    pub words: AttrValue,
     /// Told how many seconds have been heard; `None` once it is over.
     #[prop_or_default]
     pub on_second: Callback<Option<f32>>,
@@ -101,8 +103,8 @@ pub fn Listen(props: &ListenProps) -> Html {
         })
     };
     let words = match *standing {
-        Standing::Heard => texts::shell::listen_stop::PLAIN,
-        _ => texts::shell::listen::PLAIN,
+        Standing::Heard => AttrValue::from(texts::shell::listen_stop::PLAIN),
+        _ => props.words.clone(),
     };
     let state = match *standing {
         Standing::Silent => "silent",

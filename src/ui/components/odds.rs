@@ -9,7 +9,7 @@ use crate::tokens::Token;
 use crate::ui::content::{self, texts};
 
 /// So many of the likeliest are listed.
-const LISTED: usize = 10;
+pub const LISTED: usize = 10;
 
 /// What one step is made of.
 pub struct Odds {
@@ -28,14 +28,14 @@ impl Odds {
         }
     }
 
-    /// The likeliest tokens, and `token` even if it is none of them.
-    pub fn listed(&self, token: Token) -> Vec<Token> {
+    /// The `count` likeliest tokens, and `token` even if it is none of them.
+    pub fn listed(&self, token: Token, count: usize) -> Vec<Token> {
         let mut all: Vec<Token> = (0..self.own.len() as Token).collect();
         all.sort_by(|a, b| {
             let [a, b] = [a, b].map(|token| self.own[usize::from(*token)]);
             b.total_cmp(&a)
         });
-        all.truncate(LISTED);
+        all.truncate(count);
         if !all.contains(&token) {
             all.push(token);
         }
@@ -142,7 +142,7 @@ mod tests {
             ..Choosing::default()
         };
         let odds = Odds::of(&step, &choosing);
-        let listed = odds.listed(29);
+        let listed = odds.listed(29, LISTED);
         assert_eq!((listed.len(), listed[0], listed[10]), (11, 0, 29));
         assert_eq!(odds.possible(), 4);
     }

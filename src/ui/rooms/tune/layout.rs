@@ -84,6 +84,8 @@ pub enum Sign {
     Rest(Value),
     /// A line between bars.
     Bar(Bar),
+    /// What takes no time and is no line.
+    Nothing,
 }
 
 /// A note.
@@ -99,8 +101,8 @@ pub struct Head {
     pub up: bool,
     /// Where its stem ends; none of a whole note.
     pub stem: Option<f64>,
-    /// Is it joined to others by a beam? Then it has no flags.
-    pub beamed: bool,
+    /// The last note that it is joined to by a beam, if it is: then it has no flags.
+    pub beamed: Option<usize>,
     /// Lines it stands on beside the staff, from the staff's top line.
     pub ledgers: Vec<f64>,
 }
@@ -173,6 +175,17 @@ fn room(event: Event) -> f64 {
     }
 }
 
+/// How wide a line between bars is drawn.
+fn drawn(bar: Bar) -> f64 {
+    match bar {
+        Bar::Line | Bar::First => 0.16,
+        Bar::Double => 1.0,
+        Bar::Open => 1.72,
+        Bar::Close | Bar::Second => 1.46,
+        Bar::Both => 2.52,
+    }
+}
+
 /// Places a tune on staves of this width.
 pub fn layout(tune: &Tune, width: f64) -> Layout {
     let mut layout = Layout::default();
@@ -198,7 +211,20 @@ pub fn layout(tune: &Tune, width: f64) -> Layout {
             });
             x += (before + room) * stretch;
         }
-        layout.ends.push(if is_last { x.min(width) } else { width });
+        let mut end = if is_last { x.min(width) } else { width };
+        // A line that ends a staff is its end.
+        if let Some(last) = layout.placed.last_mut()
+            && let Sign::Bar(bar) = last.sign
+        {
+            let drawn = drawn(bar);
+            if is_last {
+                end = (last.x + drawn).min(width);
+            } else {
+                last.x = end - drawn;
+            }
+            last.width = drawn;
+        }
+        layout.ends.push(end);
         (first, staff) = (first + count, staff + 1);
     }
     join(tune, &mut layout);
@@ -225,8 +251,12 @@ fn fitting(events: &[Event], signs: &[Sign], width: f64) -> (usize, f64) {
         if used + more > width && i > 0 {
             return whole.unwrap_or((i, used));
         }
+        // What opens a part, or an ending, stands at the beginning of a staff.
+        if matches!(event, Event::Bar(Bar::Open | Bar::First)) && i > 0 {
+            whole = Some((i, used));
+        }
         used += more;
-        if matches!(event, Event::Bar(_)) {
+        if matches!(event, Event::Bar(bar) if !matches!(bar, Bar::Open | Bar::First)) {
             whole = Some((i + 1, used));
         }
     }
@@ -271,7 +301,7 @@ fn signs(tune: &Tune) -> Vec<Sign> {
                     accidental,
                     up,
                     stem: (value.plain < 4 * QUARTER).then_some(end),
-                    beamed: false,
+                    beamed: None,
                     ledgers: ledgers(height.place),
                 })
             }
@@ -279,7 +309,8 @@ fn signs(tune: &Tune) -> Vec<Sign> {
                 altered.clear();
                 Sign::Bar(*bar)
             }
-            _ => Sign::Rest(Value::of(ticks)),
+            Event::Rest(1..) => Sign::Rest(Value::of(ticks)),
+            _ => Sign::Nothing,
         });
     }
     all
@@ -371,7 +402,7 @@ fn close(layout: &mut Layout, group: &mut Vec<usize>) {
         |layout: &Layout, at: usize| layout.placed[at].x + if up { HEAD - 0.06 } else { 0.06 };
     for at in &all {
         if let Sign::Note(head) = &mut layout.placed[*at].sign {
-            (head.up, head.stem, head.beamed) = (up, Some(y), true);
+            (head.up, head.stem, head.beamed) = (up, Some(y), all.last().copied());
         }
     }
     let staff = layout.placed[all[0]].staff;
@@ -506,7 +537,7 @@ mod tests {
             .placed
             .iter()
             .filter_map(|placed| match &placed.sign {
-                Sign::Note(head) => Some(head.beamed),
+                Sign::Note(head) => Some(head.beamed.is_some()),
                 _ => None,
             })
             .collect();
@@ -548,6 +579,18 @@ mod tests {
         let before = part.placed.iter().filter(|placed| placed.staff == 0);
         for (a, b) in before.zip(&whole.placed) {
             assert_eq!((a.at, a.staff), (b.at, b.staff));
+        }
+    }
+
+    #[test]
+    fn what_opens_a_part_begins_a_staff() {
+        let bars = "GAB dBG|".repeat(3) + "GAB dBG|:" + &"GAB dBG|".repeat(4);
+        for width in [45, 60, 75, 90] {
+            let layout = layout(&tune(&bars), f64::from(width));
+            for pair in layout.placed.windows(2) {
+                let ends = pair[0].staff != pair[1].staff;
+                assert!(!ends || pair[0].sign != Sign::Bar(Bar::Open), "{width}");
+            }
         }
     }
 

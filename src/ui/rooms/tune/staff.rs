@@ -38,16 +38,27 @@ pub struct StaffProps {
     pub label: AttrValue,
 }
 
+/// Narrower staves, in staff spaces, come as they are needed.
+const GROWS: f64 = 70.0;
+
 /// The staves.
 #[component]
 pub fn Staff(props: &StaffProps) -> Html {
-    let staves = props.layout.ends.len().max(1);
+    let shown = |at: usize| at < props.shown;
+    let placed = props.layout.placed.iter().filter(|placed| shown(placed.at));
+    // On a wide screen there is room for all from the start; on a phone it grows.
+    let staves = if props.width < GROWS {
+        placed
+            .clone()
+            .next_back()
+            .map_or(1, |placed| placed.staff + 1)
+    } else {
+        props.layout.ends.len().max(1)
+    };
     let height = 2.0 * MARGIN + PITCH * (staves - 1) as f64 + 4.0;
     let view = format!("0 {:.2} {:.2} {height:.2}", -MARGIN, props.width);
-    let shown = |at: usize| at < props.shown;
     let beams = props.layout.beams.iter().filter(|beam| shown(beam.at));
     let triplets = props.layout.triplets.iter().filter(|three| shown(three.at));
-    let placed = props.layout.placed.iter().filter(|placed| shown(placed.at));
     html! {
         <svg class="staff" viewBox={view} role="img" aria-label={props.label.clone()} data-shown={props.shown.to_string()}>
             { for (0..staves).map(|staff| lines(props, staff)) }
@@ -144,9 +155,13 @@ fn event(props: &StaffProps, placed: &Placed) -> Html {
         marked.then_some("marked"),
     );
     let drawn = match &placed.sign {
-        Sign::Note(head) => note(head, placed.x, y),
+        Sign::Note(head) => {
+            let is_joined = head.beamed.is_some_and(|last| last < props.shown);
+            note(head, is_joined, placed.x, y)
+        }
         Sign::Rest(value) => rest(*value, placed.x, y),
-        Sign::Bar(bar) => line(*bar, placed.x, y),
+        Sign::Bar(bar) => line(*bar, at + 1 == props.tune.events.len(), placed.x, y),
+        Sign::Nothing => Html::default(),
     };
     html! {
         <g {class} data-at={at.to_string()}>
@@ -156,7 +171,8 @@ fn event(props: &StaffProps, placed: &Placed) -> Html {
     }
 }
 
-fn note(head: &Head, x: f64, top: f64) -> Html {
+/// A note; while it `is_joined` to others by a beam it has no flags.
+fn note(head: &Head, is_joined: bool, x: f64, top: f64) -> Html {
     let y = top + head.y;
     let sign = match head.value.plain {
         192.. => glyphs::WHOLE,
@@ -164,7 +180,7 @@ fn note(head: &Head, x: f64, top: f64) -> Html {
         _ => glyphs::BLACK,
     };
     let stem_x = x + if head.up { HEAD - 0.06 } else { 0.06 };
-    let flag = match (head.beamed, head.value.flags(), head.up) {
+    let flag = match (is_joined, head.value.flags(), head.up) {
         (true, ..) | (_, 0, _) => None,
         (_, 1, true) => Some(glyphs::FLAG_8_UP),
         (_, 1, false) => Some(glyphs::FLAG_8_DOWN),
@@ -219,7 +235,8 @@ fn rest(value: Value, x: f64, top: f64) -> Html {
     html! { <>{ glyph(sign, x, top + y) }{ dots(value, x + 1.0, top + 1.5) }</> }
 }
 
-fn line(bar: Bar, x: f64, top: f64) -> Html {
+/// A line; a double one is another at the very end.
+fn line(bar: Bar, is_end: bool, x: f64, top: f64) -> Html {
     let thin = |x: f64| html! { <rect x={n(x)} y={n(top)} width="0.16" height="4" /> };
     let thick = |x: f64| html! { <rect x={n(x)} y={n(top)} width="0.5" height="4" /> };
     let points = |x: f64| {
@@ -236,6 +253,7 @@ fn line(bar: Bar, x: f64, top: f64) -> Html {
     };
     match bar {
         Bar::Line => thin(x),
+        Bar::Double if is_end => html! { <>{ thin(x) }{ thick(x + 0.5) }</> },
         Bar::Double => html! { <>{ thin(x) }{ thin(x + 0.5) }</> },
         Bar::First => html! { <>{ thin(x) }{ ending("1.", x) }</> },
         Bar::Open => html! { <>{ thick(x) }{ thin(x + 0.8) }{ points(x + 1.5) }</> },

@@ -43,7 +43,7 @@ impl Default for TuneState {
             key: KEYS[0],
             metre: METRES[0],
             given: Vec::new(),
-            temperature: 90,
+            temperature: 80,
             min_p: 0,
             seed: 1,
             step: None,

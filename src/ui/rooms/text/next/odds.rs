@@ -3,13 +3,13 @@
 use yew::prelude::*;
 
 use crate::tokens::{Token, Tokens};
-use crate::ui::components::odds::{self, Odd, Odds};
+use crate::ui::components::odds::{self, LISTED, Odd, Odds};
 use crate::ui::content::texts;
 use crate::ui::rooms::text::vocabulary::sign;
 
 /// The bars; a click chooses another token.
 pub fn bars(tokens: &Tokens, of: &Odds, chosen: Token, on_choose: &Callback<Token>) -> Html {
-    let listed = of.listed(chosen);
+    let listed = of.listed(chosen, LISTED);
     let most = listed
         .iter()
         .map(|token| of.own[usize::from(*token)].max(of.drawn[usize::from(*token)]))

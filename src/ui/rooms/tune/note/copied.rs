@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::words::key;
 use crate::tunes::copies::{Copied, LEAST, longest, notes};
-use crate::tunes::{Alphabet, Event, Tune, learned};
+use crate::tunes::{Alphabet, Event, Key, Tune, learned};
 use crate::ui::components::fetched::use_fetched_of;
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::tune::layout::layout;
@@ -17,7 +18,7 @@ use crate::ui::samples::fetch_text;
 pub struct Found {
     /// Where.
     pub copied: Copied,
-    /// The whole of it, in the key of the tune that was asked about.
+    /// The whole of it, on the keynote of the tune that was asked about.
     pub tune: Option<Rc<Tune>>,
 }
 
@@ -25,19 +26,17 @@ pub struct Found {
 async fn find((alphabet, tune): (Rc<Alphabet>, Rc<Tune>)) -> Result<Found, String> {
     let text = fetch_text(learned::PATH).await?;
     let rows = learned::read(&text).ok_or("a tune with a sign that is not known")?;
-    let events = |row: &Vec<_>| -> Vec<Event> {
-        row.iter()
-            .filter_map(|token| alphabet.event(*token))
-            .collect()
-    };
-    let others = rows.iter().map(|row| notes(events(row)));
-    let copied = longest(&notes(tune.events.iter().copied()), others);
-    let theirs = rows.get(copied.tune).map(events).and_then(Tune::of);
+    let theirs = |row: &Vec<_>| Tune::of(row.iter().filter_map(|token| alphabet.event(*token)));
+    let others = rows
+        .iter()
+        .map(|row| theirs(row).map_or_else(Vec::new, |tune| notes(&tune)));
+    let copied = longest(&notes(&tune), others);
+    let theirs = rows.get(copied.tune).and_then(theirs);
+    // On the same keynote, in its own mode.
     let theirs = theirs.filter(|_| copied.length > 0).map(|theirs| {
-        Rc::new(Tune {
-            key: tune.key,
-            ..theirs
-        })
+        let mode = theirs.key.mode;
+        let key = Key { mode, ..tune.key };
+        Rc::new(Tune { key, ..theirs })
     });
     Ok(Found {
         copied,
@@ -116,7 +115,7 @@ fn Answer(props: &AnswerProps) -> Html {
         move || on_marked.emit(None)
     });
     let width = props.width;
-    let notes = notes(props.tune.events.iter().copied()).len();
+    let notes = notes(&props.tune).len();
     found.show(
         |found| {
             let Found { copied, tune } = found;
@@ -124,6 +123,9 @@ fn Answer(props: &AnswerProps) -> Html {
                 ("length", copied.length.to_string()),
                 ("notes", notes.to_string()),
                 ("least", LEAST.to_string()),
+                ("first", (copied.first + 1).to_string()),
+                ("at", (copied.at + 1).to_string()),
+                ("key", tune.as_ref().map_or_else(String::new, |tune| key(tune.key))),
             ];
             let Some(tune) = tune else {
                 let words = content::fill(texts::tune_note::nothing_copied::PLAIN, &values);

@@ -1,4 +1,4 @@
-//! Which note may come next, on a piano's keys: the odds of each height, whatever its length.
+//! Which note may come next, on a piano's keys: the odds of each pitch, whatever its length.
 
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -16,8 +16,8 @@ const KEYS: std::ops::RangeInclusive<i32> = 55..=86;
 pub struct Weight {
     /// Their probability together, as they are drawn.
     pub share: f32,
-    /// The likeliest of them.
-    pub token: Token,
+    /// The likeliest of them, if there is one.
+    pub token: Option<Token>,
     /// Its probability.
     most: f32,
 }
@@ -35,8 +35,8 @@ pub fn weights(alphabet: &Alphabet, key: Key, odds: &Odds) -> Vec<Weight> {
         let [own, drawn] = [&odds.own, &odds.drawn].map(|p| p.get(at).copied().unwrap_or(0.0));
         weight.share += drawn;
         // Even where none is drawn a key has its likeliest note.
-        if own > weight.most {
-            (weight.most, weight.token) = (own, token);
+        if weight.token.is_none() || own > weight.most {
+            (weight.most, weight.token) = (own, Some(token));
         }
     }
     all
@@ -48,15 +48,15 @@ fn is_black(midi: i32) -> bool {
 
 /// The keys; a click chooses the likeliest note of one. Who hears the page has the list beside it.
 pub fn keyboard(weights: &[Weight], chosen: Option<i32>, on_choose: &Callback<Token>) -> Html {
-    let tokens: Vec<Token> = weights.iter().map(|weight| weight.token).collect();
+    let tokens: Vec<Option<Token>> = weights.iter().map(|weight| weight.token).collect();
     let onclick = on_choose.clone();
     let onclick = Callback::from(move |click: MouseEvent| {
         let on = click.target().and_then(|on| on.dyn_into::<Element>().ok());
         let key = on.and_then(|on| on.closest("[data-key]").ok().flatten());
         let midi = key.and_then(|key| key.get_attribute("data-key")?.parse::<i32>().ok());
-        let token = midi.and_then(|midi| tokens.get((midi - KEYS.start()) as usize));
+        let token = midi.and_then(|midi| *tokens.get((midi - KEYS.start()) as usize)?);
         if let Some(token) = token {
-            onclick.emit(*token);
+            onclick.emit(token);
         }
     });
     let most = weights
@@ -73,6 +73,7 @@ pub fn keyboard(weights: &[Weight], chosen: Option<i32>, on_choose: &Callback<To
             "piano-key",
             if black { "black" } else { "white" },
             (chosen == Some(midi)).then_some("now"),
+            weight.token.is_none().then_some("none"),
         );
         let style = format!(
             "left:{:.3}%;width:{:.3}%;--share:{:.1}%",
@@ -92,12 +93,13 @@ mod tests {
     use crate::tunes::Note;
 
     #[test]
-    fn lengths_of_a_height_are_added_up() {
+    fn lengths_of_a_pitch_are_added_up() {
         let note = |step, ticks| {
             Event::Note(Note {
                 step,
                 alter: 0,
                 ticks,
+                beat: false,
             })
         };
         let alphabet = Alphabet::new([
@@ -116,9 +118,10 @@ mod tests {
         let key = Key::read("G").expect("a key");
         let weights = weights(&alphabet, key, &odds);
         let of = |midi: i32| weights[(midi - KEYS.start()) as usize];
-        assert_eq!((of(67).share, of(67).token), (1.0, 2));
+        assert_eq!((of(67).share, of(67).token), (1.0, Some(2)));
         // Nothing of it is drawn; it can be chosen all the same.
-        assert_eq!((of(69).share, of(69).token), (0.0, 3));
-        assert_eq!(of(68).share, 0.0);
+        assert_eq!((of(69).share, of(69).token), (0.0, Some(3)));
+        // No note of the alphabet is of that pitch.
+        assert_eq!((of(68).share, of(68).token), (0.0, None));
     }
 }

@@ -25,7 +25,7 @@ use crate::ui::components::controls::ControlRow;
 use crate::ui::components::fetched::{Fetched, failure, use_fetched};
 use crate::ui::components::listen::{Listen, Sound};
 use crate::ui::components::model_card::ModelCard;
-use crate::ui::components::odds::{Odd, Odds, numbers, odds};
+use crate::ui::components::odds::{LISTED, Odd, Odds, numbers, odds};
 use crate::ui::components::progress::progress;
 use crate::ui::components::save::{save_bytes, save_chart, save_text, save_wav};
 use crate::ui::components::seed::SeedField;
@@ -48,6 +48,8 @@ use crate::weights::tokens_path;
 
 /// The model, by its id.
 const MODEL: &str = "music-tunes";
+/// So many of what may come next are listed for who wants more.
+const MANY: usize = 60;
 /// A staff space is about so many pixels.
 const SPACE_PX: f64 = 9.0;
 /// Staff spaces from left to right, on phones and on wide screens.
@@ -85,14 +87,19 @@ fn wish(alphabet: &Alphabet, state: &TuneState) -> Option<Wish> {
     })
 }
 
-/// What is there of it.
+/// What is there of it, an event for each step but the end: what is none in the midst of a tune takes no
+/// time.
 fn tune_of(alphabet: &Alphabet, state: &TuneState, run: &TextRun) -> Option<Tune> {
-    let head = [Event::Metre(state.metre()), Event::Key(state.key()?)];
-    let steps = run
-        .steps
-        .iter()
-        .filter_map(|step| alphabet.event(step.token));
-    Tune::of(head.into_iter().chain(steps))
+    let event = |step: &Rc<TextStep>| match alphabet.event(step.token) {
+        Some(Event::Metre(_) | Event::Key(_)) | None => Event::Rest(0),
+        Some(event) => event,
+    };
+    let steps = run.steps.iter().filter(|step| step.token != END);
+    Some(Tune {
+        metre: state.metre(),
+        key: state.key()?,
+        events: steps.map(event).collect(),
+    })
 }
 
 /// The stage and the inspectors of the chapter.
@@ -134,6 +141,13 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
         tune.as_ref()
             .map(|tune| Rc::new(layout(tune, f64::from(*width))))
     });
+    let listed = use_state_eq(|| LISTED);
+    let on_more = {
+        let listed = listed.clone();
+        Callback::from(move |_: MouseEvent| {
+            listed.set(if *listed > LISTED { LISTED } else { MANY });
+        })
+    };
     let heard = use_state_eq(|| None::<usize>);
     let marked = use_state_eq(|| None::<(usize, usize)>);
     let step = run.steps.get(at as usize).cloned();
@@ -151,7 +165,7 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
     let spoken = shown.map_or_else(String::new, |(((alphabet, step), odds), key)| {
         let values = [
             ("at", (at + 1).to_string()),
-            ("event", words::event(key, alphabet.event(step.token))),
+            ("event", words::token(alphabet, key, step.token)),
             (
                 "share",
                 content::percent(odds.drawn[usize::from(step.token)]),
@@ -196,15 +210,19 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
                 if let Fetched::Failed(why) = &alphabet {
                     { failure(texts::tune_note::alphabet_failed::PLAIN, why, &on_retry, None) }
                 }
+                if let Some((measured, key)) = measured.ready().zip(state.key()) {
+                    <p class="hint next-hint">{ measured::seen(measured, key, state.metre()) }</p>
+                }
                 <div class="tune-staff" ref={node} onclick={on_event(&on_at)}>
                     if let Some((tune, placed)) = (*tune).clone().zip((*placed).clone()) {
-                        <Staff label={label(&tune, so_far)} {tune} layout={placed} width={f64::from(width as u32)} shown={so_far}
+                        <p class="sr-only tune-abc">{ in_abc(&tune, so_far) }</p>
+                        <Staff label={label(&tune)} {tune} layout={placed} width={f64::from(width as u32)} shown={if heard.is_some() { run.steps.len() } else { so_far }}
                             at={Some(at as usize)} heard={*heard} given={state.given.len()} marked={*marked} />
                     }
                 </div>
                 { progress(&run, |engine| format!("{engine}: {} of at most {NOTES} notes, rests and lines", run.steps.len()), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={on_at.clone()} position={format!("{} / {}", at + 1, player.0.last + 1)} {spoken}>
-                    <Listen sound={(*sound).clone()} {on_second} />
+                    <Listen sound={(*sound).clone()} words={texts::tune_note::listen::PLAIN} {on_second} />
                     <ShareButton link={link(&Route::of(seen))} />
                     { files(whole.as_ref()) }
                 </Transport>
@@ -219,14 +237,18 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
                     <div class="next-odds">
                         <h3>{ texts::tune_note::odds::TITLE }</h3>
                         if let Some((((alphabet, step), odds), key)) = shown {
-                            { bars_of(alphabet, key, odds, step.token, &on_choose) }
+                            { bars_of(alphabet, key, odds, (step.token, *listed), &on_choose) }
+                            <p class="hint">{ texts::tune_note::odds::PLAIN }</p>
+                            <button type="button" class="button small" aria-expanded={(*listed > LISTED).to_string()} onclick={on_more}>
+                                { if *listed > LISTED { texts::tune_note::fewer::PLAIN } else { texts::tune_note::more::PLAIN } }
+                            </button>
                         }
                     </div>
                 </div>
             </div>
             <div class="inspect next-inspect">
                 if let Some((((alphabet, step), odds), key)) = shown {
-                    { numbers(step, state.temperature, odds, words::event(key, alphabet.event(step.token))) }
+                    { numbers(step, state.temperature, odds, words::token(alphabet, key, step.token)) }
                 }
                 { surprises("event", &run.bits, at, player.0.last + 1) }
                 if let Some(alphabet) = alphabet.ready() {
@@ -331,16 +353,19 @@ fn midi_of(alphabet: &Alphabet, key: Key, token: Token) -> Option<i32> {
 }
 
 /// The staves in words.
-fn label(tune: &Tune, shown: usize) -> String {
+fn label(tune: &Tune) -> String {
     let values = [
         ("key", words::key(tune.key)),
         ("metre", tune.metre.to_string()),
-        (
-            "abc",
-            abc::body(tune.key, &tune.events[..shown.min(tune.events.len())]),
-        ),
     ];
     content::fill(texts::tune_note::staff::PLAIN, &values)
+}
+
+/// What is on them, for who hears the page.
+fn in_abc(tune: &Tune, shown: usize) -> String {
+    let events = &tune.events[..shown.min(tune.events.len())];
+    let values = [("abc", abc::body(tune.key, events))];
+    content::fill(texts::tune_note::heard::PLAIN, &values)
 }
 
 /// Key, metre and temperature; behind them the rest.
@@ -402,17 +427,17 @@ fn bars_of(
     alphabet: &Alphabet,
     key: Key,
     of: &Odds,
-    chosen: Token,
+    (chosen, count): (Token, usize),
     on_choose: &Callback<Token>,
 ) -> Html {
-    let listed = of.listed(chosen);
+    let listed = of.listed(chosen, count);
     let both = |token: &Token| of.own[usize::from(*token)].max(of.drawn[usize::from(*token)]);
     let most = listed.iter().map(both).fold(0.01, f32::max);
     let odd = |token: Token| {
         let [own, drawn] = [&of.own, &of.drawn].map(|p| p[usize::from(token)]);
         let odd = Odd {
             value: token.into(),
-            name: words::event(key, alphabet.event(token)).into(),
+            name: words::token(alphabet, key, token).into(),
             own,
             drawn,
             instead: (drawn <= 0.0).then_some(texts::next::left_out::PLAIN),
@@ -439,7 +464,8 @@ fn files(tune: Option<&Rc<Tune>>) -> Html {
             }
         });
         let class = format!("button {}", name.to_lowercase());
-        html! { <button type="button" {class} {disabled} {onclick}>{ name }</button> }
+        let title = content::fill(texts::tune_note::save::PLAIN, &[("kind", name.to_owned())]);
+        html! { <button type="button" {class} {disabled} {title} {onclick}>{ name }</button> }
     };
     let on_png = Callback::from(move |_: MouseEvent| {
         let staff = gloo_utils::document().query_selector(".tune-staff svg");

@@ -1,14 +1,22 @@
 //! Events in words.
 
+use crate::tokens::{END, Token};
 use crate::tunes::key::LETTERS;
-use crate::tunes::{Bar, Event, Key};
+use crate::tunes::{Alphabet, Bar, Event, Key};
 use crate::ui::content::{self, texts};
 use crate::ui::rooms::tune::layout::Value;
 
-/// An event as it is listed: `D5, eighth`.
-pub fn event(key: Key, event: Option<Event>) -> String {
+/// A token as it is listed: `D5, eighth`.
+pub fn token(alphabet: &Alphabet, key: Key, token: Token) -> String {
+    match token {
+        END => texts::tune_note::end::PLAIN.into(),
+        token => event(key, alphabet.event(token)),
+    }
+}
+
+fn event(key: Key, event: Option<Event>) -> String {
     match event {
-        None => texts::tune_note::end::PLAIN.into(),
+        None | Some(Event::Rest(0)) => texts::tune_note::nothing::PLAIN.into(),
         Some(Event::Note(note)) => {
             let height = key.height(note.step, note.alter);
             let sign = match height.alter {
@@ -20,7 +28,12 @@ pub fn event(key: Key, event: Option<Event>) -> String {
             };
             let letter = LETTERS[height.letter()];
             let octave = height.place.div_euclid(7);
-            format!("{letter}{sign}{octave}, {}", length(note.ticks))
+            let note_and_length = format!("{letter}{sign}{octave}, {}", length(note.ticks));
+            if note.beat {
+                let values = [("note", note_and_length)];
+                return content::fill(texts::tune_note::on_beat::PLAIN, &values);
+            }
+            note_and_length
         }
         Some(Event::Rest(ticks)) => {
             content::fill(texts::tune_note::rest::PLAIN, &[("length", length(ticks))])
@@ -90,14 +103,22 @@ mod tests {
     fn events_have_names() {
         let g = Key::read("G").expect("a key");
         let note = |step, alter, ticks| {
-            let note = Note { step, alter, ticks };
+            let note = Note {
+                step,
+                alter,
+                ticks,
+                beat: step == 1,
+            };
             event(g, Some(Event::Note(note)))
         };
         assert_eq!(note(4, 0, 24), "D5, eighth");
+        assert_eq!(note(1, 0, 48), "A4, quarter, on the beat");
         assert_eq!(note(6, 0, 72), "F\u{266f}5, dotted quarter");
         assert_eq!(note(0, -1, 16), "G\u{266d}4, eighth of a triplet");
-        assert_eq!(event(g, Some(Event::Rest(48))), "rest, quarter");
-        assert_eq!(event(g, None), "end of the tune");
+        assert_eq!(event(g, Some(Event::Rest(48))), "quarter rest");
+        let alphabet = Alphabet::new([]);
+        let listed = [END, 7].map(|token| super::token(&alphabet, g, token));
+        assert_eq!(listed, ["end of the tune", "nothing that can be played"]);
         let dorian = Key::read("Ador").map(key);
         assert_eq!(dorian.as_deref(), Some("A Dorian"));
     }
