@@ -10,7 +10,7 @@ use crate::models::wave::Deaf;
 /// Samples that may be asked for, those given included: ten seconds.
 pub const MOST_SAMPLES: u32 = 80_000;
 /// Samples of which all odds may be asked for.
-pub const MOST_LOOKED_AT: u32 = 512;
+pub const MOST_LOOKED_AT: u32 = 4096;
 
 /// Goes on with a sound.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -95,6 +95,7 @@ chapters! {
     Finish: FinishState, "autoregressive/finish", Autoregressive, pixel::pixel, pixel_finish::story;
     Likely: LikelyState, "autoregressive/likely", Autoregressive, pixel::pixel, pixel_likely::story;
     Tune: TuneState, "autoregressive/tune", Autoregressive, tune::tune, tune_note::story;
+    Sample: SampleState, "autoregressive/sample", Autoregressive, wave::wave, wave_sample::story;
     Past: PastState, "autoregressive/past", Autoregressive, series::series, series_past::story;
     Arima: ArimaState, "autoregressive/arima", Autoregressive, series::series, series_arima::story;
     Deep: DeepState, "autoregressive/deep", Autoregressive, series::series, series_deep::story;
@@ -131,6 +132,7 @@ pub const STORY: &[Chapter] = &[
     Chapter::Finish,
     Chapter::Likely,
     Chapter::Tune,
+    Chapter::Sample,
     Chapter::Past,
     Chapter::Arima,
     Chapter::Deep,

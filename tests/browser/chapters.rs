@@ -579,6 +579,27 @@ const CHAPTERS: &[Chapter] = &[
         breaks: false,
     },
     Chapter {
+        path: "autoregressive/sample",
+        places: &[("step=400", ".wave-sample[data-run-state=done][data-at='400'][data-samples='4096'][data-rate]")],
+        canvas: ".spectrogram canvas",
+        touched: &[("[data-layer='0']", ".wave-sample[data-run-state=done][data-hears='1022']")],
+        keyed: &[
+            ("select[name=note]", &[DOWN], ".wave-sample[data-run-state=done][data-samples='4096'] .spectrogram [aria-label*='233 Hz']"),
+            (".transport .play", &[HOME], ".wave-sample[data-at='0']"),
+            (".transport .play", &[RIGHT, RIGHT], ".wave-sample[data-at='2']"),
+            ("[data-layer='8']", &[ENTER], ".wave-sample[data-run-state=done][data-hears='767']"),
+        ],
+        nonsense: (
+            "note=36&deaf=x&step=3",
+            &["note=36", "deaf=x"],
+            ".wave-sample[data-run-state=done][data-at='3'][data-hears='1023'] .spectrogram [aria-label*='220 Hz']",
+        ),
+        saved: &[],
+        stopped: None,
+        // A note takes a few turns: over before a fault has come.
+        breaks: false,
+    },
+    Chapter {
         path: "autoregressive/past",
         places: &[("at=10", ".series-past[data-run-state=done][data-least][data-at='10']")],
         canvas: NONE,
@@ -1150,6 +1171,8 @@ const BROKEN: &[Broken] = &[
         ".next-note[data-steps='0']", RETRY, ".next-note[data-at='4']"),
     Broken("samples/music-tunes.tokens.json", Fault::NotFound, "#/autoregressive/tune?step=4", [".next-note .notice", "could not be fetched"],
         ".next-note[data-steps='0']", ".next-note .notice .button", ".next-note[data-at='4']"),
+    Broken("weights/wave-notes.bpk", Fault::NotFound, "#/autoregressive/sample?step=4", [STOP, "wave-notes.bpk"],
+        ".wave-sample[data-samples='0']", RETRY, ".wave-sample[data-at='4'][data-samples='4096']"),
     Broken("quality/tunes.json", Fault::Truncate(100), "#/autoregressive/tune?step=4", [".tune-copied .notice", "could not be fetched"],
         ".next-note[data-at='4']", ".tune-copied .notice .button", ".tune-copied .hint"),
     Broken("samples/text-stories.tokens.json", Fault::Truncate(100), "#/autoregressive/pieces", [".pieces .notice", "could not be fetched"],

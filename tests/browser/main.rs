@@ -27,3 +27,4 @@ mod text;
 mod tune;
 mod vae;
 mod watchdog;
+mod wave;

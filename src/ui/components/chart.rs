@@ -237,9 +237,9 @@ pub fn Chart(props: &ChartProps) -> Html {
     }
 }
 
-/// The width of an element, measured after each render and when the window changes.
+/// The width of an element, px, measured after each render and when the window changes.
 #[hook]
-fn use_measured_width(node: &NodeRef) -> f64 {
+pub fn use_measured_width(node: &NodeRef) -> f64 {
     let width = use_state_eq(|| FIRST_WIDTH);
     let measure = {
         let (node, width) = (node.clone(), width.clone());

@@ -14,6 +14,7 @@ pub mod series;
 pub mod text;
 pub mod tune;
 pub mod vae;
+pub mod wave;
 
 use yew::prelude::*;
 

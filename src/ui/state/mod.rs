@@ -19,6 +19,7 @@ pub mod series;
 pub mod text;
 pub mod tune;
 pub mod vae;
+pub mod wave;
 
 pub use diffusion::denoise::{DenoiseState, MAX_GUIDANCE, Past, STEPS, Wanted, two_decimals};
 pub use diffusion::fewer::{CELL, COLUMNS, FewerState, QUICK_STEPS, Way};
@@ -42,6 +43,7 @@ pub use series::{ArimaState, DeepState, PastState, RivalsState};
 pub use text::{AnswersState, InsideState, LearnedState, NextState, PiecesState, TextTrainState};
 pub use tune::TuneState;
 pub use vae::{HolesState, SpreadState, SqueezeState, TrainState, WalkState};
+pub use wave::SampleState;
 
 use super::chapters::Chapter;
 use crate::protocol::Fault;

@@ -7,7 +7,6 @@ mod words;
 
 use std::rc::Rc;
 
-use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
@@ -20,6 +19,7 @@ use crate::protocol::text::TextStep;
 use crate::tokens::{END, Token};
 use crate::tunes::sound::{RATE, moments, render};
 use crate::tunes::{Alphabet, Event, Key, Tune, abc, bars, midi};
+use crate::ui::components::chart::use_measured_width;
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;
 use crate::ui::components::fetched::{Fetched, failure, use_fetched};
@@ -127,7 +127,10 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
     let of_many = |told: fn(&measured::Measured) -> Html| {
         measured.show(told, texts::tune_note::measured_failed::PLAIN, &on_again)
     };
-    let (node, width) = use_width();
+    let node = use_node_ref();
+    let width = (use_measured_width(&node) / SPACE_PX)
+        .floor()
+        .clamp(WIDTHS[0], WIDTHS[1]);
     let tune = {
         let alphabet = alphabet.ready().cloned();
         let tokens = run.tokens();
@@ -290,35 +293,6 @@ fn use_tune(props: &ChapterProps<TuneState>, run: &TextRun) -> UseReducerHandle<
         tells: ready == Some(last),
     };
     use_player(course, props.edit(|state, at| state.step = Some(at)))
-}
-
-/// The room for staves, and how many staff spaces it has.
-#[hook]
-fn use_width() -> (NodeRef, f64) {
-    let node = use_node_ref();
-    let width = use_state_eq(|| WIDTHS[1]);
-    {
-        let (node, width) = (node.clone(), width.setter());
-        use_effect_with((), move |()| {
-            let measure = move || {
-                let room = node
-                    .cast::<Element>()
-                    .map_or(0, |element| element.client_width());
-                // In a frame that is hidden there is no room: as it was.
-                if room > 0 {
-                    width.set(
-                        (f64::from(room) / SPACE_PX)
-                            .clamp(WIDTHS[0], WIDTHS[1])
-                            .floor(),
-                    );
-                }
-            };
-            measure();
-            let listener = EventListener::new(&gloo_utils::window(), "resize", move |_| measure());
-            move || drop(listener)
-        });
-    }
-    (node, *width)
 }
 
 /// A click on an event leads to it.

@@ -1,0 +1,132 @@
+//! Chapter 'Sample by sample': `#/autoregressive/sample?note=9&temperature=80&deaf=3&step=900`.
+
+use crate::models::next::Choosing;
+use crate::models::wave::{Deaf, Shape};
+use crate::ui::chapters::Chapter;
+use crate::ui::state::{Controls, Query};
+
+/// Samples of a sound: half a second.
+pub const LENGTH: u32 = 4096;
+/// Notes that can be asked for, a semitone apart from C3 up.
+pub const NOTES: u16 = 36;
+/// Layers of the network.
+pub const LAYERS: u32 = 18;
+
+/// The controls.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleState {
+    /// Which note, semitones above C3.
+    pub note: u16,
+    /// Temperature, hundredths.
+    pub temperature: u32,
+    /// Layers that do not look back, as bits.
+    pub deaf: u32,
+    /// Names the draws.
+    pub seed: u64,
+    /// The sample that is shown as the last; none while it plays.
+    pub step: Option<u32>,
+}
+
+impl Default for SampleState {
+    fn default() -> Self {
+        Self {
+            note: 9,
+            temperature: 100,
+            deaf: 0,
+            seed: 1,
+            step: None,
+        }
+    }
+}
+
+impl SampleState {
+    /// The shape of the network, but for what can be asked for.
+    pub const SHAPE: Shape = Shape {
+        width: 32,
+        stacks: 2,
+        layers: LAYERS / 2,
+        conditions: NOTES as u32,
+    };
+
+    /// How samples are chosen.
+    pub fn choosing(&self) -> Choosing {
+        Choosing {
+            temperature: self.temperature as f32 / 100.0,
+            ..Choosing::default()
+        }
+    }
+
+    /// Layers that do not look back.
+    pub fn deaf(&self) -> Deaf {
+        Deaf(self.deaf)
+    }
+
+    /// Samples that the odds of one depend on.
+    pub fn hears(&self) -> usize {
+        let dilations = Self::SHAPE.dilations().enumerate();
+        let heard = dilations.filter(|(layer, _)| !self.deaf().has(*layer));
+        1 + heard.map(|(_, dilation)| dilation).sum::<usize>()
+    }
+}
+
+impl Controls for SampleState {
+    fn chapter(&self) -> Chapter {
+        Chapter::Sample
+    }
+
+    fn visit(&mut self, q: &mut impl Query) {
+        let default = Self::default();
+        q.number("note", &mut self.note, default.note, 0..=NOTES - 1);
+        q.number(
+            "temperature",
+            &mut self.temperature,
+            default.temperature,
+            0..=200,
+        );
+        q.number("deaf", &mut self.deaf, default.deaf, 0..=(1 << LAYERS) - 1);
+        q.seed("seed", &mut self.seed, default.seed);
+        q.maybe("step", &mut self.step, 0..=LENGTH - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::state::testing::{falls_back, round_trip};
+
+    #[test]
+    fn links_are_short() {
+        assert_eq!(
+            round_trip(SampleState::default()),
+            "#/autoregressive/sample"
+        );
+        let state = SampleState {
+            note: 35,
+            deaf: 5,
+            step: Some(4095),
+            ..SampleState::default()
+        };
+        assert_eq!(
+            round_trip(state),
+            "#/autoregressive/sample?note=35&deaf=5&step=4095"
+        );
+        falls_back(
+            "autoregressive/sample",
+            &[("note=36&temperature=201&deaf=262144&step=4096", 4)],
+        );
+    }
+
+    #[test]
+    fn deaf_layers_hear_less() {
+        let hears = |deaf| {
+            SampleState {
+                deaf,
+                ..SampleState::default()
+            }
+            .hears()
+        };
+        assert_eq!(hears(0), 1 + 2 * 511);
+        assert_eq!(hears(0b1), 2 * 511);
+        assert_eq!(hears((1 << LAYERS) - 1), 1);
+    }
+}
