@@ -67,7 +67,7 @@ impl Recorded {
     /// The data set as the manifest names it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Notes => "Notes of a plucked string, C3 to B5, made by src/sound.rs",
+            Self::Notes => "Notes of a plucked string, C3 to B5, made by our own program",
             Self::Digits => "Free Spoken Digit Dataset (CC BY-SA 4.0), 2,700 recordings",
         }
     }

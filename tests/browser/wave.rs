@@ -26,17 +26,22 @@ fn a_note_is_heard_and_saved() {
                 .await?;
             tab.wait_for_within(DONE, SLOW).await?;
             tab.click(".wav:not(:disabled)").await?;
-            tab.wait_until("window.saved?.name === 'genscope-note-14.wav'")
+            tab.wait_until("window.saved?.name === 'genscope-D4.wav'")
                 .await?;
             let read: (usize, f64, f64) = serde_json::from_value(tab.js_promise(SAMPLES).await?)?;
             ensure!(read.0 == 4096 && read.1 > 0.05, "{read:?}");
             all.push(read);
         }
         ensure!(all[0] == all[1], "{all:?}");
-        tab.click(".listen:not(:disabled)").await?;
-        tab.wait_for(".listen[data-listen=heard]").await?;
-        // Half a second, and it is over by itself.
-        tab.wait_for(".listen[data-listen=silent]").await?;
+        // The note, and the string it has learned from: half a second each, and over by itself.
+        for which in 1..=2 {
+            let button = format!(".transport .listen:nth-of-type({which})");
+            tab.click(&format!("{button}:not(:disabled)")).await?;
+            tab.wait_for(&format!("{button}[data-listen=heard]"))
+                .await?;
+            tab.wait_for(&format!("{button}[data-listen=silent]"))
+                .await?;
+        }
         Ok(())
     });
 }

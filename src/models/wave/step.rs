@@ -329,6 +329,8 @@ mod tests {
         assert_eq!(reach(Deaf::default()), SMALL.receptive_field());
         // Without the layers of 8 samples each.
         assert_eq!(reach(Deaf(0b1000_1000)), SMALL.receptive_field() - 16);
+        // Without those of one sample every second is heard.
+        assert_eq!(reach(Deaf(0b0001_0001)), 15);
         assert_eq!(reach(Deaf(0xff)), 1);
     }
 

@@ -45,6 +45,11 @@ pub fn ModelCard(props: &ModelCardProps) -> Html {
 }
 
 fn facts(entry: &ModelEntry) -> Html {
+    let (seen, n) = match entry.network {
+        NetworkKind::Transformer(_) => ("Tokens seen", entry.images_seen * CONTEXT as u64),
+        NetworkKind::WaveNet(_) => ("Sounds heard", entry.images_seen),
+        _ => ("Pictures seen", entry.images_seen),
+    };
     html! {
         <>
             <dt>{ "Parameters" }</dt>
@@ -53,12 +58,7 @@ fn facts(entry: &ModelEntry) -> Html {
             <dd class="num">{ format!("{:.2} MB, 8 bits each", entry.bytes as f64 / 1e6) }</dd>
             <dt>{ "Trained on" }</dt>
             <dd>{ &entry.data_set }</dd>
-            { match entry.network {
-                NetworkKind::Transformer(_) => html! {
-                    <><dt>{ "Tokens seen" }</dt><dd class="num">{ count(entry.images_seen * CONTEXT as u64) }</dd></>
-                },
-                _ => html! { <><dt>{ "Pictures seen" }</dt><dd class="num">{ count(entry.images_seen) }</dd></> },
-            } }
+            <dt>{ seen }</dt><dd class="num">{ count(n) }</dd>
             { entry.quality.as_ref().map(figures).unwrap_or_default() }
         </>
     }
@@ -152,7 +152,7 @@ fn name(measure: Measure) -> Html {
         ),
         Measure::BitsLinear => (
             "\u{2026} by a linear predictor",
-            "The same if each sample is predicted as a weighted sum of the 16 before it, with Laplace errors whose size is followed as it goes",
+            "The same if each sample is predicted as a weighted sum of the 16 before it, with the same weights for all notes, and Laplace errors whose size is followed as it goes",
         ),
         Measure::BitsEntropy => (
             "\u{2026} by counting",

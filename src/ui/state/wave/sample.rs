@@ -61,11 +61,20 @@ impl SampleState {
         Deaf(self.deaf)
     }
 
-    /// Samples that the odds of one depend on.
-    pub fn hears(&self) -> usize {
+    /// How far back the odds of a sample reach, and how many of those samples they depend on: what can be
+    /// added up of the layers' distances.
+    pub fn hears(&self) -> [usize; 2] {
         let dilations = Self::SHAPE.dilations().enumerate();
-        let heard = dilations.filter(|(layer, _)| !self.deaf().has(*layer));
-        1 + heard.map(|(_, dilation)| dilation).sum::<usize>()
+        let on = dilations.filter(|(layer, _)| !self.deaf().has(*layer));
+        let mut heard = vec![false; Self::SHAPE.receptive_field()];
+        heard[0] = true;
+        for (_, dilation) in on {
+            for at in (dilation..heard.len()).rev() {
+                heard[at] |= heard[at - dilation];
+            }
+        }
+        let reach = heard.iter().rposition(|heard| *heard).unwrap_or(0) + 1;
+        [reach, heard.into_iter().filter(|heard| *heard).count()]
     }
 }
 
@@ -125,8 +134,12 @@ mod tests {
             }
             .hears()
         };
-        assert_eq!(hears(0), 1 + 2 * 511);
-        assert_eq!(hears(0b1), 2 * 511);
-        assert_eq!(hears((1 << LAYERS) - 1), 1);
+        assert_eq!(hears(0), [1023, 1023]);
+        assert_eq!(hears(0b1), [1022, 1022]);
+        assert_eq!(hears((1 << LAYERS) - 1), [1, 1]);
+        // Without both layers of one sample, every second is heard.
+        assert_eq!(hears(0b10_0000_0001), [1021, 511]);
+        // Steps of 16 and more.
+        assert_eq!(hears(0b1_1110_0000_1111), [993, 63]);
     }
 }

@@ -9,8 +9,9 @@ use yew::prelude::*;
 use self::spectrum::Spectrogram;
 use super::run::{Heard, WaveRun};
 use crate::models::next::{Choosing, surprise};
-use crate::models::wave::{LEVELS, RATE, sample};
+use crate::models::wave::{LEVELS, RATE, code, sample};
 use crate::protocol::wave::WaveAsk;
+use crate::sound::{pitch, pluck};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;
@@ -35,6 +36,8 @@ use crate::ui::state::{Route, SampleState};
 const MODEL: &str = "wave-notes";
 /// Samples of the close view.
 const CLOSE: usize = 160;
+/// How loud strings were in the training.
+const LOUD: f32 = 0.9;
 /// Columns of the whole sound.
 const COLUMNS: usize = 512;
 /// Names of the notes of an octave.
@@ -122,23 +125,39 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
         ];
         content::fill(texts::wave_sample::spoken::PLAIN, &values)
     });
+    // What charts tell who cannot see them.
+    let told = code.zip(logits).map_or_else(String::new, |(code, logits)| {
+        let own = Choosing::default().probabilities(logits)[usize::from(code)];
+        let values = [
+            ("at", (at + 1).to_string()),
+            ("value", code.to_string()),
+            ("share", content::percent(own)),
+        ];
+        content::fill(texts::wave_sample::message::PLAIN, &values)
+    });
+    let pitch = use_memo((run.is_over(), run.codes.clone()), |(is_over, codes)| {
+        is_over.then(|| heard_pitch(codes)).flatten()
+    });
+    let pitch = pitch_in_words(whole, state.note, *pitch);
+    let example = use_memo(state.note, |note| example(*note));
     html! {
         <>
             <div class="card wave-sample" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
-                data-samples={there.to_string()} data-hears={state.hears().to_string()}
+                data-samples={there.to_string()} data-hears={state.hears()[1].to_string()}
                 data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
                 { controls(props) }
                 <div class="wave-charts">
-                    { overview(&run, at, state.hears()) }
+                    { overview(&run, at, state.hears()[0], &told) }
                     <div class="wave-sides">
-                        { close(&run, at) }
-                        { next(logits, code, &state.choosing()) }
+                        { close(&run, at, &told) }
+                        { next(logits, code, &state.choosing(), &told) }
                     </div>
                 </div>
                 { progress(&run, |engine| format!("{engine}: {there} of {LENGTH} samples"), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {LENGTH}", at + 1)}
                     time={format!("{:.1} ms", ms(at))} {spoken}>
                     <Listen sound={(*sound).clone()} words={texts::wave_sample::listen::PLAIN} />
+                    <Listen sound={Some((*example).clone())} words={texts::wave_sample::example::PLAIN} />
                     <ShareButton link={link(&Route::of(seen))} />
                     <button type="button" class="button wav" disabled={!whole} onclick={on_wav(&run, state.note)}>{ "WAV" }</button>
                     <button type="button" class="button csv" disabled={!whole} onclick={on_csv(&run)}>{ "CSV" }</button>
@@ -148,7 +167,9 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
                 { hears(props) }
                 <div class="card">
                     <h3>{ texts::wave_sample::spectrum::TITLE }</h3>
-                    <Spectrogram codes={Rc::new(if whole { run.codes.clone() } else { Vec::new() })} frequency={frequency(state.note)} />
+                    <Spectrogram codes={Rc::new(if whole { run.codes.clone() } else { Vec::new() })} frequency={frequency(state.note)}
+                        label={content::fill(texts::wave_sample::spectrum_label::PLAIN, &[("pitch", pitch.clone())])} />
+                    <p class="num" data-name="pitch">{ pitch }</p>
                     <p class="hint">{ texts::wave_sample::spectrum::PLAIN }</p>
                 </div>
                 { numbers(logits, code, run.bits.get(..=at)) }
@@ -178,6 +199,42 @@ fn use_samples(props: &ChapterProps<SampleState>, run: &WaveRun) -> UseReducerHa
         tells: ready == Some(LENGTH - 1),
     };
     use_player(course, props.edit(|state, at| state.step = Some(at)))
+}
+
+/// The pitch of a sound, Hz, once the pluck itself is over.
+fn heard_pitch(codes: &[u8]) -> Option<f32> {
+    let samples: Vec<f32> = codes.iter().map(|code| sample(*code)).collect();
+    pitch(
+        samples.get(samples.len() / 8..samples.len() / 2)?,
+        RATE as f32,
+    )
+}
+
+fn pitch_in_words(is_whole: bool, note: u16, heard: Option<f32>) -> String {
+    let asked = frequency(note);
+    let mut values = vec![("asked", format!("{asked:.0}"))];
+    if !is_whole {
+        return texts::wave_sample::no_sound::PLAIN.into();
+    }
+    let Some(heard) = heard else {
+        return content::fill(texts::wave_sample::no_pitch::PLAIN, &values);
+    };
+    let cents = 1200.0 * (heard / asked).log2();
+    values.push(("heard", format!("{heard:.0}")));
+    values.push(("cents", format!("{cents:.0}").replace('-', "\u{2212}")));
+    content::fill(texts::wave_sample::pitch::PLAIN, &values)
+}
+
+/// A string as the model has heard them in its training: by our own program, through the same 256 values.
+fn example(note: u16) -> Sound {
+    let make = move || {
+        let string = pluck(frequency(note), LENGTH as usize, RATE as f32, note.into());
+        string.into_iter().map(|v| sample(code(LOUD * v))).collect()
+    };
+    Sound {
+        make: Rc::new(make),
+        rate: RATE,
+    }
 }
 
 /// What can be heard.
@@ -215,7 +272,7 @@ fn controls(props: &ChapterProps<SampleState>) -> Html {
 }
 
 /// The whole sound as far as it is shown, and what of it the odds of the next sample depend on.
-fn overview(run: &Heard, at: usize, hears: usize) -> Html {
+fn overview(run: &Heard, at: usize, hears: usize, told: &str) -> Html {
     let shown = &run.codes[..run.codes.len().min(at + 1)];
     let each = LENGTH as usize / COLUMNS;
     let column = |(i, codes): (usize, &[u8])| {
@@ -243,14 +300,14 @@ fn overview(run: &Heard, at: usize, hears: usize) -> Html {
     html! {
         <figure class="wave-whole">
             <Chart x={Axis::new("ms", [0.0, ms(LENGTH as usize)], 6)} y={Axis::new("", [-1.0, 1.0], 3)} {marks}
-                message={texts::wave_sample::whole::PLAIN} height=130.0 />
+                message={told.to_owned()} height=130.0 />
             <figcaption>{ texts::wave_sample::whole::PLAIN }</figcaption>
         </figure>
     }
 }
 
 /// The last samples, one by one.
-fn close(run: &Heard, at: usize) -> Html {
+fn close(run: &Heard, at: usize, told: &str) -> Html {
     let end = run.codes.len().min(at + 1);
     let first = end.saturating_sub(CLOSE);
     let place = |i: usize| (i as f64 + 1.0, f64::from(sample(run.codes[i])));
@@ -261,14 +318,14 @@ fn close(run: &Heard, at: usize) -> Html {
     html! {
         <figure>
             <Chart x={Axis::new("sample", [left, left + CLOSE as f64], 4)} y={Axis::new("", [-1.0, 1.0], 3)} {marks}
-                message={texts::wave_sample::close::PLAIN} height=190.0 />
+                message={told.to_owned()} height=190.0 />
             <figcaption>{ texts::wave_sample::close::PLAIN }</figcaption>
         </figure>
     }
 }
 
 /// What the sample could have been: the odds of 256 values.
-fn next(logits: Option<&[f32]>, code: Option<u8>, choosing: &Choosing) -> Html {
+fn next(logits: Option<&[f32]>, code: Option<u8>, choosing: &Choosing, told: &str) -> Html {
     let mut marks = Vec::new();
     let mut most = 0.02;
     if let Some(logits) = logits {
@@ -291,8 +348,8 @@ fn next(logits: Option<&[f32]>, code: Option<u8>, choosing: &Choosing) -> Html {
     }
     html! {
         <figure>
-            <Chart x={Axis::new("value", [0.0, (LEVELS - 1) as f64], 5)} y={Axis::new("", [0.0, f64::from(most) * 1.05], 3)} {marks}
-                message={texts::wave_sample::odds::PLAIN} height=190.0 />
+            <Chart x={Axis::new("value (128: silence)", [0.0, (LEVELS - 1) as f64], 5)} y={Axis::new("", [0.0, f64::from(most) * 1.05], 3)} {marks}
+                message={told.to_owned()} height=190.0 />
             <figcaption>{ texts::wave_sample::odds::PLAIN }</figcaption>
         </figure>
     }
@@ -314,7 +371,7 @@ fn hears(props: &ChapterProps<SampleState>) -> Html {
             ],
         );
         html! {
-            <button type="button" class="layer" data-layer={layer.to_string()} aria-pressed={is_on.to_string()} aria-label={label} {onclick}>{ dilation }</button>
+            <button type="button" class="deaf" data-layer={layer.to_string()} aria-pressed={is_on.to_string()} aria-label={label} {onclick}>{ dilation }</button>
         }
     };
     let all: Vec<Html> = SampleState::SHAPE
@@ -324,19 +381,25 @@ fn hears(props: &ChapterProps<SampleState>) -> Html {
         .collect();
     let stack = |stack: usize| {
         let half = LAYERS as usize / 2;
-        html! { <div class="layers">{ for all[stack * half..(stack + 1) * half].iter().cloned() }</div> }
+        let label = content::fill(
+            texts::wave_sample::row::PLAIN,
+            &[("row", (stack + 1).to_string())],
+        );
+        html! { <div class="deaf-row" role="group" aria-label={label}>{ for all[stack * half..(stack + 1) * half].iter().cloned() }</div> }
     };
     let on_all = props.edit(|state: &mut SampleState, _: MouseEvent| state.deaf = 0);
+    let [reach, heard] = state.hears();
     let values = [
-        ("samples", state.hears().to_string()),
-        ("ms", format!("{:.1}", ms(state.hears()))),
+        ("samples", heard.to_string()),
+        ("reach", reach.to_string()),
+        ("ms", format!("{:.1}", ms(reach))),
     ];
     html! {
         <div class="card wave-hears">
             <h3>{ texts::wave_sample::hears::TITLE }</h3>
             { content::section(texts::wave_sample::hears::HTML) }
             { for [0, 1].map(stack) }
-            <p class="num" data-name="hears">{ content::fill(texts::wave_sample::field::PLAIN, &values) }</p>
+            <p class="num" data-name="hears" role="status">{ content::fill(texts::wave_sample::field::PLAIN, &values) }</p>
             <p><button type="button" class="button small all" disabled={state.deaf == 0} onclick={on_all}>{ texts::wave_sample::all_layers::PLAIN }</button></p>
         </div>
     }
@@ -348,7 +411,10 @@ fn numbers(logits: Option<&[f32]>, code: Option<u8>, bits: Option<&[f32]>) -> Ht
         let own = Choosing::default().probabilities(logits)[usize::from(code)];
         let values = [
             ("value", code.to_string()),
-            ("loud", format!("{:.3}", sample(code))),
+            (
+                "loud",
+                format!("{:.3}", sample(code)).replace('-', "\u{2212}"),
+            ),
             ("own", content::percent(own)),
             ("bits", format!("{:.1}", surprise(logits, code.into()))),
             (
@@ -372,7 +438,16 @@ fn on_wav(run: &Heard, note: u16) -> Callback<MouseEvent> {
     Callback::from(move |_| {
         let samples: Vec<f32> = codes.iter().map(|code| sample(*code)).collect();
         // Nothing happens where the browser refuses.
-        let _ = save_wav(&samples, RATE, &format!("genscope-note-{note}.wav"));
+        let _ = save_wav(
+            &samples,
+            RATE,
+            &format!(
+                "genscope-{}.wav",
+                name(note)
+                    .replace('\u{266f}', "-sharp")
+                    .replace('\u{266d}', "-flat")
+            ),
+        );
     })
 }
 
@@ -398,6 +473,12 @@ mod tests {
     #[test]
     fn notes_have_names_and_frequencies() {
         assert_eq!([0, 9, 12, 21, 35].map(name), ["C3", "A3", "C4", "A4", "B5"]);
+        assert_eq!(pitch_in_words(false, 9, None), "Not made yet");
+        let string = example(9);
+        let codes: Vec<u8> = (string.make)().into_iter().map(code).collect();
+        let told = pitch_in_words(true, 9, heard_pitch(&codes));
+        assert!(told.starts_with("220 Hz was asked for, 22"), "{told}");
+        assert!(pitch_in_words(true, 9, heard_pitch(&[128; 4096])).contains("no clear pitch"));
         assert_eq!(frequency(21), 440.0);
         assert!((frequency(0) - 130.81).abs() < 0.01);
     }

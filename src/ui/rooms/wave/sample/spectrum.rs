@@ -8,7 +8,6 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 use yew::prelude::*;
 
 use crate::models::wave::{RATE, sample};
-use crate::ui::content::{self, texts};
 
 /// Samples of a piece that is looked at: a column.
 const PIECE: usize = 256;
@@ -53,6 +52,8 @@ pub struct SpectrogramProps {
     pub codes: Rc<Vec<u8>>,
     /// The frequency that was asked for, Hz.
     pub frequency: f32,
+    /// What it is, in words.
+    pub label: AttrValue,
 }
 
 /// A picture of it: time to the right, frequency upwards.
@@ -70,14 +71,11 @@ pub fn Spectrogram(props: &SpectrogramProps) -> Html {
         });
     }
     let bin = f64::from(RATE) / PIECE as f64;
-    let at = 100.0 * (1.0 - f64::from(props.frequency) / bin / ROWS as f64);
-    let label = content::fill(
-        texts::wave_sample::spectrum_label::PLAIN,
-        &[("hz", format!("{:.0}", props.frequency))],
-    );
+    // The lowest frequency is in the middle of the lowest row.
+    let at = 100.0 * (1.0 - (f64::from(props.frequency) / bin + 0.5) / ROWS as f64);
     html! {
         <div class="spectrogram">
-            <canvas ref={canvas} role="img" aria-label={label} />
+            <canvas ref={canvas} role="img" aria-label={props.label.clone()} />
             <i class="asked" style={format!("top:{at:.2}%")} aria-hidden="true" />
         </div>
     }
