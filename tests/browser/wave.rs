@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::ensure;
 use harness::{Gpu, browse};
 
 use crate::chapters::CATCH;

@@ -12,9 +12,8 @@ use crate::nn::training::Task;
 pub trait Sounds {
     /// How many.
     fn count(&self) -> usize;
-    /// Samples of each.
-    fn length(&self) -> usize;
-    /// One of them, and what is asked for with it; what is drawn of it is drawn anew each time.
+    /// One of them, all of the same length, and what is asked for with it; what is drawn of it is drawn anew
+    /// each time.
     fn sound(&self, i: usize, rng: &mut ChaCha8Rng) -> (Vec<u8>, u16);
 }
 
