@@ -584,7 +584,7 @@ const CHAPTERS: &[Chapter] = &[
         canvas: ".spectrogram canvas",
         touched: &[("[data-layer='0']", ".wave-sample[data-run-state=done][data-hears='1022']")],
         keyed: &[
-            ("select[name=note]", &[DOWN], ".wave-sample[data-run-state=done][data-samples='4096'] .spectrogram [aria-label*='233 Hz was asked']"),
+            ("select[name=note]", &[DOWN], ".wave-sample[data-run-state=done][data-samples='4096'] ~ .inspect [aria-label*='233 Hz was asked']"),
             (".transport .play", &[HOME], ".wave-sample[data-at='0']"),
             (".transport .play", &[RIGHT, RIGHT], ".wave-sample[data-at='2']"),
             ("[data-layer='8']", &[ENTER], ".wave-sample[data-run-state=done][data-hears='767']"),
@@ -592,7 +592,7 @@ const CHAPTERS: &[Chapter] = &[
         nonsense: (
             "note=36&deaf=x&step=3",
             &["note=36", "deaf=x"],
-            ".wave-sample[data-run-state=done][data-at='3'][data-hears='1023'] .spectrogram [aria-label*='220 Hz was asked']",
+            ".wave-sample[data-run-state=done][data-at='3'][data-hears='1023'] ~ .inspect [aria-label*='220 Hz was asked']",
         ),
         saved: &[],
         stopped: None,

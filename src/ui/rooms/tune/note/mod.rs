@@ -264,7 +264,7 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
                     <h3>{ texts::tune_note::time::TITLE }</h3>
                     { content::section(texts::tune_note::time::HTML) }
                     if let Some([right, all]) = adds_up {
-                        <p class="num" data-name="bars">{ content::fill(texts::tune_note::bars_right::PLAIN, &[("right", right.to_string()), ("all", all.to_string())]) }</p>
+                        <p data-name="bars">{ content::fill(texts::tune_note::bars_right::PLAIN, &[("right", right.to_string()), ("all", all.to_string())]) }</p>
                     }
                     { of_many(measured::time) }
                 </div>

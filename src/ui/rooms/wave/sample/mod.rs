@@ -169,7 +169,7 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
                     <h3>{ texts::wave_sample::spectrum::TITLE }</h3>
                     <Spectrogram codes={Rc::new(if whole { run.codes.clone() } else { Vec::new() })} frequency={frequency(state.note)}
                         label={content::fill(texts::wave_sample::spectrum_label::PLAIN, &[("pitch", pitch.clone())])} />
-                    <p class="num" data-name="pitch">{ pitch }</p>
+                    <p data-name="pitch">{ pitch }</p>
                     <p class="hint">{ texts::wave_sample::spectrum::PLAIN }</p>
                 </div>
                 { numbers(logits, code, run.bits.get(..=at)) }
@@ -399,7 +399,7 @@ fn hears(props: &ChapterProps<SampleState>) -> Html {
             <h3>{ texts::wave_sample::hears::TITLE }</h3>
             { content::section(texts::wave_sample::hears::HTML) }
             { for [0, 1].map(stack) }
-            <p class="num" data-name="hears" role="status">{ content::fill(texts::wave_sample::field::PLAIN, &values) }</p>
+            <p data-name="hears" role="status">{ content::fill(texts::wave_sample::field::PLAIN, &values) }</p>
             <p><button type="button" class="button small all" disabled={state.deaf == 0} onclick={on_all}>{ texts::wave_sample::all_layers::PLAIN }</button></p>
         </div>
     }
