@@ -9,8 +9,9 @@ use crate::noise;
 
 /// How much of a wave is left after each round of the loop.
 const LOSS: f32 = 0.996;
-/// Steps of the noise that a string starts with, made smooth: a finger is softer than a nail.
-const SOFT: usize = 2;
+/// The noise that a string starts with is made smooth, once for so many samples of a period: a finger is
+/// softer than a nail, and few overtones are left.
+const SOFT: usize = 3;
 
 /// A string of `frequency` Hz that is plucked, `samples` values in about `-1..=1` at `rate` a second. The
 /// seed names the noise it starts with. Frequencies above a fourth of the rate are taken for that.
@@ -25,7 +26,7 @@ pub fn pluck(frequency: f32, samples: usize, rate: f32, seed: u64) -> Vec<f32> {
     let mut ring: Vec<f32> = (0..length)
         .map(|_| 2.0 * noise::unit(&mut rng) - 1.0)
         .collect();
-    for _ in 0..SOFT {
+    for _ in 0..(length / SOFT).max(2) {
         let before = ring.clone();
         for (i, value) in ring.iter_mut().enumerate() {
             *value = 0.5 * (before[i] + before[(i + length - 1) % length]);
