@@ -6,6 +6,7 @@ use crate::models::next::{Choosing, surprise};
 use crate::protocol::text::{TextAsk, TextStep, TextSteps};
 use crate::tokens::{END, Token};
 use crate::ui::runs::booked::{Book, Booked, Store};
+use crate::ui::runs::player::{Course, Entry};
 
 /// The text that the controls want.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +123,21 @@ impl Written {
     /// The tokens after the prompt.
     pub fn tokens(&self) -> Vec<Token> {
         self.steps.iter().map(|step| step.token).collect()
+    }
+
+    /// The course of a player over it: of what it is `of`, with the step that a link names.
+    pub fn course<K>(&self, of: K, step: Option<u32>) -> Course<K> {
+        let (last, ready) = (self.last(), (self.steps.len() as u32).checked_sub(1));
+        // It may end before that step.
+        let step = step.map(|at| at.min(last));
+        Course {
+            of,
+            entry: step.map_or(Entry::Start, Entry::Rest),
+            ready,
+            last,
+            at: step.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
+            tells: ready == Some(last),
+        }
     }
 
     /// The last step there will be, as far as is known.

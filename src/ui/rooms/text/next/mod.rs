@@ -35,7 +35,7 @@ use crate::ui::rooms::text::vocabulary::{fetch_of, sign, speed};
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::runs::player::{mover, use_player};
 use crate::ui::runs::written::{TextRun, Wish};
 use crate::ui::state::text::{Came, LENGTH, LONGEST, Library, Prompt};
 use crate::ui::state::{Named, NextState, Route};
@@ -174,23 +174,14 @@ pub fn NextChapter(props: &ChapterProps<NextState>) -> Html {
 #[hook]
 fn use_text(props: &ChapterProps<NextState>, run: &TextRun) -> UseReducerHandle<Player> {
     let state = &props.state;
-    let (last, ready) = (run.last(), (run.steps.len() as u32).checked_sub(1));
-    // A text may end before the step that a link names.
-    let step = state.step.map(|at| at.min(last));
-    let course = Course {
-        of: (
-            state.library,
-            state.prompt.clone(),
-            state.given.clone(),
-            state.choosing(),
-            state.seed,
-        ),
-        entry: step.map_or(Entry::Start, Entry::Rest),
-        ready,
-        last,
-        at: step.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
-        tells: ready == Some(last),
-    };
+    let of = (
+        state.library,
+        state.prompt.clone(),
+        state.given.clone(),
+        state.choosing(),
+        state.seed,
+    );
+    let course = run.course(of, state.step);
     use_player(course, props.edit(|state, at| state.step = Some(at)))
 }
 

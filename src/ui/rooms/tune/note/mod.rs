@@ -39,7 +39,7 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::playback::Move;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::runs::player::{mover, use_player};
 use crate::ui::runs::written::{TextRun, Wish};
 use crate::ui::samples::fetch_text;
 use crate::ui::state::tune::{KEYS, METRES, NOTES};
@@ -255,7 +255,7 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
                 }
                 { surprises("event", &run.bits, at, player.0.last + 1) }
                 if let Some(alphabet) = alphabet.ready() {
-                    <CopiedCard alphabet={alphabet.clone()} tune={whole} width={(width / 2.0).max(WIDTHS[0])} on_marked={Callback::from({
+                    <CopiedCard alphabet={alphabet.clone()} tune={whole} {width} on_marked={Callback::from({
                         let marked = marked.setter();
                         move |events| marked.set(events)
                     })}>{ of_many(measured::copied) }</CopiedCard>
@@ -278,20 +278,11 @@ pub fn TuneChapter(props: &ChapterProps<TuneState>) -> Html {
 #[hook]
 fn use_tune(props: &ChapterProps<TuneState>, run: &TextRun) -> UseReducerHandle<Player> {
     let state = &props.state;
-    let (last, ready) = (run.last(), (run.steps.len() as u32).checked_sub(1));
-    // A tune may end before the step that a link names.
-    let step = state.step.map(|at| at.min(last));
-    let course = Course {
-        of: TuneState {
-            step: None,
-            ..state.clone()
-        },
-        entry: step.map_or(Entry::Start, Entry::Rest),
-        ready,
-        last,
-        at: step.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
-        tells: ready == Some(last),
+    let of = TuneState {
+        step: None,
+        ..state.clone()
     };
+    let course = run.course(of, state.step);
     use_player(course, props.edit(|state, at| state.step = Some(at)))
 }
 
