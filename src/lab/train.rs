@@ -231,10 +231,10 @@ fn recipe(model: ModelId) -> Recipe {
             ..images(22_000)
         },
         ModelId::WaveNotes | ModelId::WaveDigits => Recipe {
-            batch: 8,
+            batch: 6,
             learning_rate: 2e-3,
             ema_decay: 0.998,
-            ..images(40_000)
+            ..images(200_000)
         },
         ModelId::TextStories | ModelId::TextShakespeare | ModelId::TextFairyTales => Recipe {
             batch: 32,

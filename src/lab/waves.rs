@@ -11,7 +11,7 @@ use super::Folders;
 use crate::models::next::{Choosing, choose};
 use crate::models::wave::step::Stepper;
 use crate::models::wave::training::Sounds;
-use crate::models::wave::{Deaf, RATE, SILENCE, Shape, code, sample};
+use crate::models::wave::{Deaf, LOWEST, NOTES, RATE, SILENCE, Shape, code, sample};
 use crate::noise;
 use crate::sound::pluck;
 
@@ -36,10 +36,6 @@ pub enum Part {
     HeldOut,
 }
 
-/// The lowest note, as MIDI counts; C3.
-const LOWEST: u16 = 48;
-/// So many notes, a semitone apart: to B5.
-const NOTES: u16 = 36;
 /// Notes of a round of learning: each pitch a hundred times, plucked anew.
 const PLUCKS: usize = 3600;
 /// How loud they are.
@@ -55,8 +51,8 @@ impl Recorded {
     pub fn shape(self) -> Shape {
         Shape {
             width: 32,
-            stacks: 2,
-            layers: 9,
+            stacks: 3,
+            layers: 6,
             conditions: match self {
                 Self::Notes => NOTES.into(),
                 Self::Digits => 10 * SPEAKERS.len() as u32,
@@ -67,7 +63,7 @@ impl Recorded {
     /// The data set as the manifest names it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Notes => "Notes of a plucked string, C3 to B5, made by our own program",
+            Self::Notes => "Notes of a plucked string, C4 to B5, made by our own program",
             Self::Digits => "Free Spoken Digit Dataset (CC BY-SA 4.0), 2,700 recordings",
         }
     }
@@ -118,12 +114,7 @@ impl Sounds for Loaded {
                 let condition = (i % usize::from(NOTES)) as u16;
                 // Even seeds are learned from, odd ones held out.
                 let seed = rng.next_u64() & !1 | u64::from(*part == Part::HeldOut);
-                // What comes later is fainter, and no different.
-                let length = match part {
-                    Part::Train => LENGTH / 2,
-                    Part::HeldOut => LENGTH,
-                };
-                let string = pluck(frequency(condition), length, RATE as f32, seed);
+                let string = pluck(frequency(condition), LENGTH, RATE as f32, seed);
                 let codes = string.into_iter().map(|v| code(LOUD * v));
                 (codes.collect(), condition)
             }

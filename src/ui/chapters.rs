@@ -96,6 +96,8 @@ chapters! {
     Likely: LikelyState, "autoregressive/likely", Autoregressive, pixel::pixel, pixel_likely::story;
     Tune: TuneState, "autoregressive/tune", Autoregressive, tune::tune, tune_note::story;
     Sample: SampleState, "autoregressive/sample", Autoregressive, wave::wave, wave_sample::story;
+    Forced: ForcedState, "autoregressive/forced", Autoregressive, wave::wave, wave_forced::story;
+    Own: OwnState, "autoregressive/sound", Autoregressive, wave::wave, wave_own::story;
     Past: PastState, "autoregressive/past", Autoregressive, series::series, series_past::story;
     Arima: ArimaState, "autoregressive/arima", Autoregressive, series::series, series_arima::story;
     Deep: DeepState, "autoregressive/deep", Autoregressive, series::series, series_deep::story;
@@ -133,6 +135,8 @@ pub const STORY: &[Chapter] = &[
     Chapter::Likely,
     Chapter::Tune,
     Chapter::Sample,
+    Chapter::Forced,
+    Chapter::Own,
     Chapter::Past,
     Chapter::Arima,
     Chapter::Deep,

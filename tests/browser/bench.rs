@@ -122,6 +122,7 @@ impl Bench {
             "engines_ms": engines,
             "text": self.text()?,
             "series_ms": self.series()?,
+            "samples_of_sound_a_second": self.sound()?,
         }))
     }
 
@@ -213,6 +214,36 @@ impl Bench {
             Ok(())
         })?;
         Ok(Value::Object(times))
+    }
+
+    /// WaveNet: samples a second, as its chapters measure them, of half a second of sound and of nearly a whole.
+    fn sound(&self) -> Result<Value> {
+        const WORKS: [(&str, &str, &str); 2] = [
+            ("4096 samples", "sample", ".wave-sample"),
+            ("7296 samples", "sound", ".wave-own"),
+        ];
+        let mut rates = Map::new();
+        in_window(&Setup::default(), async |tab| {
+            tab.goto("#/autoregressive/sample?step=1").await?;
+            for (what, path, stage) in WORKS {
+                eprintln!("    sound: {what}, {} times", self.runs);
+                let mut values = Vec::new();
+                for seed in 0..=self.runs {
+                    let seed = seed + 100;
+                    tab.set_hash(&format!("#/autoregressive/{path}?seed={seed}&step=1"))
+                        .await?;
+                    let there = format!("{stage}[data-run-state=done][data-seed='{seed}']");
+                    tab.wait_for_within(&there, COLD).await?;
+                    let rate = format!("+document.querySelector({}).dataset.rate", json!(there));
+                    values.extend(tab.js(&rate).await?.as_f64());
+                }
+                // The first warms up.
+                values.remove(0);
+                rates.insert(what.to_owned(), serde_json::to_value(Series::new(values))?);
+            }
+            Ok(())
+        })?;
+        Ok(Value::Object(rates))
     }
 
     /// Milliseconds since the navigation began, each load in a browser that has never seen the site.

@@ -9,6 +9,7 @@ use crate::chapters::CATCH;
 
 /// Work of an engine on two busy cores.
 const SLOW: Duration = Duration::from_secs(120);
+const FORCED: &str = ".wave-forced[data-run-state=done][data-samples='4096']";
 const DONE: &str = ".wave-sample[data-run-state=done][data-samples='4096']";
 
 /// The sound is a WAV file that the browser reads, its link gives the same one, and it can be heard.
@@ -22,7 +23,7 @@ fn a_note_is_heard_and_saved() {
         tab.before_load(CATCH).await?;
         let mut all = Vec::new();
         for _ in 0..2 {
-            tab.open_at("#/autoregressive/sample?note=14&step=99")
+            tab.open_at("#/autoregressive/sample?note=2&step=99")
                 .await?;
             tab.wait_for_within(DONE, SLOW).await?;
             tab.click(".wav:not(:disabled)").await?;
@@ -55,14 +56,174 @@ fn deaf_layers_change_the_sound() {
         tab.wait_for_within(DONE, SLOW).await?;
         let whole = tab.pixels(PICTURE).await?;
         tab.click("[data-layer='7']").await?;
-        tab.wait_for_within(&format!("{DONE}[data-hears='895']"), SLOW)
+        tab.wait_for_within(&format!("{DONE}[data-hears='188']"), SLOW)
             .await?;
         let deaf = tab.pixels(PICTURE).await?;
         ensure!(deaf != whole);
         tab.click(".wave-hears .all").await?;
-        tab.wait_for_within(&format!("{DONE}[data-hears='1023']"), SLOW)
+        tab.wait_for_within(&format!("{DONE}[data-hears='190']"), SLOW)
             .await?;
         ensure!(tab.pixels(PICTURE).await? == whole);
+        Ok(())
+    });
+}
+
+/// With the beginning given, the string stands in what runs free, sample by sample; with all of it given,
+/// nothing else is heard. Guesses stay nearer to the string.
+#[test]
+fn what_is_given_stands() {
+    const FAR: &str = "(document.querySelector('[data-name=far]').textContent.match(/\\d+(?= %)/g) || []).map(Number)";
+    const COLUMNS: &str = "decodeURIComponent(window.saved.href.split(',').slice(1).join(',')).trim().split('\\n').slice(1).map(row => row.split(',').map(Number))";
+    browse(Gpu::None, async |tab| {
+        tab.before_load(CATCH).await?;
+        tab.open_at("#/autoregressive/forced?given=400&step=99")
+            .await?;
+        tab.wait_for_within(FORCED, SLOW).await?;
+        let far: Vec<u32> = serde_json::from_value(tab.js(FAR).await?)?;
+        ensure!(far.len() == 2 && far[0] < far[1], "{far:?}");
+        tab.click(".csv:not(:disabled)").await?;
+        tab.wait_until("window.saved?.name === 'genscope-given-or-free.csv'")
+            .await?;
+        let rows: Vec<[f64; 4]> = serde_json::from_value(tab.js(COLUMNS).await?)?;
+        let differs = rows.iter().position(|[_, truth, _, free]| truth != free);
+        ensure!(
+            rows.len() == 4096 && differs.is_some_and(|at| (400..420).contains(&at)),
+            "{differs:?}"
+        );
+        let guesses = rows.iter().filter(|[_, truth, guess, _]| truth != guess);
+        ensure!(guesses.count() > 400);
+        tab.open_at("#/autoregressive/forced?given=4096&step=99")
+            .await?;
+        tab.wait_for_within(&format!("{FORCED}[data-given='4096']"), SLOW)
+            .await?;
+        let far: Vec<u32> = serde_json::from_value(tab.js(FAR).await?)?;
+        ensure!(far.len() == 2 && far[0] > 0 && far[1] == 0, "{far:?}");
+        Ok(())
+    });
+}
+
+/// A file that the visitor brings, of this many samples: a tone of 330 Hz after some silence.
+const BRING: &str = "const bring = (length, name = 'tone.wav', tone = 330) => {
+        const bytes = new DataView(new ArrayBuffer(44 + 2 * length));
+        [0x52494646, 36 + 2 * length, 0x57415645, 0x666d7420, 16, 0x10001, 8000, 16000, 0x100002, 0x64617461, 2 * length]
+            .forEach((v, i) => bytes.setUint32(4 * i, v, ![0, 2, 3, 9].includes(i)));
+        for (let i = 800; i < length; i++) bytes.setInt16(44 + 2 * i, tone && 9000 * Math.sin(2 * Math.PI * tone * i / 8000), true);
+        window.give(new File([bytes], name));
+    };
+    window.give = file => {
+        const files = new DataTransfer();
+        files.items.add(file);
+        document.querySelector('.wave-bring').dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }));
+    };";
+const OWN: &str = ".wave-own[data-run-state=done]";
+const NOTICE: &str = ".wave-bring .notice";
+
+/// A dropped file is gone on with, from where it is first heard; what is no sound, silent or too large gets a
+/// sentence, and what was there stays.
+#[test]
+fn a_file_is_gone_on_with() {
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/sound?step=99").await?;
+        tab.wait_for_within(
+            &format!("{OWN}[data-theirs=false][data-given='3200']"),
+            SLOW,
+        )
+        .await?;
+        tab.js(&format!("(() => {{ {BRING} bring(4800); }})()"))
+            .await?;
+        // 800 samples of silence, of which the last 160 are kept; E4 is the nearest.
+        tab.wait_for_within(
+            &format!("{OWN}[data-theirs=true][data-note='4'][data-samples]"),
+            SLOW,
+        )
+        .await?;
+        let given: String = serde_json::from_value(
+            tab.js("document.querySelector('.wave-own').dataset.given")
+                .await?,
+        )?;
+        ensure!((4150..=4170).contains(&given.parse::<u32>()?), "{given}");
+        for (spoilt, words) in [
+            (
+                "window.give(new File(['no sound at all'], 'note.mp3'))",
+                "no sound in this file",
+            ),
+            ("bring(4800, 'silence.wav', 0)", "nothing to be heard"),
+            (
+                "window.give(new File([new Uint8Array(20000001)], 'hour.wav'))",
+                "larger than 20 MB",
+            ),
+        ] {
+            tab.js(&format!("(() => {{ {BRING} {spoilt}; }})()"))
+                .await?;
+            tab.wait_until(&format!(
+                "document.querySelector('{NOTICE}')?.textContent.includes('{words}')"
+            ))
+            .await?;
+            tab.wait_for(&format!("{OWN}[data-given='{given}']"))
+                .await?;
+        }
+        // A second of it at most.
+        tab.js(&format!("(() => {{ {BRING} bring(30000); }})()"))
+            .await?;
+        tab.wait_for_within(
+            &format!("{OWN}[data-given='8000'][data-samples='12096']"),
+            SLOW,
+        )
+        .await?;
+        tab.wait_until(&format!("!document.querySelector('{NOTICE}')"))
+            .await?;
+        Ok(())
+    });
+}
+
+/// A second from the microphone, here a tone that the page hears as one; and what is said where there is none.
+#[test]
+fn a_second_is_recorded() {
+    const TONE: &str = "navigator.mediaDevices.getUserMedia = async () => {
+        const context = new AudioContext(), tone = context.createOscillator(), out = context.createMediaStreamDestination();
+        tone.frequency.value = 523.25; tone.connect(out); tone.start();
+        window.heard = out.stream;
+        return out.stream;
+    }";
+    browse(Gpu::None, async |tab| {
+        tab.open_at("#/autoregressive/sound?step=99").await?;
+        tab.wait_for_within(OWN, SLOW).await?;
+        for (how, words) in [
+            (
+                "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }",
+                "not allowed",
+            ),
+            (
+                "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError') }",
+                "No microphone",
+            ),
+            (
+                "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotReadableError') }",
+                "another program",
+            ),
+            (
+                "Object.defineProperty(navigator, 'mediaDevices', { value: undefined, configurable: true })",
+                "does not let this page record",
+            ),
+        ] {
+            tab.js(&format!("(() => {{ {how} }})()")).await?;
+            tab.click(".record:not(:disabled)").await?;
+            tab.wait_until(&format!(
+                "document.querySelector('{NOTICE}')?.textContent.includes('{words}')"
+            ))
+            .await?;
+        }
+        tab.js("delete navigator.mediaDevices").await?;
+        tab.js(&format!("(() => {{ {TONE} }})()")).await?;
+        tab.click(".record:not(:disabled)").await?;
+        // C5, within a fifth of a tone.
+        tab.wait_for_within(&format!("{OWN}[data-theirs=true][data-note='12']"), SLOW)
+            .await?;
+        ensure!(
+            tab.js("window.heard.getTracks().every(track => track.readyState === 'ended')")
+                .await?
+                == true
+        );
         Ok(())
     });
 }

@@ -24,6 +24,10 @@ pub const RATE: u32 = 8000;
 pub const LEVELS: usize = 256;
 /// The value of silence.
 pub const SILENCE: u8 = 128;
+/// The lowest note that a network of strings knows, as MIDI counts: C4.
+pub const LOWEST: u16 = 60;
+/// So many notes, a semitone apart: to B5.
+pub const NOTES: u16 = 24;
 /// By how much quiet sounds are told finer than loud ones.
 const MU: f32 = 255.0;
 

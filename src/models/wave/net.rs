@@ -3,21 +3,21 @@
 //! ```text
 //! x    = E[s_{t-1}]                                        one of 256 rows, [width]
 //! a, b = P_l · x_{t-d} + N_l · x_t + C_l[condition]         each [width]; d = 1, 2, 4, …, then anew
-//! x    = x + W_l · tanh(a) ⊙ σ(b)                          for each layer l
-//! logits = L · ReLU(R · ReLU(x))                           [256]
+//! z_l  = tanh(a) ⊙ σ(b)                                    of each layer l
+//! x    = x + W_l · z_l
+//! logits = L · ReLU(R · ReLU(Σ_l S_l · z_l))               [256]
 //! ```
 //!
-//! As in the paper, but for its sum of skips: here what all layers have added to x is read at the end.
-//! Before the first sample x is zero.
+//! Before the first sample x is zero. All `S_l` are one matrix here, of all `z_l` one after the other.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
-use burn::tensor::activation::{relu, sigmoid, tanh};
+use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::{LEVELS, SILENCE, Shape};
+use super::{LEVELS, SILENCE, Shape, sample};
 
-/// Numbers between the last two matrices, as a multiple of the width.
+/// Numbers that are read of the layers, and between the last two matrices, as a multiple of the width.
 const HEAD: usize = 2;
 
 /// A WaveNet.
@@ -25,6 +25,8 @@ const HEAD: usize = 2;
 pub struct WaveNet {
     pub(super) samples: Embedding,
     pub(super) layers: Vec<Layer>,
+    /// `[layers * width, 2 width]`.
+    pub(super) skips: Linear,
     pub(super) read: Linear,
     pub(super) logits: Linear,
 }
@@ -55,16 +57,55 @@ impl Shape {
         let layer = |_| Layer {
             past: linear(width, 2 * width, false),
             now: linear(width, 2 * width, true),
-            condition: embedding(self.conditions as usize, 2 * width, 0.2),
+            condition: embedding(self.conditions as usize, 2 * width, 0.5),
             out: linear(width, width, true),
         };
-        WaveNet {
+        let mut net = WaveNet {
             samples: embedding(LEVELS, width, 1.0),
             layers: self.dilations().map(layer).collect(),
-            read: linear(width, HEAD * width, true),
+            skips: linear(self.dilations().count() * width, HEAD * width, true),
+            read: linear(HEAD * width, HEAD * width, true),
             logits: linear(HEAD * width, LEVELS, true),
-        }
+        };
+        net.samples.weight = numbers(in_a_row(width), [LEVELS, width], device);
+        net.logits.weight = numbers(hills(HEAD * width), [HEAD * width, LEVELS], device);
+        net
     }
+}
+
+fn numbers(values: Vec<f32>, size: [usize; 2], device: &Device) -> Param<Tensor<2>> {
+    Param::from_tensor(Tensor::from_data(TensorData::new(values, size), device))
+}
+
+/// What a sample's value is to begin with, `[256, width]`: the sample, and waves over the values. Neighbours are
+/// alike, so that what is learned of one holds for the next; from chance it takes thousands of steps to see
+/// that 256 names stand in a row.
+fn in_a_row(width: usize) -> Vec<f32> {
+    let row = |code: usize| {
+        let place = (code as f32 - f32::from(SILENCE)) / 127.0;
+        (0..width).map(move |i| match i {
+            0 => 2.0 * sample(code as u8),
+            1 => 2.0 * place,
+            _ => {
+                let angle = std::f32::consts::PI * (i / 2) as f32 * place;
+                if i % 2 == 0 { angle.sin() } else { angle.cos() }
+            }
+        })
+    };
+    (0..LEVELS).flat_map(row).collect()
+}
+
+/// What the last numbers say of the values to begin with, `[count, 256]`: each speaks for its own part of the
+/// row, and less for what is farther off.
+fn hills(count: usize) -> Vec<f32> {
+    let apart = (LEVELS - 1) as f32 / (count.max(2) - 1) as f32;
+    let hill = |i: usize| {
+        (0..LEVELS).map(move |code| {
+            let off = (code as f32 - i as f32 * apart) / apart;
+            (-0.5 * off * off).exp()
+        })
+    };
+    (0..count).flat_map(hill).collect()
 }
 
 impl WaveNet {
@@ -85,6 +126,7 @@ impl WaveNet {
         let wanted: Vec<i32> = conditions.iter().map(|c| i32::from(*c)).collect();
         let wanted = Tensor::<2, Int>::from_data(TensorData::new(wanted, [n, 1]), &device);
         let width = x.dims()[2];
+        let mut all = Vec::new();
         for (layer, dilation) in self.layers.iter().zip(shape.dilations()) {
             let lag = dilation.min(length);
             let nothing = Tensor::<3>::zeros([n, lag, width], &device);
@@ -95,10 +137,14 @@ impl WaveNet {
             let sum = layer.past.forward(past)
                 + layer.now.forward(x.clone())
                 + layer.condition.forward(wanted.clone());
+            // tanh(a) is 2 σ(2a) - 1, and half the work of burn's own.
             let half = |at: usize| sum.clone().narrow(2, at * width, width);
-            let gated = tanh(half(0)) * sigmoid(half(1));
-            x = x + layer.out.forward(gated);
+            let bent = sigmoid(half(0) * 2.0) * 2.0 - 1.0;
+            let gated = bent * sigmoid(half(1));
+            x = x + layer.out.forward(gated.clone());
+            all.push(gated);
         }
-        self.logits.forward(relu(self.read.forward(relu(x))))
+        let seen = self.skips.forward(Tensor::cat(all, 2));
+        self.logits.forward(relu(self.read.forward(relu(seen))))
     }
 }

@@ -18,6 +18,8 @@ pub struct Stepper {
     width: usize,
     samples: Vec<f32>,
     layers: Vec<Layer>,
+    /// What is added to the sum of skips whatever the layers say.
+    shift: Vec<f32>,
     read: Product,
     logits: Product,
 }
@@ -29,6 +31,8 @@ struct Layer {
     /// `[conditions, 2 width]`.
     condition: Vec<f32>,
     out: Product,
+    /// `[width, 2 width]`.
+    skip: Matrix,
 }
 
 /// `x · rows + shift`.
@@ -49,7 +53,7 @@ impl Product {
 
     fn put(&self, x: &[f32], y: &mut [f32]) {
         y.copy_from_slice(&self.shift);
-        self.rows.add_product(x, y);
+        self.rows.add_dense(x, y);
     }
 }
 
@@ -77,6 +81,7 @@ pub struct Walk {
     x: Vec<f32>,
     sum: Vec<f32>,
     gated: Vec<f32>,
+    seen: Vec<f32>,
     head: Vec<f32>,
 }
 
@@ -87,13 +92,17 @@ impl Stepper {
     /// If its device does not give them.
     pub async fn new(net: &WaveNet, shape: Shape) -> Result<Self, NotRead> {
         let mut layers = Vec::new();
-        for (layer, dilation) in net.layers.iter().zip(shape.dilations()) {
+        let skips = rows(&net.skips.weight).await?;
+        let [all, to] = net.skips.weight.dims();
+        let skips = skips.chunks_exact(all / net.layers.len() * to);
+        for ((layer, dilation), skip) in net.layers.iter().zip(shape.dilations()).zip(skips) {
             layers.push(Layer {
                 dilation,
                 past: matrix(&layer.past).await?,
                 now: Product::new(&layer.now).await?,
                 condition: rows(&layer.condition.weight).await?,
                 out: Product::new(&layer.out).await?,
+                skip: Matrix::new(Numbers::Float, skip.to_vec(), to),
             });
         }
         Ok(Self {
@@ -101,6 +110,10 @@ impl Stepper {
             width: shape.width as usize,
             samples: rows(&net.samples.weight).await?,
             layers,
+            shift: match &net.skips.bias {
+                Some(bias) => read(bias.val()).await?,
+                None => vec![0.0; to],
+            },
             read: Product::new(&net.read).await?,
             logits: Product::new(&net.logits).await?,
         })
@@ -137,6 +150,7 @@ impl Stepper {
             x: vec![0.0; width],
             sum: vec![0.0; both],
             gated: vec![0.0; width],
+            seen: vec![0.0; self.shift.len()],
             head: vec![0.0; self.read.shift.len()],
         }
     }
@@ -153,8 +167,10 @@ impl Stepper {
             x,
             sum,
             gated,
+            seen,
             head,
         } = walk;
+        seen.copy_from_slice(&self.shift);
         let row = usize::from(*last) * width;
         x.copy_from_slice(&self.samples[row..row + width]);
         let shifts = shifts.chunks_exact(2 * width);
@@ -162,19 +178,20 @@ impl Stepper {
             let at = *count % layer.dilation * width;
             let kept = &mut ring[at..at + width];
             sum.copy_from_slice(shift);
-            layer.now.rows.add_product(x, sum);
+            layer.now.rows.add_dense(x, sum);
             if !deaf.has(i) {
-                layer.past.add_product(kept, sum);
+                layer.past.add_dense(kept, sum);
             }
             kept.copy_from_slice(x);
             gate(sum, gated);
-            layer.out.rows.add_product(gated, x);
+            layer.skip.add_dense(gated, seen);
+            layer.out.rows.add_dense(gated, x);
             x.iter_mut()
                 .zip(&layer.out.shift)
                 .for_each(|(x, b)| *x += b);
         }
-        x.iter_mut().for_each(|x| *x = x.max(0.0));
-        self.read.put(x, head);
+        seen.iter_mut().for_each(|x| *x = x.max(0.0));
+        self.read.put(seen, head);
         head.iter_mut().for_each(|x| *x = x.max(0.0));
         let mut logits = [0.0; LEVELS];
         self.logits.put(head, &mut logits);

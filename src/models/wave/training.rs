@@ -2,6 +2,7 @@
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::Shape;
@@ -17,7 +18,10 @@ pub trait Sounds {
     fn sound(&self, i: usize, rng: &mut ChaCha8Rng) -> (Vec<u8>, u16);
 }
 
-/// Learns sounds.
+/// Samples of a sound that are learned from at a time.
+const PIECE: usize = 640;
+
+/// Learns sounds, a piece of each at a time: now their beginnings, now what comes later.
 pub struct WaveTask<S> {
     shape: Shape,
     sounds: S,
@@ -54,21 +58,36 @@ impl<S: Sounds> Task for WaveTask<S> {
         self.sounds.count()
     }
 
+    /// Every second step takes beginnings. The others take pieces from anywhere; of those only samples count
+    /// that see as far back as the network can, for in a sound under way there is no silence before them.
     fn loss(
         &self,
         net: &WaveNet,
         batch: &[usize],
-        _: u64,
+        step: u64,
         rng: &mut ChaCha8Rng,
         _: &Device,
     ) -> Tensor<1> {
-        let sounds: Vec<_> = batch.iter().map(|i| self.sounds.sound(*i, rng)).collect();
-        let codes: Vec<u8> = sounds
-            .iter()
-            .flat_map(|(codes, _)| codes.iter().copied())
-            .collect();
-        let conditions: Vec<u16> = sounds.iter().map(|(_, condition)| *condition).collect();
-        costs(net, &codes, &conditions, self.shape).mean()
+        let field = self.shape.receptive_field();
+        let mut codes = Vec::new();
+        let mut conditions = Vec::new();
+        let mut unseen = 0;
+        for i in batch {
+            let (sound, condition) = self.sounds.sound(*i, rng);
+            let rest = sound.len().saturating_sub(PIECE + field);
+            let length = sound.len().min(PIECE + field);
+            let at = if step % 2 == 1 && rest > 0 {
+                unseen = field;
+                rng.random_range(1..=rest)
+            } else {
+                0
+            };
+            codes.extend(&sound[at..at + length]);
+            conditions.push(condition);
+        }
+        let costs = costs(net, &codes, &conditions, self.shape);
+        let length = costs.dims()[1];
+        costs.narrow(1, unseen, length - unseen).mean()
     }
 }
 

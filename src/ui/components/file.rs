@@ -53,7 +53,7 @@ fn chosen(event: &Event) -> Option<File> {
 }
 
 /// The file that was dropped.
-fn dropped(event: &DragEvent) -> Option<File> {
+pub fn dropped(event: &DragEvent) -> Option<File> {
     let property = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
     let files = property(&property(event, "dataTransfer")?, "files")?;
     files.dyn_into::<FileList>().ok()?.get(0)

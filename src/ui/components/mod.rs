@@ -25,6 +25,7 @@ pub mod pick;
 pub mod picture;
 pub mod plane_view;
 pub mod progress;
+pub mod record;
 pub mod save;
 pub mod seed;
 pub mod share;

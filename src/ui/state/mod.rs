@@ -43,7 +43,7 @@ pub use series::{ArimaState, DeepState, PastState, RivalsState};
 pub use text::{AnswersState, InsideState, LearnedState, NextState, PiecesState, TextTrainState};
 pub use tune::TuneState;
 pub use vae::{HolesState, SpreadState, SqueezeState, TrainState, WalkState};
-pub use wave::SampleState;
+pub use wave::{ForcedState, OwnState, SampleState};
 
 use super::chapters::Chapter;
 use crate::protocol::Fault;

@@ -1,5 +1,9 @@
 //! What links say in the chapters on sound.
 
+mod forced;
+mod own;
 mod sample;
 
-pub use sample::{LAYERS, LENGTH, NOTES, SampleState};
+pub use forced::ForcedState;
+pub use own::{AFTER, OWN, OwnState};
+pub use sample::{LENGTH, SampleState};

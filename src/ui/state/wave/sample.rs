@@ -1,21 +1,17 @@
 //! Chapter 'Sample by sample': `#/autoregressive/sample?note=9&temperature=80&deaf=3&step=900`.
 
 use crate::models::next::Choosing;
-use crate::models::wave::{Deaf, Shape};
+use crate::models::wave::{Deaf, NOTES, Shape};
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, Query};
 
 /// Samples of a sound: half a second.
 pub const LENGTH: u32 = 4096;
-/// Notes that can be asked for, a semitone apart from C3 up.
-pub const NOTES: u16 = 36;
-/// Layers of the network.
-pub const LAYERS: u32 = 18;
 
 /// The controls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SampleState {
-    /// Which note, semitones above C3.
+    /// Which note, semitones above the lowest.
     pub note: u16,
     /// Temperature, hundredths.
     pub temperature: u32,
@@ -43,10 +39,12 @@ impl SampleState {
     /// The shape of the network, but for what can be asked for.
     pub const SHAPE: Shape = Shape {
         width: 32,
-        stacks: 2,
-        layers: LAYERS / 2,
+        stacks: 3,
+        layers: 6,
         conditions: NOTES as u32,
     };
+
+    const LAYERS: u32 = Self::SHAPE.stacks * Self::SHAPE.layers;
 
     /// How samples are chosen.
     pub fn choosing(&self) -> Choosing {
@@ -92,7 +90,12 @@ impl Controls for SampleState {
             default.temperature,
             0..=200,
         );
-        q.number("deaf", &mut self.deaf, default.deaf, 0..=(1 << LAYERS) - 1);
+        q.number(
+            "deaf",
+            &mut self.deaf,
+            default.deaf,
+            0..=(1 << Self::LAYERS) - 1,
+        );
         q.seed("seed", &mut self.seed, default.seed);
         q.maybe("step", &mut self.step, 0..=LENGTH - 1);
     }
@@ -110,18 +113,18 @@ mod tests {
             "#/autoregressive/sample"
         );
         let state = SampleState {
-            note: 35,
+            note: 23,
             deaf: 5,
             step: Some(4095),
             ..SampleState::default()
         };
         assert_eq!(
             round_trip(state),
-            "#/autoregressive/sample?note=35&deaf=5&step=4095"
+            "#/autoregressive/sample?note=23&deaf=5&step=4095"
         );
         falls_back(
             "autoregressive/sample",
-            &[("note=36&temperature=201&deaf=262144&step=4096", 4)],
+            &[("note=24&temperature=201&deaf=262144&step=4096", 4)],
         );
     }
 
@@ -134,12 +137,10 @@ mod tests {
             }
             .hears()
         };
-        assert_eq!(hears(0), [1023, 1023]);
-        assert_eq!(hears(0b1), [1022, 1022]);
-        assert_eq!(hears((1 << LAYERS) - 1), [1, 1]);
-        // Without both layers of one sample, every second is heard.
-        assert_eq!(hears(0b10_0000_0001), [1021, 511]);
-        // Steps of 16 and more.
-        assert_eq!(hears(0b1_1110_0000_1111), [993, 63]);
+        assert_eq!(hears(0), [190, 190]);
+        assert_eq!(hears(0b1), [189, 189]);
+        assert_eq!(hears((1 << SampleState::LAYERS) - 1), [1, 1]);
+        // Without the layers of one sample, every second is heard.
+        assert_eq!(hears(0b1_0000_0100_0001), [187, 94]);
     }
 }

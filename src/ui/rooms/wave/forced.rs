@@ -1,0 +1,333 @@
+//! Chapter 'Given, or free': each sample guessed with the true past given, beside what the model makes of its
+//! own past.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::MODEL;
+use super::charts::{close, shade, wave, whole};
+use super::notes::{amplitudes, ms, named, plain, sound, string};
+use super::run::Pair;
+use crate::models::wave::{NOTES, RATE, sample};
+use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
+use crate::ui::components::choice::choose;
+use crate::ui::components::controls::ControlRow;
+use crate::ui::components::listen::Listen;
+use crate::ui::components::progress::progress;
+use crate::ui::components::save::{save_csv, save_wav};
+use crate::ui::components::seed::SeedField;
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::slider::Slider;
+use crate::ui::components::transport::{Player, Transport};
+use crate::ui::content::{self, texts};
+use crate::ui::host::Phase;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::router::link;
+use crate::ui::runs::booked::{Booked, use_booked};
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::state::wave::LENGTH;
+use crate::ui::state::{ForcedState, Route};
+
+/// Samples of a window in which errors are counted: 20 ms.
+const WINDOW: usize = 160;
+/// The largest error that is drawn, as a multiple of the string.
+const MOST: f32 = 2.0;
+
+/// The text of the chapter.
+pub fn story() -> Html {
+    html! {
+        <>
+            { content::section(texts::wave_forced::story::HTML) }
+            { content::predict(texts::wave_forced::story_try::HTML, texts::wave_forced::story_reveal::HTML) }
+            <h3>{ texts::wave_forced::training::TITLE }</h3>
+            { content::section(texts::wave_forced::training::HTML) }
+        </>
+    }
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
+    let state = &props.state;
+    // Odd seeds: no string that the model has learned from.
+    let truth = use_memo((state.note, state.seed), |(note, seed)| {
+        string(*note, seed.wrapping_mul(2) | 1)
+    });
+    let run = use_booked(Booked::<Pair>::default, state.asks(MODEL, &truth), false);
+    let [forced, free] = &run.both;
+    let there = forced.codes.len().min(free.codes.len());
+    let player = use_samples(props, there);
+    let at = (player.0.cursor as usize).min(there.saturating_sub(1));
+    let is_over = run.is_over();
+    // All that is asked for, whatever is shown of it.
+    let asked = ForcedState {
+        step: None,
+        ..state.clone()
+    };
+    let sounds = use_memo((is_over, asked.clone()), |(is_over, _)| {
+        let made = [&forced.drawn, &free.codes].map(|codes| is_over.then(|| sound(codes.clone())));
+        (sound(truth.to_vec()), made)
+    });
+    let (real, [guessed, gone_on]) = &*sounds;
+    let seen = ForcedState {
+        step: (there > 0).then_some(at as u32),
+        ..state.clone()
+    };
+    let given = state.given as usize;
+    let off = use_memo((is_over, asked), |(is_over, _)| {
+        let errors =
+            is_over.then(|| [&forced.drawn, &free.codes].map(|codes| errors(&truth, codes)));
+        (errors, told(&truth, &run, given))
+    });
+    let (off, told) = &*off;
+    html! {
+        <>
+            <div class="card wave-forced" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
+                data-samples={there.to_string()} data-given={given.to_string()}>
+                { controls(props) }
+                <div class="wave-charts">
+                    { row(&truth, at, None, Tone::Muted, told, texts::wave_forced::truth::PLAIN) }
+                    { row(&forced.drawn, at, None, Tone::Second, told, texts::wave_forced::guessed::PLAIN) }
+                    { row(&free.codes, at, Some(given), Tone::Accent, told, texts::wave_forced::free::PLAIN) }
+                    <div class="wave-sides">
+                        { close(&[(&free.codes, Tone::Accent), (&forced.drawn, Tone::Second), (&truth, Tone::Muted)], at, told, texts::wave_forced::close::PLAIN) }
+                        { error_chart(off.as_ref(), at, told) }
+                    </div>
+                </div>
+                { progress(&run, |engine| format!("{engine}: {there} of {LENGTH} samples of both"), |_| texts::text::computed::PLAIN.into()) }
+                <Transport playback={player.0} on={mover(&player)} position={format!("{} / {LENGTH}", at + 1)}
+                    time={format!("{:.1} ms", ms(at))} spoken={spoken(&truth, &run, at)}>
+                    <Listen sound={Some(real.clone())} words={texts::wave_forced::listen_truth::PLAIN} />
+                    <Listen sound={guessed.clone()} words={texts::wave_forced::listen_guessed::PLAIN} />
+                    <Listen sound={gone_on.clone()} words={texts::wave_forced::listen_free::PLAIN} />
+                    <ShareButton link={link(&Route::of(seen))} />
+                    <button type="button" class="button wav" disabled={!is_over} onclick={on_wav(&run, state.note)}>{ "WAV" }</button>
+                    <button type="button" class="button csv" disabled={!is_over} onclick={on_csv(truth, &run)}>{ "CSV" }</button>
+                </Transport>
+            </div>
+            <div class="inspect next-inspect">
+                <div class="card">
+                    <h3>{ texts::wave_forced::numbers::TITLE }</h3>
+                    <p data-name="far" role="status">{ told }</p>
+                    <p class="hint">{ texts::wave_forced::numbers::PLAIN }</p>
+                </div>
+            </div>
+        </>
+    }
+}
+
+/// The transport over the samples, in step with the link.
+#[hook]
+fn use_samples(props: &ChapterProps<ForcedState>, there: usize) -> UseReducerHandle<Player> {
+    let state = &props.state;
+    let ready = (there as u32).checked_sub(1);
+    let course = Course {
+        of: ForcedState {
+            step: None,
+            ..state.clone()
+        },
+        entry: state.step.map_or(Entry::Start, Entry::Rest),
+        ready,
+        last: LENGTH - 1,
+        at: state
+            .step
+            .filter(|at| Some(*at) <= ready)
+            .map(|at| (at, at)),
+        tells: ready == Some(LENGTH - 1),
+    };
+    use_player(course, props.edit(|state, at| state.step = Some(at)))
+}
+
+/// Note, how much is given, temperature; behind them the seed.
+fn controls(props: &ChapterProps<ForcedState>) -> Html {
+    let state = &props.state;
+    let on_note = props.edit(|state: &mut ForcedState, note| {
+        (state.note, state.step) = (note, None);
+    });
+    let per_ms = RATE as f32 / 1000.0;
+    let on_given = props.edit(move |state: &mut ForcedState, ms: f32| {
+        let given = (ms * per_ms).round() as u32;
+        (state.given, state.step) = (given.min(LENGTH), None);
+    });
+    let on_temperature = props.edit(|state: &mut ForcedState, t: f32| {
+        (state.temperature, state.step) = ((100.0 * t).round() as u32, None);
+    });
+    let on_seed = props.edit(|state: &mut ForcedState, seed| {
+        (state.seed, state.step) = (seed, None);
+    });
+    let notes: Vec<u16> = (0..NOTES).collect();
+    let more = html! { <SeedField seed={state.seed} {on_seed} /> };
+    html! {
+        <ControlRow is_set={state.seed != ForcedState::default().seed} {more}>
+            { choose(texts::wave_sample::note::PLAIN, "note", &notes, state.note, named, on_note) }
+            <Slider label={texts::wave_forced::given::PLAIN} name="given" max={LENGTH as f32 / per_ms} step={4.0} digits={0}
+                value={state.given as f32 / per_ms} on_value={on_given} />
+            <Slider label={texts::next::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
+                value={state.temperature as f32 / 100.0} on_value={on_temperature} />
+        </ControlRow>
+    }
+}
+
+/// One of the three sounds as far as it is shown; what of it was given is shaded.
+fn row(
+    codes: &[u8],
+    at: usize,
+    given: Option<usize>,
+    tone: Tone,
+    told: &str,
+    caption: &'static str,
+) -> Html {
+    let shown = &codes[..codes.len().min(at + 1)];
+    let shaded = given.map(|given| shade([0, given.min(at + 1)]));
+    let marks = shaded.into_iter().chain([
+        wave(shown, 0, LENGTH as usize, tone),
+        Mark::Rule { x: ms(at) },
+    ]);
+    whole(LENGTH as usize, marks.collect(), told, caption)
+}
+
+/// By how much `codes` are off the truth in each window: the root of the mean square, as a share of that of
+/// the truth there.
+fn errors(truth: &[u8], codes: &[u8]) -> Vec<f32> {
+    let [truth, codes] = [truth, codes].map(amplitudes);
+    let windows = truth.chunks(WINDOW).zip(codes.chunks(WINDOW));
+    windows.map(|(truth, codes)| share(truth, codes)).collect()
+}
+
+fn share(truth: &[f32], other: &[f32]) -> f32 {
+    let both = truth.iter().zip(other);
+    let error: f32 = both.map(|(a, b)| (a - b).powi(2)).sum();
+    let power: f32 = truth.iter().map(|v| v * v).sum();
+    (error / power.max(1e-9)).sqrt()
+}
+
+fn error_chart(off: Option<&[Vec<f32>; 2]>, at: usize, told: &str) -> Html {
+    let line = |(errors, tone, words): (&Vec<f32>, Tone, &'static str)| {
+        let place = |(i, off): (usize, &f32)| {
+            let middle = ms(i * WINDOW + WINDOW / 2);
+            (middle, f64::from(100.0 * off.min(MOST)))
+        };
+        let shown = errors.iter().take(at / WINDOW + 1);
+        let label = Label {
+            text: words.into(),
+            x: ms(LENGTH as usize) * 0.75,
+            above: true,
+        };
+        Mark::line(shown.enumerate().map(place).collect(), tone)
+            .named((at + 1 == LENGTH as usize).then_some(label))
+    };
+    let marks = off.map_or_else(Vec::new, |[forced, free]| {
+        [
+            (
+                forced,
+                Tone::Second,
+                texts::wave_forced::name_guessed::PLAIN,
+            ),
+            (free, Tone::Accent, texts::wave_forced::name_free::PLAIN),
+        ]
+        .map(line)
+        .into()
+    });
+    html! {
+        <figure>
+            <Chart x={Axis::new("ms", [0.0, ms(LENGTH as usize)], 5)} y={Axis::new("% off", [0.0, f64::from(100.0 * MOST)], 4)} {marks}
+                message={told.to_owned()} height=190.0 />
+            <figcaption>{ texts::wave_forced::error::PLAIN }</figcaption>
+        </figure>
+    }
+}
+
+/// How far both are off, in words.
+fn told(truth: &[u8], run: &Pair, given: usize) -> String {
+    if !run.is_over() {
+        return texts::wave_sample::no_sound::PLAIN.into();
+    }
+    let [forced, free] = &run.both;
+    let truth = amplitudes(truth);
+    let off = |codes: &[u8], from: usize| {
+        let from = from.min(truth.len());
+        if from == truth.len() {
+            return "0".to_owned();
+        }
+        format!(
+            "{:.0}",
+            100.0 * share(&truth[from..], &amplitudes(codes)[from..])
+        )
+    };
+    let mean = |bits: &[f32]| {
+        let count = bits.len().max(1) as f32;
+        format!("{:.2}", bits.iter().sum::<f32>() / count)
+    };
+    let values = [
+        ("guessed", off(&forced.drawn, 0)),
+        ("free", off(&free.codes, given)),
+        ("truth", mean(&forced.bits)),
+        ("own", mean(free.bits.get(given..).unwrap_or_default())),
+    ];
+    content::fill(texts::wave_forced::far::PLAIN, &values)
+}
+
+fn spoken(truth: &[u8], run: &Pair, at: usize) -> String {
+    let [forced, free] = &run.both;
+    let three = [Some(truth), Some(&forced.drawn[..]), Some(&free.codes[..])];
+    let loud = three.map(|codes| {
+        codes
+            .and_then(|codes| codes.get(at))
+            .map_or_else(|| "?".into(), |code| format!("{:.2}", sample(*code)))
+    });
+    let [truth, guessed, free] = loud;
+    let values = [
+        ("at", (at + 1).to_string()),
+        ("truth", truth),
+        ("guessed", guessed),
+        ("free", free),
+    ];
+    content::fill(texts::wave_forced::spoken::PLAIN, &values)
+}
+
+/// The sound that was gone on with.
+fn on_wav(run: &Pair, note: u16) -> Callback<MouseEvent> {
+    let codes = run.both[1].codes.clone();
+    Callback::from(move |_| {
+        let name = format!("genscope-free-{}.wav", plain(note));
+        // Nothing happens where the browser refuses.
+        let _ = save_wav(&amplitudes(&codes), RATE, &name);
+    })
+}
+
+/// All three, sample by sample.
+fn on_csv(truth: Rc<Vec<u8>>, run: &Pair) -> Callback<MouseEvent> {
+    let [forced, free] = &run.both;
+    let [forced, free] = [forced.drawn.clone(), free.codes.clone()];
+    Callback::from(move |_| {
+        let rows: String = (0..truth.len())
+            .map(|at| {
+                let loud = [&truth, &forced, &free]
+                    .map(|codes| codes.get(at).map_or(0.0, |code| sample(*code)));
+                let [truth, guessed, free] = loud;
+                format!("{},{truth:.5},{guessed:.5},{free:.5}\n", at + 1)
+            })
+            .collect();
+        save_csv(
+            &format!("sample,string,guessed,free\n{rows}"),
+            "genscope-given-or-free.csv",
+        );
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_shares_of_the_sound() {
+        assert_eq!(share(&[1.0, -1.0], &[1.0, -1.0]), 0.0);
+        assert_eq!(share(&[1.0, -1.0], &[0.0, 0.0]), 1.0);
+        assert_eq!(share(&[3.0, 0.0], &[0.0, 4.0]), 5.0 / 3.0);
+        let truth = string(9, 3);
+        let all = errors(&truth, &truth);
+        assert_eq!(all.len(), LENGTH as usize / WINDOW + 1);
+        assert!(all.iter().all(|off| *off == 0.0));
+    }
+}

@@ -1,0 +1,399 @@
+//! Chapter 'Your sound': the model goes on with what the visitor records or drops.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+use yew::prelude::*;
+
+use super::MODEL;
+use super::charts::{close, shade, wave, whole};
+use super::notes::{
+    LOUD, amplitudes, frequency, heard_pitch, ms, named, nearest, pitch_in_words, sound,
+};
+use super::run::{Heard, WaveRun};
+use super::spectrum::Spectrogram;
+use crate::models::next::Choosing;
+use crate::models::wave::{Deaf, NOTES, RATE, code, sample};
+use crate::protocol::wave::WaveAsk;
+use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
+use crate::ui::components::choice::choose;
+use crate::ui::components::controls::ControlRow;
+use crate::ui::components::file::{dropped, file_field};
+use crate::ui::components::listen::Listen;
+use crate::ui::components::progress::progress;
+use crate::ui::components::record::{NoSound, read, record};
+use crate::ui::components::save::{save_csv, save_wav};
+use crate::ui::components::seed::SeedField;
+use crate::ui::components::share::ShareButton;
+use crate::ui::components::slider::Slider;
+use crate::ui::components::transport::{Player, Transport};
+use crate::ui::content::{self, texts};
+use crate::ui::host::Phase;
+use crate::ui::rooms::ChapterProps;
+use crate::ui::router::link;
+use crate::ui::runs::booked::use_booked;
+use crate::ui::runs::player::{Course, Entry, mover, use_player};
+use crate::ui::state::wave::{AFTER, OWN};
+use crate::ui::state::{OwnState, Route};
+
+/// The tone that is there before anything is recorded, Hz, and its samples.
+const TONE: f32 = 392.0;
+const TONE_SAMPLES: usize = 3200;
+/// Samples over which surprise is a mean: 8 ms.
+const WINDOW: usize = 64;
+/// Most bits that are drawn.
+const MOST_BITS: f64 = 12.0;
+
+/// The text of the chapter.
+pub fn story() -> Html {
+    html! {
+        <>
+            { content::section(texts::wave_own::story::HTML) }
+            { content::predict(texts::wave_own::story_try::HTML, texts::wave_own::story_reveal::HTML) }
+        </>
+    }
+}
+
+/// What there is to go on with.
+#[derive(Clone, PartialEq)]
+struct Own {
+    codes: Rc<Vec<u8>>,
+    /// Has the visitor brought it?
+    is_theirs: bool,
+}
+
+impl Own {
+    fn of(sound: &[f32], is_theirs: bool) -> Self {
+        let loud = sound.iter().take(OWN as usize).map(|v| code(LOUD * v));
+        Self {
+            codes: Rc::new(loud.collect()),
+            is_theirs,
+        }
+    }
+
+    /// A pure tone that swells and fades.
+    fn tone() -> Self {
+        let wave = |i: usize| {
+            let swell = (std::f32::consts::PI * i as f32 / TONE_SAMPLES as f32).sin();
+            swell.sqrt() * (std::f32::consts::TAU * TONE * i as f32 / RATE as f32).sin()
+        };
+        Self::of(&(0..TONE_SAMPLES).map(wave).collect::<Vec<_>>(), false)
+    }
+}
+
+/// How a sound is coming.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Coming {
+    Idle,
+    /// The browser asks, or reads.
+    Awaited,
+    Recorded,
+    Failed(NoSound),
+}
+
+/// The stage and the inspectors of the chapter.
+#[component]
+pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
+    let state = &props.state;
+    let own = use_state_eq(Own::tone);
+    let given = own.codes.len();
+    let nearest = use_memo(own.codes.clone(), |codes| nearest(heard_pitch(codes)));
+    let note = state.note.unwrap_or(*nearest);
+    let count = given as u32 + AFTER;
+    let ask = WaveAsk {
+        model: MODEL.into(),
+        condition: note,
+        given: own.codes.to_vec(),
+        count,
+        choosing: Choosing {
+            temperature: state.temperature as f32 / 100.0,
+            ..Choosing::default()
+        },
+        seed: state.seed,
+        deaf: Deaf::default(),
+        looked_at: [0; 2],
+    };
+    let run = use_booked(WaveRun::default, ask, false);
+    let there = run.codes.len();
+    let player = use_samples(props, there as u32, count, &own);
+    let at = (player.0.cursor as usize).min(there.saturating_sub(1));
+    let is_over = run.is_over();
+    let sounds = use_memo(
+        (is_over, run.codes.clone(), given),
+        |(is_over, codes, _)| {
+            (
+                sound(own.codes.to_vec()),
+                is_over.then(|| sound(codes.clone())),
+            )
+        },
+    );
+    let pitch = use_memo(
+        (is_over, run.codes.clone(), given),
+        |(is_over, codes, given)| is_over.then(|| heard_pitch(&codes[*given..])).flatten(),
+    );
+    let pitch = pitch_in_words(is_over, note, *pitch);
+    let told = told(&run, given);
+    let seen = OwnState {
+        step: (there > 0).then_some(at as u32),
+        ..state.clone()
+    };
+    let shown = &run.codes[..there.min(at + 1)];
+    let (before, after) = shown.split_at(given.min(shown.len()));
+    let of = count as usize;
+    let marks = vec![
+        shade([0, given.min(at + 1)]),
+        wave(before, 0, of, Tone::Muted),
+        wave(after, given, of, Tone::Accent),
+        Mark::Rule { x: ms(at) },
+    ];
+    let spoken = run.codes.get(at).map_or_else(String::new, |code| {
+        let values = [
+            ("at", (at + 1).to_string()),
+            ("loud", format!("{:.2}", sample(*code))),
+        ];
+        content::fill(texts::wave_sample::spoken::PLAIN, &values)
+    });
+    html! {
+        <>
+            <div class="card wave-own" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()} data-note={note.to_string()}
+                data-samples={there.to_string()} data-given={given.to_string()} data-theirs={own.is_theirs.to_string()}
+                data-seed={state.seed.to_string()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
+                { controls(props, *nearest) }
+                <Bring {own} />
+                <div class="wave-charts">
+                    { whole(of, marks, &told, texts::wave_own::whole::PLAIN) }
+                    <div class="wave-sides">
+                        { close(&[(&run.codes, Tone::Accent)], at, &told, texts::wave_sample::close::PLAIN) }
+                        { surprise_chart(&run, at, of, &told) }
+                    </div>
+                </div>
+                { progress(&run, |engine| format!("{engine}: {there} of {count} samples"), |_| texts::text::computed::PLAIN.into()) }
+                <Transport playback={player.0} on={mover(&player)} position={format!("{} / {count}", at + 1)}
+                    time={format!("{:.1} ms", ms(at))} {spoken}>
+                    <Listen sound={Some(sounds.0.clone())} words={texts::wave_own::listen_own::PLAIN} />
+                    <Listen sound={sounds.1.clone()} words={texts::wave_own::listen_all::PLAIN} />
+                    <ShareButton link={link(&Route::of(seen))} />
+                    <button type="button" class="button wav" disabled={!is_over} onclick={on_wav(&run)}>{ "WAV" }</button>
+                    <button type="button" class="button csv" disabled={!is_over} onclick={on_csv(&run, given)}>{ "CSV" }</button>
+                </Transport>
+            </div>
+            <div class="inspect next-inspect">
+                <div class="card">
+                    <h3>{ texts::wave_sample::spectrum::TITLE }</h3>
+                    <Spectrogram codes={Rc::new(if is_over { run.codes.clone() } else { Vec::new() })} frequency={frequency(note)}
+                        label={content::fill(texts::wave_sample::spectrum_label::PLAIN, &[("pitch", pitch.clone())])} />
+                    <p data-name="pitch">{ pitch }</p>
+                    <p class="hint">{ texts::wave_own::spectrum::PLAIN }</p>
+                </div>
+                <div class="card">
+                    <h3>{ texts::wave_own::numbers::TITLE }</h3>
+                    <p data-name="bits" role="status">{ told }</p>
+                    <p class="hint">{ texts::wave_own::numbers::PLAIN }</p>
+                </div>
+            </div>
+        </>
+    }
+}
+
+/// The transport over the samples, in step with the link.
+#[hook]
+fn use_samples(
+    props: &ChapterProps<OwnState>,
+    there: u32,
+    count: u32,
+    own: &Own,
+) -> UseReducerHandle<Player> {
+    let state = &props.state;
+    let ready = there.checked_sub(1);
+    // What a link says of a longer sound is the end of this one.
+    let step = state.step.map(|at| at.min(count - 1));
+    let course = Course {
+        of: (
+            OwnState {
+                step: None,
+                ..state.clone()
+            },
+            own.clone(),
+        ),
+        entry: step.map_or(Entry::Start, Entry::Rest),
+        ready,
+        last: count - 1,
+        at: step.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
+        tells: there == count,
+    };
+    use_player(course, props.edit(|state, at| state.step = Some(at)))
+}
+
+/// Note and temperature; behind them the seed.
+fn controls(props: &ChapterProps<OwnState>, nearest: u16) -> Html {
+    let state = &props.state;
+    let on_note = props.edit(|state: &mut OwnState, note| {
+        (state.note, state.step) = (note, None);
+    });
+    let on_temperature = props.edit(|state: &mut OwnState, t: f32| {
+        (state.temperature, state.step) = ((100.0 * t).round() as u32, None);
+    });
+    let on_seed = props.edit(|state: &mut OwnState, seed| {
+        (state.seed, state.step) = (seed, None);
+    });
+    let notes: Vec<Option<u16>> = std::iter::once(None).chain((0..NOTES).map(Some)).collect();
+    let words = move |note: &Option<u16>| match note {
+        Some(note) => named(note),
+        None => content::fill(
+            texts::wave_own::as_heard::PLAIN,
+            &[("note", named(&nearest))],
+        ),
+    };
+    let more = html! { <SeedField seed={state.seed} {on_seed} /> };
+    html! {
+        <ControlRow is_set={state.seed != OwnState::default().seed} {more}>
+            { choose(texts::wave_own::go_on::PLAIN, "note", &notes, state.note, words, on_note) }
+            <Slider label={texts::next::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
+                value={state.temperature as f32 / 100.0} on_value={on_temperature} />
+        </ControlRow>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct BringProps {
+    own: UseStateHandle<Own>,
+}
+
+/// Where a sound is recorded, chosen or dropped, and what went wrong.
+#[component]
+fn Bring(props: &BringProps) -> Html {
+    let coming = use_state_eq(|| Coming::Idle);
+    let took = {
+        let (coming, own) = (coming.setter(), props.own.setter());
+        move |result: Result<Vec<f32>, NoSound>| match result {
+            Ok(sound) => {
+                own.set(Own::of(&sound, true));
+                coming.set(Coming::Idle);
+            }
+            Err(error) => coming.set(Coming::Failed(error)),
+        }
+    };
+    let on_record = {
+        let (coming, took) = (coming.setter(), took.clone());
+        Callback::from(move |_: MouseEvent| {
+            coming.set(Coming::Awaited);
+            let (coming, took) = (coming.clone(), took.clone());
+            spawn_local(async move {
+                took(record(RATE, || coming.set(Coming::Recorded)).await);
+            });
+        })
+    };
+    let on_file = {
+        let coming = coming.setter();
+        Callback::from(move |file: File| {
+            coming.set(Coming::Awaited);
+            let took = took.clone();
+            spawn_local(async move { took(read(&file, RATE).await) });
+        })
+    };
+    let ondrop = on_file.clone();
+    let ondrop = Callback::from(move |event: DragEvent| {
+        event.prevent_default();
+        if let Some(file) = dropped(&event) {
+            ondrop.emit(file);
+        }
+    });
+    let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
+    let on_tone = {
+        let (own, coming) = (props.own.setter(), coming.setter());
+        Callback::from(move |_: MouseEvent| {
+            own.set(Own::tone());
+            coming.set(Coming::Idle);
+        })
+    };
+    let busy = matches!(*coming, Coming::Awaited | Coming::Recorded);
+    let words = match *coming {
+        Coming::Recorded => texts::wave_own::recorded::PLAIN,
+        Coming::Awaited => texts::wave_own::awaited::PLAIN,
+        _ if props.own.is_theirs => texts::wave_own::yours::PLAIN,
+        _ => texts::wave_own::tone::PLAIN,
+    };
+    html! {
+        <div class="wave-bring" {ondrop} {ondragover}>
+            <button type="button" class="button record" disabled={busy} onclick={on_record}>{ texts::wave_own::record::PLAIN }</button>
+            { file_field(texts::wave_own::file::PLAIN, "sound", "audio/*", &on_file) }
+            <button type="button" class="button small" disabled={busy || !props.own.is_theirs} onclick={on_tone}>{ texts::wave_own::back::PLAIN }</button>
+            <p role="status">{ words }</p>
+            if let Coming::Failed(error) = *coming {
+                <p class="notice" role="alert">{ error.words() }</p>
+            }
+        </div>
+    }
+}
+
+/// How surprising the samples were, as a mean of each few.
+fn surprise_chart(run: &Heard, at: usize, of: usize, told: &str) -> Html {
+    let shown = &run.bits[..run.bits.len().min(at + 1)];
+    let place = |(i, bits): (usize, &[f32])| {
+        let mean = bits.iter().sum::<f32>() / bits.len() as f32;
+        (ms(i * WINDOW), f64::from(mean).min(MOST_BITS))
+    };
+    let points = shown.chunks(WINDOW).enumerate().map(place).collect();
+    html! {
+        <figure>
+            <Chart x={Axis::new("ms", [0.0, ms(of)], 5)} y={Axis::new("bits", [0.0, MOST_BITS], 4)} marks={vec![Mark::line(points, Tone::Accent)]}
+                message={told.to_owned()} height=190.0 />
+            <figcaption>{ texts::wave_own::surprise::PLAIN }</figcaption>
+        </figure>
+    }
+}
+
+/// What a sample of the visitor's surprises the model by, and one of its own.
+fn told(run: &Heard, given: usize) -> String {
+    if !run.is_over() {
+        return texts::wave_sample::no_sound::PLAIN.into();
+    }
+    let mean = |bits: &[f32]| {
+        let count = bits.len().max(1) as f32;
+        format!("{:.2}", bits.iter().sum::<f32>() / count)
+    };
+    let (theirs, own) = run.bits.split_at(given.min(run.bits.len()));
+    let values = [("given", mean(theirs)), ("own", mean(own))];
+    content::fill(texts::wave_own::bits::PLAIN, &values)
+}
+
+fn on_wav(run: &Heard) -> Callback<MouseEvent> {
+    let codes = run.codes.clone();
+    Callback::from(move |_| {
+        // Nothing happens where the browser refuses.
+        let _ = save_wav(&amplitudes(&codes), RATE, "genscope-your-sound.wav");
+    })
+}
+
+/// Every sample: whose it is, its value, and its surprise.
+fn on_csv(run: &Heard, given: usize) -> Callback<MouseEvent> {
+    let (codes, bits) = (run.codes.clone(), run.bits.clone());
+    Callback::from(move |_| {
+        let row = |(at, (code, bits)): (usize, (&u8, &f32))| {
+            let whose = if at < given { "given" } else { "model" };
+            format!("{},{whose},{code},{:.5},{bits:.3}\n", at + 1, sample(*code))
+        };
+        let rows: String = codes.iter().zip(&bits).enumerate().map(row).collect();
+        save_csv(
+            &format!("sample,of,value,amplitude,bits\n{rows}"),
+            "genscope-your-sound.csv",
+        );
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tone_is_as_high_as_it_says() {
+        let tone = Own::tone();
+        assert_eq!(tone.codes.len(), TONE_SAMPLES);
+        let heard = heard_pitch(&tone.codes).expect("a pitch");
+        assert!((heard - TONE).abs() < 3.0, "{heard}");
+        // G4 is the nearest.
+        assert_eq!(nearest(Some(heard)), 7);
+        assert_eq!(Own::of(&[0.5; 9000], true).codes.len(), OWN as usize);
+    }
+}
