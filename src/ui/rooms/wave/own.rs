@@ -130,7 +130,11 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
     );
     let pitch = use_memo(
         (is_over, run.codes.clone(), given),
-        |(is_over, codes, given)| is_over.then(|| heard_pitch(&codes[*given..])).flatten(),
+        |(is_over, codes, given)| {
+            // What was asked for before may still be there, and be shorter.
+            let after = codes.get(*given..).filter(|_| *is_over);
+            after.and_then(heard_pitch)
+        },
     );
     let pitch = pitch_in_words(is_over, note, *pitch);
     let told = told(&run, given);
