@@ -36,7 +36,7 @@ pub enum Part {
     HeldOut,
 }
 
-/// Notes of a round of learning: each pitch a hundred times, plucked anew.
+/// Notes of a round of learning: each pitch 150 times, plucked anew.
 const PLUCKS: usize = 3600;
 /// How loud they are.
 const LOUD: f32 = 0.9;

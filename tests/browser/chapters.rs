@@ -1254,7 +1254,7 @@ async fn break_and_mend(tab: &Tab, broken: &Broken) -> Result<()> {
         tab.wait_for_within(NO_DIGIT, SLOW).await?;
     }
     tab.server().clear_faults();
-    tab.click(retry).await?;
+    tab.click_when_still(retry).await?;
     tab.wait_for_within(then, SLOW).await?;
     ensure!(tab.all(place).await?.is_empty(), "it is still said");
     Ok(())

@@ -8,7 +8,7 @@
 //! logits = L · ReLU(R · ReLU(Σ_l S_l · z_l))               [256]
 //! ```
 //!
-//! Before the first sample x is zero. All `S_l` are one matrix here, of all `z_l` one after the other.
+//! What layers look back on before the first sample is zero. All `S_l` are one matrix here, of all `z_l` one after the other.
 
 use burn::module::{Module, Param};
 use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};

@@ -12,8 +12,9 @@ use web_sys::{
 use super::file;
 use crate::ui::content::texts;
 
-/// Largest file that is read, bytes: a minute of stereo at 44,100 samples a second and more.
-const MOST_BYTES: f64 = 20e6;
+/// Largest file that is read, bytes: twenty seconds of stereo at 44,100 samples a second as they are. Packed it is
+/// minutes, which the browser unpacks whole; hours would be more than a page may hold.
+const MOST_BYTES: f64 = 4e6;
 /// A sound that is nowhere louder than this is silence.
 const SILENT: f32 = 0.004;
 /// A sound begins where it is first so loud, as a share of its loudest, and so much before, s.
@@ -68,36 +69,61 @@ impl NoSound {
     }
 }
 
-/// A second or so from the microphone, at `rate` samples a second; `on_begin` is called once it listens.
-pub async fn record(rate: u32, on_begin: impl FnOnce()) -> Result<Vec<f32>, NoSound> {
+/// What is going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It is being recorded.
+    Recording,
+    /// What there is is being read.
+    Reading,
+}
+
+/// A second or so from the microphone, at `rate` samples a second. `on_stage` is told how far it is, and says
+/// whether it is still wanted; none of what is not.
+pub async fn record(
+    rate: u32,
+    on_stage: impl Fn(Stage) -> bool + 'static,
+) -> Result<Vec<f32>, NoSound> {
     let stream = microphone().await?;
-    let heard = match begin(&stream) {
-        Ok((recorder, heard)) => {
-            on_begin();
-            let _end = Timeout::new(RECORD_MS, move || {
-                // One that has stopped by itself hands over what it has, too.
-                let _ = recorder.stop();
-            });
-            let late = Promise::new(&mut |resolve, _| {
-                Timeout::new(RECORD_MS + PATIENCE_MS, move || {
-                    // Whoever waits hears of nothing.
-                    let _ = resolve.call0(&JsValue::NULL);
-                })
-                .forget();
-            });
-            JsFuture::from(Promise::race(&js_sys::Array::of2(&heard, &late))).await
-        }
-        Err(error) => Err(error),
-    };
-    for track in stream.get_tracks() {
-        track.unchecked_into::<MediaStreamTrack>().stop();
+    if !on_stage(Stage::Recording) {
+        stop(&stream);
+        return Err(NoSound::Failed);
     }
+    let Ok((recorder, heard)) = begin(&stream) else {
+        stop(&stream);
+        return Err(NoSound::CannotRecord);
+    };
+    let _end = Timeout::new(RECORD_MS, move || {
+        on_stage(Stage::Reading);
+        // One that has stopped by itself hands over what it has, too.
+        let _ = recorder.stop();
+    });
+    let late = Promise::new(&mut |resolve, _| {
+        Timeout::new(RECORD_MS + PATIENCE_MS, move || {
+            // Whoever waits hears of nothing.
+            let _ = resolve.call0(&JsValue::NULL);
+        })
+        .forget();
+    });
+    let heard = JsFuture::from(Promise::race(&js_sys::Array::of2(&heard, &late))).await;
+    stop(&stream);
     let event: BlobEvent = heard
         .and_then(JsCast::dyn_into)
         .map_err(|_| NoSound::Failed)?;
     let blob = event.data().ok_or(NoSound::Failed)?;
     let bytes = JsFuture::from(blob.array_buffer()).await;
-    samples(bytes.map_err(|_| NoSound::Failed)?, rate).await
+    let sound = samples(bytes.map_err(|_| NoSound::Failed)?, rate).await;
+    sound.map_err(|error| match error {
+        NoSound::NotSound => NoSound::Failed,
+        other => other,
+    })
+}
+
+/// The microphone listens no more.
+fn stop(stream: &MediaStream) {
+    for track in stream.get_tracks() {
+        track.unchecked_into::<MediaStreamTrack>().stop();
+    }
 }
 
 /// A second or so of a file, at `rate` samples a second.
@@ -117,8 +143,14 @@ async fn microphone() -> Result<MediaStream, NoSound> {
     if devices.is_undefined() {
         return Err(NoSound::CannotRecord);
     }
+    // As it is: what browsers take for noise is a hum or a whistle. One that cannot do without goes on with it.
+    let plain = js_sys::Object::new();
+    for treatment in ["noiseSuppression", "echoCancellation", "autoGainControl"] {
+        let set = js_sys::Reflect::set(&plain, &treatment.into(), &JsValue::FALSE);
+        set.map_err(|_| NoSound::Failed)?;
+    }
     let wanted = MediaStreamConstraints::new();
-    wanted.set_audio(&JsValue::TRUE);
+    wanted.set_audio(&plain);
     let stream = devices.get_user_media_with_constraints(&wanted);
     let stream = stream.map_err(|error| NoSound::of(&error))?;
     let stream = JsFuture::from(stream).await;
@@ -170,12 +202,10 @@ fn from_its_beginning(sound: &[f32], rate: u32) -> Option<Vec<f32>> {
     }
     let first = sound.iter().position(|v| size(v) >= BEGINS * most)?;
     let first = first.saturating_sub((BEFORE_S * rate as f32) as usize);
-    let second = sound[first..].iter().take(rate as usize);
-    Some(
-        second
-            .map(|v| if v.is_finite() { v / most } else { 0.0 })
-            .collect(),
-    )
+    let second: Vec<f32> = sound[first..].iter().take(rate as usize).copied().collect();
+    let most = second.iter().map(size).fold(0.0, f32::max);
+    let loud = |v: f32| if v.is_finite() { v / most } else { 0.0 };
+    Some(second.into_iter().map(loud).collect())
 }
 
 #[cfg(test)]

@@ -30,6 +30,29 @@ impl Tab {
         Ok(())
     }
 
+    /// Clicks the first match once it stands still: what comes above it while a page fills would move it away
+    /// from under the mouse.
+    ///
+    /// # Errors
+    /// If there is none, or it never rests.
+    pub async fn click_when_still(&self, css: &str) -> Result<()> {
+        self.wait_for(css).await?;
+        let still = format!(
+            "new Promise(done => {{
+                let last, since = performance.now();
+                const look = now => {{
+                    const place = JSON.stringify(document.querySelector({css})?.getBoundingClientRect());
+                    if (place !== last) [last, since] = [place, now];
+                    now - since > 250 ? done(true) : requestAnimationFrame(look);
+                }};
+                requestAnimationFrame(look);
+            }})",
+            css = serde_json::json!(css)
+        );
+        self.js_promise(&still).await?;
+        self.click(css).await
+    }
+
     /// Draws a stroke on the first match with the mouse, from point to point in shares of its size.
     ///
     /// # Errors

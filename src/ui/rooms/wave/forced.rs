@@ -7,7 +7,9 @@ use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, shade, wave, whole};
-use super::notes::{amplitudes, ms, named, plain, sound, string};
+use super::notes::{
+    amplitudes, heard_pitch, mean, ms, named, pitch_in_words, plain, signed, sound, string,
+};
 use super::run::Pair;
 use crate::models::wave::{NOTES, RATE, sample};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
@@ -65,11 +67,11 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
         step: None,
         ..state.clone()
     };
-    let sounds = use_memo((is_over, asked.clone()), |(is_over, _)| {
-        let made = [&forced.drawn, &free.codes].map(|codes| is_over.then(|| sound(codes.clone())));
-        (sound(truth.to_vec()), made)
+    let real = use_memo(truth.clone(), |truth| sound(truth.to_vec()));
+    let made = use_memo((is_over, asked.clone()), |(is_over, _)| {
+        [&forced.drawn, &free.codes].map(|codes| is_over.then(|| sound(codes.clone())))
     });
-    let (real, [guessed, gone_on]) = &*sounds;
+    let [guessed, gone_on] = &*made;
     let seen = ForcedState {
         step: (there > 0).then_some(at as u32),
         ..state.clone()
@@ -78,7 +80,7 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
     let off = use_memo((is_over, asked), |(is_over, _)| {
         let errors =
             is_over.then(|| [&forced.drawn, &free.codes].map(|codes| errors(&truth, codes)));
-        (errors, told(&truth, &run, given))
+        (errors, told(&truth, &run, state))
     });
     let (off, told) = &*off;
     html! {
@@ -92,13 +94,13 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
                     { row(&free.codes, at, Some(given), Tone::Accent, told, texts::wave_forced::free::PLAIN) }
                     <div class="wave-sides">
                         { close(&[(&free.codes, Tone::Accent), (&forced.drawn, Tone::Second), (&truth, Tone::Muted)], at, told, texts::wave_forced::close::PLAIN) }
-                        { error_chart(off.as_ref(), at, told) }
+                        { error_chart(off.as_ref(), at, content::fill(texts::wave_forced::error_message::PLAIN, &[("far", told)])) }
                     </div>
                 </div>
                 { progress(&run, |engine| format!("{engine}: {there} of {LENGTH} samples of both"), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {LENGTH}", at + 1)}
                     time={format!("{:.1} ms", ms(at))} spoken={spoken(&truth, &run, at)}>
-                    <Listen sound={Some(real.clone())} words={texts::wave_forced::listen_truth::PLAIN} />
+                    <Listen sound={Some((*real).clone())} words={texts::wave_forced::listen_truth::PLAIN} />
                     <Listen sound={guessed.clone()} words={texts::wave_forced::listen_guessed::PLAIN} />
                     <Listen sound={gone_on.clone()} words={texts::wave_forced::listen_free::PLAIN} />
                     <ShareButton link={link(&Route::of(seen))} />
@@ -188,21 +190,28 @@ fn row(
 }
 
 /// By how much `codes` are off the truth in each window: the root of the mean square, as a share of that of
-/// the truth there.
+/// all the truth. High strings have died away at their ends.
 fn errors(truth: &[u8], codes: &[u8]) -> Vec<f32> {
     let [truth, codes] = [truth, codes].map(amplitudes);
+    let whole = size(&truth, None);
     let windows = truth.chunks(WINDOW).zip(codes.chunks(WINDOW));
-    windows.map(|(truth, codes)| share(truth, codes)).collect()
+    let share = |(truth, codes)| size(truth, Some(codes)) / whole;
+    windows.map(share).collect()
 }
 
-fn share(truth: &[f32], other: &[f32]) -> f32 {
-    let both = truth.iter().zip(other);
-    let error: f32 = both.map(|(a, b)| (a - b).powi(2)).sum();
-    let power: f32 = truth.iter().map(|v| v * v).sum();
-    (error / power.max(1e-9)).sqrt()
+/// The root of the mean square of a sound, or of what it is less another; never quite 0 for a sound.
+fn size(sound: &[f32], less: Option<&[f32]>) -> f32 {
+    let off = |(i, v): (usize, &f32)| v - less.map_or(0.0, |less| less[i]);
+    let squares: f32 = sound.iter().enumerate().map(off).map(|v| v * v).sum();
+    let mean = squares / sound.len().max(1) as f32;
+    if less.is_some() {
+        mean.sqrt()
+    } else {
+        mean.sqrt().max(1e-4)
+    }
 }
 
-fn error_chart(off: Option<&[Vec<f32>; 2]>, at: usize, told: &str) -> Html {
+fn error_chart(off: Option<&[Vec<f32>; 2]>, at: usize, told: String) -> Html {
     let line = |(errors, tone, words): (&Vec<f32>, Tone, &'static str)| {
         let place = |(i, off): (usize, &f32)| {
             let middle = ms(i * WINDOW + WINDOW / 2);
@@ -232,38 +241,38 @@ fn error_chart(off: Option<&[Vec<f32>; 2]>, at: usize, told: &str) -> Html {
     html! {
         <figure>
             <Chart x={Axis::new("ms", [0.0, ms(LENGTH as usize)], 5)} y={Axis::new("% off", [0.0, f64::from(100.0 * MOST)], 4)} {marks}
-                message={told.to_owned()} height=190.0 />
+                message={told} height=190.0 />
             <figcaption>{ texts::wave_forced::error::PLAIN }</figcaption>
         </figure>
     }
 }
 
-/// How far both are off, in words.
-fn told(truth: &[u8], run: &Pair, given: usize) -> String {
+/// How far both are off after what was given, in words.
+fn told(truth: &[u8], run: &Pair, state: &ForcedState) -> String {
     if !run.is_over() {
         return texts::wave_sample::no_sound::PLAIN.into();
     }
+    if state.given == LENGTH {
+        return texts::wave_forced::far_none::PLAIN.into();
+    }
     let [forced, free] = &run.both;
+    let from = state.given as usize;
     let truth = amplitudes(truth);
-    let off = |codes: &[u8], from: usize| {
-        let from = from.min(truth.len());
-        if from == truth.len() {
-            return "0".to_owned();
-        }
-        format!(
-            "{:.0}",
-            100.0 * share(&truth[from..], &amplitudes(codes)[from..])
-        )
-    };
-    let mean = |bits: &[f32]| {
-        let count = bits.len().max(1) as f32;
-        format!("{:.2}", bits.iter().sum::<f32>() / count)
+    let whole = size(&truth, None);
+    let off = |codes: &[u8]| {
+        let codes = amplitudes(codes);
+        let off = size(&truth[from..], Some(&codes[from..])) / whole;
+        format!("{:.0}", 100.0 * off)
     };
     let values = [
-        ("guessed", off(&forced.drawn, 0)),
-        ("free", off(&free.codes, given)),
-        ("truth", mean(&forced.bits)),
-        ("own", mean(free.bits.get(given..).unwrap_or_default())),
+        ("guessed", off(&forced.drawn)),
+        ("free", off(&free.codes)),
+        ("truth", mean(&forced.bits[from..])),
+        ("own", mean(&free.bits[from..])),
+        (
+            "pitch",
+            pitch_in_words(true, state.note, heard_pitch(&free.codes)),
+        ),
     ];
     content::fill(texts::wave_forced::far::PLAIN, &values)
 }
@@ -274,7 +283,7 @@ fn spoken(truth: &[u8], run: &Pair, at: usize) -> String {
     let loud = three.map(|codes| {
         codes
             .and_then(|codes| codes.get(at))
-            .map_or_else(|| "?".into(), |code| format!("{:.2}", sample(*code)))
+            .map_or_else(|| "?".into(), |code| signed(sample(*code), 2))
     });
     let [truth, guessed, free] = loud;
     let values = [
@@ -322,12 +331,17 @@ mod tests {
 
     #[test]
     fn errors_are_shares_of_the_sound() {
-        assert_eq!(share(&[1.0, -1.0], &[1.0, -1.0]), 0.0);
-        assert_eq!(share(&[1.0, -1.0], &[0.0, 0.0]), 1.0);
-        assert_eq!(share(&[3.0, 0.0], &[0.0, 4.0]), 5.0 / 3.0);
+        assert_eq!(size(&[3.0, -3.0], None), 3.0);
+        assert_eq!(size(&[3.0, -3.0], Some(&[3.0, 1.0])), 8.0f32.sqrt());
         let truth = string(9, 3);
         let all = errors(&truth, &truth);
         assert_eq!(all.len(), LENGTH as usize / WINDOW + 1);
         assert!(all.iter().all(|off| *off == 0.0));
+        // The highest string has died away long before its end, and little is off by little there.
+        let high = string(23, 3);
+        let mut other = high.clone();
+        other[4000] += 1;
+        let last = errors(&high, &other);
+        assert!(last.iter().all(|off| *off < 0.01), "{last:?}");
     }
 }

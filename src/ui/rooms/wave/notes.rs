@@ -83,12 +83,32 @@ pub fn heard_pitch(codes: &[u8]) -> Option<f32> {
     )
 }
 
-/// The note that is nearest to a pitch, Hz; the lowest A where there is none.
-pub fn nearest(heard: Option<f32>) -> u16 {
-    let semitones = |heard: f32| (12.0 * (heard / frequency(0)).log2()).round();
-    heard.map_or(69 - LOWEST, |heard| {
-        semitones(heard).clamp(0.0, f32::from(NOTES - 1)) as u16
-    })
+/// The note that is nearest to a pitch, Hz, in an octave that there is.
+pub fn nearest(heard: f32) -> u16 {
+    let note = (12.0 * (heard / frequency(0)).log2()).round() as i32;
+    let count = i32::from(NOTES);
+    let near = match note {
+        ..0 => note.rem_euclid(12),
+        _ if note >= count => count - 12 + (note - count) % 12,
+        _ => note,
+    };
+    near as u16
+}
+
+/// A number with so many digits after the point, and a true minus where it is not 0.
+pub fn signed(value: f32, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(size) if size.chars().all(|c| matches!(c, '0' | '.')) => size.to_owned(),
+        Some(size) => format!("\u{2212}{size}"),
+        None => text,
+    }
+}
+
+/// A mean of surprises in words, bits; none of none.
+pub fn mean(bits: &[f32]) -> String {
+    let count = bits.len().max(1) as f32;
+    format!("{:.2}", bits.iter().sum::<f32>() / count)
 }
 
 /// What was asked for and what is heard, in words.
@@ -103,7 +123,7 @@ pub fn pitch_in_words(is_whole: bool, note: u16, heard: Option<f32>) -> String {
     };
     let cents = 1200.0 * (heard / asked).log2();
     values.push(("heard", format!("{heard:.0}")));
-    values.push(("cents", format!("{cents:.0}").replace('-', "\u{2212}")));
+    values.push(("cents", signed(cents, 0)));
     content::fill(texts::wave_sample::pitch::PLAIN, &values)
 }
 
@@ -117,9 +137,14 @@ mod tests {
         assert_eq!([60, 69, 71].map(at).map(name), ["C4", "A4", "B4"]);
         assert_eq!(frequency(at(69)), 440.0);
         assert_eq!(
-            [None, Some(1.0), Some(265.0), Some(9e3)].map(nearest),
-            [9, 0, 0, NOTES - 1]
+            [265.0, 131.0, 440.0, 494.0 * 8.0].map(nearest),
+            [0, 0, 9, 23]
         );
+        assert_eq!(
+            [-0.3, 0.3, -1.6].map(|v| signed(v, 0)),
+            ["0", "0", "\u{2212}2"]
+        );
+        assert_eq!(mean(&[1.0, 2.0]), "1.50");
         assert_eq!(pitch_in_words(false, at(69), None), "Not made yet");
         let told = pitch_in_words(true, at(69), heard_pitch(&string(at(69), 9)));
         assert!(told.starts_with("440 Hz was asked for, 4"), "{told}");

@@ -9,7 +9,8 @@ use yew::prelude::*;
 use super::MODEL;
 use super::charts::{close, shade, wave, whole};
 use super::notes::{
-    LOUD, amplitudes, frequency, heard_pitch, ms, named, nearest, pitch_in_words, sound,
+    LOUD, amplitudes, frequency, heard_pitch, mean, ms, named, nearest, pitch_in_words, signed,
+    sound,
 };
 use super::run::{Heard, WaveRun};
 use super::spectrum::Spectrogram;
@@ -22,7 +23,7 @@ use crate::ui::components::controls::ControlRow;
 use crate::ui::components::file::{dropped, file_field};
 use crate::ui::components::listen::Listen;
 use crate::ui::components::progress::progress;
-use crate::ui::components::record::{NoSound, read, record};
+use crate::ui::components::record::{NoSound, Stage, read, record};
 use crate::ui::components::save::{save_csv, save_wav};
 use crate::ui::components::seed::SeedField;
 use crate::ui::components::share::ShareButton;
@@ -86,9 +87,9 @@ impl Own {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Coming {
     Idle,
-    /// The browser asks, or reads.
-    Awaited,
-    Recorded,
+    /// The browser may be asking.
+    Asked,
+    Under(Stage),
     Failed(NoSound),
 }
 
@@ -98,8 +99,8 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
     let state = &props.state;
     let own = use_state_eq(Own::tone);
     let given = own.codes.len();
-    let nearest = use_memo(own.codes.clone(), |codes| nearest(heard_pitch(codes)));
-    let note = state.note.unwrap_or(*nearest);
+    let heard = use_memo(own.codes.clone(), |codes| heard_pitch(codes));
+    let note = state.note.unwrap_or_else(|| offered(*heard));
     let count = given as u32 + AFTER;
     let ask = WaveAsk {
         model: MODEL.into(),
@@ -119,15 +120,10 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
     let player = use_samples(props, there as u32, count, &own);
     let at = (player.0.cursor as usize).min(there.saturating_sub(1));
     let is_over = run.is_over();
-    let sounds = use_memo(
-        (is_over, run.codes.clone(), given),
-        |(is_over, codes, _)| {
-            (
-                sound(own.codes.to_vec()),
-                is_over.then(|| sound(codes.clone())),
-            )
-        },
-    );
+    let theirs = use_memo(own.codes.clone(), |codes| sound(codes.to_vec()));
+    let all = use_memo((is_over, run.codes.clone()), |(is_over, codes)| {
+        is_over.then(|| sound(codes.clone()))
+    });
     let pitch = use_memo(
         (is_over, run.codes.clone(), given),
         |(is_over, codes, given)| {
@@ -154,7 +150,7 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
     let spoken = run.codes.get(at).map_or_else(String::new, |code| {
         let values = [
             ("at", (at + 1).to_string()),
-            ("loud", format!("{:.2}", sample(*code))),
+            ("loud", signed(sample(*code), 2)),
         ];
         content::fill(texts::wave_sample::spoken::PLAIN, &values)
     });
@@ -163,20 +159,20 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
             <div class="card wave-own" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()} data-note={note.to_string()}
                 data-samples={there.to_string()} data-given={given.to_string()} data-theirs={own.is_theirs.to_string()}
                 data-seed={state.seed.to_string()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
-                { controls(props, *nearest) }
+                { controls(props, *heard) }
                 <Bring {own} />
                 <div class="wave-charts">
                     { whole(of, marks, &told, texts::wave_own::whole::PLAIN) }
                     <div class="wave-sides">
                         { close(&[(&run.codes, Tone::Accent)], at, &told, texts::wave_sample::close::PLAIN) }
-                        { surprise_chart(&run, at, of, &told) }
+                        { surprise_chart(&run, [at, given, of], &told) }
                     </div>
                 </div>
                 { progress(&run, |engine| format!("{engine}: {there} of {count} samples"), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {count}", at + 1)}
                     time={format!("{:.1} ms", ms(at))} {spoken}>
-                    <Listen sound={Some(sounds.0.clone())} words={texts::wave_own::listen_own::PLAIN} />
-                    <Listen sound={sounds.1.clone()} words={texts::wave_own::listen_all::PLAIN} />
+                    <Listen sound={Some((*theirs).clone())} words={texts::wave_own::listen_own::PLAIN} />
+                    <Listen sound={(*all).clone()} words={texts::wave_own::listen_all::PLAIN} />
                     <ShareButton link={link(&Route::of(seen))} />
                     <button type="button" class="button wav" disabled={!is_over} onclick={on_wav(&run)}>{ "WAV" }</button>
                     <button type="button" class="button csv" disabled={!is_over} onclick={on_csv(&run, given)}>{ "CSV" }</button>
@@ -210,8 +206,11 @@ fn use_samples(
 ) -> UseReducerHandle<Player> {
     let state = &props.state;
     let ready = there.checked_sub(1);
+    // A place belongs to the sound of which it was told; that of the link, to the first.
+    let told_of = use_mut_ref(|| own.clone());
+    let step = state.step.filter(|_| *told_of.borrow() == *own);
     // What a link says of a longer sound is the end of this one.
-    let step = state.step.map(|at| at.min(count - 1));
+    let step = step.map(|at| at.min(count - 1));
     let course = Course {
         of: (
             OwnState {
@@ -226,11 +225,24 @@ fn use_samples(
         at: step.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
         tells: there == count,
     };
-    use_player(course, props.edit(|state, at| state.step = Some(at)))
+    let on_rest = props.edit(|state: &mut OwnState, at| state.step = Some(at));
+    let own = own.clone();
+    use_player(
+        course,
+        Callback::from(move |at| {
+            told_of.replace(own.clone());
+            on_rest.emit(at);
+        }),
+    )
+}
+
+/// The note that is offered for a sound of this pitch: A4 for one without.
+fn offered(heard: Option<f32>) -> u16 {
+    heard.map_or(9, nearest)
 }
 
 /// Note and temperature; behind them the seed.
-fn controls(props: &ChapterProps<OwnState>, nearest: u16) -> Html {
+fn controls(props: &ChapterProps<OwnState>, heard: Option<f32>) -> Html {
     let state = &props.state;
     let on_note = props.edit(|state: &mut OwnState, note| {
         (state.note, state.step) = (note, None);
@@ -244,10 +256,13 @@ fn controls(props: &ChapterProps<OwnState>, nearest: u16) -> Html {
     let notes: Vec<Option<u16>> = std::iter::once(None).chain((0..NOTES).map(Some)).collect();
     let words = move |note: &Option<u16>| match note {
         Some(note) => named(note),
-        None => content::fill(
-            texts::wave_own::as_heard::PLAIN,
-            &[("note", named(&nearest))],
-        ),
+        None => {
+            let text = match heard {
+                Some(_) => texts::wave_own::as_heard::PLAIN,
+                None => texts::wave_own::unheard::PLAIN,
+            };
+            content::fill(text, &[("note", named(&offered(heard)))])
+        }
     };
     let more = html! { <SeedField seed={state.seed} {on_seed} /> };
     html! {
@@ -268,32 +283,55 @@ struct BringProps {
 #[component]
 fn Bring(props: &BringProps) -> Html {
     let coming = use_state_eq(|| Coming::Idle);
-    let took = {
-        let (coming, own) = (coming.setter(), props.own.setter());
-        move |result: Result<Vec<f32>, NoSound>| match result {
-            Ok(sound) => {
-                own.set(Own::of(&sound, true));
-                coming.set(Coming::Idle);
+    // Counts what was begun: only the last is wanted, and none once the chapter is left.
+    let wanted = use_mut_ref(|| 0u32);
+    {
+        let wanted = wanted.clone();
+        use_effect_with((), move |()| move || *wanted.borrow_mut() += 1);
+    }
+    // Says what is going on, if that is the last that was begun.
+    let begin = {
+        let coming = coming.setter();
+        move || {
+            *wanted.borrow_mut() += 1;
+            let (own, wanted, coming) = (*wanted.borrow(), wanted.clone(), coming.clone());
+            move |now: Coming| {
+                let is_last = *wanted.borrow() == own;
+                if is_last {
+                    coming.set(now);
+                }
+                is_last
             }
-            Err(error) => coming.set(Coming::Failed(error)),
+        }
+    };
+    let took = {
+        let own = props.own.setter();
+        move |say: &dyn Fn(Coming) -> bool, result: Result<Vec<f32>, NoSound>| match result {
+            Ok(sound) if say(Coming::Idle) => own.set(Own::of(&sound, true)),
+            Ok(_) => {}
+            Err(error) => {
+                say(Coming::Failed(error));
+            }
         }
     };
     let on_record = {
-        let (coming, took) = (coming.setter(), took.clone());
+        let (begin, took) = (begin.clone(), took.clone());
         Callback::from(move |_: MouseEvent| {
-            coming.set(Coming::Awaited);
-            let (coming, took) = (coming.clone(), took.clone());
+            let (say, took) = (begin(), took.clone());
+            say(Coming::Asked);
+            let stage = say.clone();
             spawn_local(async move {
-                took(record(RATE, || coming.set(Coming::Recorded)).await);
+                let sound = record(RATE, move |now| stage(Coming::Under(now))).await;
+                took(&say, sound);
             });
         })
     };
     let on_file = {
-        let coming = coming.setter();
+        let begin = begin.clone();
         Callback::from(move |file: File| {
-            coming.set(Coming::Awaited);
-            let took = took.clone();
-            spawn_local(async move { took(read(&file, RATE).await) });
+            let (say, took) = (begin(), took.clone());
+            say(Coming::Under(Stage::Reading));
+            spawn_local(async move { took(&say, read(&file, RATE).await) });
         })
     };
     let ondrop = on_file.clone();
@@ -305,25 +343,30 @@ fn Bring(props: &BringProps) -> Html {
     });
     let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
     let on_tone = {
-        let (own, coming) = (props.own.setter(), coming.setter());
+        let own = props.own.setter();
         Callback::from(move |_: MouseEvent| {
+            begin()(Coming::Idle);
             own.set(Own::tone());
-            coming.set(Coming::Idle);
         })
     };
-    let busy = matches!(*coming, Coming::Awaited | Coming::Recorded);
+    let is_silent = *coming == Coming::Under(Stage::Recording);
     let words = match *coming {
-        Coming::Recorded => texts::wave_own::recorded::PLAIN,
-        Coming::Awaited => texts::wave_own::awaited::PLAIN,
+        Coming::Asked => texts::wave_own::asked::PLAIN,
+        Coming::Under(Stage::Recording) => texts::wave_own::recorded::PLAIN,
+        Coming::Under(Stage::Reading) => texts::wave_own::reading::PLAIN,
         _ if props.own.is_theirs => texts::wave_own::yours::PLAIN,
         _ => texts::wave_own::tone::PLAIN,
     };
     html! {
         <div class="wave-bring" {ondrop} {ondragover}>
-            <button type="button" class="button record" disabled={busy} onclick={on_record}>{ texts::wave_own::record::PLAIN }</button>
+            <button type="button" class="button record" onclick={on_record}>{ texts::wave_own::record::PLAIN }</button>
             { file_field(texts::wave_own::file::PLAIN, "sound", "audio/*", &on_file) }
-            <button type="button" class="button small" disabled={busy || !props.own.is_theirs} onclick={on_tone}>{ texts::wave_own::back::PLAIN }</button>
-            <p role="status">{ words }</p>
+            <button type="button" class="button small" disabled={!props.own.is_theirs} onclick={on_tone}>{ texts::wave_own::back::PLAIN }</button>
+            // Read out, it would be recorded.
+            <p role="status">{ if is_silent { "" } else { words } }</p>
+            if is_silent {
+                <p aria-hidden="true">{ words }</p>
+            }
             if let Coming::Failed(error) = *coming {
                 <p class="notice" role="alert">{ error.words() }</p>
             }
@@ -331,18 +374,22 @@ fn Bring(props: &BringProps) -> Html {
     }
 }
 
-/// How surprising the samples were, as a mean of each few.
-fn surprise_chart(run: &Heard, at: usize, of: usize, told: &str) -> Html {
+/// How surprising the samples up to `at` were, as a mean of each few, of `of` of which some were given.
+fn surprise_chart(run: &Heard, [at, given, of]: [usize; 3], told: &str) -> Html {
     let shown = &run.bits[..run.bits.len().min(at + 1)];
     let place = |(i, bits): (usize, &[f32])| {
         let mean = bits.iter().sum::<f32>() / bits.len() as f32;
         (ms(i * WINDOW), f64::from(mean).min(MOST_BITS))
     };
     let points = shown.chunks(WINDOW).enumerate().map(place).collect();
+    let marks = vec![
+        Mark::Rule { x: ms(given) },
+        Mark::line(points, Tone::Accent),
+    ];
+    let message = content::fill(texts::wave_own::surprise_message::PLAIN, &[("bits", told)]);
     html! {
         <figure>
-            <Chart x={Axis::new("ms", [0.0, ms(of)], 5)} y={Axis::new("bits", [0.0, MOST_BITS], 4)} marks={vec![Mark::line(points, Tone::Accent)]}
-                message={told.to_owned()} height=190.0 />
+            <Chart x={Axis::new("ms", [0.0, ms(of)], 5)} y={Axis::new("bits", [0.0, MOST_BITS], 4)} {marks} {message} height=190.0 />
             <figcaption>{ texts::wave_own::surprise::PLAIN }</figcaption>
         </figure>
     }
@@ -353,10 +400,6 @@ fn told(run: &Heard, given: usize) -> String {
     if !run.is_over() {
         return texts::wave_sample::no_sound::PLAIN.into();
     }
-    let mean = |bits: &[f32]| {
-        let count = bits.len().max(1) as f32;
-        format!("{:.2}", bits.iter().sum::<f32>() / count)
-    };
     let (theirs, own) = run.bits.split_at(given.min(run.bits.len()));
     let values = [("given", mean(theirs)), ("own", mean(own))];
     content::fill(texts::wave_own::bits::PLAIN, &values)
@@ -397,7 +440,7 @@ mod tests {
         let heard = heard_pitch(&tone.codes).expect("a pitch");
         assert!((heard - TONE).abs() < 3.0, "{heard}");
         // G4 is the nearest.
-        assert_eq!(nearest(Some(heard)), 7);
+        assert_eq!([Some(heard), None].map(offered), [7, 9]);
         assert_eq!(Own::of(&[0.5; 9000], true).codes.len(), OWN as usize);
     }
 }

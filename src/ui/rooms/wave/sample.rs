@@ -7,7 +7,8 @@ use yew::prelude::*;
 use super::MODEL;
 use super::charts::{close, odds, shade, wave, whole};
 use super::notes::{
-    amplitudes, frequency, heard_pitch, ms, named, pitch_in_words, plain, sound, string,
+    amplitudes, frequency, heard_pitch, mean, ms, named, pitch_in_words, plain, signed, sound,
+    string,
 };
 use super::run::{Heard, WaveRun};
 use super::spectrum::Spectrogram;
@@ -88,7 +89,7 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
     let spoken = code.map_or_else(String::new, |code| {
         let values = [
             ("at", (at + 1).to_string()),
-            ("loud", format!("{:.2}", sample(code))),
+            ("loud", signed(sample(code), 2)),
         ];
         content::fill(texts::wave_sample::spoken::PLAIN, &values)
     });
@@ -267,16 +268,10 @@ fn numbers(logits: Option<&[f32]>, code: Option<u8>, bits: Option<&[f32]>) -> Ht
         let own = Choosing::default().probabilities(logits)[usize::from(code)];
         let values = [
             ("value", code.to_string()),
-            (
-                "loud",
-                format!("{:.3}", sample(code)).replace('-', "\u{2212}"),
-            ),
+            ("loud", signed(sample(code), 3)),
             ("own", content::percent(own)),
             ("bits", format!("{:.1}", surprise(logits, code.into()))),
-            (
-                "mean",
-                format!("{:.2}", bits.iter().sum::<f32>() / bits.len() as f32),
-            ),
+            ("mean", mean(bits)),
         ];
         content::fill(texts::wave_sample::told::PLAIN, &values)
     });
