@@ -5,6 +5,7 @@
 //! Smith 1983 (in the same number): an all-pass filter makes the loop as long as the pitch needs, between
 //! whole samples.
 
+use crate::models::wave::{LOWEST, RATE, code, sample};
 use crate::noise;
 
 /// How much of a wave is left after each round of the loop.
@@ -48,6 +49,30 @@ pub fn pluck(frequency: f32, samples: usize, rate: f32, seed: u64) -> Vec<f32> {
         ring[at] = came_out;
     }
     sound
+}
+
+/// Samples of a string that a model learns from, and of a sound that it makes: half a second.
+pub const LENGTH: usize = 4096;
+/// How loud they are.
+pub const LOUD: f32 = 0.9;
+
+/// The frequency of a note that a model of strings knows, Hz; semitones above the lowest.
+pub fn frequency(note: u16) -> f32 {
+    440.0 * ((f32::from(LOWEST + note) - 69.0) / 12.0).exp2()
+}
+
+/// Such a note as a model hears it, in its own values. Even seeds name strings to learn from, odd ones those to
+/// judge by.
+pub fn string(note: u16, seed: u64) -> Vec<u8> {
+    let string = pluck(frequency(note), LENGTH, RATE as f32, seed);
+    string.into_iter().map(|v| code(LOUD * v)).collect()
+}
+
+/// The pitch of such a sound, Hz, once the pluck itself, which is noise, is over.
+pub fn heard(codes: &[u8]) -> Option<f32> {
+    let tone = codes.get(codes.len() / 8..codes.len() / 2)?;
+    let samples: Vec<f32> = tone.iter().map(|code| sample(*code)).collect();
+    pitch(&samples, RATE as f32)
 }
 
 /// The pitch of a sound, Hz: its strongest repetition, between 60 Hz and a sixth of the rate. None of one

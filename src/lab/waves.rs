@@ -11,12 +11,9 @@ use super::Folders;
 use crate::models::next::{Choosing, choose};
 use crate::models::wave::step::Stepper;
 use crate::models::wave::training::Sounds;
-use crate::models::wave::{Deaf, LOWEST, NOTES, RATE, SILENCE, Shape, code, sample};
+use crate::models::wave::{Deaf, NOTES, RATE, SILENCE, Shape, code};
 use crate::noise;
-use crate::sound::pluck;
-
-/// Samples of every sound here: half a second.
-pub const LENGTH: usize = 4096;
+use crate::sound::{LENGTH, LOUD, frequency, heard, string};
 
 /// What is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +35,6 @@ pub enum Part {
 
 /// Notes of a round of learning: each pitch 150 times, plucked anew.
 const PLUCKS: usize = 3600;
-/// How loud they are.
-const LOUD: f32 = 0.9;
 /// Who says the digits, in the order of their conditions.
 pub const SPEAKERS: [&str; 6] = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"];
 /// Recordings of a digit and speaker, of which the first are held out.
@@ -94,12 +89,6 @@ pub enum Loaded {
     Read(Vec<(Vec<u8>, u16)>),
 }
 
-/// The frequency of a condition of notes, Hz.
-pub fn frequency(condition: u16) -> f32 {
-    let midi = f32::from(LOWEST + condition);
-    440.0 * ((midi - 69.0) / 12.0).exp2()
-}
-
 impl Sounds for Loaded {
     fn count(&self) -> usize {
         match self {
@@ -114,9 +103,7 @@ impl Sounds for Loaded {
                 let condition = (i % usize::from(NOTES)) as u16;
                 // Even seeds are learned from, odd ones held out.
                 let seed = rng.next_u64() & !1 | u64::from(*part == Part::HeldOut);
-                let string = pluck(frequency(condition), LENGTH, RATE as f32, seed);
-                let codes = string.into_iter().map(|v| code(LOUD * v));
-                (codes.collect(), condition)
+                (string(condition, seed), condition)
             }
             Self::Read(sounds) => sounds[i].clone(),
         }
@@ -209,9 +196,7 @@ pub fn draw_sounds(
 /// By how many cents the pitch of each sound is off; none of one without pitch.
 pub fn in_tune(sounds: &[Vec<u8>], conditions: &[u16]) -> Vec<Option<i32>> {
     let off = |(sound, condition): (&Vec<u8>, &u16)| {
-        let samples: Vec<f32> = sound.iter().map(|code| sample(*code)).collect();
-        // The pluck itself is noise.
-        let heard = crate::sound::pitch(&samples[LENGTH / 8..LENGTH / 2], RATE as f32)?;
+        let heard = heard(sound)?;
         Some((1200.0 * (heard / frequency(*condition)).log2()).round() as i32)
     };
     sounds.iter().zip(conditions).map(off).collect()
@@ -220,6 +205,7 @@ pub fn in_tune(sounds: &[Vec<u8>], conditions: &[u16]) -> Vec<Option<i32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::wave::sample;
 
     #[test]
     fn strings_that_are_plucked_are_in_tune() {

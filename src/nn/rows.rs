@@ -11,9 +11,6 @@ pub enum Numbers {
     Byte,
 }
 
-/// Sums that are kept in registers: eight of four numbers.
-const TILE: usize = 32;
-
 /// A matrix `[from, to]`, row by row.
 pub struct Matrix {
     to: usize,
@@ -65,29 +62,6 @@ impl Matrix {
         }
     }
 
-    /// The same where hardly a number of `x` is zero: faster, as sums stay in registers.
-    pub fn add_dense(&self, x: &[f32], y: &mut [f32]) {
-        let Rows::Float(values) = &self.rows else {
-            return self.add_product(x, y);
-        };
-        debug_assert_eq!((x.len() * self.to, y.len()), (values.len(), self.to));
-        let (tiles, rest) = y.as_chunks_mut::<TILE>();
-        let first = tiles.len() * TILE;
-        for (tile, at) in tiles.iter_mut().zip((0..).step_by(TILE)) {
-            let mut sums = *tile;
-            for (x, row) in x.iter().zip(values.chunks_exact(self.to)) {
-                if let Some(row) = row.get(at..).and_then(<[f32]>::first_chunk::<TILE>) {
-                    sums.iter_mut().zip(row).for_each(|(sum, w)| *sum += x * w);
-                }
-            }
-            *tile = sums;
-        }
-        if !rest.is_empty() {
-            let rows = values.chunks_exact(self.to).map(|row| &row[first..]);
-            add_rows(x.iter().copied().zip(rows), rest, |w| w);
-        }
-    }
-
     /// What is read for a product.
     pub fn bytes(&self) -> usize {
         match &self.rows {
@@ -132,21 +106,6 @@ mod tests {
                 (y[0] - 21.0).abs() <= near && (y[1] - 34.0).abs() <= near,
                 "{y:?}"
             );
-        }
-    }
-
-    #[test]
-    fn both_ways_give_the_same() {
-        for to in [3, TILE, 2 * TILE + 5] {
-            let values: Vec<f32> = (0..4 * to).map(|i| ((i * i) % 17) as f32 - 8.0).collect();
-            let x = [1.0, -2.0, 0.0, 3.0];
-            for numbers in [Numbers::Float, Numbers::Byte] {
-                let matrix = Matrix::new(numbers, values.clone(), to);
-                let [mut a, mut b] = [vec![0.5; to], vec![0.5; to]];
-                matrix.add_product(&x, &mut a);
-                matrix.add_dense(&x, &mut b);
-                assert_eq!(a, b);
-            }
         }
     }
 }

@@ -7,11 +7,12 @@ use nalgebra::{DMatrix, DVector};
 use super::{Args, record};
 use crate::lab::Folders;
 use crate::lab::source::wave_net;
-use crate::lab::waves::{LENGTH, Loaded, Part, Recorded, draw_sounds, in_tune, write_wav};
+use crate::lab::waves::{Loaded, Part, Recorded, draw_sounds, in_tune, write_wav};
 use crate::models::wave::step::Stepper;
 use crate::models::wave::training::{Sounds, costs};
 use crate::models::wave::{LEVELS, sample};
 use crate::noise;
+use crate::sound::LENGTH;
 use crate::weights::manifest::{Figure, Measure, Quality, Unit};
 
 /// Samples that the linear predictor looks back on.

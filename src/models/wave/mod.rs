@@ -7,6 +7,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`net`] | the network: dilated causal convolutions with gates |
+//! | `training` | its loss, for `lab` |
 //! | [`step`] | the same sample by sample on plain numbers, with what is computed of the past kept in rings |
 
 #[cfg(feature = "look")]

@@ -53,7 +53,7 @@ impl Product {
 
     fn put(&self, x: &[f32], y: &mut [f32]) {
         y.copy_from_slice(&self.shift);
-        self.rows.add_dense(x, y);
+        self.rows.add_product(x, y);
     }
 }
 
@@ -178,14 +178,14 @@ impl Stepper {
             let at = *count % layer.dilation * width;
             let kept = &mut ring[at..at + width];
             sum.copy_from_slice(shift);
-            layer.now.rows.add_dense(x, sum);
+            layer.now.rows.add_product(x, sum);
             if !deaf.has(i) {
-                layer.past.add_dense(kept, sum);
+                layer.past.add_product(kept, sum);
             }
             kept.copy_from_slice(x);
             gate(sum, gated);
-            layer.skip.add_dense(gated, seen);
-            layer.out.rows.add_dense(gated, x);
+            layer.skip.add_product(gated, seen);
+            layer.out.rows.add_product(gated, x);
             x.iter_mut()
                 .zip(&layer.out.shift)
                 .for_each(|(x, b)| *x += b);

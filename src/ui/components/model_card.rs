@@ -39,7 +39,7 @@ pub fn ModelCard(props: &ModelCardProps) -> Html {
                 <dt>{ "Speed here, now" }</dt>
                 <dd class="num" data-name="speed">{ speed }</dd>
             </dl>
-            { entry.and_then(|entry| entry.quality.as_ref()).map(footnote).unwrap_or_default() }
+            { entry.and_then(footnote).unwrap_or_default() }
         </div>
     }
 }
@@ -166,11 +166,16 @@ fn name(measure: Measure) -> Html {
     html! { <abbr title={meaning}>{ short }</abbr> }
 }
 
-/// How the figures came about.
-fn footnote(quality: &Quality) -> Html {
-    html! {
+/// How the figures came about, if there are any.
+fn footnote(entry: &ModelEntry) -> Option<Html> {
+    let quality = entry.quality.as_ref()?;
+    let made = match entry.network {
+        NetworkKind::WaveNet(_) => "sounds",
+        _ => "samples",
+    };
+    Some(html! {
         <p class="hint">
-            { format!("Quality was measured ahead, on {} samples ({}).", quality.samples, quality.sampler) }
+            { format!("Quality was measured ahead, on {} {made} ({}).", quality.samples, quality.sampler) }
         </p>
-    }
+    })
 }

@@ -7,11 +7,10 @@ use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, shade, wave, whole};
-use super::notes::{
-    amplitudes, heard_pitch, mean, ms, named, pitch_in_words, plain, signed, sound, string,
-};
+use super::notes::{amplitudes, mean, ms, named, pitch_in_words, plain, signed, sound};
 use super::run::Pair;
 use crate::models::wave::{NOTES, RATE, sample};
+use crate::sound::{heard as heard_pitch, string};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;

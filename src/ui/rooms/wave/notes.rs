@@ -2,14 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::models::wave::{LOWEST, NOTES, RATE, code, sample};
-use crate::sound::{pitch, pluck};
+use crate::models::wave::{LOWEST, NOTES, RATE, sample};
+use crate::sound::frequency;
 use crate::ui::components::listen::Sound;
 use crate::ui::content::{self, texts};
-use crate::ui::state::wave::LENGTH;
 
-/// How loud strings were in the training.
-pub const LOUD: f32 = 0.9;
 /// Names of the notes of an octave.
 const NAMES: [&str; 12] = [
     "C",
@@ -39,11 +36,6 @@ pub fn plain(note: u16) -> String {
         .replace('\u{266d}', "-flat")
 }
 
-/// Its frequency, Hz.
-pub fn frequency(note: u16) -> f32 {
-    440.0 * ((f32::from(LOWEST + note) - 69.0) / 12.0).exp2()
-}
-
 /// The same with its frequency, for a list.
 pub fn named(note: &u16) -> String {
     format!("{}, {:.0} Hz", name(*note), frequency(*note))
@@ -52,13 +44,6 @@ pub fn named(note: &u16) -> String {
 /// Time of so many samples, ms.
 pub fn ms(samples: usize) -> f64 {
     1000.0 * samples as f64 / f64::from(RATE)
-}
-
-/// A string as the model has heard them in its training: by our own program, through the same 256 values.
-/// Odd seeds name strings that it has not learned from.
-pub fn string(note: u16, seed: u64) -> Vec<u8> {
-    let string = pluck(frequency(note), LENGTH as usize, RATE as f32, seed);
-    string.into_iter().map(|v| code(LOUD * v)).collect()
 }
 
 /// What values sound like.
@@ -72,15 +57,6 @@ pub fn sound(codes: Vec<u8>) -> Sound {
         make: Rc::new(move || amplitudes(&codes)),
         rate: RATE,
     }
-}
-
-/// The pitch of a sound, Hz, once the pluck itself is over.
-pub fn heard_pitch(codes: &[u8]) -> Option<f32> {
-    let samples = amplitudes(codes);
-    pitch(
-        samples.get(samples.len() / 8..samples.len() / 2)?,
-        RATE as f32,
-    )
 }
 
 /// The note that is nearest to a pitch, Hz, in an octave that there is.
@@ -130,6 +106,7 @@ pub fn pitch_in_words(is_whole: bool, note: u16, heard: Option<f32>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sound::{heard as heard_pitch, string};
 
     #[test]
     fn notes_have_names_and_frequencies() {

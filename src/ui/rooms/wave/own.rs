@@ -8,15 +8,13 @@ use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, shade, wave, whole};
-use super::notes::{
-    LOUD, amplitudes, frequency, heard_pitch, mean, ms, named, nearest, pitch_in_words, signed,
-    sound,
-};
+use super::notes::{amplitudes, mean, ms, named, nearest, pitch_in_words, signed, sound};
 use super::run::{Heard, WaveRun};
 use super::spectrum::Spectrogram;
 use crate::models::next::Choosing;
 use crate::models::wave::{Deaf, NOTES, RATE, code, sample};
 use crate::protocol::wave::WaveAsk;
+use crate::sound::{LOUD, frequency, heard as heard_pitch};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;

@@ -6,16 +6,14 @@ use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, odds, shade, wave, whole};
-use super::notes::{
-    amplitudes, frequency, heard_pitch, mean, ms, named, pitch_in_words, plain, signed, sound,
-    string,
-};
+use super::notes::{amplitudes, mean, ms, named, pitch_in_words, plain, signed, sound};
 use super::run::{Heard, WaveRun};
 use super::spectrum::Spectrogram;
 use super::tree::tree;
 use crate::models::next::{Choosing, surprise};
 use crate::models::wave::{NOTES, RATE, sample};
 use crate::protocol::wave::WaveAsk;
+use crate::sound::{frequency, heard as heard_pitch, string};
 use crate::ui::components::chart::{Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::controls::ControlRow;

@@ -2,11 +2,12 @@
 
 use crate::models::next::Choosing;
 use crate::models::wave::{Deaf, NOTES, Shape};
+use crate::sound;
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, Query};
 
 /// Samples of a sound: half a second.
-pub const LENGTH: u32 = 4096;
+pub const LENGTH: u32 = sound::LENGTH as u32;
 
 /// The controls.
 #[derive(Clone, Debug, PartialEq)]
