@@ -27,7 +27,7 @@ fn a_note_is_heard_and_saved() {
                 .await?;
             tab.wait_for_within(DONE, SLOW).await?;
             tab.click(".wav:not(:disabled)").await?;
-            tab.wait_until("window.saved?.name === 'genscope-D4.wav'")
+            tab.wait_until("window.saved?.name === 'genscope-note-D4.wav'")
                 .await?;
             let read: (usize, f64, f64) = serde_json::from_value(tab.js_promise(SAMPLES).await?)?;
             ensure!(read.0 == 4096 && read.1 > 0.05, "{read:?}");
@@ -82,7 +82,7 @@ fn what_is_given_stands() {
         let far: Vec<u32> = serde_json::from_value(tab.js(FAR).await?)?;
         ensure!(far.len() == 2 && far[0] < far[1], "{far:?}");
         tab.click(".csv:not(:disabled)").await?;
-        tab.wait_until("window.saved?.name === 'genscope-given-or-free.csv'")
+        tab.wait_until("window.saved?.name === 'genscope-free-A4.csv'")
             .await?;
         let rows: Vec<[f64; 4]> = serde_json::from_value(tab.js(COLUMNS).await?)?;
         let differs = rows.iter().position(|[_, truth, _, free]| truth != free);

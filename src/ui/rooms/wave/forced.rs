@@ -7,28 +7,24 @@ use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, shade, wave, whole};
-use super::notes::{amplitudes, mean, ms, named, pitch_in_words, plain, signed, sound};
+use super::notes::{amplitudes, mean, ms, named, pitch_in_words, signed, sound};
 use super::run::Pair;
+use super::stage::{controls, saves, share, use_samples};
 use crate::models::wave::{NOTES, RATE, sample};
 use crate::sound::{heard as heard_pitch, string};
 use crate::ui::components::chart::{Axis, Chart, Label, Mark, Tone};
 use crate::ui::components::choice::choose;
-use crate::ui::components::controls::ControlRow;
 use crate::ui::components::listen::Listen;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::{save_csv, save_wav};
-use crate::ui::components::seed::SeedField;
-use crate::ui::components::share::ShareButton;
 use crate::ui::components::slider::Slider;
-use crate::ui::components::transport::{Player, Transport};
+use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::{Booked, use_booked};
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::wave::LENGTH;
-use crate::ui::state::{ForcedState, Route};
+use crate::ui::runs::player::mover;
+use crate::ui::state::ForcedState;
+use crate::ui::state::wave::{LENGTH, Played};
 
 /// Samples of a window in which errors are counted: 20 ms.
 const WINDOW: usize = 160;
@@ -58,25 +54,17 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
     let run = use_booked(Booked::<Pair>::default, state.asks(MODEL, &truth), false);
     let [forced, free] = &run.both;
     let there = forced.codes.len().min(free.codes.len());
-    let player = use_samples(props, there);
+    let on_rest = props.edit(|state: &mut ForcedState, at| state.step = Some(at));
+    let player = use_samples(state.asked(), state.step, [there, LENGTH as usize], on_rest);
     let at = (player.0.cursor as usize).min(there.saturating_sub(1));
     let is_over = run.is_over();
-    // All that is asked for, whatever is shown of it.
-    let asked = ForcedState {
-        step: None,
-        ..state.clone()
-    };
     let real = use_memo(truth.clone(), |truth| sound(truth.to_vec()));
-    let made = use_memo((is_over, asked.clone()), |(is_over, _)| {
+    let made = use_memo((is_over, state.asked()), |(is_over, _)| {
         [&forced.drawn, &free.codes].map(|codes| is_over.then(|| sound(codes.clone())))
     });
     let [guessed, gone_on] = &*made;
-    let seen = ForcedState {
-        step: (there > 0).then_some(at as u32),
-        ..state.clone()
-    };
     let given = state.given as usize;
-    let off = use_memo((is_over, asked), |(is_over, _)| {
+    let off = use_memo((is_over, state.asked()), |(is_over, _)| {
         let errors =
             is_over.then(|| [&forced.drawn, &free.codes].map(|codes| errors(&truth, codes)));
         (errors, told(&truth, &run, state))
@@ -86,7 +74,7 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
         <>
             <div class="card wave-forced" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
                 data-samples={there.to_string()} data-given={given.to_string()}>
-                { controls(props) }
+                { controls(props, own_controls(props)) }
                 <div class="wave-charts">
                     { row(&truth, at, None, Tone::Muted, told, texts::wave_forced::truth::PLAIN) }
                     { row(&forced.drawn, at, None, Tone::Second, told, texts::wave_forced::guessed::PLAIN) }
@@ -98,13 +86,12 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
                 </div>
                 { progress(&run, |engine| format!("{engine}: {there} of {LENGTH} samples of both"), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {LENGTH}", at + 1)}
-                    time={format!("{:.1} ms", ms(at))} spoken={spoken(&truth, &run, at)}>
+                    time={format!("{:.1} ms", ms(at))} spoken={three(&truth, &run, at)}>
                     <Listen sound={Some((*real).clone())} words={texts::wave_forced::listen_truth::PLAIN} />
                     <Listen sound={guessed.clone()} words={texts::wave_forced::listen_guessed::PLAIN} />
                     <Listen sound={gone_on.clone()} words={texts::wave_forced::listen_free::PLAIN} />
-                    <ShareButton link={link(&Route::of(seen))} />
-                    <button type="button" class="button wav" disabled={!is_over} onclick={on_wav(&run, state.note)}>{ "WAV" }</button>
-                    <button type="button" class="button csv" disabled={!is_over} onclick={on_csv(truth, &run)}>{ "CSV" }</button>
+                    { share(state, at, there) }
+                    { saves(is_over.then(|| free.codes.clone()), "free", state.note, table(truth, &run)) }
                 </Transport>
             </div>
             <div class="inspect next-inspect">
@@ -118,30 +105,8 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
     }
 }
 
-/// The transport over the samples, in step with the link.
-#[hook]
-fn use_samples(props: &ChapterProps<ForcedState>, there: usize) -> UseReducerHandle<Player> {
-    let state = &props.state;
-    let ready = (there as u32).checked_sub(1);
-    let course = Course {
-        of: ForcedState {
-            step: None,
-            ..state.clone()
-        },
-        entry: state.step.map_or(Entry::Start, Entry::Rest),
-        ready,
-        last: LENGTH - 1,
-        at: state
-            .step
-            .filter(|at| Some(*at) <= ready)
-            .map(|at| (at, at)),
-        tells: ready == Some(LENGTH - 1),
-    };
-    use_player(course, props.edit(|state, at| state.step = Some(at)))
-}
-
-/// Note, how much is given, temperature; behind them the seed.
-fn controls(props: &ChapterProps<ForcedState>) -> Html {
+/// Note, and how much is given.
+fn own_controls(props: &ChapterProps<ForcedState>) -> Html {
     let state = &props.state;
     let on_note = props.edit(|state: &mut ForcedState, note| {
         (state.note, state.step) = (note, None);
@@ -151,22 +116,13 @@ fn controls(props: &ChapterProps<ForcedState>) -> Html {
         let given = (ms * per_ms).round() as u32;
         (state.given, state.step) = (given.min(LENGTH), None);
     });
-    let on_temperature = props.edit(|state: &mut ForcedState, t: f32| {
-        (state.temperature, state.step) = ((100.0 * t).round() as u32, None);
-    });
-    let on_seed = props.edit(|state: &mut ForcedState, seed| {
-        (state.seed, state.step) = (seed, None);
-    });
     let notes: Vec<u16> = (0..NOTES).collect();
-    let more = html! { <SeedField seed={state.seed} {on_seed} /> };
     html! {
-        <ControlRow is_set={state.seed != ForcedState::default().seed} {more}>
+        <>
             { choose(texts::wave_sample::note::PLAIN, "note", &notes, state.note, named, on_note) }
             <Slider label={texts::wave_forced::given::PLAIN} name="given" max={LENGTH as f32 / per_ms} step={4.0} digits={0}
                 value={state.given as f32 / per_ms} on_value={on_given} />
-            <Slider label={texts::next::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
-                value={state.temperature as f32 / 100.0} on_value={on_temperature} />
-        </ControlRow>
+        </>
     }
 }
 
@@ -276,13 +232,11 @@ fn told(truth: &[u8], run: &Pair, state: &ForcedState) -> String {
     content::fill(texts::wave_forced::far::PLAIN, &values)
 }
 
-fn spoken(truth: &[u8], run: &Pair, at: usize) -> String {
+fn three(truth: &[u8], run: &Pair, at: usize) -> String {
     let [forced, free] = &run.both;
-    let three = [Some(truth), Some(&forced.drawn[..]), Some(&free.codes[..])];
-    let loud = three.map(|codes| {
-        codes
-            .and_then(|codes| codes.get(at))
-            .map_or_else(|| "?".into(), |code| signed(sample(*code), 2))
+    let loud = [truth, &forced.drawn, &free.codes].map(|codes| {
+        let code = codes.get(at);
+        code.map_or_else(|| "?".into(), |code| signed(sample(*code), 2))
     });
     let [truth, guessed, free] = loud;
     let values = [
@@ -294,34 +248,19 @@ fn spoken(truth: &[u8], run: &Pair, at: usize) -> String {
     content::fill(texts::wave_forced::spoken::PLAIN, &values)
 }
 
-/// The sound that was gone on with.
-fn on_wav(run: &Pair, note: u16) -> Callback<MouseEvent> {
-    let codes = run.both[1].codes.clone();
-    Callback::from(move |_| {
-        let name = format!("genscope-free-{}.wav", plain(note));
-        // Nothing happens where the browser refuses.
-        let _ = save_wav(&amplitudes(&codes), RATE, &name);
-    })
-}
-
 /// All three, sample by sample.
-fn on_csv(truth: Rc<Vec<u8>>, run: &Pair) -> Callback<MouseEvent> {
+fn table(truth: Rc<Vec<u8>>, run: &Pair) -> impl Fn() -> String + use<> {
     let [forced, free] = &run.both;
     let [forced, free] = [forced.drawn.clone(), free.codes.clone()];
-    Callback::from(move |_| {
-        let rows: String = (0..truth.len())
-            .map(|at| {
-                let loud = [&truth, &forced, &free]
-                    .map(|codes| codes.get(at).map_or(0.0, |code| sample(*code)));
-                let [truth, guessed, free] = loud;
-                format!("{},{truth:.5},{guessed:.5},{free:.5}\n", at + 1)
-            })
-            .collect();
-        save_csv(
-            &format!("sample,string,guessed,free\n{rows}"),
-            "genscope-given-or-free.csv",
-        );
-    })
+    move || {
+        let row = |at: usize| {
+            let loud = |codes: &Vec<u8>| codes.get(at).map_or(0.0, |code| sample(*code));
+            let [truth, guessed, free] = [&*truth, &forced, &free].map(loud);
+            format!("{},{truth:.5},{guessed:.5},{free:.5}\n", at + 1)
+        };
+        let rows: String = (0..truth.len()).map(row).collect();
+        format!("sample,string,guessed,free\n{rows}")
+    }
 }
 
 #[cfg(test)]

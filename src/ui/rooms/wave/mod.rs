@@ -7,6 +7,7 @@ mod own;
 mod run;
 mod sample;
 mod spectrum;
+mod stage;
 mod tree;
 
 use self::forced::ForcedChapter;

@@ -8,33 +8,25 @@ use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, shade, wave, whole};
-use super::notes::{amplitudes, mean, ms, named, nearest, pitch_in_words, signed, sound};
+use super::notes::{mean, ms, named, nearest, pitch_in_words, sound};
 use super::run::{Heard, WaveRun};
-use super::spectrum::Spectrogram;
-use crate::models::next::Choosing;
-use crate::models::wave::{Deaf, NOTES, RATE, code, sample};
-use crate::protocol::wave::WaveAsk;
-use crate::sound::{LOUD, frequency, heard as heard_pitch};
+use super::stage::{controls, frequencies, saves, share, spoken, use_samples};
+use crate::models::wave::{NOTES, RATE, code, sample};
+use crate::sound::{LOUD, heard as heard_pitch};
 use crate::ui::components::chart::{Axis, Chart, Mark, Tone};
 use crate::ui::components::choice::choose;
-use crate::ui::components::controls::ControlRow;
 use crate::ui::components::file::{dropped, file_field};
 use crate::ui::components::listen::Listen;
 use crate::ui::components::progress::progress;
 use crate::ui::components::record::{NoSound, Stage, read, record};
-use crate::ui::components::save::{save_csv, save_wav};
-use crate::ui::components::seed::SeedField;
-use crate::ui::components::share::ShareButton;
-use crate::ui::components::slider::Slider;
-use crate::ui::components::transport::{Player, Transport};
+use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::wave::{AFTER, OWN};
-use crate::ui::state::{OwnState, Route};
+use crate::ui::runs::player::mover;
+use crate::ui::state::OwnState;
+use crate::ui::state::wave::{AFTER, OWN, Played};
 
 /// The tone that is there before anything is recorded, Hz, and its samples.
 const TONE: f32 = 392.0;
@@ -100,22 +92,24 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
     let heard = use_memo(own.codes.clone(), |codes| heard_pitch(codes));
     let note = state.note.unwrap_or_else(|| offered(*heard));
     let count = given as u32 + AFTER;
-    let ask = WaveAsk {
-        model: MODEL.into(),
-        condition: note,
-        given: own.codes.to_vec(),
-        count,
-        choosing: Choosing {
-            temperature: state.temperature as f32 / 100.0,
-            ..Choosing::default()
-        },
-        seed: state.seed,
-        deaf: Deaf::default(),
-        looked_at: [0; 2],
-    };
+    let ask = state.ask(MODEL, note, own.codes.to_vec(), count);
     let run = use_booked(WaveRun::default, ask, false);
     let there = run.codes.len();
-    let player = use_samples(props, there as u32, count, &own);
+    let of = count as usize;
+    // A place belongs to the sound of which it was told; that of the link, to the first.
+    let told_of = use_mut_ref(|| (*own).clone());
+    let step = state.step.filter(|_| *told_of.borrow() == *own);
+    let on_rest = {
+        let (own, tell) = (
+            own.clone(),
+            props.edit(|state: &mut OwnState, at| state.step = Some(at)),
+        );
+        Callback::from(move |at| {
+            told_of.replace((*own).clone());
+            tell.emit(at);
+        })
+    };
+    let player = use_samples((state.asked(), (*own).clone()), step, [there, of], on_rest);
     let at = (player.0.cursor as usize).min(there.saturating_sub(1));
     let is_over = run.is_over();
     let theirs = use_memo(own.codes.clone(), |codes| sound(codes.to_vec()));
@@ -132,32 +126,20 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
     );
     let pitch = pitch_in_words(is_over, note, *pitch);
     let told = told(&run, given);
-    let seen = OwnState {
-        step: (there > 0).then_some(at as u32),
-        ..state.clone()
-    };
     let shown = &run.codes[..there.min(at + 1)];
     let (before, after) = shown.split_at(given.min(shown.len()));
-    let of = count as usize;
     let marks = vec![
         shade([0, given.min(at + 1)]),
         wave(before, 0, of, Tone::Muted),
         wave(after, given, of, Tone::Accent),
         Mark::Rule { x: ms(at) },
     ];
-    let spoken = run.codes.get(at).map_or_else(String::new, |code| {
-        let values = [
-            ("at", (at + 1).to_string()),
-            ("loud", signed(sample(*code), 2)),
-        ];
-        content::fill(texts::wave_sample::spoken::PLAIN, &values)
-    });
     html! {
         <>
             <div class="card wave-own" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()} data-note={note.to_string()}
                 data-samples={there.to_string()} data-given={given.to_string()} data-theirs={own.is_theirs.to_string()}
                 data-seed={state.seed.to_string()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
-                { controls(props, *heard) }
+                { controls(props, note_choice(props, *heard)) }
                 <Bring {own} />
                 <div class="wave-charts">
                     { whole(of, marks, &told, texts::wave_own::whole::PLAIN) }
@@ -168,22 +150,15 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
                 </div>
                 { progress(&run, |engine| format!("{engine}: {there} of {count} samples"), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {count}", at + 1)}
-                    time={format!("{:.1} ms", ms(at))} {spoken}>
+                    time={format!("{:.1} ms", ms(at))} spoken={spoken(at, run.codes.get(at).copied())}>
                     <Listen sound={Some((*theirs).clone())} words={texts::wave_own::listen_own::PLAIN} />
                     <Listen sound={(*all).clone()} words={texts::wave_own::listen_all::PLAIN} />
-                    <ShareButton link={link(&Route::of(seen))} />
-                    <button type="button" class="button wav" disabled={!is_over} onclick={on_wav(&run)}>{ "WAV" }</button>
-                    <button type="button" class="button csv" disabled={!is_over} onclick={on_csv(&run, given)}>{ "CSV" }</button>
+                    { share(state, at, there) }
+                    { saves(is_over.then(|| run.codes.clone()), "your-sound", note, table(&run, given)) }
                 </Transport>
             </div>
             <div class="inspect next-inspect">
-                <div class="card">
-                    <h3>{ texts::wave_sample::spectrum::TITLE }</h3>
-                    <Spectrogram codes={Rc::new(if is_over { run.codes.clone() } else { Vec::new() })} frequency={frequency(note)}
-                        label={content::fill(texts::wave_sample::spectrum_label::PLAIN, &[("pitch", pitch.clone())])} />
-                    <p data-name="pitch">{ pitch }</p>
-                    <p class="hint">{ texts::wave_own::spectrum::PLAIN }</p>
-                </div>
+                { frequencies(is_over.then(|| run.codes.clone()), note, pitch, texts::wave_own::spectrum::PLAIN) }
                 <div class="card">
                     <h3>{ texts::wave_own::numbers::TITLE }</h3>
                     <p data-name="bits" role="status">{ told }</p>
@@ -194,82 +169,34 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
     }
 }
 
-/// The transport over the samples, in step with the link.
-#[hook]
-fn use_samples(
-    props: &ChapterProps<OwnState>,
-    there: u32,
-    count: u32,
-    own: &Own,
-) -> UseReducerHandle<Player> {
-    let state = &props.state;
-    let ready = there.checked_sub(1);
-    // A place belongs to the sound of which it was told; that of the link, to the first.
-    let told_of = use_mut_ref(|| own.clone());
-    let step = state.step.filter(|_| *told_of.borrow() == *own);
-    // What a link says of a longer sound is the end of this one.
-    let step = step.map(|at| at.min(count - 1));
-    let course = Course {
-        of: (
-            OwnState {
-                step: None,
-                ..state.clone()
-            },
-            own.clone(),
-        ),
-        entry: step.map_or(Entry::Start, Entry::Rest),
-        ready,
-        last: count - 1,
-        at: step.filter(|at| Some(*at) <= ready).map(|at| (at, at)),
-        tells: there == count,
-    };
-    let on_rest = props.edit(|state: &mut OwnState, at| state.step = Some(at));
-    let own = own.clone();
-    use_player(
-        course,
-        Callback::from(move |at| {
-            told_of.replace(own.clone());
-            on_rest.emit(at);
-        }),
-    )
-}
-
 /// The note that is offered for a sound of this pitch: A4 for one without.
 fn offered(heard: Option<f32>) -> u16 {
     heard.map_or(9, nearest)
 }
 
-/// Note and temperature; behind them the seed.
-fn controls(props: &ChapterProps<OwnState>, heard: Option<f32>) -> Html {
-    let state = &props.state;
+/// The note to go on with.
+fn note_choice(props: &ChapterProps<OwnState>, heard: Option<f32>) -> Html {
     let on_note = props.edit(|state: &mut OwnState, note| {
         (state.note, state.step) = (note, None);
     });
-    let on_temperature = props.edit(|state: &mut OwnState, t: f32| {
-        (state.temperature, state.step) = ((100.0 * t).round() as u32, None);
-    });
-    let on_seed = props.edit(|state: &mut OwnState, seed| {
-        (state.seed, state.step) = (seed, None);
-    });
     let notes: Vec<Option<u16>> = std::iter::once(None).chain((0..NOTES).map(Some)).collect();
-    let words = move |note: &Option<u16>| match note {
-        Some(note) => named(note),
-        None => {
-            let text = match heard {
-                Some(_) => texts::wave_own::as_heard::PLAIN,
-                None => texts::wave_own::unheard::PLAIN,
-            };
-            content::fill(text, &[("note", named(&offered(heard)))])
-        }
+    let words = move |note: &Option<u16>| match (note, heard) {
+        (Some(note), _) => named(note),
+        (None, Some(_)) => nearest_to(texts::wave_own::as_heard::PLAIN, heard),
+        (None, None) => nearest_to(texts::wave_own::unheard::PLAIN, heard),
     };
-    let more = html! { <SeedField seed={state.seed} {on_seed} /> };
-    html! {
-        <ControlRow is_set={state.seed != OwnState::default().seed} {more}>
-            { choose(texts::wave_own::go_on::PLAIN, "note", &notes, state.note, words, on_note) }
-            <Slider label={texts::next::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
-                value={state.temperature as f32 / 100.0} on_value={on_temperature} />
-        </ControlRow>
-    }
+    choose(
+        texts::wave_own::go_on::PLAIN,
+        "note",
+        &notes,
+        props.state.note,
+        words,
+        on_note,
+    )
+}
+
+fn nearest_to(text: &str, heard: Option<f32>) -> String {
+    content::fill(text, &[("note", named(&offered(heard)))])
 }
 
 #[derive(Properties, PartialEq)]
@@ -403,28 +330,17 @@ fn told(run: &Heard, given: usize) -> String {
     content::fill(texts::wave_own::bits::PLAIN, &values)
 }
 
-fn on_wav(run: &Heard) -> Callback<MouseEvent> {
-    let codes = run.codes.clone();
-    Callback::from(move |_| {
-        // Nothing happens where the browser refuses.
-        let _ = save_wav(&amplitudes(&codes), RATE, "genscope-your-sound.wav");
-    })
-}
-
 /// Every sample: whose it is, its value, and its surprise.
-fn on_csv(run: &Heard, given: usize) -> Callback<MouseEvent> {
+fn table(run: &Heard, given: usize) -> impl Fn() -> String + use<> {
     let (codes, bits) = (run.codes.clone(), run.bits.clone());
-    Callback::from(move |_| {
+    move || {
         let row = |(at, (code, bits)): (usize, (&u8, &f32))| {
             let whose = if at < given { "given" } else { "model" };
             format!("{},{whose},{code},{:.5},{bits:.3}\n", at + 1, sample(*code))
         };
         let rows: String = codes.iter().zip(&bits).enumerate().map(row).collect();
-        save_csv(
-            &format!("sample,of,value,amplitude,bits\n{rows}"),
-            "genscope-your-sound.csv",
-        );
-    })
+        format!("sample,of,value,amplitude,bits\n{rows}")
+    }
 }
 
 #[cfg(test)]

@@ -1,38 +1,30 @@
 //! Chapter 'Sample by sample': a sound grows, one sample after another.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, odds, shade, wave, whole};
-use super::notes::{amplitudes, mean, ms, named, pitch_in_words, plain, signed, sound};
+use super::notes::{mean, ms, named, pitch_in_words, signed, sound};
 use super::run::{Heard, WaveRun};
-use super::spectrum::Spectrogram;
+use super::stage::{controls, frequencies, saves, share, spoken, use_samples};
 use super::tree::tree;
 use crate::models::next::{Choosing, surprise};
-use crate::models::wave::{NOTES, RATE, sample};
+use crate::models::wave::{NOTES, sample};
 use crate::protocol::wave::WaveAsk;
-use crate::sound::{frequency, heard as heard_pitch, string};
+use crate::sound::{heard as heard_pitch, string};
 use crate::ui::components::chart::{Mark, Tone};
 use crate::ui::components::choice::choose;
-use crate::ui::components::controls::ControlRow;
 use crate::ui::components::listen::Listen;
 use crate::ui::components::model_card::ModelCard;
 use crate::ui::components::progress::progress;
-use crate::ui::components::save::{save_csv, save_wav};
-use crate::ui::components::seed::SeedField;
-use crate::ui::components::share::ShareButton;
-use crate::ui::components::slider::Slider;
-use crate::ui::components::transport::{Player, Transport};
+use crate::ui::components::transport::Transport;
 use crate::ui::content::{self, texts};
 use crate::ui::host::Phase;
 use crate::ui::rooms::ChapterProps;
-use crate::ui::router::link;
 use crate::ui::runs::booked::use_booked;
-use crate::ui::runs::player::{Course, Entry, mover, use_player};
-use crate::ui::state::wave::LENGTH;
-use crate::ui::state::{Route, SampleState};
+use crate::ui::runs::player::mover;
+use crate::ui::state::SampleState;
+use crate::ui::state::wave::{LENGTH, Played};
 
 /// Names the string that is there to compare with, one that the model has not learned from.
 const EXAMPLE: u64 = 1;
@@ -54,43 +46,21 @@ pub fn story() -> Html {
 pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
     let state = &props.state;
     let ask = WaveAsk {
-        model: MODEL.into(),
-        condition: state.note,
-        given: Vec::new(),
-        count: LENGTH,
-        choosing: state.choosing(),
-        seed: state.seed,
         deaf: state.deaf(),
         looked_at: [0, LENGTH],
+        ..state.ask(MODEL, state.note, Vec::new(), LENGTH)
     };
     let run = use_booked(WaveRun::default, ask, false);
-    let player = use_samples(props, &run);
     let there = run.codes.len();
+    let on_rest = props.edit(|state: &mut SampleState, at| state.step = Some(at));
+    let player = use_samples(state.asked(), state.step, [there, LENGTH as usize], on_rest);
     let at = (player.0.cursor as usize).min(there.saturating_sub(1));
     let code = run.codes.get(at).copied();
     let logits = run.logits(at);
-    let made = use_memo(
-        (
-            run.is_over(),
-            state.note,
-            state.temperature,
-            state.deaf,
-            state.seed,
-        ),
-        |(is_over, ..)| is_over.then(|| sound(run.codes.clone())),
-    );
-    let whole = run.is_over();
-    let seen = SampleState {
-        step: code.map(|_| at as u32),
-        ..state.clone()
-    };
-    let spoken = code.map_or_else(String::new, |code| {
-        let values = [
-            ("at", (at + 1).to_string()),
-            ("loud", signed(sample(code), 2)),
-        ];
-        content::fill(texts::wave_sample::spoken::PLAIN, &values)
+    let made = use_memo((run.is_over(), state.asked()), |(is_over, _)| {
+        is_over.then(|| sound(run.codes.clone()))
     });
+    let whole = run.is_over();
     // What charts tell who cannot see them.
     let told = code.zip(logits).map_or_else(String::new, |(code, logits)| {
         let own = Choosing::default().probabilities(logits)[usize::from(code)];
@@ -105,13 +75,17 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
         is_over.then(|| heard_pitch(codes)).flatten()
     });
     let pitch = pitch_in_words(whole, state.note, *pitch);
+    let on_note = props.edit(|state: &mut SampleState, note| {
+        (state.note, state.step) = (note, None);
+    });
+    let notes: Vec<u16> = (0..NOTES).collect();
     let example = use_memo(state.note, |note| sound(string(*note, EXAMPLE)));
     html! {
         <>
             <div class="card wave-sample" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
                 data-samples={there.to_string()} data-hears={state.hears()[1].to_string()}
                 data-seed={state.seed.to_string()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
-                { controls(props) }
+                { controls(props, choose(texts::wave_sample::note::PLAIN, "note", &notes, state.note, named, on_note)) }
                 <div class="wave-charts">
                     { overview(&run, at, state.hears()[0], &told) }
                     <div class="wave-sides">
@@ -121,73 +95,20 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
                 </div>
                 { progress(&run, |engine| format!("{engine}: {there} of {LENGTH} samples"), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {LENGTH}", at + 1)}
-                    time={format!("{:.1} ms", ms(at))} {spoken}>
+                    time={format!("{:.1} ms", ms(at))} spoken={spoken(at, code)}>
                     <Listen sound={(*made).clone()} words={texts::wave_sample::listen::PLAIN} />
                     <Listen sound={Some((*example).clone())} words={texts::wave_sample::example::PLAIN} />
-                    <ShareButton link={link(&Route::of(seen))} />
-                    <button type="button" class="button wav" disabled={!whole} onclick={on_wav(&run, state.note)}>{ "WAV" }</button>
-                    <button type="button" class="button csv" disabled={!whole} onclick={on_csv(&run)}>{ "CSV" }</button>
+                    { share(state, at, there) }
+                    { saves(whole.then(|| run.codes.clone()), "note", state.note, table(&run)) }
                 </Transport>
             </div>
             <div class="inspect next-inspect">
                 { hears(props) }
-                <div class="card">
-                    <h3>{ texts::wave_sample::spectrum::TITLE }</h3>
-                    <Spectrogram codes={Rc::new(if whole { run.codes.clone() } else { Vec::new() })} frequency={frequency(state.note)}
-                        label={content::fill(texts::wave_sample::spectrum_label::PLAIN, &[("pitch", pitch.clone())])} />
-                    <p data-name="pitch">{ pitch }</p>
-                    <p class="hint">{ texts::wave_sample::spectrum::PLAIN }</p>
-                </div>
+                { frequencies(whole.then(|| run.codes.clone()), state.note, pitch, texts::wave_sample::spectrum::PLAIN) }
                 { numbers(logits, code, run.bits.get(..=at)) }
                 <ModelCard model={MODEL} speed={run.rate().map(|rate| content::fill(texts::wave_sample::speed::PLAIN, &[("rate", format!("{rate:.0}"))]))} />
             </div>
         </>
-    }
-}
-
-/// The transport over the samples, in step with the link.
-#[hook]
-fn use_samples(props: &ChapterProps<SampleState>, run: &WaveRun) -> UseReducerHandle<Player> {
-    let state = &props.state;
-    let ready = (run.codes.len() as u32).checked_sub(1);
-    let course = Course {
-        of: SampleState {
-            step: None,
-            ..state.clone()
-        },
-        entry: state.step.map_or(Entry::Start, Entry::Rest),
-        ready,
-        last: LENGTH - 1,
-        at: state
-            .step
-            .filter(|at| Some(*at) <= ready)
-            .map(|at| (at, at)),
-        tells: ready == Some(LENGTH - 1),
-    };
-    use_player(course, props.edit(|state, at| state.step = Some(at)))
-}
-
-/// Note and temperature; behind them the seed.
-fn controls(props: &ChapterProps<SampleState>) -> Html {
-    let state = &props.state;
-    let default = SampleState::default();
-    let on_note = props.edit(|state: &mut SampleState, note| {
-        (state.note, state.step) = (note, None);
-    });
-    let on_temperature = props.edit(|state: &mut SampleState, t: f32| {
-        (state.temperature, state.step) = ((100.0 * t).round() as u32, None);
-    });
-    let on_seed = props.edit(|state: &mut SampleState, seed| {
-        (state.seed, state.step) = (seed, None);
-    });
-    let notes: Vec<u16> = (0..NOTES).collect();
-    let more = html! { <SeedField seed={state.seed} {on_seed} /> };
-    html! {
-        <ControlRow is_set={state.seed != default.seed} {more}>
-            { choose(texts::wave_sample::note::PLAIN, "note", &notes, state.note, named, on_note) }
-            <Slider label={texts::next::temperature::PLAIN} name="temperature" max={2.0} step={0.05} digits={2}
-                value={state.temperature as f32 / 100.0} on_value={on_temperature} />
-        </ControlRow>
     }
 }
 
@@ -282,29 +203,14 @@ fn numbers(logits: Option<&[f32]>, code: Option<u8>, bits: Option<&[f32]>) -> Ht
     }
 }
 
-fn on_wav(run: &Heard, note: u16) -> Callback<MouseEvent> {
-    let codes = run.codes.clone();
-    Callback::from(move |_| {
-        // Nothing happens where the browser refuses.
-        let _ = save_wav(
-            &amplitudes(&codes),
-            RATE,
-            &format!("genscope-{}.wav", plain(note)),
-        );
-    })
-}
-
 /// Every sample: its value, what that is, and its surprise.
-fn on_csv(run: &Heard) -> Callback<MouseEvent> {
+fn table(run: &Heard) -> impl Fn() -> String + use<> {
     let (codes, bits) = (run.codes.clone(), run.bits.clone());
-    Callback::from(move |_| {
+    move || {
         let row = |(at, (code, bits)): (usize, (&u8, &f32))| {
             format!("{},{code},{:.5},{bits:.3}\n", at + 1, sample(*code))
         };
         let rows: String = codes.iter().zip(&bits).enumerate().map(row).collect();
-        save_csv(
-            &format!("sample,value,amplitude,bits\n{rows}"),
-            "genscope-samples.csv",
-        );
-    })
+        format!("sample,value,amplitude,bits\n{rows}")
+    }
 }

@@ -1,8 +1,7 @@
 //! Chapter 'Given, or free': `#/autoregressive/forced?note=9&given=800&temperature=80&step=900`.
 
-use super::LENGTH;
-use crate::models::next::Choosing;
-use crate::models::wave::{Deaf, NOTES};
+use super::{LENGTH, Played, visit};
+use crate::models::wave::NOTES;
 use crate::protocol::wave::WaveAsk;
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, Query};
@@ -38,21 +37,14 @@ impl ForcedState {
     /// What is asked of this model: to guess each sample of this string, and to go on by itself with the
     /// beginning of it.
     pub fn asks(&self, model: &str, string: &[u8]) -> [WaveAsk; 2] {
-        [LENGTH, self.given].map(|given| WaveAsk {
-            model: model.into(),
-            condition: self.note,
-            given: string.iter().copied().take(given as usize).collect(),
-            count: LENGTH,
-            choosing: Choosing {
-                temperature: self.temperature as f32 / 100.0,
-                ..Choosing::default()
-            },
-            seed: self.seed,
-            deaf: Deaf::default(),
-            looked_at: [0; 2],
+        [LENGTH, self.given].map(|given| {
+            let given = string.iter().copied().take(given as usize);
+            self.ask(model, self.note, given.collect(), LENGTH)
         })
     }
 }
+
+super::played!(ForcedState);
 
 impl Controls for ForcedState {
     fn chapter(&self) -> Chapter {
@@ -63,14 +55,7 @@ impl Controls for ForcedState {
         let default = Self::default();
         q.number("note", &mut self.note, default.note, 0..=NOTES - 1);
         q.number("given", &mut self.given, default.given, 0..=LENGTH);
-        q.number(
-            "temperature",
-            &mut self.temperature,
-            default.temperature,
-            0..=200,
-        );
-        q.seed("seed", &mut self.seed, default.seed);
-        q.maybe("step", &mut self.step, 0..=LENGTH - 1);
+        visit(self, q, LENGTH);
     }
 }
 

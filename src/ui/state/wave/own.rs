@@ -1,6 +1,7 @@
 //! Chapter 'Your sound': `#/autoregressive/sound?note=9&temperature=80&step=900`. The sound itself never is
 //! in a link.
 
+use super::visit;
 use crate::models::wave::NOTES;
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, Query};
@@ -34,22 +35,16 @@ impl Default for OwnState {
     }
 }
 
+super::played!(OwnState);
+
 impl Controls for OwnState {
     fn chapter(&self) -> Chapter {
         Chapter::Own
     }
 
     fn visit(&mut self, q: &mut impl Query) {
-        let default = Self::default();
         q.maybe("note", &mut self.note, 0..=NOTES - 1);
-        q.number(
-            "temperature",
-            &mut self.temperature,
-            default.temperature,
-            0..=200,
-        );
-        q.seed("seed", &mut self.seed, default.seed);
-        q.maybe("step", &mut self.step, 0..=OWN + AFTER - 1);
+        visit(self, q, OWN + AFTER);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Chapter 'Sample by sample': `#/autoregressive/sample?note=9&temperature=80&deaf=3&step=900`.
 
+use super::{choosing, visit};
 use crate::models::next::Choosing;
 use crate::models::wave::{Deaf, NOTES, Shape};
 use crate::sound;
@@ -49,10 +50,7 @@ impl SampleState {
 
     /// How samples are chosen.
     pub fn choosing(&self) -> Choosing {
-        Choosing {
-            temperature: self.temperature as f32 / 100.0,
-            ..Choosing::default()
-        }
+        choosing(self.temperature)
     }
 
     /// Layers that do not look back.
@@ -77,6 +75,8 @@ impl SampleState {
     }
 }
 
+super::played!(SampleState);
+
 impl Controls for SampleState {
     fn chapter(&self) -> Chapter {
         Chapter::Sample
@@ -86,19 +86,12 @@ impl Controls for SampleState {
         let default = Self::default();
         q.number("note", &mut self.note, default.note, 0..=NOTES - 1);
         q.number(
-            "temperature",
-            &mut self.temperature,
-            default.temperature,
-            0..=200,
-        );
-        q.number(
             "deaf",
             &mut self.deaf,
             default.deaf,
             0..=(1 << Self::LAYERS) - 1,
         );
-        q.seed("seed", &mut self.seed, default.seed);
-        q.maybe("step", &mut self.step, 0..=LENGTH - 1);
+        visit(self, q, LENGTH);
     }
 }
 
