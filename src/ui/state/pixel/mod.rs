@@ -26,7 +26,7 @@ pub enum Maker {
     Rnn,
     /// Gated PixelCNN of garments.
     Clothes,
-    /// PixelRNN of garments; it has not seen many yet, and its title says so.
+    /// PixelRNN of garments.
     RnnClothes,
 }
 
@@ -60,7 +60,7 @@ impl Maker {
             Self::Cnn => "PixelCNN",
             Self::Rnn => "PixelRNN",
             Self::Clothes => "PixelCNN of clothes",
-            Self::RnnClothes => "PixelRNN of clothes (early)",
+            Self::RnnClothes => "PixelRNN of clothes",
         }
     }
 
