@@ -27,7 +27,7 @@ impl Default for ForcedState {
             note: 9,
             given: 800,
             temperature: 100,
-            seed: 1,
+            seed: 2,
             step: None,
         }
     }

@@ -29,7 +29,7 @@ impl Default for OwnState {
         Self {
             note: None,
             temperature: 100,
-            seed: 1,
+            seed: 2,
             step: None,
         }
     }

@@ -31,7 +31,7 @@ impl Default for SampleState {
             note: 9,
             temperature: 100,
             deaf: 0,
-            seed: 1,
+            seed: 2,
             step: None,
         }
     }
