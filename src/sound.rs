@@ -5,6 +5,9 @@
 //! Smith 1983 (in the same number): an all-pass filter makes the loop as long as the pitch needs, between
 //! whole samples.
 
+#[cfg(any(feature = "ui", feature = "lab"))]
+pub mod spectrum;
+
 use crate::models::wave::{LOWEST, RATE, code, sample};
 use crate::noise;
 

@@ -1,5 +1,6 @@
 //! `lab eval MODEL`: what the judge says of a model's samples, as JSON.
 
+mod listener;
 mod pixel;
 mod tunes;
 mod vae;

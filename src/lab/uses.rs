@@ -2,7 +2,7 @@
 //! it.
 
 mod odd;
-mod reader;
+pub(super) mod reader;
 mod scribble;
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use crate::models::vae::net::Vae;
 use crate::noise;
 use crate::quality::uses::{Others, Reader, SQUEEZED, Squeezed, USES_PATH, Uses, rounded};
 use odd::Scores;
-use reader::Examples;
+use reader::{Examples, Reader as Linear};
 
 /// The models that are looked at, the first one for what does not belong too.
 const MODELS: [ModelId; 4] = [
@@ -174,7 +174,7 @@ fn read(name: &str, features: [Vec<f32>; 2], width: usize, labels: [&Images; 2])
             .map(|draw| {
                 let mut rng = noise::stream(SEED, draw, size as u32);
                 let drawn = sample(&mut rng, train.len(), size).into_vec();
-                reader::accuracy(&train.only(&drawn), &test)
+                Linear::trained(&train.only(&drawn)).accuracy(&test)
             })
             .collect();
         let (mean, sd) = mean_sd(&shares);

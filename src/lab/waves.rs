@@ -9,6 +9,7 @@ use rand_chacha::rand_core::RngCore;
 
 use super::Folders;
 use crate::models::next::{Choosing, choose};
+use crate::models::wave::asked::{Asked, DIGITS, ROWS, SPEAKERS};
 use crate::models::wave::step::Stepper;
 use crate::models::wave::training::Sounds;
 use crate::models::wave::{Deaf, NOTES, RATE, SILENCE, Shape, code};
@@ -35,8 +36,9 @@ pub enum Part {
 
 /// Notes of a round of learning: each pitch 150 times, plucked anew.
 const PLUCKS: usize = 3600;
-/// Who says the digits, in the order of their conditions.
-pub const SPEAKERS: [&str; 6] = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"];
+/// Who says the digits, in their order.
+const NAMES: [&str; SPEAKERS as usize] =
+    ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"];
 /// Recordings of a digit and speaker, of which the first are held out.
 const TAKES: usize = 50;
 const HELD_OUT: usize = 5;
@@ -50,7 +52,7 @@ impl Recorded {
             layers: 6,
             conditions: match self {
                 Self::Notes => NOTES.into(),
-                Self::Digits => 10 * SPEAKERS.len() as u32,
+                Self::Digits => ROWS.into(),
             },
         }
     }
@@ -68,7 +70,9 @@ impl Recorded {
         match self {
             Self::Notes => (0..NOTES).step_by(5).collect(),
             // Each digit by another speaker.
-            Self::Digits => (0..10).map(|digit| digit * 6 + digit % 6).collect(),
+            Self::Digits => (0..DIGITS)
+                .map(|digit| digit * SPEAKERS + digit % SPEAKERS)
+                .collect(),
         }
     }
 
@@ -86,7 +90,7 @@ pub enum Loaded {
     /// Made when they are asked for.
     Plucked(Part),
     /// From files: values, and what was asked for.
-    Read(Vec<(Vec<u8>, u16)>),
+    Read(Vec<(Vec<u8>, Asked)>),
 }
 
 impl Sounds for Loaded {
@@ -97,13 +101,13 @@ impl Sounds for Loaded {
         }
     }
 
-    fn sound(&self, i: usize, rng: &mut ChaCha8Rng) -> (Vec<u8>, u16) {
+    fn sound(&self, i: usize, rng: &mut ChaCha8Rng) -> (Vec<u8>, Asked) {
         match self {
             Self::Plucked(part) => {
-                let condition = (i % usize::from(NOTES)) as u16;
+                let note = (i % usize::from(NOTES)) as u16;
                 // Even seeds are learned from, odd ones held out.
                 let seed = rng.next_u64() & !1 | u64::from(*part == Part::HeldOut);
-                (string(condition, seed), condition)
+                (string(note, seed), Asked::Note(note))
             }
             Self::Read(sounds) => sounds[i].clone(),
         }
@@ -111,33 +115,52 @@ impl Sounds for Loaded {
 }
 
 /// `digit_speaker_take.wav` of a folder.
-fn recordings(folder: &Path, part: Part) -> Result<Vec<(Vec<u8>, u16)>> {
+fn recordings(folder: &Path, part: Part) -> Result<Vec<(Vec<u8>, Asked)>> {
     let mut all = Vec::new();
     let takes = match part {
         Part::Train => HELD_OUT..TAKES,
         Part::HeldOut => 0..HELD_OUT,
     };
-    for digit in 0..10u16 {
-        for (who, speaker) in SPEAKERS.iter().enumerate() {
+    for digit in 0..DIGITS {
+        for speaker in 0..SPEAKERS {
+            let who = NAMES[usize::from(speaker)];
             for take in takes.clone() {
-                let path = folder.join(format!("{digit}_{speaker}_{take}.wav"));
+                let path = folder.join(format!("{digit}_{who}_{take}.wav"));
                 let samples = read_wav(&path).with_context(|| {
                     format!("{} (tar xzf fsdd.tar.gz -C data/sound)", path.display())
                 })?;
-                all.push((codes(&samples), digit * SPEAKERS.len() as u16 + who as u16));
+                let (codes, lasts) = word(&samples);
+                let asked = Asked::Word {
+                    digit,
+                    speaker,
+                    lasts,
+                };
+                all.push((codes, asked));
             }
         }
     }
     Ok(all)
 }
 
-/// A recording as loud as all others and as long: its beginning, and silence after it.
-fn codes(samples: &[f32]) -> Vec<u8> {
+/// What is softer than this share of a recording's loudest sample, before the word and after it, is not of the
+/// word.
+const SOFT: f32 = 0.03;
+/// But for so many samples, in which it begins and dies away.
+const AROUND: [usize; 2] = [80, 160];
+
+/// The word in a recording, as loud as all others, and its length; made as long as all others by cutting its
+/// end off, or by silence.
+fn word(samples: &[f32]) -> (Vec<u8>, u32) {
     let most = samples.iter().map(|v| v.abs()).fold(1e-4, f32::max);
-    let loud = samples.iter().take(LENGTH).map(|v| code(LOUD * v / most));
-    let mut codes: Vec<u8> = loud.collect();
+    let is_loud = |v: &f32| v.abs() > SOFT * most;
+    let first = samples.iter().position(is_loud).unwrap_or(0);
+    let last = samples.iter().rposition(is_loud).unwrap_or(0);
+    let first = first.saturating_sub(AROUND[0]);
+    let end = samples.len().min(last + AROUND[1]);
+    let word = &samples[first..end];
+    let mut codes: Vec<u8> = word.iter().map(|v| code(LOUD * v / most)).collect();
     codes.resize(LENGTH, SILENCE);
-    codes
+    (codes, word.len().max(1) as u32)
 }
 
 fn read_wav(path: &Path) -> Result<Vec<f32>> {
@@ -169,7 +192,7 @@ pub fn write_wav(path: &Path, samples: &[f32]) -> Result<()> {
     Ok(writer.finalize()?)
 }
 
-/// One sound for each condition, drawn from the network's own odds; `on_each` is told how many are done.
+/// One sound for each thing that is asked for, by number, drawn from the network's own odds; `on_each` is told how many are done.
 pub fn draw_sounds(
     stepper: &Stepper,
     conditions: &[u16],
@@ -178,7 +201,8 @@ pub fn draw_sounds(
 ) -> Vec<Vec<u8>> {
     let choosing = Choosing::default();
     let draw = |(i, condition): (usize, &u16)| {
-        let mut walk = stepper.begin(*condition, Deaf::default());
+        let asked = stepper.shape().asked(*condition).expect("one of them");
+        let mut walk = stepper.begin(asked, Deaf::default());
         let mut next = |at: usize| {
             let logits = stepper.logits(&mut walk);
             let u = noise::unit(&mut noise::stream(seed, i as u32, at as u32));
@@ -214,7 +238,8 @@ mod tests {
         let all: Vec<_> = (0..usize::from(NOTES))
             .map(|i| sounds.sound(i, &mut rng))
             .collect();
-        let (sounds, conditions): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        let sounds: Vec<_> = all.into_iter().map(|(sound, _)| sound).collect();
+        let conditions: Vec<u16> = (0..NOTES).collect();
         for (condition, off) in in_tune(&sounds, &conditions).into_iter().enumerate() {
             let off = off.expect("a pitch");
             assert!(off.abs() <= 15, "{condition}: {off} cents");
@@ -222,10 +247,14 @@ mod tests {
     }
 
     #[test]
-    fn recordings_are_as_loud_and_as_long() {
-        let codes = codes(&[0.0, 0.1, -0.05]);
-        assert_eq!(codes.len(), LENGTH);
-        assert_eq!((codes[0], codes[3]), (SILENCE, SILENCE));
-        assert!((sample(codes[1]) - LOUD).abs() < 0.02);
+    fn words_are_as_loud_and_as_long() {
+        let quiet = [0.001; 1000];
+        let (codes, lasts) = word(&[&quiet[..], &[0.0, 0.1, -0.05], &quiet].concat());
+        assert_eq!((codes.len(), lasts), (LENGTH, 80 + 160 + 1));
+        let loudest = sample(*codes.iter().max().expect("some"));
+        assert!((loudest - LOUD).abs() < 0.02);
+        assert_eq!(codes[300], SILENCE);
+        assert_eq!(word(&[0.5; 9000]).1, 9000);
+        assert_eq!(word(&[0.0; 10]).1, 10);
     }
 }

@@ -108,7 +108,8 @@ impl Answers for Asked<'_> {
     fn answer(&self) -> Vec<f32> {
         let Self(net, shape) = self;
         let codes: Vec<u8> = (0..600u32).map(|i| (128 + i * i / 31 % 90) as u8).collect();
-        let logits = net.forward(&codes, &[shape.conditions as u16 / 2], *shape);
+        let asked = shape.asked(shape.choices() / 2).expect("one of them");
+        let logits = net.forward(&codes, &[(asked, 0)], *shape);
         let logits = logits.into_data();
         logits.iter::<f32>().step_by(STRIDE * STRIDE / 10).collect()
     }

@@ -3,6 +3,7 @@
 use crate::engine::session::{Step, TURN_MS, Work, demand};
 use crate::models::next::{choose, surprise};
 use crate::models::wave::Shape;
+use crate::models::wave::asked::Asked;
 use crate::models::wave::net::WaveNet;
 use crate::models::wave::step::{Stepper, Walk};
 use crate::noise;
@@ -16,6 +17,7 @@ const IN_ONE_GO: usize = 64;
 pub struct WaveRun<'a> {
     run: RunId,
     ask: WaveAsk,
+    asked: Asked,
     net: &'a WaveNet,
     shape: Shape,
     /// What takes one sample at a time, and what it keeps; none before the first.
@@ -38,11 +40,9 @@ impl<'a> WaveRun<'a> {
             given <= count as usize,
             format!("{given} samples are given, of {count}"),
         )?;
-        let condition = ask.condition;
-        demand(
-            u32::from(condition) < shape.conditions,
-            format!("condition {condition}"),
-        )?;
+        let asked = shape.asked(ask.condition);
+        let asked =
+            asked.ok_or_else(|| EngineError::BadRequest(format!("condition {}", ask.condition)))?;
         demand(ask.choosing.is_sound(), "a choice out of range")?;
         let [first, end] = ask.looked_at;
         demand(
@@ -52,6 +52,7 @@ impl<'a> WaveRun<'a> {
         Ok(Self {
             run,
             ask,
+            asked,
             net,
             shape,
             under_way: None,
@@ -68,7 +69,7 @@ impl Work for WaveRun<'_> {
             Some(both) => both,
             none => {
                 let stepper = Stepper::new(self.net, self.shape).await?;
-                let walk = stepper.begin(ask.condition, ask.deaf);
+                let walk = stepper.begin(self.asked, ask.deaf);
                 none.insert((stepper, walk))
             }
         };

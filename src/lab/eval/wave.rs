@@ -4,10 +4,12 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use nalgebra::{DMatrix, DVector};
 
+use super::listener::Listener;
 use super::{Args, record};
 use crate::lab::Folders;
 use crate::lab::source::wave_net;
 use crate::lab::waves::{Loaded, Part, Recorded, draw_sounds, in_tune, write_wav};
+use crate::models::wave::asked::Asked;
 use crate::models::wave::step::Stepper;
 use crate::models::wave::training::{Sounds, costs};
 use crate::models::wave::{LEVELS, sample};
@@ -32,15 +34,15 @@ pub fn run(folders: &Folders, args: &Args, what: Recorded) -> Result<()> {
     let held_out = some(&what.load(folders, Part::HeldOut)?, JUDGED);
     let learned = some(&what.load(folders, Part::Train)?, LEARNED);
     let bar = ProgressBar::new(held_out.len() as u64).with_message("bits");
-    let cost = |(codes, condition): &(Vec<u8>, u16)| {
+    let cost = |(codes, asked): &(Vec<u8>, Asked)| {
         bar.inc(1);
-        let nats = costs(&net, codes, &[*condition], shape).sum();
+        let nats = costs(&net, codes, &[(*asked, 0)], shape).sum();
         f64::from(nats.into_scalar::<f32>())
     };
     let nats: f64 = held_out.iter().map(cost).sum();
     bar.finish_and_clear();
     let bits = nats / std::f64::consts::LN_2 / (held_out.len() * LENGTH) as f64;
-    let codes = |sounds: &[(Vec<u8>, u16)]| -> Vec<Vec<u8>> {
+    let codes = |sounds: &[(Vec<u8>, Asked)]| -> Vec<Vec<u8>> {
         sounds.iter().map(|(codes, _)| codes.clone()).collect()
     };
     let [learned, held_out] = [codes(&learned), codes(&held_out)];
@@ -57,7 +59,7 @@ pub fn run(folders: &Folders, args: &Args, what: Recorded) -> Result<()> {
             Unit::Bits,
         ),
     ];
-    let conditions: Vec<u16> = (0..shape.conditions as u16).collect();
+    let conditions: Vec<u16> = (0..shape.choices()).collect();
     let conditions: Vec<u16> = conditions.iter().copied().cycle().take(args.n).collect();
     let stepper = pollster::block_on(Stepper::new(&net, shape))?;
     let began = std::time::Instant::now();
@@ -67,14 +69,29 @@ pub fn run(folders: &Folders, args: &Args, what: Recorded) -> Result<()> {
     bar.finish_and_clear();
     let rate = (args.n * LENGTH) as f64 / began.elapsed().as_secs_f64();
     println!("{rate:.0} samples a second");
-    if what == Recorded::Notes {
-        let off = in_tune(&sounds, &conditions);
-        let right = off
-            .iter()
-            .filter(|off| off.is_some_and(|off| off.abs() <= OFF));
-        let share = right.count() as f64 / off.len() as f64;
-        figures.push(figure(Measure::InTune, share, Unit::Share));
-    }
+    figures.push(match what {
+        Recorded::Notes => {
+            let off = in_tune(&sounds, &conditions);
+            let right = off
+                .iter()
+                .filter(|off| off.is_some_and(|off| off.abs() <= OFF));
+            let share = right.count() as f64 / off.len() as f64;
+            figure(Measure::InTune, share, Unit::Share)
+        }
+        Recorded::Digits => {
+            let listener = Listener::trained(&all(&what.load(folders, Part::Train)?));
+            let asked = conditions.iter().filter_map(|number| shape.asked(*number));
+            let made: Vec<_> = sounds.iter().cloned().zip(asked).collect();
+            Figure {
+                floor: Some(listener.accuracy(&all(&what.load(folders, Part::HeldOut)?))),
+                ..figure(
+                    Measure::ClassAccuracy,
+                    listener.accuracy(&made),
+                    Unit::Share,
+                )
+            }
+        }
+    });
     let heard = sounds.iter().take(20).flatten().map(|code| sample(*code));
     let path = folders.runs.join(args.model.name()).join("eval.wav");
     write_wav(&path, &heard.collect::<Vec<_>>())?;
@@ -103,8 +120,13 @@ fn figure(name: Measure, value: f64, unit: Unit) -> Figure {
     }
 }
 
+/// Every sound.
+fn all(sounds: &Loaded) -> Vec<(Vec<u8>, Asked)> {
+    some(sounds, sounds.count())
+}
+
 /// Sounds spread over all there are.
-fn some(sounds: &Loaded, most: usize) -> Vec<(Vec<u8>, u16)> {
+fn some(sounds: &Loaded, most: usize) -> Vec<(Vec<u8>, Asked)> {
     let all = sounds.count();
     let mut rng = noise::stream(77, 0, 0);
     // Not a multiple of the number of conditions, so that all come.

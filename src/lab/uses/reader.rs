@@ -66,17 +66,6 @@ impl Examples {
     }
 }
 
-/// Share of `test` that a reader trained on `train`, which is in random order, reads right.
-pub fn accuracy(train: &Examples, test: &Examples) -> f64 {
-    let (most, held_out) = train.split(train.len() - train.len() / HELD_OUT);
-    let best = best_l2(&most, &held_out);
-    // From the strongest to the chosen one: quicker than from nothing.
-    let stronger = L2.into_iter().take_while(|l2| *l2 >= best);
-    let mut reader = Reader::new(train);
-    stronger.for_each(|l2| reader.fit(train, l2));
-    reader.accuracy(test)
-}
-
 /// The L2 with which the held-out examples are the most probable.
 fn best_l2(train: &Examples, held_out: &Examples) -> f64 {
     let mut reader = Reader::new(train);
@@ -93,7 +82,7 @@ fn best_l2(train: &Examples, held_out: &Examples) -> f64 {
 }
 
 /// The reader, and the place and scale of its features.
-struct Reader {
+pub struct Reader {
     mean: Vec<f32>,
     scale: f32,
     /// `[width + 1, classes]`; the last row is the bias.
@@ -101,6 +90,17 @@ struct Reader {
 }
 
 impl Reader {
+    /// One that has learned `train`, which is in random order.
+    pub fn trained(train: &Examples) -> Self {
+        let (most, held_out) = train.split(train.len() - train.len() / HELD_OUT);
+        let best = best_l2(&most, &held_out);
+        // From the strongest to the chosen one: quicker than from nothing.
+        let stronger = L2.into_iter().take_while(|l2| *l2 >= best);
+        let mut reader = Self::new(train);
+        stronger.for_each(|l2| reader.fit(train, l2));
+        reader
+    }
+
     /// One that has learned nothing but where features lie.
     fn new(train: &Examples) -> Self {
         let (n, width) = (train.len() as f64, train.width);
@@ -158,7 +158,8 @@ impl Reader {
         self.problem(examples, 0.0).loss(&self.weights).0
     }
 
-    fn accuracy(&self, test: &Examples) -> f64 {
+    /// Share of `test` that it reads right.
+    pub fn accuracy(&self, test: &Examples) -> f64 {
         let logits = self.problem(test, 0.0).logits(&self.weights);
         let read = logits.argmax(1).into_data();
         let right = read.iter::<u8>().zip(&test.labels);
@@ -400,7 +401,7 @@ mod tests {
     #[test]
     fn clouds_are_read_as_well_as_can_be() {
         let (train, test) = (clouds(3, 2000), clouds(4, 5000));
-        let share = accuracy(&train, &test);
+        let share = Reader::trained(&train).accuracy(&test);
         let middle = |class: usize| {
             let (sin, cos) = (std::f32::consts::TAU * class as f32 / 3.0).sin_cos();
             [3.0 * cos, 3.0 * sin]

@@ -6,10 +6,13 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`asked`] | what can be asked for, and what a network is told of it at each sample |
 //! | [`net`] | the network: dilated causal convolutions with gates |
 //! | `training` | its loss, for `lab` |
 //! | [`step`] | the same sample by sample on plain numbers, with what is computed of the past kept in rings |
 
+#[cfg(any(feature = "look", feature = "ui"))]
+pub mod asked;
 #[cfg(feature = "look")]
 pub mod net;
 #[cfg(feature = "look")]

@@ -2,19 +2,21 @@
 //!
 //! ```text
 //! x    = E[s_{t-1}]                                        one of 256 rows, [width]
-//! a, b = P_l · x_{t-d} + N_l · x_t + C_l[condition]         each [width]; d = 1, 2, 4, …, then anew
+//! a, b = P_l · x_{t-d} + N_l · x_t + Σ C_l[told]            each [width]; d = 1, 2, 4, …, then anew
 //! z_l  = tanh(a) ⊙ σ(b)                                    of each layer l
 //! x    = x + W_l · z_l
 //! logits = L · ReLU(R · ReLU(Σ_l S_l · z_l))               [256]
 //! ```
 //!
-//! What layers look back on before the first sample is zero. All `S_l` are one matrix here, of all `z_l` one after the other.
+//! What is told is [`super::asked`]. What layers look back on before the first sample is zero. All `S_l` are one
+//! matrix here, of all `z_l` one after the other.
 
 use burn::module::{Module, Param};
 use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use super::asked::Asked;
 use super::{LEVELS, SILENCE, Shape, sample};
 
 /// Numbers that are read of the layers, and between the last two matrices, as a multiple of the width.
@@ -110,10 +112,11 @@ fn hills(count: usize) -> Vec<f32> {
 
 impl WaveNet {
     /// Logits `[n, length, 256]` of every sample of sounds of the same length, one after the other, given
-    /// those before it, of a network of this shape; and of what was asked for with each.
-    pub fn forward(&self, codes: &[u8], conditions: &[u16], shape: Shape) -> Tensor<3> {
+    /// those before it, of a network of this shape; and what was asked for with each, all of one kind, and where
+    /// in it the first sample stands.
+    pub fn forward(&self, codes: &[u8], asked: &[(Asked, usize)], shape: Shape) -> Tensor<3> {
         let device = self.read.weight.device();
-        let n = conditions.len();
+        let n = asked.len();
         let length = codes.len() / n;
         let before = codes.chunks_exact(length).flat_map(|sound| {
             let before = std::iter::once(&SILENCE).chain(&sound[..length - 1]);
@@ -123,8 +126,22 @@ impl WaveNet {
         let mut x = self
             .samples
             .forward(Tensor::<2, Int>::from_data(ids, &device));
-        let wanted: Vec<i32> = conditions.iter().map(|c| i32::from(*c)).collect();
-        let wanted = Tensor::<2, Int>::from_data(TensorData::new(wanted, [n, 1]), &device);
+        let rows = |rows: Vec<i32>| {
+            let size = [n, rows.len() / n];
+            Tensor::<2, Int>::from_data(TensorData::new(rows, size), &device)
+        };
+        let always = rows(
+            asked
+                .iter()
+                .map(|(asked, _)| asked.always().into())
+                .collect(),
+        );
+        let by_sample: Option<Vec<i32>> = asked
+            .iter()
+            .flat_map(|(asked, first)| (*first..first + length).map(|at| asked.at(at)))
+            .map(|row| row.map(i32::from))
+            .collect();
+        let by_sample = by_sample.map(rows);
         let width = x.dims()[2];
         let mut all = Vec::new();
         for (layer, dilation) in self.layers.iter().zip(shape.dilations()) {
@@ -134,9 +151,12 @@ impl WaveNet {
                 0 => nothing,
                 rest => Tensor::cat(vec![nothing, x.clone().narrow(1, 0, rest)], 1),
             };
-            let sum = layer.past.forward(past)
-                + layer.now.forward(x.clone())
-                + layer.condition.forward(wanted.clone());
+            let told = layer.condition.forward(always.clone());
+            let told = match &by_sample {
+                Some(rows) => layer.condition.forward(rows.clone()) + told,
+                None => told,
+            };
+            let sum = layer.past.forward(past) + layer.now.forward(x.clone()) + told;
             // tanh(a) is 2 σ(2a) - 1, and half the work of burn's own.
             let half = |at: usize| sum.clone().narrow(2, at * width, width);
             let bent = sigmoid(half(0) * 2.0) * 2.0 - 1.0;

@@ -7,6 +7,7 @@ use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
+use super::asked::Asked;
 use super::net::WaveNet;
 use super::{Deaf, LEVELS, SILENCE, Shape};
 use crate::nn::rows::{Matrix, Numbers};
@@ -69,7 +70,10 @@ async fn rows(of: &Param<Tensor<2>>) -> Result<Vec<f32>, NotRead> {
 /// A sound under way.
 #[derive(Clone)]
 pub struct Walk {
-    /// What each layer adds to its sum for what is asked for, `[layers, 2 width]`.
+    asked: Asked,
+    /// The row that the last sample was told beside what is told all along.
+    told: Option<u16>,
+    /// What each layer adds to its sum for what it is told, `[layers, 2 width]`.
     shifts: Vec<f32>,
     /// The last inputs of each layer, `[d, width]`; zero before the first sample.
     rings: Vec<Vec<f32>>,
@@ -124,21 +128,17 @@ impl Stepper {
         self.shape
     }
 
-    /// A sound of which nothing is there yet; `condition` is below the shape's. Layers that are `deaf` do
-    /// not look back.
+    /// A sound of which nothing is there yet. Layers that are `deaf` do not look back.
     ///
     /// # Panics
-    /// For a condition that there is not.
-    pub fn begin(&self, condition: u16, deaf: Deaf) -> Walk {
+    /// For what a network of this shape cannot be asked for.
+    pub fn begin(&self, asked: Asked, deaf: Deaf) -> Walk {
         let [width, both] = [self.width, 2 * self.width];
-        let first = usize::from(condition) * both;
-        let shift = |layer: &Layer| {
-            let condition = &layer.condition[first..first + both];
-            let both = layer.now.shift.iter().zip(condition);
-            both.map(|(a, b)| a + b).collect::<Vec<_>>()
-        };
+        let told = asked.at(0);
         Walk {
-            shifts: self.layers.iter().flat_map(shift).collect(),
+            asked,
+            told,
+            shifts: self.shifts(asked.always(), told),
             rings: self
                 .layers
                 .iter()
@@ -155,9 +155,28 @@ impl Stepper {
         }
     }
 
+    /// What each layer adds to its sum for these rows.
+    fn shifts(&self, always: u16, told: Option<u16>) -> Vec<f32> {
+        let both = 2 * self.width;
+        let of = |layer: &Layer| {
+            let mut sum = layer.now.shift.clone();
+            for row in std::iter::once(always).chain(told) {
+                let row = &layer.condition[usize::from(row) * both..][..both];
+                sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+            }
+            sum
+        };
+        self.layers.iter().flat_map(of).collect()
+    }
+
     /// Logits of the next sample; to be asked for once, before each [`Walk::put`].
     pub fn logits(&self, walk: &mut Walk) -> [f32; LEVELS] {
         let width = self.width;
+        let told = walk.asked.at(walk.count);
+        if told != walk.told {
+            walk.shifts = self.shifts(walk.asked.always(), told);
+            walk.told = told;
+        }
         let Walk {
             shifts,
             rings,
@@ -169,6 +188,7 @@ impl Stepper {
             gated,
             seen,
             head,
+            ..
         } = walk;
         seen.copy_from_slice(&self.shift);
         let row = usize::from(*last) * width;
@@ -252,12 +272,13 @@ mod tests {
 
     use super::*;
     use crate::engine::session::testing::block_on;
+    use crate::models::wave::asked::ROWS;
 
     const SMALL: Shape = Shape {
         width: 12,
         stacks: 2,
         layers: 4,
-        conditions: 3,
+        conditions: ROWS as u32,
     };
     const LENGTH: usize = 90;
 
@@ -273,13 +294,13 @@ mod tests {
     }
 
     /// `[length, 256]`.
-    fn whole(net: &WaveNet, codes: &[u8], condition: u16) -> Vec<f32> {
-        block_on(read(net.forward(codes, &[condition], SMALL))).expect("reads")
+    fn whole(net: &WaveNet, codes: &[u8], asked: Asked) -> Vec<f32> {
+        block_on(read(net.forward(codes, &[(asked, 0)], SMALL))).expect("reads")
     }
 
-    fn stepped(net: &WaveNet, codes: &[u8], condition: u16, deaf: Deaf) -> Vec<f32> {
+    fn stepped(net: &WaveNet, codes: &[u8], asked: Asked, deaf: Deaf) -> Vec<f32> {
         let stepper = block_on(Stepper::new(net, SMALL)).expect("reads");
-        let mut walk = stepper.begin(condition, deaf);
+        let mut walk = stepper.begin(asked, deaf);
         let step = |code: &u8| {
             let logits = stepper.logits(&mut walk);
             walk.put(*code);
@@ -296,12 +317,17 @@ mod tests {
 
     #[test]
     fn steps_are_the_whole() {
+        let word = Asked::Word {
+            digit: 9,
+            speaker: 2,
+            lasts: 70,
+        };
         let net = net();
-        for condition in [0, 2] {
-            let codes = sound(condition.into());
+        for asked in [Asked::Note(0), Asked::Note(2), word] {
+            let codes = sound(asked.always().into());
             let far = apart(
-                &whole(&net, &codes, condition),
-                &stepped(&net, &codes, condition, Deaf::default()),
+                &whole(&net, &codes, asked),
+                &stepped(&net, &codes, asked, Deaf::default()),
             );
             assert!(far < 1e-4, "{far}");
         }
@@ -312,12 +338,12 @@ mod tests {
     fn odds_depend_on_the_past_alone() {
         let net = net();
         let codes = sound(1);
-        let before = whole(&net, &codes, 1);
+        let before = whole(&net, &codes, Asked::Note(1));
         let field = SMALL.receptive_field();
         for at in [0, 17, 40] {
             let mut changed = codes.clone();
             changed[at] ^= 64;
-            let after = whole(&net, &changed, 1);
+            let after = whole(&net, &changed, Asked::Note(1));
             for t in 0..LENGTH {
                 let range = t * LEVELS..(t + 1) * LEVELS;
                 let far = apart(&before[range.clone()], &after[range]);
@@ -336,7 +362,7 @@ mod tests {
         let mut changed = codes.clone();
         changed[at] ^= 64;
         let reach = |deaf| {
-            let [a, b] = [&codes, &changed].map(|codes| stepped(&net, codes, 1, deaf));
+            let [a, b] = [&codes, &changed].map(|codes| stepped(&net, codes, Asked::Note(1), deaf));
             let differs = |t: &usize| {
                 let range = t * LEVELS..(t + 1) * LEVELS;
                 apart(&a[range.clone()], &b[range]) > 0.0

@@ -6,6 +6,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::Shape;
+use super::asked::Asked;
 use super::net::WaveNet;
 use crate::nn::training::Task;
 
@@ -15,11 +16,13 @@ pub trait Sounds {
     fn count(&self) -> usize;
     /// One of them, all of the same length, and what is asked for with it; what is drawn of it is drawn anew
     /// each time.
-    fn sound(&self, i: usize, rng: &mut ChaCha8Rng) -> (Vec<u8>, u16);
+    fn sound(&self, i: usize, rng: &mut ChaCha8Rng) -> (Vec<u8>, Asked);
 }
 
 /// Samples of a sound that are learned from at a time.
 const PIECE: usize = 640;
+/// Samples of the silence after a word that are learned from.
+const SILENT: usize = 400;
 
 /// Learns sounds, a piece of each at a time: now their beginnings, now what comes later.
 pub struct WaveTask<S> {
@@ -35,10 +38,10 @@ impl<S> WaveTask<S> {
 }
 
 /// Negative log-likelihood of each sample, nats, `[n, length, 1]`.
-pub fn costs(net: &WaveNet, codes: &[u8], conditions: &[u16], shape: Shape) -> Tensor<3> {
-    let logits = net.forward(codes, conditions, shape);
+pub fn costs(net: &WaveNet, codes: &[u8], asked: &[(Asked, usize)], shape: Shape) -> Tensor<3> {
+    let logits = net.forward(codes, asked, shape);
     let ids: Vec<i32> = codes.iter().map(|code| i32::from(*code)).collect();
-    let size = [conditions.len(), codes.len() / conditions.len(), 1];
+    let size = [asked.len(), codes.len() / asked.len(), 1];
     let truth = Tensor::<3, Int>::from_data(TensorData::new(ids, size), &logits.device());
     log_softmax(logits, 2).gather(2, truth).neg()
 }
@@ -58,8 +61,9 @@ impl<S: Sounds> Task for WaveTask<S> {
         self.sounds.count()
     }
 
-    /// Every second step takes beginnings. The others take pieces from anywhere; of those only samples count
-    /// that see as far back as the network can, for in a sound under way there is no silence before them.
+    /// Every second step takes beginnings of notes, every fifth those of words. The others take pieces from
+    /// anywhere; of those only samples count that see as far back as the network can, for in a sound under
+    /// way there is no silence before them.
     fn loss(
         &self,
         net: &WaveNet,
@@ -70,22 +74,26 @@ impl<S: Sounds> Task for WaveTask<S> {
     ) -> Tensor<1> {
         let field = self.shape.receptive_field();
         let mut codes = Vec::new();
-        let mut conditions = Vec::new();
+        let mut all = Vec::new();
         let mut unseen = 0;
         for i in batch {
-            let (sound, condition) = self.sounds.sound(*i, rng);
-            let rest = sound.len().saturating_sub(PIECE + field);
+            let (sound, asked) = self.sounds.sound(*i, rng);
+            let [end, beginnings] = match asked {
+                Asked::Note(_) => [sound.len(), 2],
+                Asked::Word { lasts, .. } => [sound.len().min(lasts as usize + SILENT), 5],
+            };
+            let rest = end.saturating_sub(PIECE + field);
             let length = sound.len().min(PIECE + field);
-            let at = if step % 2 == 1 && rest > 0 {
+            let at = if step % beginnings as u64 > 0 && rest > 0 {
                 unseen = field;
                 rng.random_range(1..=rest)
             } else {
                 0
             };
             codes.extend(&sound[at..at + length]);
-            conditions.push(condition);
+            all.push((asked, at));
         }
-        let costs = costs(net, &codes, &conditions, self.shape);
+        let costs = costs(net, &codes, &all, self.shape);
         let length = costs.dims()[1];
         costs.narrow(1, unseen, length - unseen).mean()
     }
