@@ -1248,8 +1248,8 @@ async fn break_and_mend(tab: &Tab, broken: &Broken) -> Result<()> {
         ensure!(!said.contains(word), "{word} in: {said}");
     }
     tab.wait_for(meanwhile).await?;
-    if meanwhile == NO_DIGIT {
-        // The rest of the page is alive.
+    if meanwhile == NO_DIGIT && fault == Fault::NotFound {
+        // The rest of the page is alive, whatever it is that lacks.
         tab.pick_digit(4).await?;
         tab.wait_for_within(NO_DIGIT, SLOW).await?;
     }

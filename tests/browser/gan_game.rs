@@ -283,15 +283,17 @@ fn what_goes_wrong_can_be_mended_and_the_page_knows() {
             tab.wait_for_within(OVER, SLOW).await?;
             tab.wait_for(&format!("{card}[data-done=false]")).await?;
             assert!(tab.text(".task-line").await?.starts_with("Task:"));
-            // On other data it could be done without a mend.
-            tab.set_value("select[name=data]", "line").await?;
-            tab.wait_for(".task-line a").await?;
-            // The address may still be that of this link: it follows a little later.
-            tab.click(".task-line a").await?;
-            tab.wait_until("!document.querySelector('.task-line a')")
-                .await?;
-            tab.wait_for_within(&format!("{card}[data-done=false]"), SLOW)
-                .await?;
+            if case == "vanishing" {
+                // On other data it could be done without a mend.
+                tab.set_value("select[name=data]", "line").await?;
+                tab.wait_for(".task-line a").await?;
+                // The address may still be that of this link: it follows a little later.
+                tab.click(".task-line a").await?;
+                tab.wait_until("!document.querySelector('.task-line a')")
+                    .await?;
+                tab.wait_for_within(&format!("{card}[data-done=false]"), SLOW)
+                    .await?;
+            }
             // What it is called, and how it is mended, is told after a guess.
             assert!(tab.all(".task summary").await?.is_empty());
             tab.click(".task [data-guess='1']").await?;

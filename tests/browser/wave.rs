@@ -10,6 +10,7 @@ use crate::chapters::CATCH;
 /// Work of an engine on two busy cores.
 const SLOW: Duration = Duration::from_secs(120);
 const FORCED: &str = ".wave-forced[data-run-state=done][data-samples='4096']";
+const PICTURE: &str = ".spectrogram canvas";
 const DONE: &str = ".wave-sample[data-run-state=done][data-samples='4096']";
 
 /// The sound is a WAV file that the browser reads, its link gives the same one, and it can be heard.
@@ -50,7 +51,6 @@ fn a_note_is_heard_and_saved() {
 /// A model that is deaf in parts makes another sound, and one that hears all the first again.
 #[test]
 fn deaf_layers_change_the_sound() {
-    const PICTURE: &str = ".spectrogram canvas";
     browse(Gpu::None, async |tab| {
         tab.open_at("#/autoregressive/sample?step=99").await?;
         tab.wait_for_within(DONE, SLOW).await?;
@@ -64,6 +64,37 @@ fn deaf_layers_change_the_sound() {
         tab.wait_for_within(&format!("{DONE}[data-hears='190']"), SLOW)
             .await?;
         ensure!(tab.pixels(PICTURE).await? == whole);
+        Ok(())
+    });
+}
+
+/// A digit is said by one of six voices; the plan of it is told, and what was chosen leads back.
+#[test]
+fn a_digit_is_said() {
+    browse(Gpu::None, async |tab| {
+        tab.before_load(CATCH).await?;
+        tab.open_at("#/autoregressive/sample?digit=3&voice=1&step=2000")
+            .await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        let part = tab.text("[data-name=part]").await?;
+        ensure!(part.contains("in part 13 of the 24"), "{part}");
+        let jackson = tab.pixels(PICTURE).await?;
+        tab.click(".wav:not(:disabled)").await?;
+        tab.wait_until("window.saved?.name === 'genscope-digit-3-jackson.wav'")
+            .await?;
+        tab.set_value("select[name=voice]", "Theo").await?;
+        tab.wait_for_link(&["voice=4"]).await?;
+        tab.wait_for_within(&format!("{DONE}[data-at='4095']"), SLOW)
+            .await?;
+        ensure!(tab.pixels(PICTURE).await? != jackson);
+        tab.set_value("select[name=kind]", "Plucked string").await?;
+        tab.wait_for_link_without("digit=").await?;
+        tab.wait_for_within(DONE, SLOW).await?;
+        ensure!(
+            tab.all("[data-name=part], select[name=digit]")
+                .await?
+                .is_empty()
+        );
         Ok(())
     });
 }

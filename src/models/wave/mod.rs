@@ -11,7 +11,7 @@
 //! | `training` | its loss, for `lab` |
 //! | [`step`] | the same sample by sample on plain numbers, with what is computed of the past kept in rings |
 
-#[cfg(any(feature = "look", feature = "ui"))]
+#[cfg(any(feature = "look", feature = "ui", not(target_family = "wasm")))]
 pub mod asked;
 #[cfg(feature = "look")]
 pub mod net;

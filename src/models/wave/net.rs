@@ -168,3 +168,42 @@ impl WaveNet {
         self.logits.forward(relu(self.read.forward(relu(seen))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Neighbours among the values begin alike, and less so the farther they are apart.
+    #[test]
+    fn values_stand_in_a_row() {
+        let width = 16;
+        let rows = in_a_row(width);
+        let apart = |a: usize, b: usize| -> f32 {
+            let [a, b] = [a, b].map(|code| &rows[code * width..(code + 1) * width]);
+            a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
+        };
+        assert_eq!(rows[width * usize::from(SILENCE)], 0.0);
+        for code in 20..230 {
+            assert!(
+                apart(code, code + 1) < 0.2 * apart(code, code + 10),
+                "{code}"
+            );
+        }
+    }
+
+    /// Each of the last numbers speaks the loudest for its own part of the row, and together they cover it.
+    #[test]
+    fn hills_cover_the_row() {
+        let hills = hills(52);
+        for (i, hill) in hills.chunks_exact(LEVELS).enumerate() {
+            let top = (0..LEVELS).max_by(|a, b| hill[*a].total_cmp(&hill[*b]));
+            assert_eq!(top, Some(5 * i));
+        }
+        for code in 0..LEVELS {
+            let most = (0..52)
+                .map(|i| hills[i * LEVELS + code])
+                .fold(0.0, f32::max);
+            assert!(most > 0.8, "{code}: {most}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, shade, wave, whole};
-use super::notes::{amplitudes, mean, ms, named, pitch_in_words, signed, sound};
+use super::notes::{amplitudes, mean, ms, named, pitch_in_words, plain, signed, sound};
 use super::run::Pair;
 use super::stage::{controls, saves, share, use_samples};
 use crate::models::wave::{NOTES, RATE, sample};
@@ -74,7 +74,7 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
         <>
             <div class="card wave-forced" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
                 data-samples={there.to_string()} data-given={given.to_string()}>
-                { controls(props, own_controls(props)) }
+                { controls(props, own_controls(props), Html::default()) }
                 <div class="wave-charts">
                     { row(&truth, at, None, Tone::Muted, told, texts::wave_forced::truth::PLAIN) }
                     { row(&forced.drawn, at, None, Tone::Second, told, texts::wave_forced::guessed::PLAIN) }
@@ -91,7 +91,7 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
                     <Listen sound={guessed.clone()} words={texts::wave_forced::listen_guessed::PLAIN} />
                     <Listen sound={gone_on.clone()} words={texts::wave_forced::listen_free::PLAIN} />
                     { share(state, at, there) }
-                    { saves(is_over.then(|| free.codes.clone()), "free", state.note, table(truth, &run)) }
+                    { saves(is_over.then(|| free.codes.clone()), ["free".into(), plain(state.note)], table(truth, &run)) }
                 </Transport>
             </div>
             <div class="inspect next-inspect">

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::MODEL;
 use super::charts::{close, shade, wave, whole};
-use super::notes::{mean, ms, named, nearest, pitch_in_words, sound};
+use super::notes::{mean, ms, named, nearest, pitch_in_words, plain, sound};
 use super::run::{Heard, WaveRun};
 use super::stage::{controls, frequencies, saves, share, spoken, use_samples};
 use crate::models::wave::{NOTES, RATE, code, sample};
@@ -139,7 +139,7 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
             <div class="card wave-own" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()} data-note={note.to_string()}
                 data-samples={there.to_string()} data-given={given.to_string()} data-theirs={own.is_theirs.to_string()}
                 data-seed={state.seed.to_string()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
-                { controls(props, note_choice(props, *heard)) }
+                { controls(props, note_choice(props, *heard), Html::default()) }
                 <Bring {own} />
                 <div class="wave-charts">
                     { whole(of, marks, &told, texts::wave_own::whole::PLAIN) }
@@ -154,11 +154,11 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
                     <Listen sound={Some((*theirs).clone())} words={texts::wave_own::listen_own::PLAIN} />
                     <Listen sound={(*all).clone()} words={texts::wave_own::listen_all::PLAIN} />
                     { share(state, at, there) }
-                    { saves(is_over.then(|| run.codes.clone()), "your-sound", note, table(&run, given)) }
+                    { saves(is_over.then(|| run.codes.clone()), ["your-sound".into(), plain(note)], table(&run, given)) }
                 </Transport>
             </div>
             <div class="inspect next-inspect">
-                { frequencies(is_over.then(|| run.codes.clone()), note, pitch, texts::wave_own::spectrum::PLAIN) }
+                { frequencies(is_over.then(|| run.codes.clone()), Some(note), pitch, texts::wave_own::spectrum::PLAIN) }
                 <div class="card">
                     <h3>{ texts::wave_own::numbers::TITLE }</h3>
                     <p data-name="bits" role="status">{ told }</p>

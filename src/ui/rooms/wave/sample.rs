@@ -2,13 +2,13 @@
 
 use yew::prelude::*;
 
-use super::MODEL;
 use super::charts::{close, odds, shade, wave, whole};
-use super::notes::{mean, ms, named, pitch_in_words, signed, sound};
+use super::notes::{mean, ms, named, pitch_in_words, plain, signed, sound};
 use super::run::{Heard, WaveRun};
 use super::stage::{controls, frequencies, saves, share, spoken, use_samples};
 use super::tree::tree;
 use crate::models::next::{Choosing, surprise};
+use crate::models::wave::asked::{Asked, DIGITS, PARTS, SPEAKERS};
 use crate::models::wave::{NOTES, sample};
 use crate::protocol::wave::WaveAsk;
 use crate::sound::{heard as heard_pitch, string};
@@ -35,6 +35,8 @@ pub fn story() -> Html {
         <>
             { content::section(texts::wave_sample::story::HTML) }
             { content::predict(texts::wave_sample::story_try::HTML, texts::wave_sample::story_reveal::HTML) }
+            <h3>{ texts::wave_sample::word::TITLE }</h3>
+            { content::section(texts::wave_sample::word::HTML) }
             <h3>{ texts::wave_sample::law::TITLE }</h3>
             { content::section(texts::wave_sample::law::HTML) }
         </>
@@ -45,10 +47,11 @@ pub fn story() -> Html {
 #[component]
 pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
     let state = &props.state;
+    let (model, number) = state.model();
     let ask = WaveAsk {
         deaf: state.deaf(),
         looked_at: [0, LENGTH],
-        ..state.ask(MODEL, state.note, Vec::new(), LENGTH)
+        ..state.ask(model, number, Vec::new(), LENGTH)
     };
     let run = use_booked(WaveRun::default, ask, false);
     let there = run.codes.len();
@@ -74,18 +77,35 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
     let pitch = use_memo((run.is_over(), run.codes.clone()), |(is_over, codes)| {
         is_over.then(|| heard_pitch(codes)).flatten()
     });
-    let pitch = pitch_in_words(whole, state.note, *pitch);
-    let on_note = props.edit(|state: &mut SampleState, note| {
-        (state.note, state.step) = (note, None);
-    });
-    let notes: Vec<u16> = (0..NOTES).collect();
+    let is_word = state.digit.is_some();
+    let heard = match is_word {
+        true => texts::wave_sample::no_pitch_asked::PLAIN.into(),
+        false => pitch_in_words(whole, state.note, *pitch),
+    };
+    let names = match state.digit {
+        Some(digit) => [
+            "digit".into(),
+            format!("{digit}-{}", voice(&state.voice).to_lowercase()),
+        ],
+        None => ["note".into(), plain(state.note)],
+    };
+    let (words, hint) = match is_word {
+        true => (
+            texts::wave_sample::listen_digit::PLAIN,
+            texts::wave_sample::spectrum_digit::PLAIN,
+        ),
+        false => (
+            texts::wave_sample::listen::PLAIN,
+            texts::wave_sample::spectrum::PLAIN,
+        ),
+    };
     let example = use_memo(state.note, |note| sound(string(*note, EXAMPLE)));
     html! {
         <>
             <div class="card wave-sample" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
                 data-samples={there.to_string()} data-hears={state.hears()[1].to_string()}
                 data-seed={state.seed.to_string()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
-                { controls(props, choose(texts::wave_sample::note::PLAIN, "note", &notes, state.note, named, on_note)) }
+                { own_controls(props) }
                 <div class="wave-charts">
                     { overview(&run, at, state.hears()[0], &told) }
                     <div class="wave-sides">
@@ -96,19 +116,117 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
                 { progress(&run, |engine| format!("{engine}: {there} of {LENGTH} samples"), |_| texts::text::computed::PLAIN.into()) }
                 <Transport playback={player.0} on={mover(&player)} position={format!("{} / {LENGTH}", at + 1)}
                     time={format!("{:.1} ms", ms(at))} spoken={spoken(at, code)}>
-                    <Listen sound={(*made).clone()} words={texts::wave_sample::listen::PLAIN} />
-                    <Listen sound={Some((*example).clone())} words={texts::wave_sample::example::PLAIN} />
+                    <Listen sound={(*made).clone()} {words} />
+                    if !is_word {
+                        <Listen sound={Some((*example).clone())} words={texts::wave_sample::example::PLAIN} />
+                    }
                     { share(state, at, there) }
-                    { saves(whole.then(|| run.codes.clone()), "note", state.note, table(&run)) }
+                    { saves(whole.then(|| run.codes.clone()), names, table(&run)) }
                 </Transport>
             </div>
             <div class="inspect next-inspect">
                 { hears(props) }
-                { frequencies(whole.then(|| run.codes.clone()), state.note, pitch, texts::wave_sample::spectrum::PLAIN) }
-                { numbers(logits, code, run.bits.get(..=at)) }
-                <ModelCard model={MODEL} speed={run.rate().map(|rate| content::fill(texts::wave_sample::speed::PLAIN, &[("rate", format!("{rate:.0}"))]))} />
+                { frequencies(whole.then(|| run.codes.clone()), (!is_word).then_some(state.note), heard, hint) }
+                { numbers(logits, code, run.bits.get(..=at), state.word().map(|word| part_in_words(word, at))) }
+                <ModelCard {model} speed={run.rate().map(|rate| content::fill(texts::wave_sample::speed::PLAIN, &[("rate", format!("{rate:.0}"))]))} />
             </div>
         </>
+    }
+}
+
+/// A note, or a digit and who says it.
+fn own_controls(props: &ChapterProps<SampleState>) -> Html {
+    let state = &props.state;
+    let on_kind = props.edit(|state: &mut SampleState, is_word: bool| {
+        (state.digit, state.step) = (is_word.then_some(FIRST), None);
+    });
+    let on_note = props.edit(|state: &mut SampleState, note| {
+        (state.note, state.step) = (note, None);
+    });
+    let on_digit = props.edit(|state: &mut SampleState, digit| {
+        (state.digit, state.step) = (Some(digit), None);
+    });
+    let on_voice = props.edit(|state: &mut SampleState, voice| {
+        (state.voice, state.step) = (voice, None);
+    });
+    let kind = |is_word: &bool| match is_word {
+        true => texts::wave_sample::kind_digit::PLAIN.into(),
+        false => texts::wave_sample::kind_note::PLAIN.into(),
+    };
+    let notes: Vec<u16> = (0..NOTES).collect();
+    let digits: Vec<u16> = (0..DIGITS).collect();
+    let voices: Vec<u16> = (0..SPEAKERS).collect();
+    let which = match state.digit {
+        Some(now) => choose(
+            texts::wave_sample::digit::PLAIN,
+            "digit",
+            &digits,
+            now,
+            digit,
+            on_digit,
+        ),
+        None => choose(
+            texts::wave_sample::note::PLAIN,
+            "note",
+            &notes,
+            state.note,
+            named,
+            on_note,
+        ),
+    };
+    let who = state.digit.map(|_| {
+        choose(
+            texts::wave_sample::voice::PLAIN,
+            "voice",
+            &voices,
+            state.voice,
+            voice,
+            on_voice,
+        )
+    });
+    let kind = choose(
+        texts::wave_sample::kind::PLAIN,
+        "kind",
+        &[false, true],
+        state.digit.is_some(),
+        kind,
+        on_kind,
+    );
+    controls(
+        props,
+        html! { <>{ kind }{ which }</> },
+        who.unwrap_or_default(),
+    )
+}
+
+/// The digit that is said first.
+const FIRST: u16 = 7;
+
+/// A digit and its name.
+fn digit(digit: &u16) -> String {
+    let name = texts::wave_sample::digits::PLAIN
+        .split(", ")
+        .nth((*digit).into());
+    format!("{digit}, {}", name.unwrap_or_default())
+}
+
+/// Who says it.
+fn voice(voice: &u16) -> String {
+    let name = texts::wave_sample::voices::PLAIN
+        .split(", ")
+        .nth((*voice).into());
+    name.unwrap_or_default().into()
+}
+
+/// What the model is told of a word at a sample.
+fn part_in_words(word: Asked, at: usize) -> String {
+    let part = word.at(at).map(|row| row - SPEAKERS);
+    match part {
+        Some(part) if part < DIGITS * PARTS => content::fill(
+            texts::wave_sample::part::PLAIN,
+            &[("part", (part % PARTS + 1).to_string())],
+        ),
+        _ => texts::wave_sample::after::PLAIN.into(),
     }
 }
 
@@ -182,7 +300,12 @@ fn hears(props: &ChapterProps<SampleState>) -> Html {
 }
 
 /// This sample in numbers, and the mean so far.
-fn numbers(logits: Option<&[f32]>, code: Option<u8>, bits: Option<&[f32]>) -> Html {
+fn numbers(
+    logits: Option<&[f32]>,
+    code: Option<u8>,
+    bits: Option<&[f32]>,
+    part: Option<String>,
+) -> Html {
     let told = logits.zip(code).zip(bits).map(|((logits, code), bits)| {
         let own = Choosing::default().probabilities(logits)[usize::from(code)];
         let values = [
@@ -199,6 +322,9 @@ fn numbers(logits: Option<&[f32]>, code: Option<u8>, bits: Option<&[f32]>) -> Ht
             <h3>{ texts::wave_sample::told::TITLE }</h3>
             { content::section(texts::wave_sample::formula::HTML) }
             <p class="hint">{ told }</p>
+            if let Some(part) = part {
+                <p data-name="part">{ part }</p>
+            }
         </div>
     }
 }

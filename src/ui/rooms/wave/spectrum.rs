@@ -14,8 +14,8 @@ use crate::sound::spectrum::{PIECE, ROWS, spectrogram};
 pub struct SpectrogramProps {
     /// The sound; none of it while it is not whole.
     pub codes: Rc<Vec<u8>>,
-    /// The frequency that was asked for, Hz.
-    pub frequency: f32,
+    /// The frequency that was asked for, Hz, if one was.
+    pub frequency: Option<f32>,
     /// What it is, in words.
     pub label: AttrValue,
 }
@@ -36,11 +36,14 @@ pub fn Spectrogram(props: &SpectrogramProps) -> Html {
     }
     let bin = f64::from(RATE) / PIECE as f64;
     // The lowest frequency is in the middle of the lowest row.
-    let at = 100.0 * (1.0 - (f64::from(props.frequency) / bin + 0.5) / ROWS as f64);
+    let mark = |frequency: f32| {
+        let at = 100.0 * (1.0 - (f64::from(frequency) / bin + 0.5) / ROWS as f64);
+        html! { <i class="asked" style={format!("top:{at:.2}%")} aria-hidden="true" /> }
+    };
     html! {
         <div class="spectrogram">
             <canvas ref={canvas} role="img" aria-label={props.label.clone()} />
-            <i class="asked" style={format!("top:{at:.2}%")} aria-hidden="true" />
+            { props.frequency.map(mark) }
         </div>
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::notes::{amplitudes, plain, signed};
+use super::notes::{amplitudes, signed};
 use super::spectrum::Spectrogram;
 use crate::models::wave::{RATE, sample};
 use crate::sound::frequency;
@@ -21,8 +21,8 @@ use crate::ui::runs::player::{Course, Entry, use_player};
 use crate::ui::state::Route;
 use crate::ui::state::wave::{Dials, Played};
 
-/// What the chapter itself lets choose, and temperature; behind them the seed.
-pub fn controls<S: Played>(props: &ChapterProps<S>, first: Html) -> Html {
+/// What the chapter itself lets choose, and temperature; behind them the seed, and what else is `more`.
+pub fn controls<S: Played>(props: &ChapterProps<S>, first: Html, more: Html) -> Html {
     let mut now = props.state.clone();
     let Dials {
         temperature, seed, ..
@@ -35,7 +35,7 @@ pub fn controls<S: Played>(props: &ChapterProps<S>, first: Html) -> Html {
         let dials = state.dials();
         (*dials.seed, *dials.step) = (seed, None);
     });
-    let more = html! { <SeedField seed={*seed} {on_seed} /> };
+    let more = html! { <>{ more }<SeedField seed={*seed} {on_seed} /></> };
     html! {
         <ControlRow is_set={*seed != *S::default().dials().seed} {more}>
             { first }
@@ -88,20 +88,20 @@ pub fn spoken(at: usize, code: Option<u8>) -> String {
     })
 }
 
-/// The buttons that save a sound and its numbers, once it is there. A file is called `name`, a table is what
-/// `table` makes.
+/// The buttons that save a sound and its numbers, once it is there. A file is called by the two names, a table
+/// is what `table` makes.
 pub fn saves(
     codes: Option<Vec<u8>>,
-    name: &'static str,
-    note: u16,
+    names: [String; 2],
     table: impl Fn() -> String + 'static,
 ) -> Html {
     let disabled = codes.is_none();
-    let called = move |kind: &str| format!("genscope-{name}-{}.{kind}", plain(note));
+    let called = move |kind: &str| format!("genscope-{}.{kind}", names.join("-"));
+    let wav = called("wav");
     let on_wav = Callback::from(move |_: MouseEvent| {
         if let Some(codes) = &codes {
             // Nothing happens where the browser refuses.
-            let _ = save_wav(&amplitudes(codes), RATE, &called("wav"));
+            let _ = save_wav(&amplitudes(codes), RATE, &wav);
         }
     });
     let on_csv = Callback::from(move |_: MouseEvent| {
@@ -115,17 +115,22 @@ pub fn saves(
     }
 }
 
-/// The card with a sound's frequencies, and the pitch in words.
-pub fn frequencies(codes: Option<Vec<u8>>, note: u16, pitch: String, hint: &'static str) -> Html {
+/// The card with a sound's frequencies, that of a note that was asked for marked, and what is heard in words.
+pub fn frequencies(
+    codes: Option<Vec<u8>>,
+    note: Option<u16>,
+    heard: String,
+    hint: &'static str,
+) -> Html {
     let label = content::fill(
         texts::wave_sample::spectrum_label::PLAIN,
-        &[("pitch", &pitch)],
+        &[("pitch", &heard)],
     );
     html! {
         <div class="card">
             <h3>{ texts::wave_sample::spectrum::TITLE }</h3>
-            <Spectrogram codes={Rc::new(codes.unwrap_or_default())} frequency={frequency(note)} {label} />
-            <p data-name="pitch">{ pitch }</p>
+            <Spectrogram codes={Rc::new(codes.unwrap_or_default())} frequency={note.map(frequency)} {label} />
+            <p data-name="pitch">{ heard }</p>
             <p class="hint">{ hint }</p>
         </div>
     }

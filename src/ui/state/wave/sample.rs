@@ -1,7 +1,9 @@
-//! Chapter 'Sample by sample': `#/autoregressive/sample?note=9&temperature=80&deaf=3&step=900`.
+//! Chapter 'Sample by sample': `#/autoregressive/sample?note=9&temperature=80&deaf=3&step=900`, or
+//! `#/autoregressive/sample?digit=7&voice=2`.
 
 use super::{choosing, visit};
 use crate::models::next::Choosing;
+use crate::models::wave::asked::{Asked, DIGITS, ROWS, SPEAKERS};
 use crate::models::wave::{Deaf, NOTES, Shape};
 use crate::sound;
 use crate::ui::chapters::Chapter;
@@ -15,6 +17,10 @@ pub const LENGTH: u32 = sound::LENGTH as u32;
 pub struct SampleState {
     /// Which note, semitones above the lowest.
     pub note: u16,
+    /// The digit that is said in place of it.
+    pub digit: Option<u16>,
+    /// Who says it.
+    pub voice: u16,
     /// Temperature, hundredths.
     pub temperature: u32,
     /// Layers that do not look back, as bits.
@@ -29,6 +35,8 @@ impl Default for SampleState {
     fn default() -> Self {
         Self {
             note: 9,
+            digit: None,
+            voice: 0,
             temperature: 100,
             deaf: 0,
             seed: 2,
@@ -45,6 +53,23 @@ impl SampleState {
         layers: 6,
         conditions: NOTES as u32,
     };
+
+    /// The model, by its id, and the number of what is asked of it.
+    pub fn model(&self) -> (&'static str, u16) {
+        match self.digit {
+            Some(digit) => ("wave-digits", digit * SPEAKERS + self.voice),
+            None => ("wave-notes", self.note),
+        }
+    }
+
+    /// The digit as the model is told of it.
+    pub fn word(&self) -> Option<Asked> {
+        let shape = Shape {
+            conditions: ROWS.into(),
+            ..Self::SHAPE
+        };
+        self.digit.and_then(|_| shape.asked(self.model().1))
+    }
 
     const LAYERS: u32 = Self::SHAPE.stacks * Self::SHAPE.layers;
 
@@ -85,6 +110,8 @@ impl Controls for SampleState {
     fn visit(&mut self, q: &mut impl Query) {
         let default = Self::default();
         q.number("note", &mut self.note, default.note, 0..=NOTES - 1);
+        q.maybe("digit", &mut self.digit, 0..=DIGITS - 1);
+        q.number("voice", &mut self.voice, default.voice, 0..=SPEAKERS - 1);
         q.number(
             "deaf",
             &mut self.deaf,
@@ -116,9 +143,21 @@ mod tests {
             round_trip(state),
             "#/autoregressive/sample?note=23&deaf=5&step=4095"
         );
+        let word = SampleState {
+            digit: Some(0),
+            voice: 5,
+            ..SampleState::default()
+        };
+        assert_eq!(word.model(), ("wave-digits", 5));
+        let first = word.word().and_then(|word| word.at(0));
+        assert_eq!(first, Some(SPEAKERS), "the first part of the first digit");
+        assert_eq!(round_trip(word), "#/autoregressive/sample?digit=0&voice=5");
         falls_back(
             "autoregressive/sample",
-            &[("note=24&temperature=201&deaf=262144&step=4096", 4)],
+            &[(
+                "note=24&digit=10&voice=6&temperature=201&deaf=262144&step=4096",
+                6,
+            )],
         );
     }
 
