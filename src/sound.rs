@@ -58,6 +58,8 @@ pub fn pluck(frequency: f32, samples: usize, rate: f32, seed: u64) -> Vec<f32> {
 pub const LENGTH: usize = 4096;
 /// How loud they are.
 pub const LOUD: f32 = 0.9;
+/// Who says the digits of the Free Spoken Digit Dataset, in the order in which a model of words counts them.
+pub const VOICES: [&str; 6] = ["George", "Jackson", "Lucas", "Nicolas", "Theo", "Yweweler"];
 
 /// The frequency of a note that a model of strings knows, Hz; semitones above the lowest.
 pub fn frequency(note: u16) -> f32 {

@@ -14,7 +14,7 @@ use crate::models::wave::step::Stepper;
 use crate::models::wave::training::Sounds;
 use crate::models::wave::{Deaf, NOTES, RATE, SILENCE, Shape, code};
 use crate::noise;
-use crate::sound::{LENGTH, LOUD, frequency, heard, string};
+use crate::sound::{LENGTH, LOUD, VOICES, frequency, heard, string};
 
 /// What is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +36,6 @@ pub enum Part {
 
 /// Notes of a round of learning: each pitch 150 times, plucked anew.
 const PLUCKS: usize = 3600;
-/// Who says the digits, in their order.
-const NAMES: [&str; SPEAKERS as usize] =
-    ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"];
 /// Recordings of a digit and speaker, of which the first are held out.
 const TAKES: usize = 50;
 const HELD_OUT: usize = 5;
@@ -123,7 +120,7 @@ fn recordings(folder: &Path, part: Part) -> Result<Vec<(Vec<u8>, Asked)>> {
     };
     for digit in 0..DIGITS {
         for speaker in 0..SPEAKERS {
-            let who = NAMES[usize::from(speaker)];
+            let who = VOICES[usize::from(speaker)].to_lowercase();
             for take in takes.clone() {
                 let path = folder.join(format!("{digit}_{who}_{take}.wav"));
                 let samples = read_wav(&path).with_context(|| {

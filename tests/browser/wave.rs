@@ -83,17 +83,17 @@ fn a_digit_is_said() {
         tab.wait_until("window.saved?.name === 'genscope-digit-3-jackson.wav'")
             .await?;
         tab.set_value("select[name=voice]", "Theo").await?;
-        tab.wait_for_link(&["voice=4"]).await?;
-        tab.wait_for_within(DONE, SLOW).await?;
+        tab.wait_for_within(&format!("{DONE}[data-asked='22']"), SLOW)
+            .await?;
         ensure!(tab.pixels(PICTURE).await? != jackson);
-        tab.set_value("select[name=kind]", "Plucked string").await?;
-        tab.wait_for_link_without("digit=").await?;
-        tab.wait_for_within(DONE, SLOW).await?;
-        ensure!(
-            tab.all("[data-name=part], select[name=digit]")
-                .await?
-                .is_empty()
-        );
+        // The list of notes takes the place of that of voices, and shows the note.
+        tab.set_value("select[name=digit]", "Plucked string")
+            .await?;
+        tab.wait_for_within(&format!("{DONE}[data-asked='9']"), SLOW)
+            .await?;
+        let shown = "document.querySelector('select[name=note]').selectedOptions[0].text";
+        ensure!(tab.js(shown).await? == "A4, 440 Hz");
+        ensure!(tab.all("[data-name=part]").await?.is_empty());
         Ok(())
     });
 }

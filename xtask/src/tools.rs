@@ -72,7 +72,10 @@ pub fn fetch_other_browsers(steps: &mut Steps) -> Result<()> {
                 install
                     .arg(&root)
                     .args(["--version", GECKODRIVER, "geckodriver"]);
-                process::run(install.env("CARGO_TARGET_DIR", root.join("geckodriver")))?;
+                install
+                    .env("CARGO_TARGET_DIR", root.join("geckodriver"))
+                    .env("CARGO_PROFILE_DEV_DEBUG", "0");
+                process::run(&mut install)?;
                 std::fs::remove_dir_all(root.join("geckodriver")).context("could not tidy up")
             },
         )?;

@@ -137,9 +137,8 @@ fn some(sounds: &Loaded, most: usize) -> Vec<(Vec<u8>, Asked)> {
     let mut rng = noise::stream(77, 0, 0);
     // Not a multiple of the number of conditions, so that all come.
     let step = (all / most).max(1) | 1;
-    (0..all)
-        .step_by(step)
-        .take(most)
+    (0..most.min(all))
+        .map(|i| i * step % all)
         .map(|i| {
             let (mut codes, asked) = sounds.sound(i, &mut rng);
             if let Asked::Word { lasts, .. } = asked {

@@ -333,6 +333,26 @@ mod tests {
         }
     }
 
+    /// A piece of a word is told the same as in the whole: what has its past in the piece gets the same odds.
+    #[test]
+    fn a_piece_is_told_where_it_lies() {
+        let (net, codes) = (net(), sound(2));
+        let word = Asked::Word {
+            digit: 4,
+            speaker: 1,
+            lasts: 70,
+        };
+        let (first, field) = (20, SMALL.receptive_field());
+        let of_piece = net.forward(&codes[first..], &[(word, first)], SMALL);
+        let of_piece = block_on(read(of_piece)).expect("reads");
+        let all = whole(&net, &codes, word);
+        let far = apart(
+            &all[(first + field) * LEVELS..],
+            &of_piece[field * LEVELS..],
+        );
+        assert!(far < 1e-4, "{far}");
+    }
+
     /// A sample that is changed leaves the odds of those up to it, and of those beyond the receptive field.
     #[test]
     fn odds_depend_on_the_past_alone() {

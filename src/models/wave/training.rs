@@ -21,6 +21,9 @@ pub trait Sounds {
 
 /// Samples of a sound that are learned from at a time.
 const PIECE: usize = 640;
+/// One in so many steps takes beginnings: the pluck is what is hard of a note.
+const NOTES_BEGIN: usize = 2;
+const WORDS_BEGIN: usize = 5;
 /// Samples of the silence after a word that are learned from.
 const SILENT: usize = 400;
 
@@ -61,7 +64,7 @@ impl<S: Sounds> Task for WaveTask<S> {
         self.sounds.count()
     }
 
-    /// Every second step takes beginnings of notes, every fifth those of words. The others take pieces from
+    /// Some steps take beginnings. The others take pieces from
     /// anywhere; of those only samples count that see as far back as the network can, for in a sound under
     /// way there is no silence before them.
     fn loss(
@@ -79,8 +82,10 @@ impl<S: Sounds> Task for WaveTask<S> {
         for i in batch {
             let (sound, asked) = self.sounds.sound(*i, rng);
             let [end, beginnings] = match asked {
-                Asked::Note(_) => [sound.len(), 2],
-                Asked::Word { lasts, .. } => [sound.len().min(lasts as usize + SILENT), 5],
+                Asked::Note(_) => [sound.len(), NOTES_BEGIN],
+                Asked::Word { lasts, .. } => {
+                    [sound.len().min(lasts as usize + SILENT), WORDS_BEGIN]
+                }
             };
             let rest = end.saturating_sub(PIECE + field);
             let length = sound.len().min(PIECE + field);

@@ -1,5 +1,6 @@
 //! Controls that choose one of a few: a list that opens, or buttons side by side.
 
+use wasm_bindgen::JsValue;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -44,9 +45,11 @@ pub fn select(
 ) -> Html {
     let onchange = on.reform(|event: Event| picked(&event));
     html! {
-        <label class="field" data-lock={name}>
+        // Another list is another element, not this one with other entries.
+        <label class="field" data-lock={name} key={name}>
             { label.into() }
-            <select {name} {onchange}>
+            // An option that somebody has once picked no longer heeds its attribute.
+            <select {name} {onchange} ~selectedIndex={JsValue::from(chosen as u32)}>
                 { for options.iter().enumerate().map(|(i, text)| html! {
                     <option selected={i == chosen}>{ text }</option>
                 }) }

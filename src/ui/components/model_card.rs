@@ -148,11 +148,11 @@ fn name(measure: Measure) -> Html {
         ),
         Measure::BitsPerSample => (
             "A sample costs",
-            "Bits that the model needs, on average, for a sample of a sound it never saw, one of 256 values: exact, not a bound; less is better, and guessing would cost 8",
+            "Bits that the model needs, on average, for a sample of a sound it never saw, one of 256 values, told what was asked for: exact, not a bound; less is better, and guessing would cost 8",
         ),
         Measure::BitsLinear => (
             "\u{2026} by a linear predictor",
-            "The same if each sample is predicted as a weighted sum of the 16 before it, with the same weights for all notes, and Laplace errors whose size is followed as it goes",
+            "The same if each sample is predicted as a weighted sum of the 16 before it, with the same weights for all sounds, and Laplace errors whose size is followed as it goes",
         ),
         Measure::BitsEntropy => (
             "\u{2026} by counting",

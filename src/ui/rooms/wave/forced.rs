@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::MODEL;
 use super::charts::{close, shade, wave, whole};
 use super::notes::{amplitudes, mean, ms, named, pitch_in_words, plain, signed, sound};
 use super::run::Pair;
@@ -24,7 +23,7 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::booked::{Booked, use_booked};
 use crate::ui::runs::player::mover;
 use crate::ui::state::ForcedState;
-use crate::ui::state::wave::{LENGTH, Played};
+use crate::ui::state::wave::{LENGTH, Played, STRINGS};
 
 /// Samples of a window in which errors are counted: 20 ms.
 const WINDOW: usize = 160;
@@ -51,7 +50,7 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
     let truth = use_memo((state.note, state.seed), |(note, seed)| {
         string(*note, seed.wrapping_mul(2) | 1)
     });
-    let run = use_booked(Booked::<Pair>::default, state.asks(MODEL, &truth), false);
+    let run = use_booked(Booked::<Pair>::default, state.asks(STRINGS, &truth), false);
     let [forced, free] = &run.both;
     let there = forced.codes.len().min(free.codes.len());
     let on_rest = props.edit(|state: &mut ForcedState, at| state.step = Some(at));
@@ -74,7 +73,7 @@ pub fn ForcedChapter(props: &ChapterProps<ForcedState>) -> Html {
         <>
             <div class="card wave-forced" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
                 data-samples={there.to_string()} data-given={given.to_string()}>
-                { controls(props, own_controls(props), Html::default()) }
+                { controls(props, own_controls(props)) }
                 <div class="wave-charts">
                     { row(&truth, at, None, Tone::Muted, told, texts::wave_forced::truth::PLAIN) }
                     { row(&forced.drawn, at, None, Tone::Second, told, texts::wave_forced::guessed::PLAIN) }

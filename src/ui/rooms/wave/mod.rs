@@ -16,8 +16,6 @@ use self::sample::SampleChapter;
 use crate::part;
 use crate::ui::content::texts;
 
-/// The model, by its id.
-const MODEL: &str = "wave-notes";
 const SOURCES: [&str; 2] = [texts::wave::sources::TITLE, texts::wave::sources::HTML];
 
 part!(wave, SOURCES;

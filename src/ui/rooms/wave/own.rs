@@ -6,7 +6,6 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use yew::prelude::*;
 
-use super::MODEL;
 use super::charts::{close, shade, wave, whole};
 use super::notes::{mean, ms, named, nearest, pitch_in_words, plain, sound};
 use super::run::{Heard, WaveRun};
@@ -26,7 +25,7 @@ use crate::ui::rooms::ChapterProps;
 use crate::ui::runs::booked::use_booked;
 use crate::ui::runs::player::mover;
 use crate::ui::state::OwnState;
-use crate::ui::state::wave::{AFTER, OWN, Played};
+use crate::ui::state::wave::{AFTER, OWN, Played, STRINGS};
 
 /// The tone that is there before anything is recorded, Hz, and its samples.
 const TONE: f32 = 392.0;
@@ -92,7 +91,7 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
     let heard = use_memo(own.codes.clone(), |codes| heard_pitch(codes));
     let note = state.note.unwrap_or_else(|| offered(*heard));
     let count = given as u32 + AFTER;
-    let ask = state.ask(MODEL, note, own.codes.to_vec(), count);
+    let ask = state.ask(STRINGS, note, own.codes.to_vec(), count);
     let run = use_booked(WaveRun::default, ask, false);
     let there = run.codes.len();
     let of = count as usize;
@@ -139,7 +138,7 @@ pub fn OwnChapter(props: &ChapterProps<OwnState>) -> Html {
             <div class="card wave-own" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()} data-note={note.to_string()}
                 data-samples={there.to_string()} data-given={given.to_string()} data-theirs={own.is_theirs.to_string()}
                 data-seed={state.seed.to_string()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
-                { controls(props, note_choice(props, *heard), Html::default()) }
+                { controls(props, note_choice(props, *heard)) }
                 <Bring {own} />
                 <div class="wave-charts">
                     { whole(of, marks, &told, texts::wave_own::whole::PLAIN) }

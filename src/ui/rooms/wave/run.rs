@@ -82,6 +82,11 @@ impl Heard {
         self.samples.is_all(self.asked.as_ref())
     }
 
+    /// The number of what was asked for.
+    pub fn asked_for(&self) -> Option<String> {
+        self.asked.as_ref().map(|ask| ask.condition.to_string())
+    }
+
     /// Samples a second, once it is whole.
     pub fn rate(&self) -> Option<f32> {
         (self.is_over() && self.ms > 0.0).then(|| 1000.0 * self.codes.len() as f32 / self.ms)

@@ -11,7 +11,7 @@ use crate::models::next::{Choosing, surprise};
 use crate::models::wave::asked::{Asked, DIGITS, PARTS, SPEAKERS};
 use crate::models::wave::{NOTES, sample};
 use crate::protocol::wave::WaveAsk;
-use crate::sound::{heard as heard_pitch, string};
+use crate::sound::{VOICES, heard as heard_pitch, string};
 use crate::ui::components::chart::{Mark, Tone};
 use crate::ui::components::choice::choose;
 use crate::ui::components::listen::Listen;
@@ -78,15 +78,15 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
         is_over.then(|| heard_pitch(codes)).flatten()
     });
     let is_word = state.digit.is_some();
-    let heard = match is_word {
-        true => texts::wave_sample::no_pitch_asked::PLAIN.into(),
-        false => pitch_in_words(whole, state.note, *pitch),
+    let heard = match (whole, is_word) {
+        (true, true) => texts::wave_sample::no_pitch_asked::PLAIN.into(),
+        _ => pitch_in_words(whole, state.note, *pitch),
     };
     let names = match state.digit {
-        Some(digit) => [
-            "digit".into(),
-            format!("{digit}-{}", voice(&state.voice).to_lowercase()),
-        ],
+        Some(digit) => {
+            let voice = VOICES[usize::from(state.voice)].to_lowercase();
+            ["digit".into(), format!("{digit}-{voice}")]
+        }
         None => ["note".into(), plain(state.note)],
     };
     let (words, hint) = match is_word {
@@ -99,12 +99,13 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
             texts::wave_sample::spectrum::PLAIN,
         ),
     };
+    let told_of = code.and(state.word()).map(|word| part_in_words(word, at));
     let example = use_memo(state.note, |note| sound(string(*note, EXAMPLE)));
     html! {
         <>
             <div class="card wave-sample" data-run-state={run.book.phase.map(Phase::id)} data-at={at.to_string()}
                 data-samples={there.to_string()} data-hears={state.hears()[1].to_string()}
-                data-seed={state.seed.to_string()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
+                data-seed={state.seed.to_string()} data-asked={run.asked_for()} data-rate={run.rate().map(|rate| format!("{rate:.0}"))}>
                 { own_controls(props) }
                 <div class="wave-charts">
                     { overview(&run, at, state.hears()[0], &told) }
@@ -127,43 +128,43 @@ pub fn SampleChapter(props: &ChapterProps<SampleState>) -> Html {
             <div class="inspect next-inspect">
                 { hears(props) }
                 { frequencies(whole.then(|| run.codes.clone()), (!is_word).then_some(state.note), heard, hint) }
-                { numbers(logits, code, run.bits.get(..=at), state.word().map(|word| part_in_words(word, at))) }
+                { numbers(logits, code, run.bits.get(..=at), told_of) }
                 <ModelCard {model} speed={run.rate().map(|rate| content::fill(texts::wave_sample::speed::PLAIN, &[("rate", format!("{rate:.0}"))]))} />
             </div>
         </>
     }
 }
 
-/// A note, or a digit and who says it.
+/// A string and its note, or a digit and who says it.
 fn own_controls(props: &ChapterProps<SampleState>) -> Html {
     let state = &props.state;
-    let on_kind = props.edit(|state: &mut SampleState, is_word: bool| {
-        (state.digit, state.step) = (is_word.then_some(FIRST), None);
+    let on_digit = props.edit(|state: &mut SampleState, digit| {
+        (state.digit, state.step) = (digit, None);
     });
     let on_note = props.edit(|state: &mut SampleState, note| {
         (state.note, state.step) = (note, None);
     });
-    let on_digit = props.edit(|state: &mut SampleState, digit| {
-        (state.digit, state.step) = (Some(digit), None);
-    });
     let on_voice = props.edit(|state: &mut SampleState, voice| {
         (state.voice, state.step) = (voice, None);
     });
-    let kind = |is_word: &bool| match is_word {
-        true => texts::wave_sample::kind_digit::PLAIN.into(),
-        false => texts::wave_sample::kind_note::PLAIN.into(),
+    let all: Vec<Option<u16>> = std::iter::once(None).chain((0..DIGITS).map(Some)).collect();
+    let name = |digit: &Option<u16>| match digit {
+        Some(digit) => content::fill(
+            texts::wave_sample::kind_digit::PLAIN,
+            &[("digit", name_of(*digit))],
+        ),
+        None => texts::wave_sample::kind_note::PLAIN.into(),
     };
     let notes: Vec<u16> = (0..NOTES).collect();
-    let digits: Vec<u16> = (0..DIGITS).collect();
     let voices: Vec<u16> = (0..SPEAKERS).collect();
     let which = match state.digit {
-        Some(now) => choose(
-            texts::wave_sample::digit::PLAIN,
-            "digit",
-            &digits,
-            now,
-            digit,
-            on_digit,
+        Some(_) => choose(
+            texts::wave_sample::voice::PLAIN,
+            "voice",
+            &voices,
+            state.voice,
+            |voice| VOICES[usize::from(*voice)].into(),
+            on_voice,
         ),
         None => choose(
             texts::wave_sample::note::PLAIN,
@@ -174,58 +175,37 @@ fn own_controls(props: &ChapterProps<SampleState>) -> Html {
             on_note,
         ),
     };
-    let who = state.digit.map(|_| {
-        choose(
-            texts::wave_sample::voice::PLAIN,
-            "voice",
-            &voices,
-            state.voice,
-            voice,
-            on_voice,
-        )
-    });
     let kind = choose(
         texts::wave_sample::kind::PLAIN,
-        "kind",
-        &[false, true],
-        state.digit.is_some(),
-        kind,
-        on_kind,
+        "digit",
+        &all,
+        state.digit,
+        name,
+        on_digit,
     );
-    controls(
-        props,
-        html! { <>{ kind }{ which }</> },
-        who.unwrap_or_default(),
-    )
+    controls(props, html! { <>{ kind }{ which }</> })
 }
 
-/// The digit that is said first.
-const FIRST: u16 = 7;
-
-/// A digit and its name.
-fn digit(digit: &u16) -> String {
-    let name = texts::wave_sample::digits::PLAIN
-        .split(", ")
-        .nth((*digit).into());
-    format!("{digit}, {}", name.unwrap_or_default())
-}
-
-/// Who says it.
-fn voice(voice: &u16) -> String {
-    let name = texts::wave_sample::voices::PLAIN
-        .split(", ")
-        .nth((*voice).into());
-    name.unwrap_or_default().into()
+/// A digit's name.
+fn name_of(digit: u16) -> &'static str {
+    let mut names = texts::wave_sample::digits::PLAIN.split(", ");
+    names.nth(digit.into()).unwrap_or_default()
 }
 
 /// What the model is told of a word at a sample.
 fn part_in_words(word: Asked, at: usize) -> String {
+    let Asked::Word { digit, .. } = word else {
+        return String::new();
+    };
     let part = word.at(at).map(|row| row - SPEAKERS);
     match part {
-        Some(part) if part < DIGITS * PARTS => content::fill(
-            texts::wave_sample::part::PLAIN,
-            &[("part", (part % PARTS + 1).to_string())],
-        ),
+        Some(part) if part < DIGITS * PARTS => {
+            let values = [
+                ("part", (part % PARTS + 1).to_string()),
+                ("digit", name_of(digit).into()),
+            ];
+            content::fill(texts::wave_sample::part::PLAIN, &values)
+        }
         _ => texts::wave_sample::after::PLAIN.into(),
     }
 }
@@ -338,5 +318,30 @@ fn table(run: &Heard) -> impl Fn() -> String + use<> {
         };
         let rows: String = codes.iter().zip(&bits).enumerate().map(row).collect();
         format!("sample,value,amplitude,bits\n{rows}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_digits_have_names() {
+        let names = texts::wave_sample::digits::PLAIN.split(", ");
+        assert_eq!(names.count(), usize::from(DIGITS));
+        assert_eq!((name_of(0), name_of(9)), ("zero", "nine"));
+    }
+
+    #[test]
+    fn parts_are_told_from_one() {
+        let word = Asked::Word {
+            digit: 7,
+            speaker: 2,
+            lasts: 2400,
+        };
+        let told = [0, 2399, 2400].map(|at| part_in_words(word, at));
+        assert!(told[0].contains("part 1 of") && told[0].contains("seven"));
+        assert!(told[1].contains("part 24 of"));
+        assert_eq!(told[2], texts::wave_sample::after::PLAIN);
     }
 }

@@ -21,8 +21,8 @@ use crate::ui::runs::player::{Course, Entry, use_player};
 use crate::ui::state::Route;
 use crate::ui::state::wave::{Dials, Played};
 
-/// What the chapter itself lets choose, and temperature; behind them the seed, and what else is `more`.
-pub fn controls<S: Played>(props: &ChapterProps<S>, first: Html, more: Html) -> Html {
+/// What the chapter itself lets choose, and temperature; behind them the seed.
+pub fn controls<S: Played>(props: &ChapterProps<S>, first: Html) -> Html {
     let mut now = props.state.clone();
     let Dials {
         temperature, seed, ..
@@ -35,7 +35,7 @@ pub fn controls<S: Played>(props: &ChapterProps<S>, first: Html, more: Html) -> 
         let dials = state.dials();
         (*dials.seed, *dials.step) = (seed, None);
     });
-    let more = html! { <>{ more }<SeedField seed={*seed} {on_seed} /></> };
+    let more = html! { <SeedField seed={*seed} {on_seed} /> };
     html! {
         <ControlRow is_set={*seed != *S::default().dials().seed} {more}>
             { first }

@@ -13,6 +13,11 @@ use crate::models::wave::Deaf;
 use crate::protocol::wave::WaveAsk;
 use crate::ui::state::{Controls, Query};
 
+/// The model of plucked strings, by its id.
+pub const STRINGS: &str = "wave-notes";
+/// That of spoken digits.
+pub const WORDS: &str = "wave-digits";
+
 /// What all of them have.
 pub struct Dials<'a> {
     /// Temperature, hundredths.

@@ -1,7 +1,7 @@
 //! Chapter 'Sample by sample': `#/autoregressive/sample?note=9&temperature=80&deaf=3&step=900`, or
 //! `#/autoregressive/sample?digit=7&voice=2`.
 
-use super::{choosing, visit};
+use super::{STRINGS, WORDS, choosing, visit};
 use crate::models::next::Choosing;
 use crate::models::wave::asked::{Asked, DIGITS, ROWS, SPEAKERS};
 use crate::models::wave::{Deaf, NOTES, Shape};
@@ -57,8 +57,8 @@ impl SampleState {
     /// The model, by its id, and the number of what is asked of it.
     pub fn model(&self) -> (&'static str, u16) {
         match self.digit {
-            Some(digit) => ("wave-digits", digit * SPEAKERS + self.voice),
-            None => ("wave-notes", self.note),
+            Some(digit) => (WORDS, digit * SPEAKERS + self.voice),
+            None => (STRINGS, self.note),
         }
     }
 
@@ -148,7 +148,7 @@ mod tests {
             voice: 5,
             ..SampleState::default()
         };
-        assert_eq!(word.model(), ("wave-digits", 5));
+        assert_eq!(word.model(), (WORDS, 5));
         let first = word.word().and_then(|word| word.at(0));
         assert_eq!(first, Some(SPEAKERS), "the first part of the first digit");
         assert_eq!(round_trip(word), "#/autoregressive/sample?digit=0&voice=5");
