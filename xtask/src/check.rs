@@ -23,9 +23,9 @@ const BROWSER: &str = "genscope-browser";
 /// The engine that `--quick` leaves out.
 const ENGINE_GPU: &str = "engine_gpu";
 
-/// All that some engine wants of burn, but for the GPU, and for it. Each engine is linted with its own
-/// feature and with these, which change nothing for it: so burn is checked once for all of them.
-const BURN: &str = "burn/autodiff,burn/optim";
+/// All that some engine wants of burn and beside it, but for the GPU, and for it. Each engine is linted with
+/// its own feature and with these, which change nothing for it: so burn is checked once for all of them.
+const BURN: &str = "lint,burn/autodiff,burn/optim";
 const BURN_ON_GPU: &str = "burn/webgpu,burn/fusion";
 
 /// Everything a commit must pass, with a table of times at the end. `quick` leaves out whatever
@@ -209,6 +209,8 @@ pub fn shot(arguments: &[String], steps: &mut Steps) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -243,7 +245,51 @@ mod tests {
             .flat_map(|line| line.split('"'))
             .filter(|feature| feature.starts_with("burn/"))
             .collect();
-        assert_eq!(wanted.join(","), format!("{BURN},{BURN_ON_GPU}"));
+        assert_eq!(
+            format!("lint,{}", wanted.join(",")),
+            format!("{BURN},{BURN_ON_GPU}")
+        );
+    }
+
+    /// One feature more of one package below burn, and cargo checks all above it again: minutes.
+    #[test]
+    fn all_engines_are_linted_with_the_same_packages() {
+        let packages = |binary: &Binary| {
+            let features = lint_features(binary, false);
+            let mut tree = cargo(
+                "tree --target wasm32-unknown-unknown --no-default-features --edges normal,build",
+            );
+            tree.args([
+                "--prefix",
+                "none",
+                "--format",
+                "{p} {f}",
+                "--features",
+                &features,
+            ]);
+            let tree = process::output(&mut tree).expect("cargo tells the tree");
+            let lines = tree.lines().filter(|line| !line.starts_with("genscope "));
+            let all: BTreeSet<_> = lines
+                .map(|line| line.trim_end_matches(" (*)").to_owned())
+                .collect();
+            assert!(
+                all.iter()
+                    .any(|package| package.starts_with("burn-cubecl "))
+            );
+            all
+        };
+        let binaries = site::binaries().unwrap();
+        let engines: Vec<_> = binaries
+            .iter()
+            .filter(|one| matches!(one.kind, Kind::Worker))
+            .collect();
+        assert_eq!(engines.len(), 3);
+        let first = packages(engines[0]);
+        for engine in &engines[1..] {
+            let other = packages(engine);
+            let differ: Vec<_> = first.symmetric_difference(&other).collect();
+            assert!(differ.is_empty(), "{}: {differ:?}", engine.name);
+        }
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl<S: Sounds> Task for WaveTask<S> {
             };
             let rest = end.saturating_sub(PIECE + field);
             let length = sound.len().min(PIECE + field);
-            let at = if step % beginnings as u64 > 0 && rest > 0 {
+            let at = if !step.is_multiple_of(beginnings as u64) && rest > 0 {
                 unseen = field;
                 rng.random_range(1..=rest)
             } else {
