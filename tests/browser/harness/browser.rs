@@ -20,7 +20,7 @@ use crate::chromedriver::Chromedriver;
 
 /// Nothing but 127.0.0.1 can be reached, so a request elsewhere is an error on the console. What is
 /// not in front goes on at full speed, as it would in a window of its own.
-const FLAGS: [&str; 15] = [
+const FLAGS: [&str; 12] = [
     "--headless",
     "--no-sandbox",
     "--disable-quic",
@@ -28,10 +28,6 @@ const FLAGS: [&str; 15] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-extensions",
-    "--disable-breakpad",
-    // Processes in reserve, and what looks at pages for other purposes: each takes processor time.
-    "--disable-features=SpareRendererForSitePerProcess,PaintHolding,Translate,MediaRouter,OptimizationHints",
     "--disable-dev-shm-usage",
     "--disable-backgrounding-occluded-windows",
     "--disable-background-timer-throttling",
