@@ -15,17 +15,26 @@ use crate::tab::is_stale;
 const TWO_FRAMES: &str = "new Promise(done => { setTimeout(done, 1000);
     requestAnimationFrame(() => requestAnimationFrame(() => done())); })";
 
+/// How often an element is looked for again that was drawn anew before it could be clicked.
+const TRIES: u32 = 5;
+
 impl Tab {
     /// Clicks the first match, scrolling to it; fails if something covers it.
     ///
     /// # Errors
     /// If there is none, or it cannot be clicked.
     pub async fn click(&self, css: &str) -> Result<()> {
-        let element = self.wait_for(css).await?;
-        element
-            .click()
-            .await
-            .with_context(|| format!("could not click {css}"))?;
+        let mut tries = 0;
+        loop {
+            match self.wait_for(css).await?.click().await {
+                Ok(()) => break,
+                // Drawn anew since it was found: nothing was clicked, and the next one is there.
+                Err(error) if tries < TRIES && is_stale(&error) => {
+                    tries += 1;
+                }
+                Err(error) => return Err(error).with_context(|| format!("could not click {css}")),
+            }
+        }
         self.let_it_draw().await;
         Ok(())
     }
