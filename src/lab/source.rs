@@ -19,7 +19,7 @@ use crate::models::gan::image::{GanPair, noise_vector, training};
 use crate::models::next::Choosing;
 use crate::models::pixel::cnn::PixelCnn;
 use crate::models::pixel::rnn::PixelRnn;
-use crate::models::pixel::training::{RNN_SHAPE, SHAPE as SHAPE_OF_PIXELS, shape_of};
+use crate::models::pixel::training::{SHAPE as SHAPE_OF_PIXELS, rnn_shape, shape_of};
 use crate::models::pixel::walk::Walker;
 use crate::models::pixel::{Net, ink};
 use crate::models::text::Shape;
@@ -36,7 +36,7 @@ use crate::protocol::ask::Seen;
 use crate::protocol::{Anatomy, Denoise, Event, Frame, Inspect, Job, RunId, Sampler};
 use crate::quality::classifier::{Classifier, ClassifierTask};
 use crate::weights::load::load;
-use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry};
+use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry, NetworkKind};
 
 use super::vae::{codes, draw_random, static_pictures};
 use super::{Folders, Kind, ModelId, text, tunes};
@@ -114,10 +114,18 @@ pub fn pixel_cnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<
     any(folders, model, net, weights, &shape_of(SHAPE_OF_PIXELS))
 }
 
-/// A PixelRNN.
+/// A PixelRNN; what ships may be narrower than what is trained now.
 pub fn pixel_rnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<PixelRnn> {
-    let net = RNN_SHAPE.rnn(&Device::flex());
-    any(folders, model, net, weights, &shape_of(RNN_SHAPE))
+    let shape = rnn_shape(model.data_set());
+    let shipped = match weights {
+        Weights::Shipped => manifest(folders)?.find(model.name()).map(|m| m.network),
+        _ => None,
+    };
+    let net = match shipped {
+        Some(NetworkKind::PixelRnn(narrow)) => narrow.rnn(&Device::flex()),
+        _ => shape.rnn(&Device::flex()),
+    };
+    any(folders, model, net, weights, &shape_of(shape))
 }
 
 /// A Transformer.

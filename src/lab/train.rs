@@ -18,11 +18,11 @@ use crate::models::diffusion::training::DiffusionTask;
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{self, GanPair};
 use crate::models::next::Choosing;
+use crate::models::pixel::Net;
 use crate::models::pixel::cnn::PixelCnn;
 use crate::models::pixel::rnn::PixelRnn;
-use crate::models::pixel::training::{self as pixel, PixelTask};
+use crate::models::pixel::training::{PixelTask, rnn_shape};
 use crate::models::pixel::walk::Walker;
-use crate::models::pixel::{Net, Shape};
 use crate::models::text::net::Transformer;
 use crate::models::text::training::{TextTask, TextsTask};
 use crate::models::text::tuning::{AnswerTask, PreferenceTask};
@@ -114,11 +114,11 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             go(folders, args, &task, recipe)
         }
         Kind::PixelCnn => {
-            let task = PixelTask::new(pixel::SHAPE, Shape::cnn, images);
+            let task = PixelTask::cnn(images);
             go(folders, args, &task, recipe)
         }
         Kind::PixelRnn => {
-            let task = PixelTask::new(pixel::RNN_SHAPE, Shape::rnn, images);
+            let task = PixelTask::rnn(rnn_shape(args.model.data_set()), images);
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),

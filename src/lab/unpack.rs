@@ -46,14 +46,10 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         }
         Kind::PixelRnn => {
             let averaged = pixel_rnn(folders, model, Weights::Shipped)?;
-            let shape = pixel::RNN_SHAPE;
-            save(
-                folders,
-                model,
-                shape.rnn(&device),
-                averaged,
-                pixel::shape_of(shape),
-            )
+            let shape = pixel::rnn_shape(model.data_set());
+            let name = pixel::shape_of(shape);
+            let averaged = averaged.widened(shape);
+            save(folders, model, shape.rnn(&device), averaged, name)
         }
         Kind::Text(_) | Kind::Tunes => {
             let averaged = transformer(folders, model, Weights::Shipped)?;

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use burn::grad_clipping::GradientClippingConfig;
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
@@ -208,6 +208,31 @@ pub fn optimizer() -> ModuleOptimizer {
         .init()
 }
 
+/// A loss `[1]` of this value whose gradient by a network's parameters is already known: for what is
+/// differentiated by hand.
+pub fn with_gradient<M: Module>(net: &M, gradient: &FlatParams, value: f32) -> Tensor<1> {
+    struct Sum<'a>(&'a FlatParams, Option<Tensor<1>>);
+    impl ModuleVisitor for Sum<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let Some(gradient) = self.0.0.get(&param.id) else {
+                return;
+            };
+            let at = param.val();
+            let data = TensorData::new(gradient.clone(), at.shape());
+            let term = (at.clone() * Tensor::from_data(data, &at.device())).sum();
+            self.1 = Some(match self.1.take() {
+                Some(sum) => sum + term,
+                None => term,
+            });
+        }
+    }
+    let mut sum = Sum(gradient, None);
+    net.visit(&mut sum);
+    let sum = sum.1.expect("a gradient by none of its parameters");
+    let rest = sum.clone().detach().neg() + value;
+    sum + rest
+}
+
 /// A task under way.
 struct Trainer<'a, T: Task> {
     task: &'a T,
@@ -344,7 +369,6 @@ const EPOCH_STREAM: u32 = 1;
 mod tests {
     use super::*;
     use burn::nn::{Linear, LinearConfig};
-    use burn::tensor::TensorData;
 
     /// Learns `y = 2 x - 1`.
     struct Line;

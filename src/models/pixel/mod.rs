@@ -24,6 +24,8 @@ pub mod reach;
 #[cfg(any(feature = "look", feature = "train"))]
 pub mod rnn;
 #[cfg(feature = "lab")]
+pub mod rnn_gradient;
+#[cfg(feature = "lab")]
 pub mod training;
 #[cfg(feature = "look")]
 pub mod walk;

@@ -131,6 +131,62 @@ impl PixelRnn {
     }
 }
 
+#[cfg(feature = "lab")]
+impl PixelRnn {
+    /// A network of a wider shape that computes the same as this one (Chen, Goodfellow and Shlens 2016,
+    /// arXiv:1511.05641): of what is new, nothing leads to what there was. New weights are random.
+    ///
+    /// # Panics
+    /// If it is narrower, or differs in something else.
+    pub fn widened(self, shape: Shape) -> Self {
+        if Pixels::shape(&self) == shape {
+            return self;
+        }
+        let mut net = shape.rnn(&self.read.weight.device());
+        let into = |new: &mut Linear, old: Linear, (from, to): (usize, usize)| {
+            let old_shift = old.bias.expect("all have one").val().unsqueeze();
+            let weight = new.weight.clone();
+            new.weight = weight.map(|new| widened(new, old.weight.val(), from, to));
+            let shift = new.bias.take();
+            new.bias = shift.map(|shift| {
+                shift.map(|new| widened(new.unsqueeze(), old_shift, 1, to).flatten(0, 1))
+            });
+        };
+        into(&mut net.embed, self.embed, (1, 1));
+        let class = net.class.weight.clone();
+        net.class.weight = class.map(|new| widened(new, self.class.weight.val(), 1, 1));
+        for (new, old) in net.layers.iter_mut().zip(self.layers) {
+            into(new, old, (5, 4));
+        }
+        into(&mut net.read, self.read, (1, 1));
+        into(&mut net.logits, self.logits, (1, 1));
+        net
+    }
+}
+
+/// A wider matrix: where it leads to what there was, `old`, and nothing from what is new. Its rows are so many
+/// blocks, and its columns, each of them wider.
+#[cfg(feature = "lab")]
+fn widened(mut new: Tensor<2>, old: Tensor<2>, from: usize, to: usize) -> Tensor<2> {
+    let part = |dims: [usize; 2]| [dims[0] / from, dims[1] / to];
+    let ([_, wide], [rows, columns]) = (part(new.dims()), part(old.dims()));
+    let [all, _] = new.dims();
+    for j in 0..to {
+        let place = j * wide..j * wide + columns;
+        let nothing = Tensor::zeros([all, columns], &new.device());
+        new = new.slice_assign([0..all, place.clone()], nothing);
+        for i in 0..from {
+            let known = old
+                .clone()
+                .narrow(0, i * rows, rows)
+                .narrow(1, j * columns, columns);
+            let first = i * (all / from);
+            new = new.slice_assign([first..first + rows, place.clone()], known);
+        }
+    }
+    new
+}
+
 /// `h` and `c` of a row `[n, 28, width]`, of what comes in and those of the row above.
 fn step(layer: &Linear, e: &Tensor<3>, h: &Tensor<3>, c: &Tensor<3>) -> (Tensor<3>, Tensor<3>) {
     let width = e.dims()[2];
@@ -150,4 +206,28 @@ fn step(layer: &Linear, e: &Tensor<3>, h: &Tensor<3>, c: &Tensor<3>) -> (Tensor<
 /// burn's own is several times slower.
 fn tanh(x: Tensor<3>) -> Tensor<3> {
     sigmoid(x * 2.0) * 2.0 - 1.0
+}
+
+#[cfg(all(test, feature = "lab"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_widened_network_computes_the_same() {
+        let narrow = Shape {
+            levels: 5,
+            width: 6,
+            layers: 3,
+        };
+        let wide = Shape { width: 9, ..narrow };
+        let device = Device::flex();
+        device.seed(3);
+        let net = narrow.rnn(&device);
+        let levels: Vec<u8> = (0..PIXELS as u32).map(|i| (i * i % 31 % 5) as u8).collect();
+        let before = net.logits(&levels, &[4]);
+        let net = net.widened(wide);
+        assert_eq!(Pixels::shape(&net), wide);
+        let apart = (before - net.logits(&levels, &[4])).abs().max();
+        assert!(apart.into_scalar::<f32>() < 1e-5);
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use thirtyfour::{
     ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel,
     WebDriver, WindowHandle,
@@ -19,8 +19,9 @@ use crate::Gpu;
 use crate::chromedriver::Chromedriver;
 
 /// Nothing but 127.0.0.1 can be reached, so a request elsewhere is an error on the console. What is
-/// not in front goes on at full speed, as it would in a window of its own.
-const FLAGS: [&str; 12] = [
+/// not in front goes on at full speed, as it would in a window of its own. All tabs share a process: see
+/// [`Browser::hold_programs`].
+const FLAGS: [&str; 14] = [
     "--headless",
     "--no-sandbox",
     "--disable-quic",
@@ -32,6 +33,8 @@ const FLAGS: [&str; 12] = [
     "--disable-backgrounding-occluded-windows",
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
+    "--process-per-site",
+    "--renderer-process-limit=1",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
@@ -53,7 +56,7 @@ pub(crate) struct Browser {
     /// Serves the site to tests that look neither at files nor at faults. It goes on to the next test,
     /// as does the code that this browser has made of the site's programs.
     pub(crate) site: Arc<Server>,
-    /// The window it was opened with. It stays empty, and keeps the browser from ending.
+    /// The window it was opened with. It stays, and keeps the browser from ending.
     first: WindowHandle,
     /// The driver's connections live on it.
     pub(crate) runtime: Runtime,
@@ -68,7 +71,9 @@ impl Browser {
             return Ok(idle.swap_remove(at));
         }
         drop(idle);
-        Self::start(gpu)
+        let browser = Self::start(gpu)?;
+        browser.runtime.block_on(browser.hold_programs())?;
+        Ok(browser)
     }
 
     /// A new one, which nobody has used.
@@ -99,6 +104,32 @@ impl Browser {
             runtime,
             _chromedriver: chromedriver,
         })
+    }
+
+    /// Compiles the site's programs in the first window, which holds them from then on. It also keeps the
+    /// process that all tabs share: in it code is made once of the same bytes, whichever server they came
+    /// from. Without, every test would begin with slow code and spend a third of its time on better.
+    async fn hold_programs(&self) -> Result<()> {
+        self.driver
+            .goto(format!("{}build.json", self.site.url()))
+            .await?;
+        let gpu = self.gpu == Gpu::Swiftshader;
+        let compile = format!(
+            "const done = arguments[0];
+             const compile = (name) => WebAssembly.compileStreaming(fetch(name));
+             const wanted = (name) => name.endsWith('.wasm')
+                 && ({gpu} || !name.startsWith('engine_gpu'));
+             fetch('build.json').then((r) => r.json())
+                 .then(({{ files }}) => Promise.all(Object.keys(files).filter(wanted).map(compile)))
+                 .then((programs) => {{ window.held = programs; done(''); }}, (e) => done(String(e)));"
+        );
+        let done = self.driver.execute_async(compile, Vec::new()).await?;
+        let problem = done.json().as_str().unwrap_or_default();
+        ensure!(
+            problem.is_empty(),
+            "the site's programs cannot be held: {problem}"
+        );
+        Ok(())
     }
 
     /// Opens an empty tab; what others left on the console is gone.
