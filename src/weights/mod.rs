@@ -15,6 +15,8 @@ pub mod load;
 pub mod manifest;
 #[cfg(feature = "nn")]
 pub mod pack;
+#[cfg(all(test, feature = "lab"))]
+mod shipped;
 #[cfg(feature = "web")]
 pub mod stall;
 pub mod timeline;

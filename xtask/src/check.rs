@@ -140,7 +140,7 @@ fn check_native(steps: &mut Steps) -> Result<()> {
         clippy("--profile lab --features lab --all-targets")
     })?;
     steps.run("tests: native", || {
-        process::run(&mut cargo("test --profile lab --features lab"))
+        process::run(&mut cargo("test --profile lab --features lab --lib"))
     })
 }
 

@@ -29,7 +29,7 @@ mod rooms;
 mod tab;
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
@@ -66,19 +66,10 @@ pub fn browse_with<F>(setup: Setup, test: F)
 where
     F: AsyncFnOnce(&Tab) -> Result<()>,
 {
-    /// Software that draws takes every core.
-    static TURNS: RwLock<()> = RwLock::new(());
-    let (_alone, _beside) = if setup.gpu == Gpu::Swiftshader {
-        (
-            Some(TURNS.write().unwrap_or_else(PoisonError::into_inner)),
-            None,
-        )
-    } else {
-        (
-            None,
-            Some(TURNS.read().unwrap_or_else(PoisonError::into_inner)),
-        )
-    };
+    /// Software that draws takes every core: one at a time.
+    static TURN: Mutex<()> = Mutex::new(());
+    let draws = setup.gpu == Gpu::Swiftshader;
+    let _turn = draws.then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner));
     let tested = in_window(&setup, async |tab| {
         test(tab).await?;
         tab.has_no_errors().await

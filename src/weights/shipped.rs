@@ -4,18 +4,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::models::diffusion::unet::UNetConfig;
+use crate::models::gan::image::GanPair;
+use crate::models::pixel::training::SHAPE;
+use crate::models::text::Shape;
+use crate::models::vae::blocks::Sizes;
+use crate::models::wave;
+use crate::protocol::EngineError;
+use crate::weights::fingerprint::{Answers, Asked, Fingerprint, difference};
+use crate::weights::load::load;
+use crate::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry, NetworkKind};
 use burn::module::Module;
 use burn::tensor::Device;
-use genscope::models::diffusion::unet::UNetConfig;
-use genscope::models::gan::image::GanPair;
-use genscope::models::pixel::training::SHAPE;
-use genscope::models::text::Shape;
-use genscope::models::vae::blocks::Sizes;
-use genscope::models::wave;
-use genscope::protocol::EngineError;
-use genscope::weights::fingerprint::{Answers, Asked, Fingerprint, difference};
-use genscope::weights::load::load;
-use genscope::weights::manifest::{MANIFEST_PATH, Manifest, ModelEntry, NetworkKind};
 
 /// Vector units differ in how they add up; weights that differ at all differ by far more.
 const TOLERANCE: f32 = 1e-3;
