@@ -400,6 +400,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_known_gradient_is_passed_on() {
+        let device = Device::flex().autodiff();
+        let net: Linear = LinearConfig::new(2, 1).init(&device);
+        let mut gradient = FlatParams::default();
+        gradient.0.insert(net.weight.id, vec![3.0, -0.5]);
+        let loss = with_gradient(&net, &gradient, 7.25);
+        assert!((loss.clone().into_scalar::<f32>() - 7.25).abs() < 1e-5);
+        let given = net.weight.val().grad(&loss.backward()).expect("learns");
+        assert_eq!(
+            given.into_data().try_into_vec().ok(),
+            Some(vec![3.0_f32, -0.5])
+        );
+    }
+
     #[derive(Default)]
     struct Last(Option<Report>);
     impl Observer<Linear> for Last {

@@ -141,6 +141,10 @@ fn check_native(steps: &mut Steps) -> Result<()> {
     })?;
     steps.run("tests: native", || {
         process::run(&mut cargo("test --profile lab --features lab --lib"))
+    })?;
+    // A browser test asks it.
+    steps.run("compile lab", || {
+        process::run(&mut cargo("build --profile lab --features lab --bin lab"))
     })
 }
 
