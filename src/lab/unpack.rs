@@ -7,6 +7,7 @@ use burn::tensor::Device;
 
 use crate::models::diffusion::unet::UNetConfig;
 use crate::models::pixel::training as pixel;
+use crate::models::pixel::{Pixels, Shape};
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::training::{VaeTask, Variant};
@@ -48,6 +49,15 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let averaged = pixel_rnn(folders, model, Weights::Shipped)?;
             let shape = pixel::rnn_shape(model.data_set());
             let name = pixel::shape_of(shape);
+            let shipped = averaged.shape();
+            let wider = Shape {
+                width: shape.width,
+                ..shipped
+            };
+            ensure!(
+                wider == shape && shipped.width <= shape.width,
+                "what ships is {shipped:?}, and cannot be widened to {shape:?}"
+            );
             let averaged = averaged.widened(shape);
             save(folders, model, shape.rnn(&device), averaged, name)
         }
