@@ -15,6 +15,7 @@ pub struct Accelerator {
 }
 
 /// burn's flex backend: SIMD, one thread.
+#[cfg(feature = "flex")]
 pub async fn cpu() -> Result<Accelerator, EngineError> {
     Ok(Accelerator {
         device: Device::flex(),

@@ -25,13 +25,14 @@ use super::trainings;
 use super::vae::ask::VaeAskRun;
 #[cfg(feature = "train")]
 use super::vae::train::VaeTrainRun;
-use crate::models::gan::image::GanPair;
 #[cfg(feature = "look")]
-use crate::models::pixel::Net;
-use crate::models::text::net::Transformer;
-use crate::models::vae::net::Vae;
-#[cfg(feature = "look")]
-use crate::models::wave::{self, net::WaveNet};
+use crate::models::{
+    gan::image::GanPair,
+    pixel::Net,
+    text::net::Transformer,
+    vae::net::Vae,
+    wave::{self, net::WaveNet},
+};
 #[cfg(any(feature = "look", feature = "train"))]
 use crate::protocol::Home;
 use crate::protocol::{EngineError, Event, Job, RunId};
@@ -43,10 +44,12 @@ pub trait Shelf {
     /// A diffusion network.
     fn denoiser(&mut self, id: &str) -> Option<&mut Self::Net>;
     /// A snapshot of a GAN.
+    #[cfg(feature = "look")]
     fn gan(&self, _id: &str) -> Option<&GanPair> {
         None
     }
     /// A Transformer.
+    #[cfg(feature = "look")]
     fn text(&self, _id: &str) -> Option<&Transformer> {
         None
     }
@@ -61,6 +64,7 @@ pub trait Shelf {
         None
     }
     /// An autoencoder.
+    #[cfg(feature = "look")]
     fn vae(&self, _id: &str) -> Option<&Vae> {
         None
     }

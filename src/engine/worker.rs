@@ -8,8 +8,6 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future;
 
-#[cfg(feature = "sample")]
-use burn::module::Module;
 use burn::tensor::Device;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::closure::Closure;
@@ -26,15 +24,14 @@ use super::session::Line;
 use super::turn::Turn;
 #[cfg(feature = "sample")]
 use crate::models::diffusion::unet::UNetConfig;
-use crate::models::gan::image::GanPair;
 #[cfg(feature = "look")]
-use crate::models::pixel::Net;
-use crate::models::text::net::Transformer;
-#[cfg(feature = "look")]
-use crate::models::vae::blocks::Sizes;
-use crate::models::vae::net::Vae;
-#[cfg(feature = "look")]
-use crate::models::wave::{self, net::WaveNet};
+use crate::models::{
+    gan::image::GanPair,
+    pixel::Net,
+    text::net::Transformer,
+    vae::{blocks::Sizes, net::Vae},
+    wave::{self, net::WaveNet},
+};
 use crate::protocol::{
     BUILD_ID, EngineError, EngineKind, Event, Fault, Request, RunId, decode, encode,
 };
@@ -131,32 +128,35 @@ async fn load_file(inbox: Inbox, model: ModelEntry, url: String, patience_s: u32
     });
 }
 
-/// The loaded models and the hashes of their files, by model id.
+/// The loaded models, each with the hash of its file, by model id.
 struct Models {
-    networks: HashMap<String, Network>,
-    gans: HashMap<String, GanPair>,
-    vaes: HashMap<String, Vae>,
-    texts: HashMap<String, Transformer>,
-    #[cfg(feature = "look")]
-    pixels: HashMap<String, Net>,
-    #[cfg(feature = "look")]
-    waves: HashMap<String, (WaveNet, wave::Shape)>,
-    hashes: HashMap<String, String>,
+    loaded: HashMap<String, (String, Model)>,
     memory: Memory,
+}
+
+/// A model of one of the kinds that this engine knows.
+#[cfg_attr(
+    not(any(feature = "sample", feature = "look")),
+    expect(dead_code, reason = "what trains brings its weights along")
+)]
+enum Model {
+    Denoiser(Box<Network>),
+    #[cfg(feature = "look")]
+    Gan(GanPair),
+    #[cfg(feature = "look")]
+    Vae(Vae),
+    #[cfg(feature = "look")]
+    Text(Transformer),
+    #[cfg(feature = "look")]
+    Pixels(Net),
+    #[cfg(feature = "look")]
+    Wave(WaveNet, wave::Shape),
 }
 
 impl Default for Models {
     fn default() -> Self {
         Self {
-            networks: HashMap::new(),
-            gans: HashMap::new(),
-            vaes: HashMap::new(),
-            texts: HashMap::new(),
-            #[cfg(feature = "look")]
-            pixels: HashMap::new(),
-            #[cfg(feature = "look")]
-            waves: HashMap::new(),
-            hashes: HashMap::new(),
+            loaded: HashMap::new(),
             memory: Memory::new(LIMIT),
         }
     }
@@ -165,102 +165,83 @@ impl Default for Models {
 impl Models {
     /// Is this model loaded, from the file that the manifest names?
     fn hold(&self, model: &ModelEntry) -> bool {
-        self.hashes.get(&model.id) == Some(&model.sha256)
+        let loaded = self.loaded.get(&model.id);
+        loaded.is_some_and(|(hash, _)| *hash == model.sha256)
     }
 
     /// Puts a file's model on the shelf, and lets go of what no longer fits beside it.
     fn put(&mut self, file: File, device: &Device) {
         let File {
-            model,
+            model: entry,
             bytes,
             since_ms,
         } = file;
-        if let Err(error) = bytes.and_then(|bytes| self.unpack(&model, bytes, device)) {
-            return post(&Event::Failed { run: None, error });
-        }
-        let in_memory = model.parameters * size_of::<f32>() as u64;
-        for model in self.memory.keep(&model.id, in_memory) {
-            self.networks.remove(&model);
-            self.gans.remove(&model);
-            self.vaes.remove(&model);
-            self.texts.remove(&model);
-            #[cfg(feature = "look")]
-            self.pixels.remove(&model);
-            #[cfg(feature = "look")]
-            self.waves.remove(&model);
-            self.hashes.remove(&model);
+        let model = match bytes.and_then(|bytes| unpack(&entry, bytes, device)) {
+            Ok(model) => model,
+            Err(error) => return post(&Event::Failed { run: None, error }),
+        };
+        let in_memory = entry.parameters * size_of::<f32>() as u64;
+        for model in self.memory.keep(&entry.id, in_memory) {
+            self.loaded.remove(&model);
             post(&Event::Dropped { model });
         }
-        self.hashes.insert(model.id.clone(), model.sha256);
+        self.loaded.insert(entry.id.clone(), (entry.sha256, model));
         post(&Event::Loaded {
-            model: model.id,
+            model: entry.id,
             ms: (now_ms() - since_ms) as f32,
         });
     }
 
-    /// Makes a file's bytes into the network that the manifest names. Unpacking is the CPU's work,
-    /// even in the GPU engine.
-    #[cfg_attr(
-        not(any(feature = "sample", feature = "look")),
-        expect(unused_variables, reason = "what trains brings its weights along")
-    )]
-    fn unpack(
-        &mut self,
-        model: &ModelEntry,
-        bytes: Vec<u8>,
-        device: &Device,
-    ) -> Result<(), EngineError> {
-        let cpu = Device::flex();
-        match model.network {
-            #[cfg(feature = "sample")]
-            NetworkKind::DiffusionUnet => {
-                let net = load(UNetConfig::shipped().init(&cpu), bytes, model)?;
-                let network = Network::new(net.to_device(device), device.clone());
-                self.networks.insert(model.id.clone(), network);
-                Ok(())
-            }
-            #[cfg(feature = "look")]
-            NetworkKind::GanPair => {
-                let pair = load(GanPair::new(&cpu), bytes, model)?;
-                self.gans.insert(model.id.clone(), pair);
-                Ok(())
-            }
-            #[cfg(feature = "look")]
-            NetworkKind::Vae {
-                code: code @ 1..=64,
-            } => {
-                let net = load(Sizes::shipped(code as usize).init(&cpu), bytes, model)?;
-                self.vaes.insert(model.id.clone(), net);
-                Ok(())
-            }
-            #[cfg(feature = "look")]
-            NetworkKind::PixelCnn(shape) if shape.is_sound() => {
-                let net = Net::Cnn(load(shape.cnn(&cpu), bytes, model)?);
-                self.pixels.insert(model.id.clone(), net);
-                Ok(())
-            }
-            #[cfg(feature = "look")]
-            NetworkKind::PixelRnn(shape) if shape.is_sound() => {
-                let net = Net::Rnn(load(shape.rnn(&cpu), bytes, model)?);
-                self.pixels.insert(model.id.clone(), net);
-                Ok(())
-            }
-            #[cfg(feature = "look")]
-            NetworkKind::Transformer(shape) if shape.is_sound() => {
-                let net = load(shape.init(&cpu), bytes, model)?;
-                self.texts.insert(model.id.clone(), net);
-                Ok(())
-            }
-            #[cfg(feature = "look")]
-            NetworkKind::WaveNet(shape) if shape.is_sound() => {
-                let net = load(shape.init(&cpu), bytes, model)?;
-                self.waves.insert(model.id.clone(), (net, shape));
-                Ok(())
-            }
-            _ => {
-                let reason = format!("{} is of no use to this engine", model.id);
-                Err(EngineError::BadRequest(reason))
-            }
+    #[cfg(feature = "look")]
+    fn get(&self, id: &str) -> Option<&Model> {
+        self.loaded.get(id).map(|(_, model)| model)
+    }
+}
+
+/// Makes a file's bytes into the network that the manifest names.
+#[cfg_attr(
+    not(any(feature = "sample", feature = "look")),
+    expect(unused_variables, reason = "what trains brings its weights along")
+)]
+fn unpack(entry: &ModelEntry, bytes: Vec<u8>, device: &Device) -> Result<Model, EngineError> {
+    match entry.network {
+        #[cfg(feature = "sample")]
+        NetworkKind::DiffusionUnet => {
+            let net = load(UNetConfig::shipped().init(device), bytes, entry)?;
+            let network = Network::new(net, device.clone());
+            Ok(Model::Denoiser(Box::new(network)))
+        }
+        #[cfg(feature = "look")]
+        NetworkKind::GanPair => Ok(Model::Gan(load(GanPair::new(device), bytes, entry)?)),
+        #[cfg(feature = "look")]
+        NetworkKind::Vae {
+            code: code @ 1..=64,
+        } => {
+            let sizes = Sizes::shipped(code as usize);
+            Ok(Model::Vae(load(sizes.init(device), bytes, entry)?))
+        }
+        #[cfg(feature = "look")]
+        NetworkKind::PixelCnn(shape) if shape.is_sound() => {
+            let net = load(shape.cnn(device), bytes, entry)?;
+            Ok(Model::Pixels(Net::Cnn(net)))
+        }
+        #[cfg(feature = "look")]
+        NetworkKind::PixelRnn(shape) if shape.is_sound() => {
+            let net = load(shape.rnn(device), bytes, entry)?;
+            Ok(Model::Pixels(Net::Rnn(net)))
+        }
+        #[cfg(feature = "look")]
+        NetworkKind::Transformer(shape) if shape.is_sound() => {
+            Ok(Model::Text(load(shape.init(device), bytes, entry)?))
+        }
+        #[cfg(feature = "look")]
+        NetworkKind::WaveNet(shape) if shape.is_sound() => {
+            let net = load(shape.init(device), bytes, entry)?;
+            Ok(Model::Wave(net, shape))
+        }
+        _ => {
+            let reason = format!("{} is of no use to this engine", entry.id);
+            Err(EngineError::BadRequest(reason))
         }
     }
 }
@@ -268,24 +249,46 @@ impl Models {
 impl Shelf for Models {
     type Net = Network;
     fn denoiser(&mut self, id: &str) -> Option<&mut Network> {
-        self.networks.get_mut(id)
+        match self.loaded.get_mut(id)? {
+            (_, Model::Denoiser(net)) => Some(net),
+            #[cfg(feature = "look")]
+            _ => None,
+        }
     }
+    #[cfg(feature = "look")]
     fn gan(&self, id: &str) -> Option<&GanPair> {
-        self.gans.get(id)
+        match self.get(id)? {
+            Model::Gan(pair) => Some(pair),
+            _ => None,
+        }
     }
+    #[cfg(feature = "look")]
     fn vae(&self, id: &str) -> Option<&Vae> {
-        self.vaes.get(id)
+        match self.get(id)? {
+            Model::Vae(net) => Some(net),
+            _ => None,
+        }
     }
     #[cfg(feature = "look")]
     fn pixels(&self, id: &str) -> Option<&Net> {
-        self.pixels.get(id)
+        match self.get(id)? {
+            Model::Pixels(net) => Some(net),
+            _ => None,
+        }
     }
+    #[cfg(feature = "look")]
     fn text(&self, id: &str) -> Option<&Transformer> {
-        self.texts.get(id)
+        match self.get(id)? {
+            Model::Text(net) => Some(net),
+            _ => None,
+        }
     }
     #[cfg(feature = "look")]
     fn wave(&self, id: &str) -> Option<(&WaveNet, wave::Shape)> {
-        self.waves.get(id).map(|(net, shape)| (net, *shape))
+        match self.get(id)? {
+            Model::Wave(net, shape) => Some((net, *shape)),
+            _ => None,
+        }
     }
 }
 

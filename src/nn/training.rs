@@ -41,6 +41,11 @@ pub trait Task {
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Tensor<1>;
+
+    /// What makes gradients into steps.
+    fn optimizer(&self) -> ModuleOptimizer {
+        optimizer()
+    }
 }
 
 /// How to train.
@@ -199,7 +204,7 @@ impl Meter {
     }
 }
 
-/// The optimiser of all tasks, before its first step.
+/// The optimiser of a task that names no other, before its first step.
 pub fn optimizer() -> ModuleOptimizer {
     AdamWConfig::new()
         .with_weight_decay(1e-4)
@@ -261,7 +266,7 @@ impl<'a, T: Task> Trainer<'a, T> {
             device,
             ema: FlatParams::of(&net),
             net,
-            optimizer: optimizer(),
+            optimizer: task.optimizer(),
             state: RunState::begin(recipe.seed, &recipe.commit, task.shape()),
             order: Order::default(),
         };

@@ -1,23 +1,63 @@
 //! From the bytes of a weights file to a network, with every check before any use.
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::store::ModuleRecord;
-use burn::tensor::{Bytes, Tensor};
+use burn::module::Module;
+use burn::store::{ModuleRecord, RecordError};
+use burn::tensor::quantization::{BlockLayout, QuantizedBytes};
+use burn::tensor::{Bytes, DType};
+use burn_pack::{Reader, Tensor, Writer};
 use sha2::{Digest, Sha256};
 
 use super::manifest::ModelEntry;
 use crate::protocol::EngineError;
 
-/// `module`, freshly made on the CPU, with the weights of a file, back in f32.
+/// `module`, freshly made on any device, with the weights of a file, back in f32.
 ///
 /// # Errors
 /// [`EngineError::BadWeights`] if length or hash are not the manifest's, if the bytes are no
 /// record, or if names or shapes are not the module's.
 pub fn load<M: Module>(module: M, bytes: Vec<u8>, entry: &ModelEntry) -> Result<M, EngineError> {
     verify(&bytes, entry)?;
-    let bad = |e: burn::store::RecordError| bad_weights(entry, e.to_string());
-    let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes)).map_err(bad)?;
-    Ok(dequantize(module.try_load_record(record).map_err(bad)?))
+    let bad = |e: RecordError| bad_weights(entry, e.to_string());
+    let bytes = dequantized(Bytes::from_bytes_vec(bytes)).map_err(|e| bad(e.into()))?;
+    let record = ModuleRecord::from_bytes(bytes).map_err(bad)?;
+    module.try_load_record(record).map_err(bad)
+}
+
+/// A record with f32 in place of quantised values. Here and not by burn, after loading: its WebGPU
+/// backend has no kernels for them, and what unpacks on the CPU would be most of an engine for the GPU.
+fn dequantized(record: Bytes) -> Result<Bytes, burn_pack::Error> {
+    let mut tensors = Vec::new();
+    for tensor in Reader::from_bytes(record)?.into_tensors()? {
+        let (path, dtype, shape, id, bytes) = tensor.into_parts()?;
+        tensors.push(match dtype {
+            DType::QFloat(scheme) => {
+                let shape_of_all = shape.clone();
+                let values = values(QuantizedBytes {
+                    bytes,
+                    scheme,
+                    shape: shape_of_all,
+                });
+                Tensor::new(path, DType::F32, shape, id, Bytes::from_elems(values))
+            }
+            _ => Tensor::new(path, dtype, shape, id, bytes),
+        });
+    }
+    Writer::new(tensors).into_bytes()
+}
+
+/// Quantised values times the scale of their block.
+fn values(of: QuantizedBytes) -> Vec<f32> {
+    let blocks = of
+        .scheme
+        .block_size()
+        .map(|block| BlockLayout::new(&of.shape, &block));
+    let (values, scales) = of.into_vec_i8();
+    let whole = scales.global.unwrap_or(1.0);
+    let scale = |i| whole * scales.block[blocks.as_ref().map_or(0, |blocks| blocks.block_of(i))];
+    let values = values.into_iter().enumerate();
+    values
+        .map(|(i, value)| scale(i) * f32::from(value))
+        .collect()
 }
 
 /// Checks length and SHA-256.
@@ -43,20 +83,6 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// `module` with f32 in place of quantised values: each use would dequantise them again, and
-/// burn's WebGPU backend has no kernels for them.
-pub fn dequantize<M: Module>(module: M) -> M {
-    module.map(&mut Dequantizer)
-}
-
-struct Dequantizer;
-
-impl ModuleMapper for Dequantizer {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        param.map(Tensor::dequantize)
-    }
-}
-
 fn bad_weights(entry: &ModelEntry, reason: String) -> EngineError {
     EngineError::BadWeights {
         file: entry.file.clone(),
@@ -72,7 +98,7 @@ mod tests {
     use crate::models::diffusion::unet::{UNet, UNetConfig};
     use crate::nn::params::FlatParams;
     use crate::weights::manifest::NetworkKind;
-    use crate::weights::pack::{pack, quantize};
+    use crate::weights::pack::{dequantize, pack, quantize};
 
     fn net(config: UNetConfig) -> UNet {
         config.init(&Device::flex())
@@ -106,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_packed_is_loaded() {
+    fn what_is_packed_is_loaded_as_burn_dequantises_it() {
         let original = net(small());
         let bytes = pack(original.clone()).expect("packs");
         let loaded = load(net(small()), bytes.clone(), &entry(&bytes)).expect("loads");

@@ -13,7 +13,7 @@ pub mod fingerprint;
 #[cfg(feature = "nn")]
 pub mod load;
 pub mod manifest;
-#[cfg(feature = "nn")]
+#[cfg(feature = "lab")]
 pub mod pack;
 #[cfg(all(test, feature = "lab"))]
 mod shipped;

@@ -20,6 +20,18 @@ pub fn quantize<M: Module>(module: M) -> M {
     module.map(&mut RowQuantizer)
 }
 
+/// `module` with f32 again, by burn.
+#[cfg(test)]
+pub fn dequantize<M: Module>(module: M) -> M {
+    struct Dequantizer;
+    impl ModuleMapper for Dequantizer {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(Tensor::dequantize)
+        }
+    }
+    module.map(&mut Dequantizer)
+}
+
 struct RowQuantizer;
 
 impl ModuleMapper for RowQuantizer {
@@ -54,7 +66,6 @@ mod tests {
     use super::*;
     use crate::models::diffusion::unet::UNetConfig;
     use crate::nn::params::FlatParams;
-    use crate::weights::load::dequantize;
 
     #[test]
     fn blocks_are_rows() {

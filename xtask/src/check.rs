@@ -25,7 +25,7 @@ const ENGINE_GPU: &str = "engine_gpu";
 
 /// All that some engine wants of burn and beside it, but for the GPU, and for it. Each engine is linted with
 /// its own feature and with these, which change nothing for it: so burn is checked once for all of them.
-const BURN: &str = "lint,burn/autodiff,burn/optim";
+const BURN: &str = "lint,burn/flex,burn/simd,burn/autodiff,burn/optim";
 const BURN_ON_GPU: &str = "burn/webgpu,burn/fusion";
 
 /// Everything a commit must pass, with a table of times at the end. `quick` leaves out whatever

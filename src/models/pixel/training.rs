@@ -1,6 +1,7 @@
 //! Training by `lab`: maximum likelihood of every pixel, all those before it given (teacher forcing).
 
-use burn::module::Module;
+use burn::module::{Module, ParamGroup};
+use burn::optim::{AdjustLrFn, ModuleOptimizer, MuonConfig};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
@@ -11,7 +12,7 @@ use super::rnn_gradient::loss_and_gradient;
 use super::{Pixels, Shape, level};
 use crate::data::mnist::Images;
 use crate::data::{DataSet, PIXELS, SIDE};
-use crate::nn::training::{Task, with_gradient};
+use crate::nn::training::{Task, optimizer, with_gradient};
 
 /// What ships: 8 levels.
 pub const SHAPE: Shape = Shape {
@@ -39,6 +40,7 @@ pub struct PixelTask<N> {
     shape: Shape,
     init: fn(&Shape, &Device) -> N,
     loss: Loss<N>,
+    optimizer: fn() -> ModuleOptimizer,
     data: Images,
 }
 
@@ -51,6 +53,7 @@ impl<N> PixelTask<N> {
             shape,
             init,
             loss,
+            optimizer,
             data,
         }
     }
@@ -75,8 +78,21 @@ impl PixelTask<PixelRnn> {
             let (loss, gradient) = loss_and_gradient(net, x, of);
             with_gradient(net, &gradient, loss as f32)
         };
-        Self::new(shape, Shape::rnn, loss, data)
+        Self {
+            optimizer: muon_for_layers,
+            ..Self::new(shape, Shape::rnn, loss, data)
+        }
     }
+}
+
+/// For the matrices of the layers Muon (Jordan and others 2024), at the size of step that AdamW's rate asks for
+/// (Liu and others 2025, arXiv:2502.16982); for the rest what all tasks have.
+fn muon_for_layers() -> ModuleOptimizer {
+    let muon = MuonConfig::new()
+        .with_adjust_lr_fn(AdjustLrFn::MatchRmsAdamW)
+        .build();
+    let layers = ParamGroup::from_predicates(vec!["layers.", ".weight"]);
+    optimizer().with_group(layers, muon, None)
 }
 
 /// A picture as levels.
@@ -114,6 +130,10 @@ impl<N: Module + Pixels> Task for PixelTask<N> {
         let pictures = batch.iter().flat_map(|i| levels(&self.data, *i, count));
         let classes: Vec<u8> = batch.iter().map(|i| self.data.labels[*i]).collect();
         (self.loss)(net, &pictures.collect::<Vec<_>>(), &classes)
+    }
+
+    fn optimizer(&self) -> ModuleOptimizer {
+        (self.optimizer)()
     }
 }
 

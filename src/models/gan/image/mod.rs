@@ -11,16 +11,16 @@
 //!                    real picture [28,28] ──┘                     > 0: takes it for real
 //! ```
 
-#[cfg(feature = "nn")]
+#[cfg(feature = "look")]
 pub mod discriminator;
-#[cfg(feature = "nn")]
+#[cfg(feature = "look")]
 pub mod generator;
-#[cfg(feature = "nn")]
+#[cfg(feature = "look")]
 mod pair;
 #[cfg(feature = "lab")]
 pub mod training;
 
-#[cfg(feature = "nn")]
+#[cfg(feature = "look")]
 pub use pair::{GanPair, pictures};
 
 use crate::noise::{self, INITIAL_DRAW};
