@@ -139,8 +139,9 @@ struct Models {
     not(any(feature = "sample", feature = "look")),
     expect(dead_code, reason = "what trains brings its weights along")
 )]
+#[allow(clippy::large_enum_variant, reason = "there are few of them")]
 enum Model {
-    Denoiser(Box<Network>),
+    Denoiser(Network),
     #[cfg(feature = "look")]
     Gan(GanPair),
     #[cfg(feature = "look")]
@@ -208,8 +209,7 @@ fn unpack(entry: &ModelEntry, bytes: Vec<u8>, device: &Device) -> Result<Model, 
         #[cfg(feature = "sample")]
         NetworkKind::DiffusionUnet => {
             let net = load(UNetConfig::shipped().init(device), bytes, entry)?;
-            let network = Network::new(net, device.clone());
-            Ok(Model::Denoiser(Box::new(network)))
+            Ok(Model::Denoiser(Network::new(net, device.clone())))
         }
         #[cfg(feature = "look")]
         NetworkKind::GanPair => Ok(Model::Gan(load(GanPair::new(device), bytes, entry)?)),
