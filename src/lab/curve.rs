@@ -115,6 +115,7 @@ fn measure(
         sampler: name,
         eta: 0.0,
         guidance: args.guidance,
+        midway: false,
         seed: args.seed,
     };
     let meant = labels(args.n as usize, None);

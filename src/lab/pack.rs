@@ -44,6 +44,7 @@ const OPENING: Sampling = Sampling {
     sampler: SamplerName::Ddim,
     eta: 0.0,
     guidance: DEFAULT_GUIDANCE,
+    midway: false,
     seed: 42,
 };
 const OPENING_DIGIT: u8 = 3;

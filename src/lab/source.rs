@@ -14,6 +14,7 @@ use crate::data::mnist::{Images, Split};
 use crate::engine::diffusion::network::Network;
 use crate::engine::jobs;
 use crate::engine::session::Line;
+use crate::models::diffusion::sampler::{Guided, MIDWAY};
 use crate::models::diffusion::unet::{UNet, UNetConfig};
 use crate::models::gan::image::{GanPair, noise_vector, training};
 use crate::models::next::Choosing;
@@ -248,6 +249,9 @@ pub struct Sampling {
     /// Guidance weight; 1 is none.
     #[arg(long, default_value_t = DEFAULT_GUIDANCE)]
     pub guidance: f32,
+    /// Guide at times 800 to 100 only.
+    #[arg(long)]
+    pub midway: bool,
     /// Seed of all noise.
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
@@ -275,7 +279,21 @@ impl Sampling {
             SamplerName::Ddim => format!("DDIM eta {}", self.eta),
             SamplerName::DpmSolver => "DPM-Solver++(2M)".into(),
         };
-        format!("{name}, {} steps, guidance {}", self.steps, self.guidance)
+        let when = match self.guided() {
+            Guided::Always => String::new(),
+            Guided::Midway => format!(" from t = {} to {}", MIDWAY.end(), MIDWAY.start()),
+        };
+        format!(
+            "{name}, {} steps, guidance {}{when}",
+            self.steps, self.guidance
+        )
+    }
+
+    fn guided(&self) -> Guided {
+        match self.midway {
+            true => Guided::Midway,
+            false => Guided::Always,
+        }
     }
 
     fn job(&self, labels: &[u8], first_index: usize, every_frame: bool) -> Denoise {
@@ -291,6 +309,7 @@ impl Sampling {
             },
             steps: self.steps,
             guidance: self.guidance,
+            guided: self.guided(),
             frame_every: if every_frame { 1 } else { self.steps },
             ..Denoise::default()
         }

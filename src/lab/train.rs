@@ -407,6 +407,7 @@ fn sampling(kind: Kind) -> Sampling {
         sampler: SamplerName::Ddim,
         eta: 0.0,
         guidance,
+        midway: false,
         seed: 0,
     }
 }

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::diffusion::inspect::{Anatomy, Inspect, Maps};
 pub use self::diffusion::{
-    Denoise, Frame, Keep, NoiseStats, NoiseStatsFrame, Sampler, Start, Update,
+    Denoise, Frame, Guided, Keep, NoiseStats, NoiseStatsFrame, Sampler, Start, Update,
 };
 use self::gan::GanImages;
 use self::vae::VaeAsk;

@@ -24,18 +24,17 @@ pub fn load<M: Module>(module: M, bytes: Vec<u8>, entry: &ModelEntry) -> Result<
 }
 
 /// A record with f32 in place of quantised values. Here and not by burn, after loading: its WebGPU
-/// backend has no kernels for them, and what unpacks on the CPU would be most of an engine for the GPU.
+/// backend has no kernels for them, and would need the CPU's beside it.
 fn dequantized(record: Bytes) -> Result<Bytes, burn_pack::Error> {
     let mut tensors = Vec::new();
     for tensor in Reader::from_bytes(record)?.into_tensors()? {
         let (path, dtype, shape, id, bytes) = tensor.into_parts()?;
         tensors.push(match dtype {
             DType::QFloat(scheme) => {
-                let shape_of_all = shape.clone();
                 let values = values(QuantizedBytes {
                     bytes,
                     scheme,
-                    shape: shape_of_all,
+                    shape: shape.clone(),
                 });
                 Tensor::new(path, DType::F32, shape, id, Bytes::from_elems(values))
             }

@@ -130,7 +130,7 @@ fn a_shared_link_shows_the_same_picture() {
         tab.before_load(script).await?;
         open(
             tab,
-            "digit=7&sampler=ddpm&steps=10&w=3.5&seed=99&step=6&engine=cpu",
+            "digit=7&sampler=ddpm&steps=10&w=3.5&guided=midway&seed=99&step=6&engine=cpu",
         )
         .await?;
         wait_for_step(tab, 6).await?;
@@ -140,7 +140,9 @@ fn a_shared_link_shows_the_same_picture() {
         let link = link.as_str().unwrap_or_default();
         let (_, hash) = link.split_once('#').unwrap_or_default();
         assert!(
-            hash.contains("seed=99") && hash.contains("step=6"),
+            ["seed=99", "step=6", "guided=midway"]
+                .iter()
+                .all(|part| hash.contains(part)),
             "{link}"
         );
         tab.goto(&format!("#{hash}")).await?;
@@ -155,6 +157,17 @@ fn a_shared_link_shows_the_same_picture() {
         tab.wait_for("input.link").await?;
         let shown = tab.js("document.querySelector('input.link').value").await?;
         assert_eq!(shown, link);
+        // Guided all the way, it is another picture.
+        tab.keys(Key::End).await?;
+        wait_for_step(tab, 10).await?;
+        let midway = guess(tab).await?;
+        tab.set_value("select[name=guided]", "at every step")
+            .await?;
+        tab.wait_until("!location.hash.includes('guided')").await?;
+        tab.wait_for(DONE).await?;
+        wait_for_step(tab, 10).await?;
+        let moved = largest_difference(&guess(tab).await?, &midway);
+        assert!(moved > 1.0, "{moved}");
         Ok(())
     });
 }

@@ -157,7 +157,7 @@ impl<D: Denoiser> Work for DenoiseRun<'_, D> {
         let t = self.plan.time(self.step);
         let ask = Ask {
             labels: &self.job.labels,
-            guidance: self.job.guidance,
+            guidance: self.job.guided.weight(self.job.guidance, t),
             cut: self.job.cut,
         };
         let v = self.net.predict(&self.x, t, ask).await?;

@@ -28,6 +28,8 @@
 //! a clipped x_0 would bias the samplers on data whose extreme values are common (a digit's
 //! background is exactly -1).
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::schedule::{Schedule, timesteps};
@@ -231,6 +233,30 @@ impl NoiseSource {
             for (x, z) in picture.iter_mut().zip(z) {
                 *x += factor * z;
             }
+        }
+    }
+}
+
+/// At which times a run is guided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Guided {
+    /// At all of them.
+    #[default]
+    Always,
+    /// At those in [`MIDWAY`] (Kynkäänniemi and others 2024, arXiv:2404.07724): while there is hardly more
+    /// than noise, guidance makes pictures more alike than need be, and at the end it does little.
+    Midway,
+}
+
+/// When [`Guided::Midway`] guides.
+pub const MIDWAY: RangeInclusive<usize> = 100..=800;
+
+impl Guided {
+    /// The weight at time `t` of a run of weight `w`; 1 is none.
+    pub fn weight(self, w: f32, t: usize) -> f32 {
+        match self {
+            Self::Midway if !MIDWAY.contains(&t) => 1.0,
+            _ => w,
         }
     }
 }
@@ -506,6 +532,13 @@ mod tests {
             run(&plan, &noise, noise.initial(n), 0..6)
         };
         assert_eq!([of(0, 8), of(8, 8)].concat(), of(0, 16));
+    }
+
+    #[test]
+    fn midway_there_is_no_guidance_at_either_end() {
+        let weights = [1000, 801, 800, 450, 100, 99, 1].map(|t| Guided::Midway.weight(3.0, t));
+        assert_eq!(weights, [1.0, 1.0, 3.0, 3.0, 3.0, 1.0, 1.0]);
+        assert_eq!(Guided::Always.weight(3.0, 1000), 3.0);
     }
 
     #[test]

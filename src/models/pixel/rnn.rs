@@ -135,9 +135,7 @@ impl PixelRnn {
 impl PixelRnn {
     /// A network of a wider shape that computes the same as this one (Chen, Goodfellow and Shlens 2016,
     /// arXiv:1511.05641): of what is new, nothing leads to what there was. New weights are random.
-    ///
-    /// # Panics
-    /// If it is narrower, or differs in something else.
+    /// `shape` is as wide or wider, and otherwise the same.
     pub fn widened(self, shape: Shape) -> Self {
         if Pixels::shape(&self) == shape {
             return self;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::models::diffusion::DEFAULT_GUIDANCE;
 pub use crate::models::diffusion::inpaint::Keep;
-pub use crate::models::diffusion::sampler::{Sampler, Update};
+pub use crate::models::diffusion::sampler::{Guided, Sampler, Update};
 use crate::models::diffusion::schedule::ScheduleKind;
 
 /// Settings of one denoising run of `labels.len()` pictures.
@@ -30,6 +30,8 @@ pub struct Denoise {
     pub steps: u32,
     /// Guidance weight w: `eps_uncond + w (eps_cond - eps_uncond)`; 1 is none.
     pub guidance: f32,
+    /// When it is guided.
+    pub guided: Guided,
     /// Continue from a kept frame instead of from pure noise.
     pub start: Option<Start>,
     /// A part of all pictures that is given; the model fills the rest.
@@ -52,6 +54,7 @@ impl Default for Denoise {
             schedule: ScheduleKind::Cosine,
             steps: 20,
             guidance: DEFAULT_GUIDANCE,
+            guided: Guided::Always,
             start: None,
             keep: None,
             frame_every: 1,

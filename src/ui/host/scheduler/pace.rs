@@ -12,7 +12,7 @@ const GPU_WARM_UP: u32 = 2;
 /// A class of batches: the power of two below the evaluations of a step.
 pub type Size = u32;
 
-/// The class of a job: a guided picture is evaluated twice.
+/// The class of a job: a guided picture is evaluated twice, in most steps at least.
 pub fn size(job: &Denoise) -> Size {
     let guided = job.labels.iter().filter(|label| label.is_some()).count();
     let evaluations = match job.guidance {

@@ -2,7 +2,7 @@
 
 use crate::models::diffusion::DEFAULT_GUIDANCE;
 use crate::models::diffusion::schedule::ScheduleKind;
-use crate::protocol::{Denoise, Sampler};
+use crate::protocol::{Denoise, Guided, Sampler};
 use crate::ui::chapters::Chapter;
 use crate::ui::state::{Controls, ModelChoice, Named, Query};
 
@@ -81,6 +81,8 @@ pub struct DenoiseState {
     pub steps: u32,
     /// Guidance weight, `0..=8`, two decimals.
     pub guidance: f32,
+    /// When it is guided.
+    pub guided: Guided,
     /// Seed of all noise.
     pub seed: u64,
     /// Sixteen pictures at once?
@@ -100,6 +102,7 @@ impl Default for DenoiseState {
             schedule: ScheduleKind::Cosine,
             steps: 20,
             guidance: DEFAULT_GUIDANCE,
+            guided: Guided::Always,
             seed: 42,
             grid: false,
             step: None,
@@ -119,6 +122,7 @@ impl DenoiseState {
             schedule: self.schedule,
             steps: self.steps,
             guidance: self.guidance,
+            guided: self.guided,
             ..Denoise::default()
         }
     }
@@ -167,6 +171,7 @@ impl Controls for DenoiseState {
         q.named("schedule", &mut self.schedule, default.schedule);
         q.one_of("steps", &mut self.steps, default.steps, &STEPS);
         visit_guidance(&mut self.guidance, q);
+        q.named("guided", &mut self.guided, default.guided);
         q.seed("seed", &mut self.seed, default.seed);
         let mut count = self.count();
         q.one_of("n", &mut count, default.count(), &[1, 16]);
@@ -226,6 +231,17 @@ impl Named for Sampler {
             Self::Ddpm => "ddpm",
             Self::Ddim { .. } => "ddim",
             Self::DpmSolver => "dpm",
+        }
+    }
+}
+
+impl Named for Guided {
+    const VALUES: &'static [Self] = &[Self::Always, Self::Midway];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Midway => "midway",
         }
     }
 }

@@ -3,8 +3,9 @@
 use yew::prelude::*;
 
 use crate::data::DataSet;
+use crate::models::diffusion::sampler::MIDWAY;
 use crate::models::diffusion::schedule::ScheduleKind;
-use crate::protocol::Sampler;
+use crate::protocol::{Guided, Sampler};
 use crate::ui::components::choice::choose;
 use crate::ui::components::class_field::{ClassField, SetField};
 use crate::ui::components::controls::ControlRow;
@@ -42,6 +43,8 @@ pub fn Controls(props: &Props) -> Html {
             <Slider label="Guidance" name="w" max={MAX_GUIDANCE} step={0.1} value={state.guidance}
                 disabled={state.digit == Wanted::Any}
                 on_value={props.edit(|state, w| state.guidance = two_decimals(w))} />
+            { choose("Guided", "guided", Guided::VALUES, state.guided, guided_name,
+                props.edit(|state, guided| state.guided = guided)) }
             { count_field(props) }
         </>
     };
@@ -67,6 +70,13 @@ fn is_special(state: &DenoiseState) -> bool {
         ..DenoiseState::default()
     };
     *state != usual
+}
+
+fn guided_name(guided: &Guided) -> String {
+    match guided {
+        Guided::Always => "at every step".into(),
+        Guided::Midway => format!("from t = {} to {}", MIDWAY.end(), MIDWAY.start()),
+    }
 }
 
 fn sampler_field(props: &Props) -> Html {
