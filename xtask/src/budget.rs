@@ -60,7 +60,7 @@ const BUDGETS: [Budget; 7] = [
         what: "engine_gpu",
         of: Of::Together,
         is_meant: |size| size.group == "engine_gpu",
-        most: 2_300_000,
+        most: 2_050_000,
     },
     Budget {
         what: "a file of weights",
