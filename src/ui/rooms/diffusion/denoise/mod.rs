@@ -119,7 +119,10 @@ pub fn DenoiseChapter(props: &ChapterProps<DenoiseState>) -> Html {
 /// The changed controls as a branch, if one is being prepared and they can branch.
 fn branched(fork: Option<&Fork>, state: &DenoiseState) -> Option<DenoiseState> {
     let Fork { from, step } = fork?;
-    let fixed = |of: &DenoiseState| (of.seed, of.steps, of.grid, of.model, of.schedule);
+    let fixed = |of: &DenoiseState| {
+        let rules = (of.steps, of.schedule, of.guided);
+        (of.seed, of.grid, of.model, rules)
+    };
     let mut past = from.past.clone();
     past.push(from.as_past(*step));
     (fixed(state) == fixed(from)).then(|| DenoiseState {
@@ -247,4 +250,31 @@ fn file_name(controls: &DenoiseState) -> String {
         controls.digit.id(),
         controls.seed
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Guided;
+    use crate::ui::state::Wanted;
+
+    #[test]
+    fn what_a_past_does_not_tell_starts_a_run_of_its_own() {
+        let from = DenoiseState::default();
+        let fork = Fork {
+            from: from.clone(),
+            step: 7,
+        };
+        let other_digit = DenoiseState {
+            digit: Wanted::Digit(8),
+            ..from.clone()
+        };
+        let branch = branched(Some(&fork), &other_digit).expect("a branch");
+        assert_eq!(branch.past, [from.as_past(7)]);
+        let midway = DenoiseState {
+            guided: Guided::Midway,
+            ..from
+        };
+        assert_eq!(branched(Some(&fork), &midway), None);
+    }
 }
