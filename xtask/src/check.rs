@@ -243,8 +243,8 @@ mod tests {
     fn lints_know_what_engines_want_of_burn() {
         let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).unwrap();
         let lines = manifest.lines();
-        let of_engines =
-            lines.filter(|line| line.starts_with("train = ") || line.starts_with("gpu = "));
+        let of_burn = ["flex = ", "train = ", "gpu = "];
+        let of_engines = lines.filter(|line| of_burn.iter().any(|name| line.starts_with(name)));
         let wanted: Vec<_> = of_engines
             .flat_map(|line| line.split('"'))
             .filter(|feature| feature.starts_with("burn/"))
