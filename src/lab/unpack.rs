@@ -6,8 +6,8 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::models::diffusion::unet::UNetConfig;
+use crate::models::pixel::Pixels;
 use crate::models::pixel::training as pixel;
-use crate::models::pixel::{Pixels, Shape};
 use crate::models::text::training::TextTask;
 use crate::models::vae::blocks::Sizes;
 use crate::models::vae::training::{VaeTask, Variant};
@@ -50,15 +50,13 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             let shape = pixel::rnn_shape(model.data_set());
             let name = pixel::shape_of(shape);
             let shipped = averaged.shape();
-            let wider = Shape {
-                width: shape.width,
-                ..shipped
-            };
             ensure!(
-                wider == shape && shipped.width <= shape.width,
-                "what ships is {shipped:?}, and cannot be widened to {shape:?}"
+                shipped.levels == shape.levels
+                    && shipped.width <= shape.width
+                    && shipped.layers <= shape.layers,
+                "what ships is {shipped:?}, and cannot grow to {shape:?}"
             );
-            let averaged = averaged.widened(shape);
+            let averaged = averaged.grown(shape);
             save(folders, model, shape.rnn(&device), averaged, name)
         }
         Kind::Text(_) | Kind::Tunes => {

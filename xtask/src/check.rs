@@ -1,9 +1,9 @@
 //! `test`, `bench` and `shot`: what needs the sources to be right and a browser to be there.
 //!
 //! What is cheap comes first. Profiles and features are chosen so that nothing is compiled twice
-//! without need: native lints and tests use `lab` (burn is unusably slow unoptimised; training uses it
-//! too), and all else `dev`, which is the quickest to compile. None of them is a profile of the site's, so
-//! that the site can be built meanwhile.
+//! without need: native tests use `lab` (burn is unusably slow unoptimised; training uses it too), and all else
+//! `dev`, which is the quickest to compile; what is tested is linted while it is compiled. Neither is a profile
+//! of the site's, so that the site can be built meanwhile.
 
 use std::fs;
 use std::panic::resume_unwind;
@@ -27,6 +27,9 @@ const ENGINE_GPU: &str = "engine_gpu";
 /// its own feature and with these, which change nothing for it: so burn is checked once for all of them.
 const BURN: &str = "lint,burn/flex,burn/simd,burn/autodiff,burn/optim";
 const BURN_ON_GPU: &str = "burn/webgpu,burn/fusion";
+
+/// `-D warnings` as `cargo clippy` hands it on.
+const DENY_WARNINGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
 /// Everything a commit must pass, with a table of times at the end. `quick` leaves out whatever
 /// needs the GPU engine.
@@ -103,20 +106,17 @@ fn build(engines: Engines, steps: &mut Steps) -> Result<()> {
 
 /// Everything in the profile `dev`, which needs no site.
 fn check(quick: bool, steps: &mut Steps) -> Result<()> {
-    steps.run("tests: xtask", || {
-        process::run(&mut cargo("test --package xtask"))
+    steps.run("clippy and tests: xtask", || {
+        process::run(&mut linted("test --package xtask"))
     })?;
-    steps.run("clippy: xtask, browser tests", || {
-        clippy(&format!(
-            "--package xtask --package {BROWSER} --all-targets"
-        ))
-    })?;
-    steps.run("clippy: page's tests", || {
-        clippy("--no-default-features --features ui --all-targets")
+    steps.run("clippy: browser tests", || {
+        process::run(linted("test --no-run --package").arg(BROWSER))
     })?;
     // Not with `lab`: the page's features would have burn compiled a second time.
-    steps.run("tests: page", || {
-        process::run(&mut cargo("test --no-default-features --features ui --lib"))
+    steps.run("clippy and tests: page", || {
+        process::run(&mut linted(
+            "test --no-default-features --features ui --lib",
+        ))
     })?;
     for binary in site::binaries()? {
         if quick && binary.name == ENGINE_GPU {
@@ -136,16 +136,26 @@ fn check(quick: bool, steps: &mut Steps) -> Result<()> {
 
 /// Everything in the profile `lab`.
 fn check_native(steps: &mut Steps) -> Result<()> {
-    steps.run("clippy: native", || {
-        clippy("--profile lab --features lab --all-targets")
-    })?;
-    steps.run("tests: native", || {
-        process::run(&mut cargo("test --profile lab --features lab --lib"))
-    })?;
     // A browser test asks it.
-    steps.run("compile lab", || {
-        process::run(&mut cargo("build --profile lab --features lab --bin lab"))
+    steps.run("clippy: lab", || {
+        process::run(&mut linted(
+            "build --profile lab --features lab --lib --bin lab",
+        ))
+    })?;
+    steps.run("clippy and tests: native", || {
+        process::run(&mut linted("test --profile lab --features lab --lib"))
     })
+}
+
+/// `cargo` with Clippy as the compiler of our own packages, warnings being errors. `cargo clippy` only checks,
+/// and what we depend on would be checked for it and compiled for the tests: minutes. Its makers warn that what it
+/// compiles is less optimised; tests and `lab` in a browser test are none the worse for it.
+fn linted(line: &str) -> Command {
+    let mut cargo = cargo(line);
+    cargo
+        .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+        .env("CLIPPY_ARGS", DENY_WARNINGS);
+    cargo
 }
 
 fn lint_features(binary: &Binary, quick: bool) -> String {
@@ -168,7 +178,7 @@ fn clippy(what: &str) -> Result<()> {
 /// Two tests at a time, for each waits a lot; those that take every core wait for their turn. Tests
 /// that need the GPU engine have `gpu` in their names.
 fn browser_tests(quick: bool) -> Command {
-    let mut tests = cargo("test --package");
+    let mut tests = linted("test --package");
     tests.args([BROWSER, "--", "--test-threads=2"]);
     if quick {
         tests.args(["--skip", "gpu"]);

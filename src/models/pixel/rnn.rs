@@ -133,10 +133,10 @@ impl PixelRnn {
 
 #[cfg(feature = "lab")]
 impl PixelRnn {
-    /// A network of a wider shape that computes the same as this one (Chen, Goodfellow and Shlens 2016,
-    /// arXiv:1511.05641): of what is new, nothing leads to what there was. New weights are random.
-    /// `shape` is as wide or wider, and otherwise the same.
-    pub fn widened(self, shape: Shape) -> Self {
+    /// A network of a wider or deeper shape that computes the same as this one (Chen, Goodfellow and Shlens
+    /// 2016, arXiv:1511.05641): of what is new, nothing leads to what there was, and new layers, which come
+    /// last, add nothing. Other new weights are random. `shape` has as many levels.
+    pub fn grown(self, shape: Shape) -> Self {
         if Pixels::shape(&self) == shape {
             return self;
         }
@@ -153,11 +153,21 @@ impl PixelRnn {
         into(&mut net.embed, self.embed, (1, 1));
         let class = net.class.weight.clone();
         net.class.weight = class.map(|new| widened(new, self.class.weight.val(), 1, 1));
+        let known = self.layers.len();
         for (new, old) in net.layers.iter_mut().zip(self.layers) {
             into(new, old, (5, 4));
         }
         into(&mut net.read, self.read, (1, 1));
         into(&mut net.logits, self.logits, (1, 1));
+        let width = shape.width as usize;
+        for new in &mut net.layers[known..] {
+            new.weight = new.weight.clone().map(|weight| {
+                let [from, _] = weight.dims();
+                let nothing = Tensor::zeros([from, width], &weight.device());
+                weight.slice_assign([0..from, 3 * width..4 * width], nothing)
+            });
+            new.bias = new.bias.take().map(|shift| shift.map(|m| m.zeros_like()));
+        }
         net
     }
 }
@@ -211,19 +221,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_widened_network_computes_the_same() {
+    fn a_grown_network_computes_the_same() {
         let narrow = Shape {
             levels: 5,
             width: 6,
             layers: 3,
         };
-        let wide = Shape { width: 9, ..narrow };
+        let wide = Shape {
+            width: 9,
+            layers: 5,
+            ..narrow
+        };
         let device = Device::flex();
         device.seed(3);
         let net = narrow.rnn(&device);
         let levels: Vec<u8> = (0..PIXELS as u32).map(|i| (i * i % 31 % 5) as u8).collect();
         let before = net.logits(&levels, &[4]);
-        let net = net.widened(wide);
+        let net = net.grown(wide);
         assert_eq!(Pixels::shape(&net), wide);
         let apart = (before - net.logits(&levels, &[4])).abs().max();
         assert!(apart.into_scalar::<f32>() < 1e-5);

@@ -283,6 +283,9 @@ impl<'a> Pass<'a> {
         };
         let own = &mut done.gates.slice_mut(s![1.., ..]);
         general_mat_mul(1.0, &stretches(e, 0, all - 1, 2), &m_e, 0.0, own);
+        let nothing = vec![0.0; width];
+        let mut shift = layer.shift.to_vec();
+        shift[width..2 * width].iter_mut().for_each(|f| *f += 1.0);
         for y in 0..SIDE {
             if y > 0 {
                 let above = stretches(&done.h, (y - 1) * row, row - 2, 3);
@@ -292,26 +295,15 @@ impl<'a> Pass<'a> {
             let [gates, c, tanh_c, h] =
                 [&mut done.gates, &mut done.c, &mut done.tanh_c, &mut done.h].map(flat_mut);
             for at in self.real(y) {
+                let (past, c) = c.split_at_mut(at * width);
+                let above = if y > 0 {
+                    &past[(at - row) * width..][..width]
+                } else {
+                    &nothing[..]
+                };
                 let gates = &mut gates[at * 4 * width..][..4 * width];
-                gates
-                    .iter_mut()
-                    .zip(&layer.shift)
-                    .for_each(|(x, m)| *x += m);
-                let (o, rest) = gates.split_at_mut(width);
-                let (f, rest) = rest.split_at_mut(width);
-                let (i, g) = rest.split_at_mut(width);
-                let before = at.checked_sub(row).map(|at| at * width);
-                for j in 0..width {
-                    o[j] = sigmoid(o[j]);
-                    f[j] = sigmoid(f[j] + 1.0);
-                    i[j] = sigmoid(i[j]);
-                    g[j] = tanh(g[j]);
-                    let c_above = before.map_or(0.0, |before| c[before + j]);
-                    let own = at * width + j;
-                    c[own] = f[j] * c_above + i[j] * g[j];
-                    tanh_c[own] = tanh(c[own]);
-                    h[own] = o[j] * tanh_c[own];
-                }
+                let [tanh_c, h] = [&mut *tanh_c, &mut *h].map(|x| &mut x[at * width..][..width]);
+                cell(gates, &shift, above, &mut c[..width], tanh_c, h);
             }
             for empty in (0..row).filter(|p| matches!(p % PLACES, 0 | END)) {
                 gates[(y * row + empty) * 4 * width..][..4 * width].fill(0.0);
@@ -365,30 +357,28 @@ impl<'a> Pass<'a> {
         let mut by_h = Array2::<f32>::zeros((row, width));
         let mut by_c = Array2::<f32>::zeros((row, width));
         let mut by_above = Array2::<f32>::zeros((row - 2, 3 * width));
+        let nothing = vec![0.0; width];
         for y in (0..SIDE).rev() {
             {
-                let [by_h, by_c, gates] = [&mut by_h, &mut by_c, &mut layer.gates].map(flat_mut);
+                let [by_c, gates] = [&mut by_c, &mut layer.gates].map(flat_mut);
+                let by_h = by_h.as_slice().expect(WHOLE);
                 let by_out = by_e.as_slice().expect(WHOLE);
                 let [c, tanh_c] = [&layer.c, &layer.tanh_c].map(|x| x.as_slice().expect(WHOLE));
                 for at in self.real(y) {
-                    let gates = &mut gates[at * 4 * width..][..4 * width];
-                    let (o, rest) = gates.split_at_mut(width);
-                    let (f, rest) = rest.split_at_mut(width);
-                    let (i, g) = rest.split_at_mut(width);
-                    let before = at.checked_sub(row).map(|at| at * width);
-                    for j in 0..width {
-                        let (own, here) = (at * width + j, (at - y * row) * width + j);
-                        let by_h = by_out[own] + by_h[here];
-                        let by_own = by_c[here] + by_h * o[j] * (1.0 - tanh_c[own] * tanh_c[own]);
-                        let c_above = before.map_or(0.0, |before| c[before + j]);
-                        by_c[here] = by_own * f[j];
-                        let by_o = by_h * tanh_c[own];
-                        let (by_f, by_i, by_g) = (by_own * c_above, by_own * g[j], by_own * i[j]);
-                        o[j] = by_o * o[j] * (1.0 - o[j]);
-                        f[j] = by_f * f[j] * (1.0 - f[j]);
-                        i[j] = by_i * i[j] * (1.0 - i[j]);
-                        g[j] = by_g * (1.0 - g[j] * g[j]);
-                    }
+                    let here = (at - y * row) * width..(at - y * row + 1) * width;
+                    let own = at * width..(at + 1) * width;
+                    let above = if y > 0 {
+                        &c[(at - row) * width..][..width]
+                    } else {
+                        &nothing[..]
+                    };
+                    cell_back(
+                        &mut gates[at * 4 * width..][..4 * width],
+                        &tanh_c[own.clone()],
+                        above,
+                        [&by_out[own], &by_h[here.clone()]],
+                        &mut by_c[here],
+                    );
                 }
             }
             if y > 0 {
@@ -442,12 +432,99 @@ fn stretches(x: &Array2<f32>, first: usize, count: usize, side: usize) -> ArrayV
     ArrayView2::from_shape(shape, from).expect("lies within")
 }
 
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
+/// One place of a layer: of what [`Layer::gates`] are made of, and `c` above, all the rest. Short loops over
+/// what lies apart, so that the compiler computes several numbers at once.
+fn cell(
+    gates: &mut [f32],
+    shift: &[f32],
+    above: &[f32],
+    c: &mut [f32],
+    tanh_c: &mut [f32],
+    h: &mut [f32],
+) {
+    let width = c.len();
+    gates.iter_mut().zip(shift).for_each(|(x, m)| *x += m);
+    let (sigmoids, g) = gates.split_at_mut(3 * width);
+    sigmoids.iter_mut().for_each(|x| *x = sigmoid(*x));
+    g.iter_mut().for_each(|x| *x = tanh(*x));
+    let (o, f, i) = thirds(sigmoids, width);
+    let products = f.iter().zip(above).zip(i.iter().zip(&*g));
+    for (c, ((f, above), (i, g))) in c.iter_mut().zip(products) {
+        *c = f * above + i * g;
+    }
+    for (tanh_c, c) in tanh_c.iter_mut().zip(&*c) {
+        *tanh_c = tanh(*c);
+    }
+    for (h, (o, tanh_c)) in h.iter_mut().zip(o.iter().zip(&*tanh_c)) {
+        *h = o * tanh_c;
+    }
 }
 
+/// Back through [`cell`]: `by_h` are the two gradients by its `h`, whose sum counts; `by_c` is that by its `c`
+/// and then by the one above; `gates` become the gradient by what they were made of.
+fn cell_back(
+    gates: &mut [f32],
+    tanh_c: &[f32],
+    above: &[f32],
+    by_h: [&[f32]; 2],
+    by_c: &mut [f32],
+) {
+    let width = by_c.len();
+    let (sigmoids, g) = gates.split_at_mut(3 * width);
+    let (o, f, i) = thirds(sigmoids, width);
+    let [by_out, by_below] = by_h.map(|x| &x[..width]);
+    let (tanh_c, above, g) = (&tanh_c[..width], &above[..width], &mut g[..width]);
+    for j in 0..width {
+        let by_h = by_out[j] + by_below[j];
+        let by_own = by_c[j] + by_h * o[j] * (1.0 - tanh_c[j] * tanh_c[j]);
+        let by_o = by_h * tanh_c[j];
+        let (by_f, by_i, by_g) = (by_own * above[j], by_own * g[j], by_own * i[j]);
+        by_c[j] = by_own * f[j];
+        o[j] = by_o * o[j] * (1.0 - o[j]);
+        f[j] = by_f * f[j] * (1.0 - f[j]);
+        i[j] = by_i * i[j] * (1.0 - i[j]);
+        g[j] = by_g * (1.0 - g[j] * g[j]);
+    }
+}
+
+fn thirds(x: &mut [f32], width: usize) -> (&mut [f32], &mut [f32], &mut [f32]) {
+    let (first, rest) = x.split_at_mut(width);
+    let (second, third) = rest.split_at_mut(width);
+    (first, second, &mut third[..width])
+}
+
+#[inline]
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + exp(-x))
+}
+
+#[inline]
 fn tanh(x: f32) -> f32 {
     2.0 * sigmoid(2.0 * x) - 1.0
+}
+
+/// `e^x` to seven digits, from -87 to 87, as Moshier's Cephes computes it: without a branch or a call, so that
+/// the compiler can compute several at once, a fifth of the time of a training.
+#[inline]
+fn exp(x: f32) -> f32 {
+    /// Added to a number, leaves of it the nearest whole one, in the last bits.
+    const WHOLE: f32 = 12_582_912.0;
+    const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
+    const TERMS: [f32; 6] = [
+        1.987_569_1e-4,
+        1.398_2e-3,
+        8.333_452e-3,
+        4.166_579_6e-2,
+        0.166_666_65,
+        0.5,
+    ];
+    let x = x.clamp(-87.0, 87.0);
+    let power = x * std::f32::consts::LOG2_E + WHOLE;
+    let n = power - WHOLE;
+    let r = x - n * LN_2[0] - n * LN_2[1];
+    let series = TERMS.iter().fold(0.0, |sum, term| sum * r + term);
+    let power_of_two = f32::from_bits((power.to_bits() << 23).wrapping_add(1.0_f32.to_bits()));
+    (series * r * r + r + 1.0) * power_of_two
 }
 
 #[cfg(test)]
@@ -478,6 +555,17 @@ mod tests {
             }
             self.compared += by_hand.len();
         }
+    }
+
+    #[test]
+    fn the_exponential_is_right_to_seven_digits() {
+        for i in -8700..=8700 {
+            let x = i as f32 / 100.0;
+            let right = f64::from(x).exp();
+            let error = (f64::from(exp(x)) / right - 1.0).abs();
+            assert!(error < 2e-7, "e^{x}: {error}");
+        }
+        assert!(exp(f32::MIN) > 0.0 && exp(f32::MAX).is_finite());
     }
 
     #[test]

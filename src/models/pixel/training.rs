@@ -21,16 +21,16 @@ pub const SHAPE: Shape = Shape {
     layers: 8,
 };
 
-/// The PixelRNN that ships. That of clothes has nearly as many parameters as the PixelCNN; that of digits was
-/// widened after 205,000 pictures.
+/// The PixelRNN that ships. That of clothes has nearly as many parameters as the PixelCNN; that of digits
+/// grew, from 40 wide after 205,000 pictures, and from 4 layers after 509,000.
 pub fn rnn_shape(set: DataSet) -> Shape {
-    let width = match set {
-        DataSet::Mnist => 64,
-        DataSet::FashionMnist => 40,
+    let (width, layers) = match set {
+        DataSet::Mnist => (64, 6),
+        DataSet::FashionMnist => (40, 4),
     };
     Shape {
         width,
-        layers: 4,
+        layers,
         ..SHAPE
     }
 }
