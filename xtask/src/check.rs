@@ -23,11 +23,6 @@ const BROWSER: &str = "genscope-browser";
 /// The engine that `--quick` leaves out.
 const ENGINE_GPU: &str = "engine_gpu";
 
-/// All that some engine wants of burn and beside it, but for the GPU, and for it. Each engine is linted with
-/// its own feature and with these, which change nothing for it: so burn is checked once for all of them.
-const BURN: &str = "lint,burn/flex,burn/simd,burn/autodiff,burn/optim";
-const BURN_ON_GPU: &str = "burn/webgpu,burn/fusion";
-
 /// `-D warnings` as `cargo clippy` hands it on.
 const DENY_WARNINGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
@@ -118,20 +113,32 @@ fn check(quick: bool, steps: &mut Steps) -> Result<()> {
             "test --no-default-features --features ui --lib",
         ))
     })?;
-    for binary in site::binaries()? {
+    let mut binaries = site::binaries()?;
+    // Each waits until its build is done; that of the page gives way to all others.
+    binaries.sort_by_key(|binary| binary.kind == Kind::Page);
+    for binary in binaries {
         if quick && binary.name == ENGINE_GPU {
             continue;
         }
-        let name = &binary.name;
-        let features = lint_features(&binary, quick);
-        steps.run(&format!("clippy: {name}"), || {
-            clippy(&format!(
-                "--target wasm32-unknown-unknown --no-default-features \
-                 --features {features} --lib --bin {name}"
-            ))
+        steps.run(&format!("clippy: {}", binary.name), || {
+            process::run(&mut lint(&binary))
         })?;
     }
     Ok(())
+}
+
+/// Lints the library with the features of a binary of the site, and upon what its build has compiled: so nothing
+/// below it is looked at again. What comes of it is thrown away, and need not be fast.
+fn lint(binary: &Binary) -> Command {
+    let feature = match binary.kind {
+        Kind::Page => site::IN_PARTS,
+        Kind::Worker => &binary.feature,
+    };
+    let mut cargo = linted("rustc --target wasm32-unknown-unknown --no-default-features --lib");
+    cargo
+        .args(["--profile", &binary.profile, "--features", feature])
+        .args(["--", "-C", "opt-level=0"]);
+    cargo
 }
 
 /// Everything in the profile `lab`.
@@ -156,23 +163,6 @@ fn linted(line: &str) -> Command {
         .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
         .env("CLIPPY_ARGS", DENY_WARNINGS);
     cargo
-}
-
-fn lint_features(binary: &Binary, quick: bool) -> String {
-    let own = &binary.feature;
-    match (binary.kind, quick) {
-        (Kind::Page, _) => site::IN_PARTS.to_owned(),
-        (Kind::Worker, true) => format!("{own},{BURN}"),
-        (Kind::Worker, false) => format!("{own},{BURN},{BURN_ON_GPU}"),
-    }
-}
-
-fn clippy(what: &str) -> Result<()> {
-    process::run(
-        cargo("clippy")
-            .args(what.split_whitespace())
-            .args(["--", "-D", "warnings"]),
-    )
 }
 
 /// Two tests at a time, for each waits a lot; those that take every core wait for their turn. Tests
@@ -223,8 +213,6 @@ pub fn shot(arguments: &[String], steps: &mut Steps) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -249,72 +237,20 @@ mod tests {
         );
     }
 
+    /// Other features, another profile or target, and cargo would compile all of burn for it.
     #[test]
-    fn lints_know_what_engines_want_of_burn() {
-        let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).unwrap();
-        let lines = manifest.lines();
-        let of_burn = ["flex = ", "train = ", "gpu = "];
-        let of_engines = lines.filter(|line| of_burn.iter().any(|name| line.starts_with(name)));
-        let wanted: Vec<_> = of_engines
-            .flat_map(|line| line.split('"'))
-            .filter(|feature| feature.starts_with("burn/"))
-            .collect();
-        assert_eq!(
-            format!("lint,{}", wanted.join(",")),
-            format!("{BURN},{BURN_ON_GPU}")
-        );
-    }
-
-    /// One feature more of one package below burn, and cargo checks all above it again: minutes.
-    #[test]
-    fn all_engines_are_linted_with_the_same_packages() {
-        let packages = |binary: &Binary| {
-            let features = lint_features(binary, false);
-            let mut tree = cargo(
-                "tree --target wasm32-unknown-unknown --no-default-features --edges normal,build",
-            );
-            tree.args([
-                "--prefix",
-                "none",
-                "--format",
-                "{p} {f}",
-                "--features",
-                &features,
-            ]);
-            let tree = process::output(&mut tree).expect("cargo tells the tree");
-            let lines = tree.lines().filter(|line| !line.starts_with("genscope "));
-            let all: BTreeSet<_> = lines
-                .map(|line| line.trim_end_matches(" (*)").to_owned())
-                .collect();
-            assert!(
-                all.iter()
-                    .any(|package| package.starts_with("burn-cubecl "))
-            );
-            all
+    fn lints_find_compiled_what_an_engine_stands_on() {
+        let binaries = site::binaries().unwrap();
+        let of = |name: &str| {
+            let binary = binaries.iter().find(|one| one.name == name).unwrap();
+            let command = lint(binary);
+            let words = command.get_args().map(|word| word.to_string_lossy());
+            words.collect::<Vec<_>>().join(" ")
         };
-        let binaries = site::binaries().unwrap();
-        let engines: Vec<_> = binaries
-            .iter()
-            .filter(|one| matches!(one.kind, Kind::Worker))
-            .collect();
-        assert_eq!(engines.len(), 3);
-        let first = packages(engines[0]);
-        for engine in &engines[1..] {
-            let other = packages(engine);
-            let differ: Vec<_> = first.symmetric_difference(&other).collect();
-            assert!(differ.is_empty(), "{}: {differ:?}", engine.name);
-        }
-    }
-
-    #[test]
-    fn the_quick_check_needs_nothing_of_the_gpu() {
-        let binaries = site::binaries().unwrap();
-        let cpu = binaries
-            .iter()
-            .find(|one| one.name == "engine_cpu")
-            .unwrap();
-        assert_eq!(lint_features(cpu, true), format!("cpu,{BURN}"));
-        assert!(lint_features(cpu, false).ends_with(BURN_ON_GPU));
-        assert_eq!(lint_features(&binaries[0], false), site::IN_PARTS);
+        let gpu = of(ENGINE_GPU);
+        assert!(gpu.contains("--target wasm32-unknown-unknown"), "{gpu}");
+        assert!(gpu.contains("--profile release --features gpu --"), "{gpu}");
+        assert!(of("engine_cpu").contains("--profile engine-cpu --features cpu --"));
+        assert!(of("app").contains(&format!("--profile page --features {} --", site::IN_PARTS)));
     }
 }

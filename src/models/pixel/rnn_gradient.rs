@@ -504,7 +504,7 @@ fn tanh(x: f32) -> f32 {
 }
 
 /// `e^x` to seven digits, from -87 to 87, as Moshier's Cephes computes it: without a branch or a call, so that
-/// the compiler can compute several at once, a fifth of the time of a training.
+/// the compiler can compute several at once: a training gains a seventh by it.
 #[inline]
 fn exp(x: f32) -> f32 {
     /// Added to a number, leaves of it the nearest whole one, in the last bits.

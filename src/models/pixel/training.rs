@@ -21,8 +21,9 @@ pub const SHAPE: Shape = Shape {
     layers: 8,
 };
 
-/// The PixelRNN that ships. That of clothes has nearly as many parameters as the PixelCNN; that of digits
-/// grew, from 40 wide after 205,000 pictures, and from 4 layers after 509,000.
+/// The PixelRNN that is trained; what ships may be smaller, and grows by `lab unpack`. That of clothes has nearly as
+/// many parameters as the PixelCNN; that of digits was 40 wide until it had seen 205,000 pictures, and has had 4
+/// layers until 509,000.
 pub fn rnn_shape(set: DataSet) -> Shape {
     let (width, layers) = match set {
         DataSet::Mnist => (64, 6),
