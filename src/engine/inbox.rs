@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use super::session::TURN_MS;
 use crate::protocol::{EngineError, FAULT_AFTER, Fault, Request, RunId};
 use crate::weights::manifest::ModelEntry;
 
@@ -40,6 +41,8 @@ struct Queue {
     coming: Vec<String>,
     /// Deliberate failures, each with the steps until it strikes.
     faults: VecDeque<(Fault, u32)>,
+    /// How far the clock was put forward for their sake, ms.
+    forward_ms: f64,
     waker: Option<Waker>,
 }
 
@@ -123,6 +126,16 @@ impl Inbox {
         faults.pop_front().map(|(fault, _)| fault)
     }
 
+    /// The time of runs, at this time of a clock, ms. While a failure is to come, more than a turn has passed at
+    /// each look: so no step is made of many, and it strikes before its run is over, however fast the engine is.
+    pub fn time_ms(&self, clock_ms: f64) -> f64 {
+        let mut queue = self.0.borrow_mut();
+        if !queue.faults.is_empty() {
+            queue.forward_ms += 2.0 * TURN_MS;
+        }
+        clock_ms + queue.forward_ms
+    }
+
     /// Whether what has arrived ends `run`: its cancellation, or the start of a newer one.
     pub fn ends(&self, run: RunId) -> bool {
         self.0.borrow().mail.iter().any(|mail| match mail {
@@ -165,6 +178,20 @@ mod tests {
         }
         assert_eq!(inbox.take_fault(), Some(Fault::Panic));
         assert_eq!(inbox.take_fault(), None);
+    }
+
+    #[test]
+    fn turns_are_over_at_once_until_a_fault_has_struck() {
+        let inbox = Inbox::default();
+        assert_eq!(inbox.time_ms(5.0), 5.0);
+        inbox.push(Request::Fault(Fault::Panic));
+        let mut last = 5.0;
+        while inbox.take_fault().is_none() {
+            let now = inbox.time_ms(5.0);
+            assert!(now - last > TURN_MS);
+            last = now;
+        }
+        assert_eq!(inbox.time_ms(5.0), last, "it never goes back");
     }
 
     #[test]

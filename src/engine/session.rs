@@ -7,7 +7,6 @@ use crate::protocol::{EngineError, Event, RunId};
 
 /// A step that is made of many small ones ends with the one in which this time runs out, ms; then
 /// messages are let in.
-#[cfg(any(feature = "train", feature = "look"))]
 pub(super) const TURN_MS: f64 = 10.0;
 
 /// A session's line to the page.

@@ -324,7 +324,7 @@ impl Line for Page {
     }
 
     fn now_ms(&self) -> f64 {
-        now_ms()
+        self.inbox.time_ms(now_ms())
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! burn's automatic differentiation gives the same, as a test shows, but spends three quarters of the time
 //! on parts of tensors: each part that is taken of one costs, on the way back, zeros as large as the whole.
-//! Here all places of all rows lie one after the other, `[28 rows, n pictures, 30 places]`, with an empty
-//! place to each side of a picture's row. So 'left, own and right' of a place are one stretch of memory, and
-//! products read them where they lie.
+//! Here all places of all rows lie one after the other, `[28 rows, n pictures, 29 places]`, with an empty
+//! place before each picture's row. So 'left and own' of a place are one stretch of memory, and products read
+//! them where they lie; what a layer sees of the row above is laid side by side, a row at a time.
 
 use std::thread;
 
@@ -14,14 +14,13 @@ use burn::tensor::Tensor;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, Axis, ShapeBuilder, s};
 
-use super::rnn::{PixelRnn, WINDOW};
+use super::rnn::{PixelRnn, WINDOW, gap};
 use super::{Shape, window};
 use crate::data::{PIXELS, SIDE};
 use crate::nn::params::FlatParams;
 
-/// Places of a row of a picture, with the empty ones.
-const PLACES: usize = SIDE + 2;
-const END: usize = PLACES - 1;
+/// Places of a row of a picture, with the empty one.
+const PLACES: usize = SIDE + 1;
 
 /// Mean negative log-likelihood of a pixel, nats, and its gradient by every parameter: of pictures of
 /// levels, one after the other, and the class of each. Shared among as many threads as there are cores.
@@ -218,13 +217,14 @@ impl<'a> Pass<'a> {
         })
     }
 
-    /// Places of row `y` that are not empty.
-    fn real(&self, y: usize) -> impl Iterator<Item = usize> + use<> {
-        let first = y * self.row() + 1;
-        (0..self.classes.len()).flat_map(move |i| {
-            let first = first + i * PLACES;
-            first..first + SIDE
-        })
+    /// Columns, and places in a row of all pictures, that are not empty.
+    fn real(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let columns = |picture| (0..SIDE).map(move |x| (x, picture * PLACES + 1 + x));
+        (0..self.classes.len()).flat_map(columns)
+    }
+
+    fn gap(&self, layer: usize) -> usize {
+        gap(layer, self.weights.layers.len())
     }
 
     /// Loss, summed over pixels, and the gradient of that.
@@ -243,7 +243,7 @@ impl<'a> Pass<'a> {
         let mut layers = Vec::new();
         for layer in &weights.layers {
             let e = &inputs[layers.len()];
-            let done = self.forward(layer, e);
+            let done = self.forward(layer, self.gap(layers.len()), e);
             inputs.push(e + &done.h);
             layers.push(done);
         }
@@ -270,10 +270,9 @@ impl<'a> Pass<'a> {
         (loss, self.gradient)
     }
 
-    fn forward(&self, layer: &Product, e: &Array2<f32>) -> Layer {
+    fn forward(&self, layer: &Product, gap: usize, e: &Array2<f32>) -> Layer {
         let width = e.ncols();
         let row = self.row();
-        let all = SIDE * row;
         let (m_e, m_h) = layer.rows.view().split_at(Axis(0), 2 * width);
         let mut done = Layer {
             gates: self.empty(4 * width),
@@ -282,34 +281,49 @@ impl<'a> Pass<'a> {
             h: self.empty(width),
         };
         let own = &mut done.gates.slice_mut(s![1.., ..]);
-        general_mat_mul(1.0, &stretches(e, 0, all - 1, 2), &m_e, 0.0, own);
+        general_mat_mul(1.0, &pairs(e), &m_e, 0.0, own);
         let nothing = vec![0.0; width];
+        let mut around = Array2::zeros((row, 3 * width));
         let mut shift = layer.shift.to_vec();
         shift[width..2 * width].iter_mut().for_each(|f| *f += 1.0);
         for y in 0..SIDE {
             if y > 0 {
-                let above = stretches(&done.h, (y - 1) * row, row - 2, 3);
-                let own = &mut done.gates.slice_mut(s![y * row + 1..(y + 1) * row - 1, ..]);
-                general_mat_mul(1.0, &above, &m_h, 1.0, own);
+                self.lay_around(&done.h, y - 1, gap, &mut around);
+                let own = &mut done.gates.slice_mut(s![y * row..(y + 1) * row, ..]);
+                general_mat_mul(1.0, &around, &m_h, 1.0, own);
             }
             let [gates, c, tanh_c, h] =
                 [&mut done.gates, &mut done.c, &mut done.tanh_c, &mut done.h].map(flat_mut);
-            for at in self.real(y) {
+            for (_, place) in self.real() {
+                let at = y * row + place;
                 let (past, c) = c.split_at_mut(at * width);
-                let above = if y > 0 {
-                    &past[(at - row) * width..][..width]
-                } else {
-                    &nothing[..]
+                let above = match at.checked_sub(row) {
+                    Some(above) => &past[above * width..][..width],
+                    None => &nothing,
                 };
                 let gates = &mut gates[at * 4 * width..][..4 * width];
                 let [tanh_c, h] = [&mut *tanh_c, &mut *h].map(|x| &mut x[at * width..][..width]);
                 cell(gates, &shift, above, &mut c[..width], tanh_c, h);
             }
-            for empty in (0..row).filter(|p| matches!(p % PLACES, 0 | END)) {
+            for empty in (0..row).step_by(PLACES) {
                 gates[(y * row + empty) * 4 * width..][..4 * width].fill(0.0);
             }
         }
         done
+    }
+
+    /// Of each place what lies to its left, its own and to its right in row `y` of `h`: into `[row, 3 * width]`,
+    /// where nothing is written of what lies outside of a picture.
+    fn lay_around(&self, h: &Array2<f32>, y: usize, gap: usize, into: &mut Array2<f32>) {
+        let (width, first) = (h.ncols(), y * self.row());
+        let h = h.as_slice().expect(WHOLE);
+        let into = flat_mut(into);
+        for (x, place) in self.real() {
+            for (side, from) in sides(x, place, gap) {
+                let to = &mut into[(place * 3 + side) * width..][..width];
+                to.copy_from_slice(&h[(first + from) * width..][..width]);
+            }
+        }
     }
 
     /// Loss, and the gradient by what the last layer gave.
@@ -349,14 +363,16 @@ impl<'a> Pass<'a> {
     fn back(&mut self, i: usize, mut layer: Layer, e: &Array2<f32>, by_e: &mut Array2<f32>) {
         let width = e.ncols();
         let row = self.row();
-        let all = SIDE * row;
+        let gap = self.gap(i);
         let (m_e, m_h) = self.weights.layers[i]
             .rows
             .view()
             .split_at(Axis(0), 2 * width);
         let mut by_h = Array2::<f32>::zeros((row, width));
         let mut by_c = Array2::<f32>::zeros((row, width));
-        let mut by_above = Array2::<f32>::zeros((row - 2, 3 * width));
+        let mut around = Array2::<f32>::zeros((row, 3 * width));
+        let mut by_around = around.clone();
+        let mut own_h = Array2::zeros((3 * width, 4 * width));
         let nothing = vec![0.0; width];
         for y in (0..SIDE).rev() {
             {
@@ -364,13 +380,13 @@ impl<'a> Pass<'a> {
                 let by_h = by_h.as_slice().expect(WHOLE);
                 let by_out = by_e.as_slice().expect(WHOLE);
                 let [c, tanh_c] = [&layer.c, &layer.tanh_c].map(|x| x.as_slice().expect(WHOLE));
-                for at in self.real(y) {
-                    let here = (at - y * row) * width..(at - y * row + 1) * width;
+                for (_, place) in self.real() {
+                    let at = y * row + place;
+                    let here = place * width..(place + 1) * width;
                     let own = at * width..(at + 1) * width;
-                    let above = if y > 0 {
-                        &c[(at - row) * width..][..width]
-                    } else {
-                        &nothing[..]
+                    let above = match at.checked_sub(row) {
+                        Some(above) => &c[above * width..][..width],
+                        None => &nothing,
                     };
                     cell_back(
                         &mut gates[at * 4 * width..][..4 * width],
@@ -382,36 +398,34 @@ impl<'a> Pass<'a> {
                 }
             }
             if y > 0 {
-                let gates = layer.gates.slice(s![y * row + 1..(y + 1) * row - 1, ..]);
-                general_mat_mul(1.0, &gates, &m_h.t(), 0.0, &mut by_above);
+                let gates = layer.gates.slice(s![y * row..(y + 1) * row, ..]);
+                self.lay_around(&layer.h, y - 1, gap, &mut around);
+                general_mat_mul(1.0, &around.t(), &gates, 1.0, &mut own_h);
+                general_mat_mul(1.0, &gates, &m_h.t(), 0.0, &mut by_around);
                 by_h.fill(0.0);
-                for (side, first) in [0, 1, 2].into_iter().zip([0, width, 2 * width]) {
-                    let mut to = by_h.slice_mut(s![side..row - 2 + side, ..]);
-                    to += &by_above.slice(s![.., first..first + width]);
+                let (by_h, by_around) = (flat_mut(&mut by_h), flat_mut(&mut by_around));
+                for (x, place) in self.real() {
+                    for (side, from) in sides(x, place, gap) {
+                        let by = &by_around[(place * 3 + side) * width..][..width];
+                        let to = &mut by_h[from * width..][..width];
+                        to.iter_mut().zip(by).for_each(|(to, by)| *to += by);
+                    }
                 }
             }
         }
         let own = &mut self.gradient.layers[i];
         own.shift = layer.gates.sum_axis(Axis(0));
-        let (mut own_e, mut own_h) = own.rows.view_mut().split_at(Axis(0), 2 * width);
+        let (mut own_e, mut rest) = own.rows.view_mut().split_at(Axis(0), 2 * width);
+        rest.assign(&own_h);
         let gates = layer.gates.slice(s![1.., ..]);
-        general_mat_mul(
-            1.0,
-            &stretches(e, 0, all - 1, 2).t(),
-            &gates,
-            0.0,
-            &mut own_e,
-        );
-        let above = stretches(&layer.h, 0, all - row - 2, 3);
-        let below = layer.gates.slice(s![row + 1..all - 1, ..]);
-        general_mat_mul(1.0, &above.t(), &below, 0.0, &mut own_h);
+        general_mat_mul(1.0, &pairs(e).t(), &gates, 0.0, &mut own_e);
         let (left, own) = m_e.split_at(Axis(0), width);
         general_mat_mul(
             1.0,
             &gates,
             &left.t(),
             1.0,
-            &mut by_e.slice_mut(s![..all - 1, ..]),
+            &mut by_e.slice_mut(s![..-1, ..]),
         );
         general_mat_mul(1.0, &gates, &own.t(), 1.0, &mut by_e.slice_mut(s![1.., ..]));
     }
@@ -423,13 +437,19 @@ fn flat_mut(x: &mut Array2<f32>) -> &mut [f32] {
     x.as_slice_mut().expect(WHOLE)
 }
 
-/// For each of `count` places from `first` on the numbers of it and of those that follow, `side` in all:
-/// `[count, side * width]`, read where they lie.
-fn stretches(x: &Array2<f32>, first: usize, count: usize, side: usize) -> ArrayView2<'_, f32> {
-    let width = x.ncols();
-    let from = &x.as_slice().expect(WHOLE)[first * width..];
-    let shape = (count, side * width).strides((width, 1));
-    ArrayView2::from_shape(shape, from).expect("lies within")
+/// Of each place but the first what came before it, and its own: `[places - 1, 2 * width]`, read where they lie.
+fn pairs(x: &Array2<f32>) -> ArrayView2<'_, f32> {
+    let (places, width) = x.dim();
+    let shape = (places - 1, 2 * width).strides((width, 1));
+    ArrayView2::from_shape(shape, x.as_slice().expect(WHOLE)).expect("lies within")
+}
+
+/// Of the place of column `x` the one to its left, itself and the one to its right, so far away: which of the
+/// three, and where; those that are in the picture.
+fn sides(x: usize, place: usize, gap: usize) -> impl Iterator<Item = (usize, usize)> {
+    let left = (x >= gap).then(|| (0, place - gap));
+    let right = (x + gap < SIDE).then(|| (2, place + gap));
+    left.into_iter().chain([(1, place)]).chain(right)
 }
 
 /// One place of a layer: of what [`Layer::gates`] are made of, and `c` above, all the rest. Short loops over
@@ -573,7 +593,7 @@ mod tests {
         let shape = Shape {
             levels: 5,
             width: 6,
-            layers: 3,
+            layers: 6,
         };
         let device = Device::flex().autodiff();
         device.seed(7);

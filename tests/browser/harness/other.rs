@@ -66,6 +66,9 @@ impl Driver {
                 ("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"),
                 ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
                 ("LIBGL_ALWAYS_SOFTWARE", "1"),
+                // On a quick machine WebKit 2.50 now and then goes astray in any WebAssembly when its second
+                // compiler takes over a function at work (https://github.com/tauri-apps/tauri/issues/7154).
+                ("JSC_useOMGJIT", "0"),
             ])
             .env("XDG_CONFIG_HOME", folder)
             .process_group(0)

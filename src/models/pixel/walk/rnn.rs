@@ -4,7 +4,7 @@ use burn::nn::Linear;
 
 use super::{Product, add, relu, sigmoid};
 use crate::data::SIDE;
-use crate::models::pixel::rnn::PixelRnn;
+use crate::models::pixel::rnn::{PixelRnn, gap};
 use crate::models::pixel::{Shape, window};
 use crate::nn::{NotRead, read};
 
@@ -25,7 +25,8 @@ pub struct Kept(Vec<Layer>);
 
 #[derive(Clone)]
 struct Layer {
-    /// Of the row above, and nothing to both sides of it: `[30, width]`.
+    /// Of the row above, and nothing to both sides of it, as far as the layer looks:
+    /// `[gap + 28 + gap, width]`.
     h: Vec<f32>,
     /// Of this row so far.
     next: Vec<f32>,
@@ -37,14 +38,17 @@ struct Layer {
 
 impl Kept {
     pub fn nothing(shape: Shape) -> Self {
-        let width = shape.width as usize;
-        let layer = Layer {
-            h: vec![0.0; (SIDE + 2) * width],
-            next: vec![0.0; (SIDE + 2) * width],
-            c: vec![0.0; SIDE * width],
-            e: vec![0.0; width],
+        let (width, layers) = (shape.width as usize, shape.layers as usize);
+        let layer = |i| {
+            let row = vec![0.0; (SIDE + 2 * gap(i, layers)) * width];
+            Layer {
+                h: row.clone(),
+                next: row,
+                c: vec![0.0; SIDE * width],
+                e: vec![0.0; width],
+            }
         };
-        Self(vec![layer; shape.layers as usize])
+        Self((0..layers).map(layer).collect())
     }
 }
 
@@ -77,18 +81,20 @@ impl Steps {
         let mut e = self.embed.of(&window(levels, levels.len(), self.levels));
         add(&mut e, &self.class[class * width..][..width]);
         e = relu(e);
-        for (product, layer) in self.layers.iter().zip(&mut kept.0) {
+        for (i, (product, layer)) in self.layers.iter().zip(&mut kept.0).enumerate() {
+            let gap = gap(i, self.layers.len());
             if column == 0 {
                 std::mem::swap(&mut layer.h, &mut layer.next);
                 layer.e.fill(0.0);
             }
-            let above = &layer.h[column * width..][..3 * width];
-            let mixed = product.of(&[&layer.e, &e, above].concat());
+            let above = |gaps: usize| &layer.h[(column + gaps * gap) * width..][..width];
+            let seen = [&layer.e, &e, above(0), above(1), above(2)];
+            let mixed = product.of(&seen.concat());
             layer.e.copy_from_slice(&e);
             let place = column * width..(column + 1) * width;
             let state = layer.c[place]
                 .iter_mut()
-                .zip(&mut layer.next[(column + 1) * width..]);
+                .zip(&mut layer.next[(column + gap) * width..]);
             for (i, ((c, h), e)) in state.zip(&mut e).enumerate() {
                 let part = |k: usize| mixed[k * width + i];
                 *c = sigmoid(part(1) + 1.0) * *c + sigmoid(part(2)) * part(3).tanh();
