@@ -21,17 +21,16 @@ pub const SHAPE: Shape = Shape {
     layers: 8,
 };
 
-/// The PixelRNN that is trained; what ships may be smaller, and grows by `lab unpack`. That of clothes has nearly as
-/// many parameters as the PixelCNN; that of digits was 40 wide until it had seen 205,000 pictures, and has had 4
-/// layers until 509,000.
+/// The PixelRNN that is trained; what ships may be smaller, and grows by `lab unpack`. That of digits was 40 wide
+/// until it had seen 205,000 pictures, and has had 4 layers until 509,000.
 pub fn rnn_shape(set: DataSet) -> Shape {
-    let (width, layers) = match set {
-        DataSet::Mnist => (64, 6),
-        DataSet::FashionMnist => (40, 4),
+    let width = match set {
+        DataSet::Mnist => 64,
+        DataSet::FashionMnist => 40,
     };
     Shape {
         width,
-        layers,
+        layers: 6,
         ..SHAPE
     }
 }
