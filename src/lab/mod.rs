@@ -257,7 +257,7 @@ impl ModelId {
             Kind::Tunes => NetworkKind::Transformer(tunes::SHAPE),
             Kind::Wave(what) => NetworkKind::WaveNet(what.shape()),
             Kind::PixelCnn => NetworkKind::PixelCnn(pixel::training::SHAPE),
-            Kind::PixelRnn => NetworkKind::PixelRnn(pixel::training::rnn_shape(self.data_set())),
+            Kind::PixelRnn => NetworkKind::PixelRnn(pixel::training::RNN_SHAPE),
             Kind::Judge => NetworkKind::Classifier,
         }
     }

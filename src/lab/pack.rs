@@ -95,7 +95,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         }
         Kind::PixelRnn => {
             let net = pixel_rnn(folders, args.model, Weights::Ema)?;
-            let shape = pixel::shape_of(pixel::rnn_shape(args.model.data_set()));
+            let shape = pixel::shape_of(pixel::RNN_SHAPE);
             let entry = write_weights(folders, args.model, net, &shape)?;
             write_fingerprint(&entry, &pixel_rnn(folders, args.model, Weights::Shipped)?)?;
         }

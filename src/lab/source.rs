@@ -20,7 +20,7 @@ use crate::models::gan::image::{GanPair, noise_vector, training};
 use crate::models::next::Choosing;
 use crate::models::pixel::cnn::PixelCnn;
 use crate::models::pixel::rnn::PixelRnn;
-use crate::models::pixel::training::{SHAPE as SHAPE_OF_PIXELS, rnn_shape, shape_of};
+use crate::models::pixel::training::{RNN_SHAPE, SHAPE as SHAPE_OF_PIXELS, shape_of};
 use crate::models::pixel::walk::Walker;
 use crate::models::pixel::{Net, ink};
 use crate::models::text::Shape;
@@ -115,18 +115,17 @@ pub fn pixel_cnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<
     any(folders, model, net, weights, &shape_of(SHAPE_OF_PIXELS))
 }
 
-/// A PixelRNN; what ships may be narrower than what is trained now.
+/// A PixelRNN; what ships may be smaller than what is trained now.
 pub fn pixel_rnn(folders: &Folders, model: ModelId, weights: Weights) -> Result<PixelRnn> {
-    let shape = rnn_shape(model.data_set());
     let shipped = match weights {
         Weights::Shipped => manifest(folders)?.find(model.name()).map(|m| m.network),
         _ => None,
     };
     let net = match shipped {
-        Some(NetworkKind::PixelRnn(narrow)) => narrow.rnn(&Device::flex()),
-        _ => shape.rnn(&Device::flex()),
+        Some(NetworkKind::PixelRnn(smaller)) => smaller.rnn(&Device::flex()),
+        _ => RNN_SHAPE.rnn(&Device::flex()),
     };
-    any(folders, model, net, weights, &shape_of(shape))
+    any(folders, model, net, weights, &shape_of(RNN_SHAPE))
 }
 
 /// A Transformer.

@@ -21,7 +21,7 @@ use crate::models::next::Choosing;
 use crate::models::pixel::Net;
 use crate::models::pixel::cnn::PixelCnn;
 use crate::models::pixel::rnn::PixelRnn;
-use crate::models::pixel::training::{PixelTask, rnn_shape};
+use crate::models::pixel::training::{PixelTask, RNN_SHAPE};
 use crate::models::pixel::walk::Walker;
 use crate::models::text::net::Transformer;
 use crate::models::text::training::{TextTask, TextsTask};
@@ -118,7 +118,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
             go(folders, args, &task, recipe)
         }
         Kind::PixelRnn => {
-            let task = PixelTask::rnn(rnn_shape(args.model.data_set()), images);
+            let task = PixelTask::rnn(RNN_SHAPE, images);
             go(folders, args, &task, recipe)
         }
         Kind::Gan => duel(folders, args, &images, recipe),

@@ -47,7 +47,7 @@ pub fn run(folders: &Folders, args: &Args) -> Result<()> {
         }
         Kind::PixelRnn => {
             let averaged = pixel_rnn(folders, model, Weights::Shipped)?;
-            let shape = pixel::rnn_shape(model.data_set());
+            let shape = pixel::RNN_SHAPE;
             let name = pixel::shape_of(shape);
             let shipped = averaged.shape();
             ensure!(
